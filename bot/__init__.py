@@ -1,0 +1,1 @@
+"""Kitrader: a Telegram-first trading bot for Solana tokens."""

@@ -1,0 +1,94 @@
+"""What the inside asks of Solana: find a token's pools, read them, and know the network's costs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.domain.pools.reading import PoolKind, PoolReading
+from bot.domain.tokens import MintReading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolPlace:
+    """Where a token trades: a pool's address and kind, and how it was found."""
+
+    address: str
+    kind: PoolKind
+    source: str  # "derived" or the name of the HTTP source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenFound:
+    """A token looked up by its mint: what it is and where it trades, deepest pool first.
+
+    `name` and `symbol` are the chain's raw texts, to be cleaned before anyone sees them.
+    """
+
+    mint: MintReading
+    name: str
+    symbol: str
+    pools: tuple[PoolReading, ...]
+    places: tuple[PoolPlace, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkCosts:
+    """What one swap costs beside the pool, in lamports.
+
+    `rent_lamports` is what a new token account of a program locks (returned when closed),
+    by token program address.
+    """
+
+    base_fee_lamports: int
+    priority_fee_lamports: int
+    rent_lamports: Mapping[str, int]
+
+    @property
+    def fee_lamports(self) -> int:
+        """Give the network fee of one swap: signature plus priority."""
+        return self.base_fee_lamports + self.priority_fee_lamports
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointState:
+    """How one RPC endpoint is doing, named without its URL's secrets."""
+
+    name: str
+    is_open: bool  # its circuit is open: not asked for now
+    latency_ms: float
+    slot: int
+    lag_slots: int
+    requests: int
+    failures: int
+    last_error: str
+
+
+class Chain(Protocol):
+    """Solana, through as many endpoints and sources as the operator configured."""
+
+    async def find_token(self, mint: str) -> TokenFound | None:
+        """Look a mint up; None if there is no such mint account.
+
+        Raises `Unavailable` when no endpoint answers.
+        """
+
+    async def read_pools(self, places: Sequence[PoolPlace]) -> Mapping[str, PoolReading]:
+        """Read many pools, batched; pools that could not be read are left out.
+
+        Raises `Unavailable` only when nothing at all could be read.
+        """
+
+    async def read_pool(self, place: PoolPlace) -> PoolReading:
+        """Read one pool now, for a fill, with whatever its arithmetic needs (ticks, fees).
+
+        Raises `Unavailable` or `UnreadableAccount`.
+        """
+
+    async def network_costs(self) -> NetworkCosts:
+        """Give today's fees and rents; cached for a short while; raises `Unavailable`."""
+
+    def endpoints(self) -> Sequence[EndpointState]:
+        """Give the present state of each endpoint."""
+
+    def best_slot(self) -> int:
+        """Give the highest slot seen lately, 0 before the first answer."""
