@@ -1,0 +1,74 @@
+"""The words of the double-entry ledger: accounts, and the transfers between them.
+
+Every account's balance is its credits less its debits, so all balances of an asset add up to
+zero. A transfer moves an amount from its debit account to its credit account and never
+changes afterwards. After TigerBeetle (pending, post, void) and Formance (postings, hashes).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class AccountKind(StrEnum):
+    """What an account stands for; each user has their own of every kind, per mode and season.
+
+    The first five are the user's own and can never go below zero; the rest are the other
+    side of the books (the paper market, the faucet of grants, borrowed tokens, insurance).
+    """
+
+    CASH = "cash"
+    MARGIN = "margin"
+    HOLDING = "holding"
+    RENT = "rent"
+    FEES = "fees"
+    MARKET = "market"
+    FAUCET = "faucet"
+    DEBT = "debt"
+    INSURANCE = "insurance"
+
+
+class TransferCode(StrEnum):
+    """Why an amount moved."""
+
+    GRANT = "grant"
+    SEASON_END = "season_end"
+    SWAP_IN = "swap_in"
+    SWAP_OUT = "swap_out"
+    NETWORK_FEE = "network_fee"
+    RENT_PAID = "rent_paid"
+    RENT_RETURNED = "rent_returned"
+    MARGIN_POSTED = "margin_posted"
+    MARGIN_RETURNED = "margin_returned"
+    SHORT_SOLD = "short_sold"
+    SHORT_PROCEEDS = "short_proceeds"
+    SHORT_COST = "short_cost"
+    SHORT_BOUGHT_BACK = "short_bought_back"
+    INSURANCE_PAID = "insurance_paid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountKey:
+    """One account of a user; `position` is 0 except for margin, which is isolated."""
+
+    kind: AccountKind
+    asset: str
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """One movement of `units` (> 0) base units; both accounts hold the same asset."""
+
+    debit: AccountKey
+    credit: AccountKey
+    units: int
+    code: TransferCode
+
+    def __post_init__(self) -> None:
+        """Refuse a transfer that could not balance."""
+        if self.debit.asset != self.credit.asset:
+            raise ValueError("a transfer keeps to one asset")
+        if self.units <= 0:
+            raise ValueError("a transfer moves a positive amount")
+        if self.debit == self.credit:
+            raise ValueError("a transfer needs two accounts")

@@ -1,0 +1,96 @@
+"""What a person asks for, what the pool did with it, and the receipt of both."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from bot.domain.pools.reading import PoolKind
+from bot.domain.positions import Side
+
+
+class OrderState(StrEnum):
+    """Where an order stands; market orders on paper go straight to filled or rejected."""
+
+    FILLED = "filled"
+    REJECTED = "rejected"
+
+
+class OrderAction(StrEnum):
+    """Whether an order opens (or adds) or closes, and who asked for it."""
+
+    OPEN = "open"
+    CLOSE = "close"
+    LIQUIDATE = "liquidate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenIntent:
+    """Open or add: spend `size_lamports` (long), or post it as margin times `leverage` (short)."""
+
+    token_id: int
+    side: Side
+    size_lamports: int
+    leverage: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseIntent:
+    """Close `percent` (1 to 100) of the position with this number."""
+
+    number: int
+    percent: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timestamps:
+    """When each thing happened, UTC; None where the moment is not known or not yet come."""
+
+    source_at: datetime | None
+    received_at: datetime
+    decided_at: datetime
+    filled_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill:
+    """One swap at a pool, on paper or live, in whole units.
+
+    `decided_price` is the pool's spot price when the fill was decided and `fill_price` the
+    average paid or got, pool fee included, both SOL per token. `impact` is a fraction.
+    """
+
+    bought: bool
+    token_units: int
+    sol_lamports: int
+    decided_price: Decimal
+    fill_price: Decimal
+    impact: Decimal
+    pool_fee_units: int
+    pool_fee_in_sol: bool
+    network_fee_lamports: int
+    pool_address: str
+    pool_kind: PoolKind
+    slot: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Everything a person may want to know of a filled order, exact to the unit."""
+
+    order_number: int
+    position_number: int
+    action: OrderAction
+    side: Side
+    token_id: int
+    fill: Fill
+    rent_paid_lamports: int
+    rent_returned_lamports: int
+    margin_lamports: int
+    leverage: int
+    realised_pnl_lamports: int | None
+    wallet_before_lamports: int
+    wallet_after_lamports: int
+    remaining_token_units: int
+    times: Timestamps

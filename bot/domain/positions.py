@@ -1,0 +1,90 @@
+"""A position: tokens held (long) or tokens owed against isolated margin (short)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from bot.domain.money import Rounding, portion
+
+MAINTENANCE_BPS = 500
+BPS = 10_000
+
+
+class Side(StrEnum):
+    """Which way a position wins."""
+
+    LONG = "long"
+    SHORT = "short"
+
+
+class PositionState(StrEnum):
+    """Whether a position still stands."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    LIQUIDATED = "liquidated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """One position of a user in one mode and season; amounts in lamports and base units.
+
+    Long: `token_units` are held and `cost_lamports` was paid for them (fees included).
+    Short: `token_units` are owed, `margin_lamports` was posted and `proceeds_lamports` is what
+    their sale brought; both lie in the position's own margin account.
+    """
+
+    number: int
+    token_id: int
+    side: Side
+    state: PositionState
+    token_units: int
+    cost_lamports: int
+    margin_lamports: int
+    proceeds_lamports: int
+    leverage: int
+    realised_pnl_lamports: int
+    fees_lamports: int
+    entry_price: Decimal
+    opened_at: datetime
+    closed_at: datetime | None = None
+
+    @property
+    def notional_lamports(self) -> int:
+        """Give the size that role limits look at: what was paid, or what the short sold for."""
+        return self.cost_lamports if self.side is Side.LONG else self.proceeds_lamports
+
+    @property
+    def collateral_lamports(self) -> int:
+        """Give what stands behind a short: its margin and the proceeds of the sale."""
+        return self.margin_lamports + self.proceeds_lamports
+
+    def liquidation_cost_lamports(self) -> int:
+        """Give the cost of buying back above which a short is liquidated.
+
+        At that cost C the equity left, collateral - C, equals the maintenance margin of 5 % of C.
+        """
+        return portion(self.collateral_lamports, BPS, BPS + MAINTENANCE_BPS, Rounding.DOWN)
+
+    def is_liquidatable(self, buy_back_lamports: int) -> bool:
+        """Tell whether a short no longer carries its maintenance margin."""
+        return self.side is Side.SHORT and buy_back_lamports > self.liquidation_cost_lamports()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What a position would fetch now if it were closed through its pool.
+
+    `equity_lamports` is what would come back (sale proceeds of a long, collateral less the
+    buy-back of a short); `is_whole` is false when the pool cannot take all of it, and
+    `equity_lamports` then counts only what it can.
+    """
+
+    position: Position
+    price: Decimal
+    equity_lamports: int
+    unrealised_pnl_lamports: int
+    is_whole: bool
+    age_seconds: float
+    liquidation_price: Decimal | None = None

@@ -1,0 +1,22 @@
+"""Who asks, under which key, and when: what makes a request answerable once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.users import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request of one user.
+
+    `request_id` is the idempotency key, unique per user: `tg:<update_id>` for a message,
+    `cb:<nonce>` for a button, `job:<name>:<due>` for the clock. `update_id` is the inbox row
+    to be closed with the effect, None when no update stands behind the request.
+    """
+
+    user: User
+    request_id: str
+    received_at: datetime
+    update_id: int | None = None
+    source_at: datetime | None = None

@@ -1,0 +1,93 @@
+"""Who uses Kitrader and what their role lets them do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.errors import Refusal
+
+
+class Role(StrEnum):
+    """What a person is to us; unknown people are basic."""
+
+    BASIC = "basic"
+    PREMIUM = "premium"
+    ADMIN = "admin"
+
+
+class Status(StrEnum):
+    """Whether a person may act at all."""
+
+    ACTIVE = "active"
+    FROZEN = "frozen"
+    BANNED = "banned"
+
+
+class Permission(StrEnum):
+    """One thing that a use case may demand."""
+
+    READ_HELP = "read_help"
+    VIEW_MARKET = "view_market"
+    VIEW_OWN = "view_own"
+    TRADE_PAPER = "trade_paper"
+    OPERATE = "operate"
+
+
+class Mode(StrEnum):
+    """Whose money: the two never mix."""
+
+    PAPER = "paper"
+    LIVE = "live"
+
+
+_OF_EVERYONE = frozenset(
+    {Permission.READ_HELP, Permission.VIEW_MARKET, Permission.VIEW_OWN, Permission.TRADE_PAPER}
+)
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.BASIC: _OF_EVERYONE,
+    Role.PREMIUM: _OF_EVERYONE,
+    Role.ADMIN: _OF_EVERYONE | {Permission.OPERATE},
+}
+_WHILE_FROZEN = frozenset({Permission.READ_HELP, Permission.VIEW_MARKET, Permission.VIEW_OWN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonSeen:
+    """What Telegram tells about whoever wrote to us."""
+
+    user_id: int
+    first_name: str
+    username: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person we know, by numeric Telegram id."""
+
+    user_id: int
+    role: Role
+    status: Status
+    first_name: str
+    language: str | None = None
+
+    def require(self, permission: Permission) -> None:
+        """Pass in silence or raise `Refusal` (`banned`, `frozen`, `not_permitted`)."""
+        if self.status is Status.BANNED:
+            raise Refusal("banned")
+        if permission not in PERMISSIONS[self.role]:
+            raise Refusal("not_permitted", role=self.role.value)
+        if self.status is Status.FROZEN and permission not in _WHILE_FROZEN:
+            raise Refusal("frozen")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleLimits:
+    """What a role may risk; None means no limit. Amounts in lamports."""
+
+    role: Role
+    position_lamports: int | None
+    open_positions: int | None
+    leverage: int
+    starting_grant_lamports: int
+    orders_per_minute: int | None

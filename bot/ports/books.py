@@ -1,0 +1,227 @@
+"""What the inside asks of the database: users, wallets, positions, and one door to book a fill."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+
+from bot.domain.instruments import Token
+from bot.domain.ledger import Transfer
+from bot.domain.notices import Notice
+from bot.domain.orders import Receipt
+from bot.domain.positions import Position
+from bot.domain.requests import Request
+from bot.domain.users import Mode, PersonSeen, RoleLimits, User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wallet:
+    """A virtual wallet of one season; `version` counts its changes."""
+
+    mode: Mode
+    season: int
+    version: int
+    cash_lamports: int
+    rent_lamports: int
+    grant_lamports: int
+    last_position: int
+    last_order: int
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """All that a decision needs to know of a user, read in one snapshot.
+
+    `holdings` are token units by mint; `answered` is the receipt's order number where this
+    request was booked before.
+    """
+
+    user: User
+    limits: RoleLimits
+    wallet: Wallet
+    positions: tuple[Position, ...]
+    holdings: Mapping[str, int]
+    orders_last_minute: int
+    answered: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """A decided fill, ready to be booked: all of it or nothing.
+
+    `wallet_version` is the version the decision was made on; a newer one is a conflict.
+    `position` is the position as it is after the fill.
+    """
+
+    user_id: int
+    mode: Mode
+    season: int
+    wallet_version: int
+    request_hash: str
+    receipt: Receipt
+    position: Position
+    transfers: tuple[Transfer, ...]
+
+
+class BookingConflict(Exception):
+    """The wallet changed between decision and booking: decide again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedOrder:
+    """A line of the history."""
+
+    order_number: int
+    position_number: int
+    season: int
+    token: Token
+    receipt: Receipt
+
+
+class Books(Protocol):
+    """Users, wallets, positions and the ledger. Every method is one transaction.
+
+    All raise `Unavailable("database")` when the database does not answer.
+    """
+
+    async def identify(self, person: PersonSeen, default_limits_role: str) -> User:
+        """Give the user, created with a granted paper wallet at first sight."""
+
+    async def desk(self, user_id: int, mode: Mode, request_id: str) -> Desk:
+        """Read all that a decision needs, in one round trip."""
+
+    async def book(
+        self, request: Request, settlement: Settlement, notices: Sequence[Notice]
+    ) -> None:
+        """Book the fill, its notices and the end of its update together, once.
+
+        Raises `BookingConflict`, or `Refusal("already_done")` where the request was booked
+        before (`request_mismatch` if it was for something else); nothing is changed then.
+        """
+
+    async def answer(self, request: Request, notices: Sequence[Notice]) -> None:
+        """Queue the answer to a request that changed nothing and close its update."""
+
+    async def start_season(self, request: Request, mode: Mode, notices: Sequence[Notice]) -> Wallet:
+        """Close the wallet's season, keep it, and begin the next with a new grant."""
+
+    async def history(
+        self, user_id: int, mode: Mode, season: int, before_order: int | None, limit: int
+    ) -> list[ClosedOrder]:
+        """Give the fills of a season, newest first."""
+
+    async def open_shorts(self, mode: Mode) -> list[tuple[int, Position]]:
+        """Give every open short with its user id, for the liquidation check."""
+
+    async def held_tokens(self) -> set[int]:
+        """Give the token ids in which anybody has an open position."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetTotal:
+    """One asset's place in the books; `by_kind` are base units."""
+
+    asset: str
+    symbol: str
+    decimals: int
+    by_kind: Mapping[str, int]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One thing in the books that does not add up."""
+
+    kind: str
+    subject: str
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerProof:
+    """The outcome of a full check of the books, taken from one snapshot."""
+
+    assets: tuple[AssetTotal, ...]
+    differences: tuple[Difference, ...]
+    counts: Mapping[str, int]
+    checked_at: datetime
+
+    @property
+    def is_balanced(self) -> bool:
+        """Tell whether nothing at all was found wrong."""
+        return not self.differences
+
+
+class LedgerAudit(Protocol):
+    """The books seen by someone who trusts nothing."""
+
+    async def prove(self) -> LedgerProof:
+        """Check every sum, balance, order and position from the transfers up."""
+
+    async def balance_sheet(self) -> LedgerProof:
+        """Give totals per asset from the balances alone, cheap enough to show often."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceRow:
+    """One price to be remembered, SOL per token; `usd` per token where known."""
+
+    token_id: int
+    price: Decimal
+    usd: Decimal | None
+    liquidity_lamports: int
+    slot: int
+    source: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenMetrics:
+    """A token's last day in figures; fractions for changes, None where history is too short."""
+
+    token_id: int
+    change_24h: Decimal | None
+    high_24h: Decimal | None
+    low_24h: Decimal | None
+
+
+class TokenShelf(Protocol):
+    """The tokens we track, their pools and their price history."""
+
+    async def all_tokens(self) -> list[tuple[Token, tuple[tuple[str, str], ...]]]:
+        """Give every tracked token with its pools as (address, kind), deepest first."""
+
+    async def keep(self, token: Token, pools: Sequence[tuple[str, str]]) -> Token:
+        """Store or refresh a token and its pools; gives it with its id."""
+
+    async def record(self, rows: Sequence[PriceRow]) -> None:
+        """Append prices to the history."""
+
+    async def metrics(self) -> dict[int, TokenMetrics]:
+        """Compute and store the day's figures of each token with enough history."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialog:
+    """A question that the bot asked and whose answer it awaits in one chat."""
+
+    user_id: int
+    chat_id: int
+    kind: str
+    data: Mapping[str, str]
+
+
+class Dialogs(Protocol):
+    """Questions waiting for an answer; they survive a restart and expire."""
+
+    async def ask(self, dialog: Dialog, *, expires_at: datetime) -> None:
+        """Remember a question, in place of an older one in the same chat."""
+
+    async def awaiting(self, user_id: int, chat_id: int, now: datetime) -> Dialog | None:
+        """Give the question that is open in this chat, if any."""
+
+    async def drop(self, user_id: int, chat_id: int) -> bool:
+        """Forget it; tells whether there was one."""

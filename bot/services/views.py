@@ -1,0 +1,123 @@
+"""What the use cases answer with: read models that the doors render and never change."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from bot.domain.instruments import Token
+from bot.domain.notices import Notice
+from bot.domain.orders import Receipt
+from bot.domain.pools.reading import PoolKind
+from bot.domain.positions import Mark, Position
+from bot.domain.users import Mode, RoleLimits, User
+from bot.ports.books import ClosedOrder, TokenMetrics, Wallet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A token's price as we know it now, with where and when it comes from.
+
+    `price` is SOL per token (USDC per SOL for SOL itself, in `usd`); `impact_of_one_sol` is the
+    fraction by which buying for 1 SOL would pay above the price, None where it cannot be known.
+    `agreeing` of `pools_read` pools are within 1 % of this price.
+    """
+
+    token: Token
+    price: Decimal
+    usd: Decimal | None
+    liquidity_lamports: int
+    impact_of_one_sol: Decimal | None
+    metrics: TokenMetrics | None
+    pool_address: str
+    pool_kind: PoolKind
+    pools_read: int
+    agreeing: int
+    slot: int
+    source: str
+    received_at: datetime
+    age_seconds: float
+    is_stale: bool
+    halt: str | None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolLine:
+    """One pool of a token, for `/info`."""
+
+    address: str
+    kind: PoolKind
+    price: Decimal
+    depth_lamports: int
+    halt: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenInfo:
+    """A token from the chain's own words: authorities, extensions, pools."""
+
+    quote: Quote
+    pools: tuple[PoolLine, ...]
+    market_cap_lamports: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A booked (or about to be booked) fill with what its screen needs."""
+
+    mode: Mode
+    receipt: Receipt
+    token: Token
+    position: Position
+    sol_usd: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedPosition:
+    """An open position with its token and what the pool would pay; `mark` None if unpriced."""
+
+    position: Position
+    token: Token
+    mark: Mark | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portfolio:
+    """A wallet with everything in it at what the pools would pay now."""
+
+    user: User
+    limits: RoleLimits
+    wallet: Wallet
+    positions: tuple[MarkedPosition, ...]
+    equity_lamports: int
+    is_whole: bool
+    realised_pnl_lamports: int
+    fees_lamports: int
+    sol_usd: Decimal | None
+    oldest_age_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPage:
+    """Some fills of the present season, newest first."""
+
+    mode: Mode
+    season: int
+    orders: tuple[ClosedOrder, ...]
+    older_than: int | None
+    sol_usd: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Season:
+    """A new season just begun, and what the old one came to."""
+
+    mode: Mode
+    wallet: Wallet
+    ended: Portfolio
+
+
+FillAnswer = Callable[[Filled], Sequence[Notice]]
+SeasonAnswer = Callable[[Season], Sequence[Notice]]
+StatusFigures = Mapping[str, object]
