@@ -1,0 +1,1 @@
+"""Text of messages: parse modes, entities and what Telegram finds by itself."""
