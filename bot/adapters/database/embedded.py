@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import asyncpg
 
-from bot.adapters.database.embedded_account import server_environment
+from bot.adapters.database.embedded_account import WAY_OUT, server_environment
 from bot.adapters.database.embedded_cluster import (
     APPLICATION_USER,
     SUPERUSER,
@@ -95,7 +95,7 @@ def _only_user_of(data_folder: Path) -> Iterator[None]:
     lock_file = data_folder / "postgres.lock"
     try:
         data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.open(lock_file, os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise EmbeddedPostgresError(
             f"Cannot write into DATA_DIR {data_folder}: {error.strerror}.",
@@ -121,7 +121,7 @@ def _prepare(data_folder: Path, settings: Mapping[str, str]) -> Cluster:
         return prepare_cluster(data_folder, settings=settings)
     except (OSError, subprocess.SubprocessError) as error:
         raise EmbeddedPostgresError(
-            f"The embedded PostgreSQL cannot be prepared in {data_folder}: {error}",
+            f"The embedded PostgreSQL cannot be prepared in {data_folder}: {error}. {WAY_OUT}",
         ) from error
 
 
@@ -137,8 +137,8 @@ def _start(cluster: Cluster, log_file: Path) -> subprocess.Popen[bytes]:
 def _spawn(cluster: Cluster, log_file: Path) -> subprocess.Popen[bytes]:
     if log_file.exists() and log_file.stat().st_size > _LOG_LIMIT_BYTES:
         log_file.replace(log_file.with_suffix(".log.1"))
-    log_file.touch(mode=0o600)
-    with log_file.open("ab") as log:
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
+    with os.fdopen(os.open(log_file, flags, 0o600), "ab") as log:
         return subprocess.Popen(  # noqa: S603 - a fixed command on our own paths
             cluster.command,
             cwd="/",

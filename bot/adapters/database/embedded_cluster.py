@@ -179,8 +179,10 @@ def _access_rules(data_folder: Path, account: ServerAccount) -> dict[str, str]:
         for role in (SUPERUSER, APPLICATION_USER)
     ]
     for path, text in ((access, "local all all peer map=kitrader\n"), (names, "".join(lines))):
-        # In our folder, not in the account's: root must never write where another may lay a link.
-        path.write_text(text, encoding="utf-8")
+        # Always a new file: root must never write through a link that somebody laid here.
+        path.unlink(missing_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
         path.chmod(0o644)
     return {"hba_file": str(access), "ident_file": str(names)}
 

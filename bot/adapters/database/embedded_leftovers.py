@@ -13,7 +13,7 @@ from pathlib import Path
 from bot.adapters.database.embedded_errors import EmbeddedPostgresError
 
 _PROCESSES = Path("/proc")
-_POLL_SECONDS = 0.02
+_POLL_SECONDS = 0.05
 # Fast shutdown writes a checkpoint, immediate shutdown leaves it to recovery; then force.
 _LADDER = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
 
@@ -27,9 +27,8 @@ def stop_leftovers(cluster: Path, *, cluster_name: str) -> None:
         EmbeddedPostgresError: something survives even SIGKILL.
     """
     for number, patience_seconds in _LADDER:
-        if not _signal_all(cluster, cluster_name, number):
-            break
-        _wait_until_gone(cluster, cluster_name, patience_seconds)
+        if _signal(_server_processes(cluster, cluster_name), number):
+            _wait_until_gone(cluster, cluster_name, patience_seconds)
     left = sorted(_server_processes(cluster, cluster_name))
     if left:
         raise EmbeddedPostgresError(
@@ -38,14 +37,13 @@ def stop_leftovers(cluster: Path, *, cluster_name: str) -> None:
     _forget_stranger(cluster / "postmaster.pid")
 
 
-def _signal_all(cluster: Path, cluster_name: str, number: signal.Signals) -> bool:
-    found = dict(_server_processes(cluster, cluster_name))
-    heads = [pid for pid, is_head in found.items() if is_head]
-    # A living postmaster ends its children itself; only orphans are told one by one.
-    for pid in heads or found:
+def _signal(found: Iterator[tuple[int, bool]], number: signal.Signals) -> bool:
+    """Ask the postmaster alone to shut down, since it tells its children; end all the hard way."""
+    targets = [pid for pid, is_head in found if is_head or number != signal.SIGINT]
+    for pid in targets:
         with suppress(ProcessLookupError):
-            os.kill(pid, number if heads or number != signal.SIGINT else signal.SIGQUIT)
-    return bool(found)
+            os.kill(pid, number)
+    return bool(targets)
 
 
 def _wait_until_gone(cluster: Path, cluster_name: str, patience_seconds: float) -> None:
