@@ -1,0 +1,94 @@
+"""Packs addresses into calls of at most 100 keys, and reads the accounts out of the answers."""
+
+import binascii
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.adapters.solana.pools.account import AccountBytes
+from bot.adapters.solana.rpc_request import GarbledAnswer
+
+MOST_KEYS = 100  # source: agave rpc MAX_MULTIPLE_ACCOUNTS
+_LARGEST_ACCOUNT_TEXT = 16 * 1024 * 1024  # the chain's own limit of 10 MB, in base64 and a margin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountsAnswer:
+    """Accounts by address as they stood at `slot`; None where there is no such account.
+
+    Put together from several answers, `slot` is the oldest of them, and an address whose
+    batch failed is absent.
+    """
+
+    slot: int
+    accounts: Mapping[str, AccountBytes | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Some groups, by their index in the caller's list, and all their keys once."""
+
+    groups: tuple[int, ...]
+    keys: tuple[str, ...]
+
+
+def pack(groups: Sequence[Sequence[str]]) -> list[Batch]:
+    """Fill batches of at most 100 keys without ever splitting a group.
+
+    Keys that belong together (a pool and its vaults) must come from one answer, which is one
+    state of the chain; a price mixed from two slots never existed. Groups keep their order,
+    and a key shared by groups of one batch is asked once.
+    """
+    batches: list[Batch] = []
+    members: list[int] = []
+    keys: dict[str, None] = {}
+    for index, group in enumerate(groups):
+        assert len(group) <= MOST_KEYS, "a group must fit into one call"  # noqa: S101 (our own fault)
+        added = [key for key in group if key not in keys]
+        if len(keys) + len(added) > MOST_KEYS:
+            batches.append(Batch(groups=tuple(members), keys=tuple(keys)))
+            members, keys, added = [], {}, list(group)
+        members.append(index)
+        keys.update(dict.fromkeys(added))
+    if members:
+        batches.append(Batch(groups=tuple(members), keys=tuple(keys)))
+    return batches
+
+
+def read_accounts(result: object, keys: Sequence[str]) -> dict[str, AccountBytes | None]:
+    """Read the value of getMultipleAccounts; raises `GarbledAnswer` on any other shape."""
+    value = result.get("value") if isinstance(result, dict) else None
+    if not isinstance(value, list) or len(value) != len(keys):
+        raise GarbledAnswer("not one value per key")
+    return {key: _read_account(entry) for key, entry in zip(keys, value, strict=True)}
+
+
+def merge(answers: Iterable[AccountsAnswer]) -> AccountsAnswer:
+    """Put several answers together; the slot is that of the oldest."""
+    accounts: dict[str, AccountBytes | None] = {}
+    slots: list[int] = []
+    for answer in answers:
+        accounts.update(answer.accounts)
+        slots.append(answer.slot)
+    return AccountsAnswer(slot=min(slots, default=0), accounts=accounts)
+
+
+def _read_account(entry: object) -> AccountBytes | None:
+    if entry is None:
+        return None
+    if not isinstance(entry, dict):
+        raise GarbledAnswer("an account that is no object")
+    owner, lamports, data = entry.get("owner"), entry.get("lamports"), entry.get("data")
+    if not isinstance(owner, str) or type(lamports) is not int:
+        raise GarbledAnswer("an account without owner or lamports")
+    return AccountBytes(owner=owner, data=_read_data(data), lamports=lamports)
+
+
+def _read_data(data: object) -> bytes:
+    match data:
+        case [str(text), "base64"] if len(text) <= _LARGEST_ACCOUNT_TEXT:
+            try:
+                return binascii.a2b_base64(text, strict_mode=True)
+            except ValueError:
+                raise GarbledAnswer("data that is not base64") from None
+        case _:
+            raise GarbledAnswer("data in another encoding")

@@ -1,0 +1,170 @@
+"""One RPC endpoint: asks it, keeps its limits, and remembers how it is doing."""
+
+import asyncio
+from random import Random
+
+import aiohttp
+import orjson
+from yarl import URL
+
+from bot.adapters.circuit_breaker import CircuitBreaker
+from bot.adapters.retry_after import read_retry_after
+from bot.adapters.solana.latency import Latency
+from bot.adapters.solana.rpc_outcome import Answer, Failure, FailureKind, FinalNo, Outcome
+from bot.adapters.solana.rpc_reply import read_reply
+from bot.adapters.solana.rpc_settings import EndpointConfig, RpcSettings
+from bot.adapters.token_bucket import TokenBucket
+from bot.ports.clock import Clock
+
+_LONGEST_OWN_PAUSE_SECONDS = 30.0
+_SHORTEST_SECRET = 6
+
+
+class RpcEndpoint:
+    """Named by number and host; its URL leaves this object only towards the endpoint itself."""
+
+    def __init__(
+        self,
+        number: int,
+        config: EndpointConfig,
+        *,
+        settings: RpcSettings,
+        clock: Clock,
+        chance: Random,
+    ) -> None:
+        self.name = f"{number} {config.host}"
+        self.weight = config.weight
+        self.latency = Latency()
+        self.breaker = CircuitBreaker(clock=clock, chance=chance)
+        self.probing = asyncio.Lock()
+        self.requests = 0
+        self.failures = 0
+        self.rate_limited = 0
+        self.stale = 0
+        self.last_error = ""
+        self._url = config.url
+        self._secrets = _secrets_of(config.url)
+        self._limits = config.limits
+        self._largest_body_bytes = settings.largest_body_bytes
+        self._clock = clock
+        self._bucket = TokenBucket(
+            per_second=config.limits.requests_per_second, burst=config.limits.burst, clock=clock
+        )
+        self._method_buckets: dict[str, TokenBucket] = {}
+        self._paused_until = clock.monotonic()
+        self._limited_in_a_row = 0
+
+    def __repr__(self) -> str:
+        """Give the name, never the URL."""
+        return f"RpcEndpoint({self.name!r})"
+
+    def wait_seconds(self, method: str) -> float:
+        """Tell how long a request would have to wait for this endpoint's limits."""
+        buckets = max(self._bucket.wait_seconds(), self._method_bucket(method).wait_seconds())
+        return max(buckets, self.pause_seconds())
+
+    def take_turn(self, method: str) -> float:
+        """Take a turn and give the seconds to wait before using it."""
+        buckets = max(self._bucket.take(), self._method_bucket(method).take())
+        return max(buckets, self.pause_seconds())
+
+    def pause_seconds(self) -> float:
+        """Give what is left of the pause that the endpoint asked for."""
+        return max(0.0, self._paused_until - self._clock.monotonic())
+
+    async def ask(
+        self, session: aiohttp.ClientSession, method: str, params: object, timeout_seconds: float
+    ) -> Outcome:
+        """Send one request and sort its reply; never raises but for cancellation."""
+        self.requests += 1
+        started = self._clock.monotonic()
+        try:
+            outcome = await self._exchange(session, method, params, timeout_seconds)
+        except asyncio.CancelledError:
+            # Another endpoint was quicker, or the caller gave up: at least this long, then.
+            self.latency.record(self._clock.monotonic() - started)
+            raise
+        if isinstance(outcome, Answer):
+            self.latency.record(self._clock.monotonic() - started)
+        return outcome
+
+    def record(self, failure: Failure | None) -> None:
+        """Note what a request came to: for the circuit, the pause and the counters."""
+        if failure is None:
+            self._limited_in_a_row = 0
+            self.breaker.record_success()
+            return
+        self.last_error = failure.detail
+        match failure.kind:
+            case FailureKind.RATE_LIMITED:
+                self.rate_limited += 1
+                self._pause(failure.wait_seconds)
+            case FailureKind.STALE:
+                self.stale += 1
+            case FailureKind.BROKEN:
+                self.failures += 1
+                self.breaker.record_failure()
+
+    async def _exchange(
+        self, session: aiohttp.ClientSession, method: str, params: object, timeout_seconds: float
+    ) -> Outcome:
+        body = orjson.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
+        # The library's errors quote the URL: they end here, and only their kind goes on.
+        try:
+            async with (
+                asyncio.timeout(timeout_seconds),
+                session.post(self._url, data=body, allow_redirects=False) as response,
+            ):
+                reply = await self._read_body(response)
+                wait = read_retry_after(response.headers.get("Retry-After"), self._clock.now())
+                status = response.status
+        except TimeoutError:
+            return _broken("timed out")
+        except (aiohttp.ClientError, OSError, ValueError, RuntimeError) as error:
+            return _broken(type(error).__name__)
+        if reply is None:
+            return _broken("answer too large")
+        outcome = read_reply(status, reply, wait)
+        if isinstance(outcome, FinalNo):
+            return FinalNo(code=outcome.code, message=self._scrub(outcome.message))
+        return outcome
+
+    async def _read_body(self, response: aiohttp.ClientResponse) -> bytes | None:
+        body = bytearray()
+        async for piece in response.content.iter_any():
+            body += piece
+            if len(body) > self._largest_body_bytes:
+                return None
+        return bytes(body)
+
+    def _pause(self, asked_seconds: float | None) -> None:
+        own = min(2.0**self._limited_in_a_row, _LONGEST_OWN_PAUSE_SECONDS)
+        self._limited_in_a_row = min(self._limited_in_a_row + 1, 10)
+        wait = own if asked_seconds is None else asked_seconds
+        self._paused_until = max(self._paused_until, self._clock.monotonic() + wait)
+
+    def _method_bucket(self, method: str) -> TokenBucket:
+        bucket = self._method_buckets.get(method)
+        if bucket is None:
+            bucket = self._method_buckets[method] = TokenBucket(
+                per_second=self._limits.method_requests_per_second,
+                burst=self._limits.method_burst,
+                clock=self._clock,
+            )
+        return bucket
+
+    def _scrub(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+
+def _broken(detail: str) -> Failure:
+    return Failure(kind=FailureKind.BROKEN, detail=detail)
+
+
+def _secrets_of(url: URL) -> tuple[str, ...]:
+    parts = [str(url), url.raw_path_qs, url.raw_query_string, url.user or "", url.password or ""]
+    parts += [*url.parts, *url.query.values()]
+    found = {part for part in parts if len(part) >= _SHORTEST_SECRET}
+    return tuple(sorted(found, key=len, reverse=True))

@@ -1,0 +1,259 @@
+"""The pool of Solana RPC endpoints: typed calls over whichever endpoint is well."""
+
+import asyncio
+from collections.abc import Sequence
+from random import Random
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+
+from bot.adapters.solana.account_batches import AccountsAnswer, Batch, merge, pack, read_accounts
+from bot.adapters.solana.rpc_endpoint import RpcEndpoint
+from bot.adapters.solana.rpc_errors import RpcRefused
+from bot.adapters.solana.rpc_failover import WHAT, RpcFailover, Sleep, read_slot
+from bot.adapters.solana.rpc_request import GarbledAnswer, RpcRequest
+from bot.adapters.solana.rpc_settings import EndpointConfig, RpcSettings
+from bot.adapters.solana.slot_memory import SlotMemory
+from bot.adapters.solana.slot_watch import SlotWatch
+from bot.domain.errors import Unavailable
+from bot.ports.chain import EndpointState
+from bot.ports.clock import Clock
+
+DEADLINE_SECONDS = 10.0
+_COMMITMENT = "confirmed"
+_CONNECTIONS_PER_HOST = 16
+_JSON = {"Content-Type": "application/json"}
+
+
+class RpcPool:
+    """Several endpoints as one; use it with `async with`, or call `close`.
+
+    All reads are at commitment "confirmed". An account is never given at an older slot than
+    it was given before, whichever endpoint answers. Every call raises `Unavailable` when no
+    endpoint answers well before its deadline, and `RpcRefused` when the request is at fault.
+    """
+
+    def __init__(
+        self,
+        endpoints: Sequence[EndpointConfig],
+        *,
+        clock: Clock,
+        chance: Random,
+        settings: RpcSettings | None = None,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._settings = settings or RpcSettings()
+        self._endpoints = [
+            RpcEndpoint(number, config, settings=self._settings, clock=clock, chance=chance)
+            for number, config in enumerate(endpoints, start=1)
+        ]
+        self._watch = SlotWatch(clock=clock, window_seconds=self._settings.lag_window_seconds)
+        self._memory = SlotMemory()
+        self._clock = clock
+        self._sleep = sleep
+        self._session: aiohttp.ClientSession | None = None
+        self._failover = RpcFailover(
+            self._endpoints,
+            session=self._open_session,
+            watch=self._watch,
+            clock=clock,
+            settings=self._settings,
+            sleep=sleep,
+        )
+
+    async def __aenter__(self) -> Self:
+        """Give the pool, ready to be asked."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the pool."""
+        await self.close()
+
+    async def close(self) -> None:
+        """Close all connections; a later call opens new ones."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def call(
+        self, method: str, params: Sequence[object], *, deadline_seconds: float = DEADLINE_SECONDS
+    ) -> object:
+        """Give the bare result of any method."""
+        request = RpcRequest(method=method, params=tuple(params), read=_as_it_is)
+        return await self._failover.ask(request, deadline_seconds=deadline_seconds)
+
+    async def get_slot(self, *, deadline_seconds: float = DEADLINE_SECONDS) -> int:
+        """Give the present slot."""
+        request = RpcRequest(
+            method="getSlot", params=({"commitment": _COMMITMENT},), read=read_slot
+        )
+        return await self._failover.ask(request, deadline_seconds=deadline_seconds)
+
+    async def get_minimum_balance(
+        self, size_bytes: int, *, deadline_seconds: float = DEADLINE_SECONDS
+    ) -> int:
+        """Give the lamports that an account of a size must hold to be exempt from rent."""
+        request = RpcRequest(
+            method="getMinimumBalanceForRentExemption",
+            params=(size_bytes, {"commitment": _COMMITMENT}),
+            read=_read_lamports,
+        )
+        return await self._failover.ask(request, deadline_seconds=deadline_seconds)
+
+    async def get_recent_prioritization_fees(
+        self, accounts: Sequence[str] = (), *, deadline_seconds: float = DEADLINE_SECONDS
+    ) -> list[int]:
+        """Give the priority fees paid in the last blocks, in micro-lamports per compute unit."""
+        request = RpcRequest(
+            method="getRecentPrioritizationFees", params=(list(accounts),), read=_read_fees
+        )
+        return await self._failover.ask(request, deadline_seconds=deadline_seconds)
+
+    async def get_multiple_accounts(
+        self, addresses: Sequence[str], *, deadline_seconds: float = DEADLINE_SECONDS
+    ) -> AccountsAnswer:
+        """Give accounts that need not be of one slot; those of a failed batch are absent.
+
+        Raises `Unavailable` only if every batch failed.
+        """
+        groups = [(address,) for address in addresses]
+        answers = await self.read_groups(groups, deadline_seconds=deadline_seconds)
+        return merge(answer for answer in answers if answer is not None)
+
+    async def read_groups(
+        self, groups: Sequence[Sequence[str]], *, deadline_seconds: float = DEADLINE_SECONDS
+    ) -> list[AccountsAnswer | None]:
+        """Read groups of at most 100 addresses; each group's accounts are of one slot.
+
+        A group whose batch failed is None. Raises `Unavailable` only if every batch failed.
+        """
+        batches = pack(groups)
+        ends_at = self._clock.monotonic() + deadline_seconds
+        turns = asyncio.Semaphore(self._settings.batches_at_once)
+        async with asyncio.TaskGroup() as tasks:
+            running = [
+                tasks.create_task(self._read_batch(batch, turns, ends_at)) for batch in batches
+            ]
+        results: list[AccountsAnswer | None] = [None] * len(groups)
+        failures: list[str] = []
+        for batch, task in zip(batches, running, strict=True):
+            answer = task.result()
+            if isinstance(answer, str):
+                failures.append(answer)
+                continue
+            for index in batch.groups:
+                results[index] = _of_group(answer, groups[index])
+        if batches and len(failures) == len(batches):
+            raise Unavailable(WHAT, failures[-1])
+        return results
+
+    async def keep_watch(self) -> None:
+        """Probe, for ever, the endpoints that were not heard of lately; run it as a task.
+
+        Without it the pool still works: resting endpoints are then probed only when no other
+        is left.
+        """
+        while True:
+            await self.probe_quiet_endpoints()
+            await self._sleep(self._settings.watch_interval_seconds)
+
+    async def probe_quiet_endpoints(self) -> None:
+        """Ask those endpoints for their slot that are due, or silent for one interval."""
+        async with asyncio.TaskGroup() as tasks:
+            for endpoint in self._endpoints:
+                if self._failover.needs_probe(endpoint) or self._is_quiet(endpoint):
+                    timeout = self._settings.lag_window_seconds
+                    tasks.create_task(self._failover.probe(endpoint, timeout))
+
+    def states(self) -> list[EndpointState]:
+        """Give the present state of each endpoint."""
+        return [
+            EndpointState(
+                name=endpoint.name,
+                is_open=endpoint.breaker.is_open,
+                latency_ms=endpoint.latency.average_seconds * 1000,
+                slot=self._watch.slot(endpoint.name),
+                lag_slots=self._watch.lag_slots(endpoint.name),
+                requests=endpoint.requests,
+                failures=endpoint.failures,
+                last_error=endpoint.last_error,
+            )
+            for endpoint in self._endpoints
+        ]
+
+    def best_slot(self) -> int:
+        """Give the highest slot seen, 0 before the first answer."""
+        return self._watch.best()
+
+    def _is_quiet(self, endpoint: RpcEndpoint) -> bool:
+        if endpoint.breaker.is_open or endpoint.pause_seconds() > 0:
+            return False
+        age = self._watch.age_seconds(endpoint.name)
+        return age >= self._settings.watch_interval_seconds
+
+    async def _read_batch(
+        self, batch: Batch, turns: asyncio.Semaphore, ends_at: float
+    ) -> AccountsAnswer | str:
+        try:
+            async with turns:
+                return await self._failover.ask(
+                    self._accounts_request(batch.keys),
+                    deadline_seconds=ends_at - self._clock.monotonic(),
+                )
+        except (Unavailable, RpcRefused) as error:
+            return str(error)
+
+    def _accounts_request(self, keys: tuple[str, ...]) -> RpcRequest[AccountsAnswer]:
+        options: dict[str, object] = {"commitment": _COMMITMENT, "encoding": "base64"}
+        if least_slot := self._memory.least(keys):
+            options["minContextSlot"] = least_slot
+        return RpcRequest(
+            method="getMultipleAccounts",
+            params=(keys, options),
+            read=lambda result, slot: self._accept(result, slot, keys),
+            least_slot=lambda: self._memory.least(keys),
+        )
+
+    def _accept(self, result: object, slot: int, keys: tuple[str, ...]) -> AccountsAnswer:
+        if slot == 0:
+            raise GarbledAnswer("no context")
+        answer = AccountsAnswer(slot=slot, accounts=read_accounts(result, keys))
+        self._memory.note(keys, slot)
+        return answer
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit_per_host=_CONNECTIONS_PER_HOST)
+            self._session = aiohttp.ClientSession(connector=connector, headers=_JSON)
+        return self._session
+
+
+def _of_group(answer: AccountsAnswer, group: Sequence[str]) -> AccountsAnswer:
+    accounts = {key: answer.accounts[key] for key in group}
+    return AccountsAnswer(slot=answer.slot, accounts=accounts)
+
+
+def _as_it_is(result: object, _slot: int) -> object:
+    return result
+
+
+def _read_lamports(result: object, _slot: int) -> int:
+    if type(result) is not int or not 0 <= result < 2**64:
+        raise GarbledAnswer("no lamports")
+    return result
+
+
+def _read_fees(result: object, _slot: int) -> list[int]:
+    if not isinstance(result, list):
+        raise GarbledAnswer("no list of fees")
+    fees = [entry.get("prioritizationFee") for entry in result if isinstance(entry, dict)]
+    read = [fee for fee in fees if type(fee) is int and 0 <= fee < 2**64]
+    if len(read) != len(result):
+        raise GarbledAnswer("a fee that is no number")
+    return read
