@@ -12,7 +12,7 @@ from bot.domain.notices import Notice
 from bot.domain.orders import Receipt
 from bot.domain.positions import Position
 from bot.domain.requests import Request
-from bot.domain.users import Mode, PersonSeen, RoleLimits, User
+from bot.domain.users import Mode, PersonSeen, Role, RoleLimits, User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class Desk:
     """All that a decision needs to know of a user, read in one snapshot.
 
     `holdings` are token units by mint; `answered` is the receipt's order number where this
-    request was booked before.
+    request was booked before; the last two are sums over the season's positions.
     """
 
     user: User
@@ -45,6 +45,8 @@ class Desk:
     holdings: Mapping[str, int]
     orders_last_minute: int
     answered: int | None
+    realised_pnl_lamports: int
+    fees_lamports: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,8 @@ class Settlement:
     """A decided fill, ready to be booked: all of it or nothing.
 
     `wallet_version` is the version the decision was made on; a newer one is a conflict.
-    `position` is the position as it is after the fill.
+    `position` is the position as it is after the fill; `is_forced` (a liquidation) books even
+    for a frozen user.
     """
 
     user_id: int
@@ -63,6 +66,7 @@ class Settlement:
     receipt: Receipt
     position: Position
     transfers: tuple[Transfer, ...]
+    is_forced: bool = False
 
 
 class BookingConflict(Exception):
@@ -86,8 +90,11 @@ class Books(Protocol):
     All raise `Unavailable("database")` when the database does not answer.
     """
 
-    async def identify(self, person: PersonSeen, default_limits_role: str) -> User:
-        """Give the user, created with a granted paper wallet at first sight."""
+    async def identify(self, person: PersonSeen, role: Role | None) -> User:
+        """Give the user, created with a granted paper wallet at first sight.
+
+        `role` is what settings say of them (the owners are admins), None to leave it alone.
+        """
 
     async def desk(self, user_id: int, mode: Mode, request_id: str) -> Desk:
         """Read all that a decision needs, in one round trip."""

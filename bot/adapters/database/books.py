@@ -1,0 +1,184 @@
+"""Users, wallets, positions and fills in PostgreSQL: one function call, one transaction each."""
+
+from collections.abc import Callable, Sequence
+
+import asyncpg
+
+from bot.adapters.database.connection import Pool, connected
+from bot.adapters.database.rows import (
+    desk_from,
+    notices_to_json,
+    position_from,
+    position_to_json,
+    receipt_from_json,
+    receipt_to_json,
+    token_from,
+    transfers_to_json,
+    user_from,
+)
+from bot.domain.errors import Refusal
+from bot.domain.notices import Notice
+from bot.domain.positions import Position
+from bot.domain.requests import Request
+from bot.domain.users import Mode, PersonSeen, Role, User
+from bot.ports.books import BookingConflict, ClosedOrder, Desk, Settlement
+
+_HISTORY = """
+    SELECT o.number AS order_number, o.position_number, o.season, o.receipt, t.*
+    FROM orders o JOIN solana_tokens t USING (token_id)
+    WHERE o.user_id = $1 AND o.mode = $2 AND o.season = $3
+      AND ($4::integer IS NULL OR o.number < $4)
+    ORDER BY o.number DESC LIMIT $5
+"""
+_OPEN_SHORTS = """
+    SELECT p.* FROM positions p
+    JOIN virtual_wallets w USING (user_id, mode, season)
+    WHERE w.is_current AND p.mode = $1 AND p.side = 'short' AND p.state = 'open'
+    ORDER BY p.user_id, p.number
+"""
+_HELD_TOKENS = """
+    SELECT DISTINCT p.token_id FROM positions p
+    JOIN virtual_wallets w USING (user_id, mode, season)
+    WHERE w.is_current AND p.state = 'open'
+"""
+
+
+class PostgresBooks:
+    """The books over asyncpg; `on_outbox` is called after each commit that queued a notice."""
+
+    def __init__(self, pool: Pool, on_outbox: Callable[[], None]) -> None:
+        self._pool = pool
+        self._on_outbox = on_outbox
+
+    async def identify(self, person: PersonSeen, role: Role | None) -> User:
+        """Give the user, created with a granted paper wallet at first sight."""
+        async with connected(self._pool) as connection:
+            row = await connection.fetchval(
+                "SELECT meet_user($1, $2, $3, $4, $5)",
+                person.user_id,
+                person.first_name,
+                person.username,
+                person.language,
+                role.value if role else None,
+            )
+        return user_from(row)
+
+    async def desk(self, user_id: int, mode: Mode, request_id: str) -> Desk:
+        """Read all that a decision needs, in one round trip."""
+        async with connected(self._pool) as connection:
+            found = await connection.fetchval(
+                "SELECT read_desk($1, $2, $3)", user_id, mode.value, request_id
+            )
+        assert found is not None, "a desk is asked for before its user was met"  # noqa: S101
+        return desk_from(found)
+
+    async def book(
+        self, request: Request, settlement: Settlement, notices: Sequence[Notice]
+    ) -> None:
+        """Book the fill, its notices and the end of its update together, once."""
+        payload = _booking(request, settlement, notices)
+        async with connected(self._pool) as connection:
+            try:
+                outcome = await connection.fetchval("SELECT book_settlement($1)", payload)
+            except (asyncpg.CheckViolationError, asyncpg.UniqueViolationError) as error:
+                # The decision was made on other figures than the books hold: decide again.
+                raise BookingConflict(error.constraint_name or "constraint") from error
+        _judge(outcome, settlement.receipt.order_number)
+        self._on_outbox()
+
+    async def answer(self, request: Request, notices: Sequence[Notice]) -> None:
+        """Queue the answer to a request that changed nothing and close its update."""
+        async with connected(self._pool) as connection:
+            await connection.execute(
+                "SELECT close_update($1, '', $2)", request.update_id, notices_to_json(notices)
+            )
+        self._on_outbox()
+
+    async def start_season(self, request: Request, mode: Mode, notices: Sequence[Notice]) -> None:
+        """Close the wallet's season, keep it, and begin the next with a new grant."""
+        async with connected(self._pool) as connection:
+            outcome = await connection.fetchval(
+                "SELECT start_season($1, $2, $3, $4, $5)",
+                request.user.user_id,
+                mode.value,
+                request.request_id,
+                request.update_id,
+                notices_to_json(notices),
+            )
+        _judge(outcome, 0)
+        self._on_outbox()
+
+    async def history(
+        self, user_id: int, mode: Mode, season: int, before_order: int | None, limit: int
+    ) -> list[ClosedOrder]:
+        """Give the fills of a season, newest first."""
+        async with connected(self._pool) as connection:
+            rows = await connection.fetch(
+                _HISTORY, user_id, mode.value, season, before_order, limit
+            )
+        return [
+            ClosedOrder(
+                order_number=row["order_number"],
+                position_number=row["position_number"],
+                season=row["season"],
+                token=token_from(row),
+                receipt=receipt_from_json(row["receipt"]),
+            )
+            for row in rows
+        ]
+
+    async def open_shorts(self, mode: Mode) -> list[tuple[int, Position]]:
+        """Give every open short with its user id, for the liquidation check."""
+        async with connected(self._pool) as connection:
+            rows = await connection.fetch(_OPEN_SHORTS, mode.value)
+        return [(row["user_id"], position_from(row)) for row in rows]
+
+    async def held_tokens(self) -> set[int]:
+        """Give the token ids in which anybody has an open position."""
+        async with connected(self._pool) as connection:
+            return {row["token_id"] for row in await connection.fetch(_HELD_TOKENS)}
+
+
+def _judge(outcome: str, order_number: int) -> None:
+    match outcome:
+        case "booked":
+            return
+        case "repeated":
+            raise Refusal("already_done", order_number=order_number)
+        case "mismatch":
+            raise Refusal("request_mismatch")
+        case "frozen":
+            raise Refusal("frozen")
+        case _:
+            raise BookingConflict(outcome)
+
+
+def _booking(
+    request: Request, settlement: Settlement, notices: Sequence[Notice]
+) -> dict[str, object]:
+    receipt = settlement.receipt
+    times = receipt.times
+    return {
+        "user_id": settlement.user_id,
+        "mode": settlement.mode.value,
+        "season": settlement.season,
+        "wallet_version": settlement.wallet_version,
+        "request_id": request.request_id,
+        "request_hash": settlement.request_hash,
+        "update_id": request.update_id,
+        "is_forced": settlement.is_forced,
+        "position": position_to_json(settlement.position),
+        "order": {
+            "number": receipt.order_number,
+            "action": receipt.action.value,
+            "sol_lamports": str(receipt.fill.sol_lamports),
+            "token_units": str(receipt.fill.token_units),
+            "receipt": receipt_to_json(receipt),
+            "source_at": times.source_at.isoformat() if times.source_at else None,
+            "received_at": times.received_at.isoformat(),
+            "decided_at": times.decided_at.isoformat(),
+            "filled_at": times.filled_at.isoformat(),
+        },
+        "transfers": transfers_to_json(settlement.transfers),
+        "notices": notices_to_json(notices),
+    }

@@ -1,0 +1,65 @@
+"""The pool of database connections, and the words for a database that does not answer."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import orjson
+
+from bot.domain.errors import Unavailable
+
+Connection = asyncpg.pool.PoolConnectionProxy
+Pool = asyncpg.Pool
+
+_OUTAGES = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.DiskFullError,
+)
+
+
+def to_json(value: object) -> str:
+    """Give JSON that PostgreSQL takes: it stores no NUL, whoever sent one."""
+    return orjson.dumps(value).decode().replace("\\u0000", "\\ufffd")
+
+
+async def _prepare(connection: asyncpg.Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb", encoder=to_json, decoder=orjson.loads, schema="pg_catalog"
+    )
+
+
+@asynccontextmanager
+async def open_pool(dsn: str, *, size: int = 12) -> AsyncIterator[Pool]:
+    """Open a pool on a database; raises `Unavailable` when it cannot be reached."""
+    try:
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=2,
+            max_size=size,
+            init=_prepare,
+            command_timeout=30,
+            server_settings={"synchronous_commit": "on", "application_name": "kitrader"},
+        )
+    except _OUTAGES as error:
+        raise Unavailable("database", type(error).__name__) from error
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+@asynccontextmanager
+async def connected(pool: Pool) -> AsyncIterator[Connection]:
+    """Lend a connection; an outage inside becomes `Unavailable`."""
+    try:
+        async with pool.acquire() as connection:
+            yield connection
+    except _OUTAGES as error:
+        raise Unavailable("database", type(error).__name__) from error

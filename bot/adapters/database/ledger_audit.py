@@ -1,0 +1,202 @@
+"""The books checked from the transfers up, in one read-only snapshot, trusting no balance."""
+
+from collections.abc import Mapping
+
+import asyncpg
+
+from bot.adapters.database.connection import Connection, Pool, connected
+from bot.domain.identifiers import SOL_MINT
+from bot.ports.books import AssetTotal, Difference, LedgerProof
+from bot.ports.clock import Clock
+
+_TOTALS = """
+    SELECT a.asset, a.kind, sum(a.balance) AS balance, min(t.symbol) AS symbol,
+           min(t.decimals) AS decimals
+    FROM accounts a LEFT JOIN solana_tokens t ON t.mint = a.asset
+    GROUP BY a.asset, a.kind ORDER BY a.asset, a.kind
+"""
+_COUNTS = """
+    SELECT (SELECT count(*) FROM users) AS users,
+           (SELECT count(*) FROM accounts) AS accounts,
+           (SELECT count(*) FROM transfers) AS transfers,
+           (SELECT count(*) FROM orders) AS orders,
+           (SELECT count(*) FROM positions) AS positions
+"""
+
+# Each query names what is wrong: subject, what it should be, what was found. None should answer.
+_CHECKS: Mapping[str, str] = {
+    "asset_sum": """
+        SELECT asset || ' (' || mode || ')', '0', sum(balance)::text
+        FROM accounts GROUP BY asset, mode HAVING sum(balance) <> 0
+    """,
+    "balance": """
+        WITH moved AS (
+          SELECT user_id, account_id, sum(units) AS units, sum(held) AS held FROM (
+            SELECT user_id, debit_account AS account_id,
+                   CASE WHEN kind IN ('post', 'settle') THEN -amount ELSE 0 END AS units,
+                   CASE WHEN kind = 'hold' AND NOT EXISTS (
+                     SELECT FROM transfers d WHERE d.user_id = t.user_id
+                       AND d.hold_id = t.transfer_id) THEN amount ELSE 0 END AS held
+            FROM transfers t
+            UNION ALL
+            SELECT user_id, credit_account, amount, 0 FROM transfers
+            WHERE kind IN ('post', 'settle')
+          ) each_side GROUP BY user_id, account_id
+        )
+        SELECT 'user ' || a.user_id || ' ' || a.mode || ' season ' || a.season || ' ' || a.kind
+                 || ' ' || a.asset,
+               coalesce(m.units, 0)::text || ' held ' || coalesce(m.held, 0)::text,
+               a.balance::text || ' held ' || a.held::text
+        FROM accounts a LEFT JOIN moved m USING (user_id, account_id)
+        WHERE a.balance <> coalesce(m.units, 0) OR a.held <> coalesce(m.held, 0)
+    """,
+    "negative": """
+        SELECT 'user ' || user_id || ' ' || kind || ' ' || asset, '>= 0', (balance - held)::text
+        FROM accounts
+        WHERE kind IN ('cash', 'margin', 'holding', 'rent', 'fees') AND balance - held < 0
+    """,
+    "one_asset": """
+        SELECT 'transfer ' || t.transfer_id || ' of user ' || t.user_id, d.asset, c.asset
+        FROM transfers t
+        JOIN accounts d ON d.user_id = t.user_id AND d.account_id = t.debit_account
+        JOIN accounts c ON c.user_id = t.user_id AND c.account_id = t.credit_account
+        WHERE (d.asset, d.mode, d.season) IS DISTINCT FROM (c.asset, c.mode, c.season)
+    """,
+    "order_sol": """
+        SELECT 'order ' || o.number || ' of user ' || o.user_id || ' season ' || o.season,
+               o.sol_lamports::text, coalesce(sum(t.amount), 0)::text
+        FROM orders o
+        LEFT JOIN transfers t ON t.user_id = o.user_id AND t.request_id = o.request_id
+          AND t.code IN ('swap_in', 'swap_out', 'short_proceeds', 'short_cost')
+          AND EXISTS (SELECT FROM accounts a WHERE a.user_id = t.user_id
+                      AND a.account_id = t.debit_account AND a.asset = $1)
+        GROUP BY o.user_id, o.season, o.number, o.sol_lamports
+        HAVING coalesce(sum(t.amount), 0) <> o.sol_lamports
+    """,
+    "order_tokens": """
+        SELECT 'order ' || o.number || ' of user ' || o.user_id || ' season ' || o.season,
+               o.token_units::text, coalesce(sum(t.amount), 0)::text
+        FROM orders o
+        LEFT JOIN transfers t ON t.user_id = o.user_id AND t.request_id = o.request_id
+          AND t.code IN ('swap_in', 'swap_out', 'short_sold', 'short_bought_back')
+          AND EXISTS (SELECT FROM accounts a WHERE a.user_id = t.user_id
+                      AND a.account_id = t.debit_account AND a.asset <> $1)
+        GROUP BY o.user_id, o.season, o.number, o.token_units
+        HAVING coalesce(sum(t.amount), 0) <> o.token_units
+    """,
+    "transfer_without_cause": """
+        SELECT 'transfer ' || t.transfer_id || ' of user ' || t.user_id, 'an order or a grant',
+               t.code
+        FROM transfers t
+        LEFT JOIN orders o ON o.user_id = t.user_id AND o.request_id = t.request_id
+        WHERE t.code <> 'grant' AND o.number IS NULL
+    """,
+    "grant": """
+        SELECT 'wallet of user ' || w.user_id || ' ' || w.mode || ' season ' || w.season,
+               w.grant_lamports::text, coalesce(sum(t.amount), 0)::text
+        FROM virtual_wallets w
+        LEFT JOIN accounts a ON a.user_id = w.user_id AND a.mode = w.mode AND a.season = w.season
+          AND a.kind = 'faucet'
+        LEFT JOIN transfers t ON t.user_id = a.user_id AND t.debit_account = a.account_id
+        GROUP BY w.user_id, w.mode, w.season, w.grant_lamports
+        HAVING coalesce(sum(t.amount), 0) <> w.grant_lamports
+    """,
+    "holding": """
+        WITH owned AS (
+          SELECT p.user_id, p.mode, p.season, k.mint AS asset, sum(p.token_units) AS units
+          FROM positions p JOIN solana_tokens k USING (token_id)
+          WHERE p.side = 'long' GROUP BY 1, 2, 3, 4)
+        SELECT 'user ' || coalesce(o.user_id, a.user_id) || ' holding '
+                 || coalesce(o.asset, a.asset),
+               coalesce(o.units, 0)::text, coalesce(a.balance, 0)::text
+        FROM owned o
+        FULL JOIN (SELECT * FROM accounts WHERE kind = 'holding') a
+          ON (a.user_id, a.mode, a.season, a.asset) = (o.user_id, o.mode, o.season, o.asset)
+        WHERE coalesce(o.units, 0) <> coalesce(a.balance, 0)
+    """,
+    "debt": """
+        WITH owed AS (
+          SELECT p.user_id, p.mode, p.season, k.mint AS asset, sum(p.token_units) AS units
+          FROM positions p JOIN solana_tokens k USING (token_id)
+          WHERE p.side = 'short' GROUP BY 1, 2, 3, 4)
+        SELECT 'user ' || coalesce(o.user_id, a.user_id) || ' debt ' || coalesce(o.asset, a.asset),
+               coalesce(o.units, 0)::text, coalesce(-a.balance, 0)::text
+        FROM owed o
+        FULL JOIN (SELECT * FROM accounts WHERE kind = 'debt') a
+          ON (a.user_id, a.mode, a.season, a.asset) = (o.user_id, o.mode, o.season, o.asset)
+        WHERE coalesce(o.units, 0) <> coalesce(-a.balance, 0)
+    """,
+    "margin": """
+        SELECT 'position ' || p.number || ' of user ' || p.user_id,
+               (p.margin_lamports + p.proceeds_lamports)::text, coalesce(a.balance, 0)::text
+        FROM positions p
+        LEFT JOIN accounts a ON a.user_id = p.user_id AND a.mode = p.mode AND a.season = p.season
+          AND a.kind = 'margin' AND a.position_number = p.number
+        WHERE p.margin_lamports + p.proceeds_lamports <> coalesce(a.balance, 0)
+          AND p.side = 'short'
+    """,
+}
+
+
+class PostgresLedgerAudit:
+    """Proof of the books; reads all in one REPEATABLE READ snapshot."""
+
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+
+    async def prove(self) -> LedgerProof:
+        """Check every sum, balance, order and position from the transfers up."""
+        async with connected(self._pool) as connection:
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                differences = [
+                    Difference(kind=kind, subject=row[0], expected=row[1], found=row[2])
+                    for kind, query in _CHECKS.items()
+                    for row in await _rows(connection, query)
+                ]
+                return await self._proof(connection, differences)
+
+    async def balance_sheet(self) -> LedgerProof:
+        """Give totals per asset from the balances alone, cheap enough to show often."""
+        async with connected(self._pool) as connection:
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                differences = [
+                    Difference(kind="asset_sum", subject=row[0], expected=row[1], found=row[2])
+                    for row in await _rows(connection, _CHECKS["asset_sum"])
+                ]
+                return await self._proof(connection, differences)
+
+    async def _proof(self, connection: Connection, differences: list[Difference]) -> LedgerProof:
+        rows = await connection.fetch(_TOTALS)
+        counts = await connection.fetchrow(_COUNTS)
+        return LedgerProof(
+            assets=_totals(rows),
+            differences=tuple(differences),
+            counts=dict(counts or {}),
+            checked_at=self._clock.now(),
+        )
+
+
+async def _rows(connection: Connection, query: str) -> list[asyncpg.Record]:
+    return await connection.fetch(query, *((SOL_MINT,) if "$1" in query else ()))
+
+
+def _totals(rows: list[asyncpg.Record]) -> tuple[AssetTotal, ...]:
+    by_asset: dict[str, dict[str, int]] = {}
+    names: dict[str, tuple[str, int]] = {}
+    for row in rows:
+        by_asset.setdefault(row["asset"], {})[row["kind"]] = int(row["balance"])
+        is_sol = row["asset"] == SOL_MINT
+        names[row["asset"]] = (
+            ("SOL", 9) if is_sol else (row["symbol"] or row["asset"], row["decimals"] or 0)
+        )
+    return tuple(
+        AssetTotal(
+            asset=asset,
+            symbol=names[asset][0],
+            decimals=names[asset][1],
+            by_kind=kinds,
+            total=sum(kinds.values()),
+        )
+        for asset, kinds in by_asset.items()
+    )

@@ -1,0 +1,130 @@
+"""The inbox and the outbox in PostgreSQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import orjson
+
+from bot.adapters.database.connection import Pool, connected
+from bot.adapters.database.rows import notices_to_json
+from bot.domain.notices import Notice, Priority, QueuedNotice
+from bot.ports.mail import StoredUpdate
+
+_STORE = """
+    INSERT INTO inbox (update_id, lane, raw, received_at)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[])
+    ON CONFLICT (update_id) DO NOTHING
+    RETURNING update_id
+"""
+_UNANSWERED = """
+    SELECT update_id, lane, raw, received_at FROM inbox
+    WHERE closed_at IS NULL ORDER BY arrival
+"""
+_WAITING = """
+    SELECT notice_id, chat_id, method, payload, priority, attempts, created_at FROM outbox
+    WHERE state = 'waiting' AND due_at <= now()
+    ORDER BY priority, notice_id LIMIT $1
+"""
+_SENT = """
+    UPDATE outbox SET state = 'sent', message_id = $2, sent_at = $3, attempts = attempts + 1
+    WHERE notice_id = $1
+"""
+_FAILED = """
+    UPDATE outbox
+    SET state = CASE WHEN $3::timestamptz IS NULL THEN 'given_up' ELSE 'waiting' END,
+        due_at = coalesce($3, due_at), failure = $2, attempts = attempts + 1
+    WHERE notice_id = $1
+"""
+_DEPTHS = """
+    SELECT (SELECT count(*) FROM inbox WHERE closed_at IS NULL),
+           (SELECT count(*) FROM outbox WHERE state = 'waiting')
+"""
+
+
+class PostgresInbox:
+    """Updates committed before they are acknowledged, closed once they are answered."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def store(self, updates: Sequence[StoredUpdate]) -> list[StoredUpdate]:
+        """Commit the updates; gives those that were not known before, in order."""
+        async with connected(self._pool) as connection:
+            rows = await connection.fetch(
+                _STORE,
+                [update.update_id for update in updates],
+                [update.lane for update in updates],
+                [orjson.dumps(update.raw).decode() for update in updates],
+                [update.received_at for update in updates],
+            )
+        fresh = {row["update_id"] for row in rows}
+        return [update for update in updates if update.update_id in fresh]
+
+    async def unanswered(self) -> list[StoredUpdate]:
+        """Give what a crash left behind, in the order it came."""
+        async with connected(self._pool) as connection:
+            rows = await connection.fetch(_UNANSWERED)
+        return [
+            StoredUpdate(
+                update_id=row["update_id"],
+                lane=row["lane"],
+                raw=orjson.loads(row["raw"]),
+                received_at=row["received_at"],
+            )
+            for row in rows
+        ]
+
+    async def close(self, update_id: int, *, failure: str, notices: Sequence[Notice] = ()) -> None:
+        """Mark an update as dealt with, its notices queued in the same transaction."""
+        async with connected(self._pool) as connection:
+            await connection.execute(
+                "SELECT close_update($1, $2, $3)", update_id, failure, notices_to_json(notices)
+            )
+
+
+class PostgresOutbox:
+    """Notices that wait to be sent."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def put(self, notices: Sequence[Notice]) -> None:
+        """Queue notices that no update or fill stands behind."""
+        async with connected(self._pool) as connection:
+            await connection.execute("SELECT queue_notices(NULL, $1)", notices_to_json(notices))
+
+    async def waiting(self, limit: int) -> list[QueuedNotice]:
+        """Give unsent notices that are due, by priority and age."""
+        async with connected(self._pool) as connection:
+            rows = await connection.fetch(_WAITING, limit)
+        return [
+            QueuedNotice(
+                notice_id=row["notice_id"],
+                notice=Notice(
+                    chat_id=row["chat_id"],
+                    method=row["method"],
+                    payload=row["payload"],
+                    priority=Priority(row["priority"]),
+                ),
+                attempts=row["attempts"],
+                created_at=row["created_at"],
+            )
+            for row in rows
+        ]
+
+    async def sent(self, notice_id: int, *, message_id: int | None, at: datetime) -> None:
+        """Mark a notice as delivered."""
+        async with connected(self._pool) as connection:
+            await connection.execute(_SENT, notice_id, message_id, at)
+
+    async def failed(self, notice_id: int, *, reason: str, retry_at: datetime | None) -> None:
+        """Mark a notice as to be tried again at a time, or as given up."""
+        async with connected(self._pool) as connection:
+            await connection.execute(_FAILED, notice_id, reason, retry_at)
+
+    async def depths(self) -> tuple[int, int]:
+        """Give how many updates and notices wait."""
+        async with connected(self._pool) as connection:
+            row = await connection.fetchrow(_DEPTHS)
+        assert row is not None, "a query of counts always answers"  # noqa: S101
+        return row[0], row[1]

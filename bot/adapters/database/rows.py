@@ -1,0 +1,185 @@
+"""Between rows and domain values: the only place that knows how both are spelt."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import asyncpg
+from pydantic import TypeAdapter
+
+from bot.domain.identifiers import SOL_MINT
+from bot.domain.instruments import Token
+from bot.domain.ledger import AccountKey, Transfer
+from bot.domain.notices import Notice
+from bot.domain.orders import Receipt
+from bot.domain.positions import Position, PositionState, Side
+from bot.domain.users import Mode, Role, RoleLimits, Status, User
+from bot.ports.books import Desk, Wallet
+
+Row = Mapping[str, Any] | asyncpg.Record
+
+_RECEIPT = TypeAdapter(Receipt)
+
+
+def receipt_to_json(receipt: Receipt) -> object:
+    """Spell a receipt as JSON; prices become strings, so nothing is lost."""
+    return _RECEIPT.dump_python(receipt, mode="json")
+
+
+def receipt_from_json(stored: object) -> Receipt:
+    """Read a stored receipt back."""
+    return _RECEIPT.validate_python(stored)
+
+
+def user_from(row: Row) -> User:
+    """Read a user."""
+    return User(
+        user_id=row["user_id"],
+        role=Role(row["role"]),
+        status=Status(row["status"]),
+        first_name=row["first_name"],
+        language=row["language"],
+    )
+
+
+def limits_from(role: Role, values: Mapping[str, str | None]) -> RoleLimits:
+    """Read a role's limits; a missing value means no limit."""
+
+    def whole(name: str) -> int | None:
+        value = values.get(name)
+        return None if value is None else int(value)
+
+    return RoleLimits(
+        role=role,
+        position_lamports=whole("position_lamports"),
+        open_positions=whole("open_positions"),
+        leverage=whole("leverage") or 1,
+        starting_grant_lamports=whole("starting_grant_lamports") or 0,
+        orders_per_minute=whole("orders_per_minute"),
+    )
+
+
+def _moment(value: str | datetime) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+
+
+def position_from(row: Row) -> Position:
+    """Read a position, from a record or from JSON."""
+    return Position(
+        number=row["number"],
+        token_id=row["token_id"],
+        side=Side(row["side"]),
+        state=PositionState(row["state"]),
+        token_units=int(row["token_units"]),
+        cost_lamports=int(row["cost_lamports"]),
+        margin_lamports=int(row["margin_lamports"]),
+        proceeds_lamports=int(row["proceeds_lamports"]),
+        leverage=row["leverage"],
+        realised_pnl_lamports=int(row["realised_pnl_lamports"]),
+        fees_lamports=int(row["fees_lamports"]),
+        entry_price=Decimal(row["entry_price"]),
+        opened_at=_moment(row["opened_at"]),
+        closed_at=_moment(row["closed_at"]) if row["closed_at"] is not None else None,
+    )
+
+
+def position_to_json(position: Position) -> dict[str, object]:
+    """Spell a position for the booking function; whole numbers as text, exact at any size."""
+    return {
+        "number": position.number,
+        "token_id": position.token_id,
+        "side": position.side.value,
+        "state": position.state.value,
+        "token_units": str(position.token_units),
+        "cost_lamports": str(position.cost_lamports),
+        "margin_lamports": str(position.margin_lamports),
+        "proceeds_lamports": str(position.proceeds_lamports),
+        "leverage": position.leverage,
+        "realised_pnl_lamports": str(position.realised_pnl_lamports),
+        "fees_lamports": str(position.fees_lamports),
+        "entry_price": format(position.entry_price, "f"),
+        "opened_at": position.opened_at.isoformat(),
+        "closed_at": position.closed_at.isoformat() if position.closed_at else None,
+    }
+
+
+def _key_to_json(key: AccountKey) -> list[object]:
+    return [key.kind.value, key.asset, key.position]
+
+
+def transfers_to_json(transfers: Sequence[Transfer]) -> list[object]:
+    """Spell transfers for the booking function."""
+    return [
+        {
+            "debit": _key_to_json(transfer.debit),
+            "credit": _key_to_json(transfer.credit),
+            "units": str(transfer.units),
+            "code": transfer.code.value,
+        }
+        for transfer in transfers
+    ]
+
+
+def notices_to_json(notices: Sequence[Notice]) -> list[object]:
+    """Spell notices for the outbox."""
+    return [
+        {
+            "chat_id": notice.chat_id,
+            "method": notice.method,
+            "payload": notice.payload,
+            "priority": int(notice.priority),
+        }
+        for notice in notices
+    ]
+
+
+def wallet_from(row: Row, balances: Sequence[Sequence[str]]) -> Wallet:
+    """Read a wallet with its SOL balances."""
+    in_sol = {kind: int(units) for kind, asset, units in balances if asset == SOL_MINT}
+    return Wallet(
+        mode=Mode(row["mode"]),
+        season=row["season"],
+        version=row["version"],
+        cash_lamports=in_sol.get("cash", 0),
+        rent_lamports=in_sol.get("rent", 0),
+        grant_lamports=int(row["grant_lamports"]),
+        last_position=row["last_position"],
+        last_order=row["last_order"],
+        started_at=_moment(row["started_at"]),
+    )
+
+
+def desk_from(found: Mapping[str, Any]) -> Desk:
+    """Read the answer of `read_desk`."""
+    user = user_from(found["user"])
+    balances = found["balances"]
+    realised, fees = found["totals"]
+    return Desk(
+        user=user,
+        limits=limits_from(user.role, found["limits"]),
+        wallet=wallet_from(found["wallet"], balances),
+        positions=tuple(position_from(row) for row in found["positions"]),
+        holdings={asset: int(units) for kind, asset, units in balances if kind == "holding"},
+        orders_last_minute=found["orders_last_minute"],
+        answered=found["answered"],
+        realised_pnl_lamports=int(realised),
+        fees_lamports=int(fees),
+    )
+
+
+def token_from(row: Row) -> Token:
+    """Read a tracked token."""
+    return Token(
+        token_id=row["token_id"],
+        mint=row["mint"],
+        symbol=row["symbol"],
+        name=row["name"],
+        decimals=row["decimals"],
+        program=row["program"],
+        supply=int(row["supply"]),
+        mint_authority=row["mint_authority"],
+        freeze_authority=row["freeze_authority"],
+        risks=tuple(row["risks"]),
+        symbol_warning=row["symbol_warning"],
+    )
