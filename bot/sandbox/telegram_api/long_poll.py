@@ -28,6 +28,11 @@ async def get_updates(world: TelegramWorld, parameters: Parameters) -> list[Json
     loop = asyncio.get_running_loop()
     deadline = loop.time() + timeout_s
     offset = parameters.integer("offset")
+    if updates.webhook is not None:
+        raise conflict(
+            "can't use getUpdates method while webhook is active;"
+            " use deleteWebhook to delete the webhook first"
+        )
     while True:
         _check_turn(world, number)
         found = updates.poll(offset=offset, limit=limit)
@@ -41,10 +46,7 @@ async def get_updates(world: TelegramWorld, parameters: Parameters) -> list[Json
 
 def _check_turn(world: TelegramWorld, number: int) -> None:
     if world.updates.webhook is not None:
-        raise conflict(
-            "can't use getUpdates method while webhook is active;"
-            " use deleteWebhook to delete the webhook first"
-        )
+        raise conflict("terminated by setWebhook request")
     if world.updates.poll_number != number:
         raise conflict(
             "terminated by other getUpdates request;"
