@@ -79,8 +79,9 @@ async def test_a_transaction_with_an_expired_blockhash_never_lands(
     to = Keypair()
     transaction = sol_transfer(node.chain, payer, to.pubkey(), SOL)
     node.chain.advance(151)
+    config = {"encoding": "base64", "preflightCommitment": "processed"}
     answer = await node.call(
-        "sendTransaction", base64.b64encode(bytes(transaction)).decode(), {"encoding": "base64"}
+        "sendTransaction", base64.b64encode(bytes(transaction)).decode(), config
     )
     assert answer["error"]["code"] == -32002
     assert answer["error"]["data"]["err"] == "BlockhashNotFound"

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from solders.account import Account
 from solders.clock import Clock
@@ -35,6 +36,16 @@ NATIVE_MINT = Pubkey.from_string("So11111111111111111111111111111111111111112")
 TOKEN_PROGRAM = Pubkey.from_string("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")
 
 Simulation = SimulatedTransactionInfo | FailedTransactionMetadata
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """An account to be put on the chain, with lamports beyond its rent."""
+
+    address: Pubkey
+    owner: Pubkey
+    data: bytes
+    extra_lamports: int = 0
 
 
 class Chain:
@@ -95,10 +106,20 @@ class Chain:
 
     def place(self, address: Pubkey, owner: Pubkey, data: bytes, extra_lamports: int = 0) -> None:
         """Put an account with rent-exempt lamports (plus `extra_lamports`) on the chain."""
-        lamports = self.rent_minimum_lamports(len(data)) + extra_lamports
-        self.set_account(
-            address, Account(lamports, data, owner, executable=False, rent_epoch=RENT_FREE_EPOCH)
+        self.place_all(
+            [Placement(address=address, owner=owner, data=data, extra_lamports=extra_lamports)]
         )
+
+    def place_all(self, placements: Iterable[Placement]) -> None:
+        """Put several accounts on the chain in one slot, as one transaction would."""
+        self._warp()
+        for each in placements:
+            lamports = self.rent_minimum_lamports(len(each.data)) + each.extra_lamports
+            account = Account(
+                lamports, each.data, each.owner, executable=False, rent_epoch=RENT_FREE_EPOCH
+            )
+            self._vm.set_account(each.address, account)
+            self._history.record(each.address, self._vm_slot, account)
 
     def account(self, address: Pubkey) -> Account | None:
         """Give the account as it stands now."""
