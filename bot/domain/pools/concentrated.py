@@ -1,0 +1,162 @@
+"""Swaps through concentrated liquidity (Orca Whirlpool), walked tick by tick as far as known."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from bot.domain.errors import PoolTooThin
+from bot.domain.pools.amounts import MAX_UNITS
+from bot.domain.pools.concentrated_step import Step, Stretch
+from bot.domain.pools.sides import Trade
+from bot.domain.pools.sqrt_price import sqrt_price_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TickCrossing:
+    """An initialised tick: crossing it upwards adds `liquidity_net`, downwards takes it."""
+
+    tick: int
+    liquidity_net: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownTicks:
+    """What the accounts show around the price: every initialised tick between two bounds.
+
+    `crossings` ascend. Beyond `lowest_tick` and `highest_tick` nothing is known.
+    """
+
+    lowest_tick: int
+    highest_tick: int
+    crossings: tuple[TickCrossing, ...] = ()
+
+    def below(self, tick: int) -> Iterator[TickCrossing]:
+        """Give the ticks that a falling price meets, the tick itself included."""
+        yield from (seen for seen in reversed(self.crossings) if seen.tick <= tick)
+        yield TickCrossing(tick=self.lowest_tick, liquidity_net=0)
+
+    def above(self, tick: int) -> Iterator[TickCrossing]:
+        """Give the ticks that a rising price meets."""
+        yield from (seen for seen in self.crossings if seen.tick > tick)
+        yield TickCrossing(tick=self.highest_tick, liquidity_net=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcentratedPool:
+    """A pool whose liquidity changes at ticks; fees are millionths of the input.
+
+    `first_payable` and `second_payable` are what could come out at most. Source of the
+    walk: whirlpool `manager/swap_manager.rs`.
+    """
+
+    sqrt_price: int
+    tick: int
+    liquidity: int
+    fee_rate: int
+    ticks: KnownTicks
+    first_payable: int
+    second_payable: int
+
+    def price(self) -> Fraction:
+        """Give the second token's units per unit of the first."""
+        return Fraction(self.sqrt_price**2, 2**128)
+
+    def exact_in(self, *, first_in: bool, amount: int) -> Trade:
+        """Swap all of `amount`; raises `PoolTooThin` beyond the known ticks."""
+        walk = _Walk(pool=self, a_to_b=first_in).spend(amount)
+        if walk.amount_out < 1:
+            raise PoolTooThin("so little that nothing would come out")
+        return Trade(
+            amount_in=amount,
+            amount_out=walk.amount_out,
+            net_in=amount - walk.fee,
+            gross_out=walk.amount_out,
+            fee_units=walk.fee,
+            is_fee_on_input=True,
+        )
+
+    def exact_out(self, *, first_in: bool, amount: int) -> Trade:
+        """Find the smallest input that yields at least `amount`; raises `PoolTooThin`."""
+        estimate = _Walk(pool=self, a_to_b=first_in).draw(amount).amount_in
+        smallest = self._smallest_input(first_in, amount, min(max(estimate, 1), MAX_UNITS))
+        return self.exact_in(first_in=first_in, amount=smallest)
+
+    def payable(self, *, first: bool) -> int:
+        """Give the bound of what could come out of a side."""
+        return self.first_payable if first else self.second_payable
+
+    def _smallest_input(self, first_in: bool, amount: int, estimate: int) -> int:
+        def is_enough(amount_in: int) -> bool:
+            walk = _Walk(pool=self, a_to_b=first_in).spend(amount_in)
+            return walk.amount_out >= amount
+
+        enough, stride = estimate, 1
+        while not is_enough(enough):
+            enough, stride = enough + stride, stride * 2
+        short, stride = enough - 1, 1
+        while short > 0 and is_enough(short):
+            enough, short, stride = short, short - stride, stride * 2
+        short = max(short, 0)
+        while enough - short > 1:
+            middle = (enough + short) // 2
+            if is_enough(middle):
+                enough = middle
+            else:
+                short = middle
+        return enough
+
+
+class _Walk:
+    """One walk through a pool's stretches, adding up what each step took and gave."""
+
+    def __init__(self, *, pool: ConcentratedPool, a_to_b: bool) -> None:
+        self._pool = pool
+        self._a_to_b = a_to_b
+        self._sqrt_price = pool.sqrt_price
+        self._liquidity = pool.liquidity
+        self.amount_in = 0  # with fees
+        self.amount_out = 0
+        self.fee = 0
+
+    def spend(self, amount: int) -> "_Walk":
+        """Walk until all of `amount` is spent."""
+        for crossing in self._crossings():
+            self._add(self._stretch(crossing).exact_in(amount - self.amount_in))
+            if self.amount_in >= amount:
+                return self
+            self._cross(crossing)
+        raise PoolTooThin("the swap goes beyond the liquidity that is known", self.amount_in)
+
+    def draw(self, amount: int) -> "_Walk":
+        """Walk until `amount` has come out."""
+        for crossing in self._crossings():
+            self._add(self._stretch(crossing).exact_out(amount - self.amount_out))
+            if self.amount_out >= amount:
+                return self
+            self._cross(crossing)
+        raise PoolTooThin("the swap goes beyond the liquidity that is known", self.amount_in)
+
+    def _crossings(self) -> Iterator[TickCrossing]:
+        ticks, tick = self._pool.ticks, self._pool.tick
+        return ticks.below(tick) if self._a_to_b else ticks.above(tick)
+
+    def _stretch(self, crossing: TickCrossing) -> Stretch:
+        return Stretch(
+            sqrt_price=self._sqrt_price,
+            target=sqrt_price_at(crossing.tick),
+            liquidity=self._liquidity,
+            fee_rate=self._pool.fee_rate,
+            a_to_b=self._a_to_b,
+        )
+
+    def _add(self, step: Step) -> None:
+        self._sqrt_price = step.sqrt_price
+        self.amount_in += step.amount_in + step.fee
+        self.amount_out += step.amount_out
+        self.fee += step.fee
+
+    def _cross(self, crossing: TickCrossing) -> None:
+        change = crossing.liquidity_net
+        self._liquidity += -change if self._a_to_b else change
+        if self._liquidity < 0:
+            raise PoolTooThin("the tick accounts contradict the pool", self.amount_in)

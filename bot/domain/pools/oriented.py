@@ -1,0 +1,74 @@
+"""A pool's arithmetic turned the trader's way round: base, quote, and the price impact."""
+
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from fractions import Fraction
+
+from bot.domain.pools.amounts import require_units
+from bot.domain.pools.reading import Direction, Swap
+from bot.domain.pools.sides import Trade, TwoSidedPool
+
+_PRICE_DIGITS = 40
+
+
+def exact_decimal(fraction: Fraction) -> Decimal:
+    """Give a fraction as a decimal of 40 significant digits."""
+    with localcontext() as context:
+        context.prec = _PRICE_DIGITS
+        return Decimal(fraction.numerator) / Decimal(fraction.denominator)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrientedCurve:
+    """The `Curve` of a pool, whichever of its sides is the base."""
+
+    pool: TwoSidedPool
+    is_base_first: bool
+
+    def spot_units(self) -> Decimal:
+        """Give the price as quote units per base unit, 0 for an empty pool."""
+        return exact_decimal(self._spot())
+
+    def swap_exact_in(self, direction: Direction, amount_in: int) -> Swap:
+        """Swap all of `amount_in`; raises `PoolTooThin`."""
+        amount = require_units(amount_in)
+        trade = self.pool.exact_in(first_in=self._is_first_in(direction), amount=amount)
+        return self._swap(direction, trade)
+
+    def swap_exact_out(self, direction: Direction, amount_out: int) -> Swap:
+        """Find the smallest input that yields at least `amount_out`; raises `PoolTooThin`."""
+        amount = require_units(amount_out)
+        trade = self.pool.exact_out(first_in=self._is_first_in(direction), amount=amount)
+        return self._swap(direction, trade)
+
+    def depth_quote_units(self) -> int:
+        """Give the quote units that the pool could really pay out."""
+        return self.pool.payable(first=not self.is_base_first)
+
+    def _spot(self) -> Fraction:
+        price = self.pool.price()
+        if self.is_base_first or not price:
+            return price
+        return 1 / price
+
+    def _is_first_in(self, direction: Direction) -> bool:
+        return (direction is Direction.SELL_BASE) == self.is_base_first
+
+    def _swap(self, direction: Direction, trade: Trade) -> Swap:
+        is_buy = direction is Direction.BUY_BASE
+        return Swap(
+            direction=direction,
+            amount_in=trade.amount_in,
+            amount_out=trade.amount_out,
+            fee_units=trade.fee_units,
+            fee_in_quote=trade.is_fee_on_input == is_buy,
+            impact=self._impact(is_buy=is_buy, trade=trade),
+        )
+
+    def _impact(self, *, is_buy: bool, trade: Trade) -> Decimal:
+        spot = self._spot()
+        if is_buy:
+            worse = Fraction(trade.net_in, trade.gross_out) / spot - 1
+        else:
+            worse = 1 - Fraction(trade.gross_out, max(trade.net_in, 1)) / spot
+        return exact_decimal(max(worse, Fraction(0)))
