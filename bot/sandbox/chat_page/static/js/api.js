@@ -1,0 +1,50 @@
+// Calls to the sandbox's own HTTP routes, all of the same origin as the page.
+
+export class ApiError extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function call(path, options = {}) {
+  const response = await fetch(`sandbox/${path}`, { cache: "no-store", ...options });
+  const body = await response.text();
+  let data;
+  try {
+    data = body === "" ? {} : JSON.parse(body);
+  } catch {
+    data = {};
+  }
+  if (!response.ok) throw new ApiError(response.status, data.error ?? data.description ?? `HTTP ${response.status}`);
+  return data;
+}
+
+function post(path, payload = {}) {
+  return call(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(payload),
+  });
+}
+
+export const api = {
+  world: () => call("world"),
+  state: () => call("state"),
+  messages: (chat, viewer, after = 0) => call(`chats/${chat}/messages?viewer=${viewer}&after=${after}`),
+  commands: () => call("commands"),
+  send: (viewer, message) => post(`people/${viewer}/send`, message),
+  edit: (viewer, message) => post(`people/${viewer}/edit`, message),
+  press: (viewer, button) => post(`people/${viewer}/press`, button),
+  block: (viewer) => post(`people/${viewer}/block`),
+  unblock: (viewer) => post(`people/${viewer}/unblock`),
+  botStatus: () => call("bot-status"),
+  rpc: () => call("rpc"),
+  rpcFaults: (number, faults) => post(`rpc/${number}/faults`, faults),
+  market: () => call("market"),
+  shock: (mint, percent) => post("market/shock", { mint, percent }),
+  pause: (isPaused) => post("market/pause", { paused: isPaused }),
+  faults: (door) => call(door),
+  setFaults: (door, faults) => post(door, faults),
+  fileUrl: (fileId) => `sandbox/files/${encodeURIComponent(fileId)}`,
+};

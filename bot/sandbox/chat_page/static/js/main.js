@@ -1,0 +1,179 @@
+// The page's beginning: loads the state, then lets events move the screens.
+
+import { api } from "./api.js";
+import { commandsFor } from "./commands.js";
+import { Composer } from "./composer.js";
+import { Conversation } from "./conversation.js";
+import { avatar, byId } from "./dom.js";
+import { EventStream } from "./events.js";
+import { alertBox, copy, openLink, showPhoto, toast } from "./overlays.js";
+import { chatName, Sidebar } from "./sidebar.js";
+import { Store } from "./store.js";
+import { Typing } from "./typing.js";
+import { show, watchViews } from "./views.js";
+import { WorldPane } from "./world/pane.js";
+
+const RETRY_MS = 1000;
+
+const store = new Store();
+const actions = {
+  openLink,
+  copy,
+  showPhoto,
+  tell: toast,
+  sendCommand: (text) => send(text),
+  press: (message, data) => attempt(api.press(store.viewerId, { chat_id: store.chatId, message_id: message.message_id, callback_data: data })),
+  replyTo: (message) => composer.replyTo(message),
+  editMessage: (message) => composer.edit(message),
+  goTo: (id) => conversation.goTo(id),
+};
+const conversation = new Conversation(store, actions);
+const sidebar = new Sidebar(store, (viewer, chat) => select(viewer, chat));
+const typing = new Typing(store);
+const world = new WorldPane();
+const composer = new Composer(store, {
+  onSend: (text, replyTo) => send(text, replyTo),
+  onEdit: (message, text) => attempt(api.edit(store.viewerId, { chat_id: store.chatId, message_id: message.message_id, text })),
+  onUnblock: () => setBlocked(false),
+});
+
+/** Say what went wrong instead of failing in the console. */
+async function attempt(promise) {
+  try {
+    await promise;
+    return true;
+  } catch (error) {
+    conversation.settle();
+    toast(error.message || "The sandbox did not answer");
+    return false;
+  }
+}
+
+async function send(text, replyTo) {
+  const message = { chat_id: store.chatId, text, ...(replyTo ? { reply_to_message_id: replyTo } : {}) };
+  if (!(await attempt(api.send(store.viewerId, message)))) composer.giveBack(text);
+}
+
+function viewKey() {
+  return `${store.viewerId}:${store.chatId}`;
+}
+
+function select(viewerId, chatId) {
+  const lastKey = viewKey();
+  store.select(viewerId, chatId);
+  openChat(lastKey);
+  if (chatId !== undefined) show("chat");
+}
+
+function openChat(lastKey) {
+  conversation.open();
+  composer.open(viewKey(), lastKey);
+  drawHead();
+  markRead();
+  loadCommands();
+}
+
+function drawHead() {
+  const chat = store.chat;
+  const name = chatName(store, chat);
+  const isPrivate = chat?.type === "private";
+  byId("chat-title").textContent = name;
+  byId("chat-avatar").replaceWith(Object.assign(avatar(isPrivate ? store.bot.id : (chat?.id ?? 0), name), { id: "chat-avatar" }));
+  document.title = `${store.viewer?.first_name ?? "Nobody"} · ${name} · Kitrader sandbox`;
+  const isBlocked = isPrivate && chat.blocked === true;
+  byId("block-toggle").hidden = !isPrivate;
+  byId("block-toggle").setAttribute("aria-pressed", String(isBlocked));
+  composer.setBlocked(isBlocked);
+  typing.draw();
+  sidebar.draw();
+}
+
+function markRead() {
+  if (document.visibilityState === "visible") store.markRead();
+}
+
+async function setBlocked(isBlocked) {
+  const call = isBlocked ? api.block : api.unblock;
+  if (await attempt(call(store.viewerId))) store.chat.blocked = isBlocked;
+  drawHead();
+}
+
+async function loadCommands() {
+  try {
+    const answer = await api.commands();
+    store.commands = commandsFor(answer.commands, store.chat, store.viewer);
+  } catch {
+    store.commands = [];
+  }
+}
+
+function isHere(event) {
+  return event.chat_id === store.chatId && (!event.viewer || Number(event.viewer) === store.viewerId);
+}
+
+function received(event) {
+  if (event.kind === "message") typing.stop(event.chat_id);
+  store.put(event);
+  if (!isHere(event)) return;
+  conversation.update(event);
+  conversation.settle();
+  composer.showKeyboard();
+  const markup = event.message.reply_markup;
+  const isForMe = event.kind === "message" && event.message.from?.id !== store.viewerId;
+  if (isForMe && markup?.force_reply) composer.replyTo(event.message, markup.input_field_placeholder);
+  markRead();
+}
+
+function answered(event) {
+  if (event.viewer && Number(event.viewer) !== store.viewerId) return;
+  conversation.settle();
+  if (!event.text) return;
+  if (event.show_alert) alertBox(store.bot.first_name, event.text);
+  else toast(event.text);
+}
+
+function removed(event) {
+  store.remove(event);
+  if (isHere(event)) conversation.update();
+}
+
+const HANDLERS = {
+  message: received,
+  edit: received,
+  delete: removed,
+  toast: answered,
+  typing: (event) => typing.start(event.chat_id),
+  commands: () => loadCommands(),
+  chat: () => reload(),
+};
+
+async function reload() {
+  store.worldId = String((await api.world()).started_at);
+  const { last_seq: sequence } = await store.loadState();
+  store.restoreRead();
+  await store.loadMessages();
+  openChat(viewKey());
+  return sequence;
+}
+
+async function start() {
+  const stream = new EventStream({
+    onEvent: (event) => HANDLERS[event.kind]?.(event),
+    onResume: reload,
+    onConnection: (isUp) => (byId("connection").textContent = isUp ? "" : "Connection lost, trying again…"),
+  });
+  try {
+    stream.start(await reload());
+  } catch {
+    byId("connection").textContent = "The sandbox does not answer yet…";
+    setTimeout(start, RETRY_MS);
+  }
+}
+
+store.addEventListener("message", () => sidebar.draw());
+store.addEventListener("unread", () => sidebar.draw());
+byId("block-toggle").addEventListener("click", () => setBlocked(byId("block-toggle").getAttribute("aria-pressed") !== "true"));
+document.addEventListener("visibilitychange", markRead);
+watchViews();
+world.start();
+start();

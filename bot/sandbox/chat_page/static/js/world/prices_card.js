@@ -1,0 +1,100 @@
+// Prices: what the pools say now, what the bot believes, and how old its belief is.
+
+import { api } from "../api.js";
+import { element, icon, sparkline } from "../dom.js";
+import { age, price } from "../numbers.js";
+import { cardParts, keepRows, setText } from "./rows.js";
+
+const MOST_POINTS = 60;
+const OLD_S = 90;
+
+/** Tokens of the market and of the bot in one list, by mint. */
+export function mergePrices(bot, market) {
+  const merged = new Map();
+  for (const token of market?.tokens ?? []) merged.set(token.mint, { mint: token.mint, symbol: token.symbol, chain: token.price_sol, kind: token.pool_kind ?? token.kind });
+  for (const seen of bot?.prices ?? []) {
+    const known = merged.get(seen.mint) ?? { mint: seen.mint, symbol: seen.symbol };
+    merged.set(seen.mint, { ...known, seen, kind: seen.pool_kind ?? known.kind });
+  }
+  return [...merged.values()];
+}
+
+export class PricesCard {
+  #history = new Map();
+
+  constructor(card, act) {
+    this.act = act;
+    this.pause = element("button", { type: "button", class: "switch", "aria-pressed": "false", onclick: () => this.#togglePause() }, icon("pause"), element("span", {}, "Pause"));
+    const { note, body } = cardParts(card, "Prices", this.pause);
+    this.note = note;
+    this.list = element("ul", { class: "prices" });
+    this.empty = element("p", { class: "waiting" }, "No prices yet.");
+    body.append(this.empty, this.list);
+  }
+
+  #isPaused() {
+    return this.pause.getAttribute("aria-pressed") === "true";
+  }
+
+  #togglePause() {
+    this.act(api.pause(!this.#isPaused()));
+  }
+
+  show(bot, market) {
+    const isPaused = market?.paused === true;
+    this.pause.hidden = market === null;
+    this.pause.setAttribute("aria-pressed", String(isPaused));
+    this.pause.replaceChildren(icon(isPaused ? "play" : "pause"), element("span", {}, isPaused ? "Resume" : "Pause"));
+    const rows = mergePrices(bot, market);
+    this.empty.hidden = rows.length > 0;
+    setText(this.note, rows.length > 0 ? `${rows.length} tokens, in SOL` : "");
+    keepRows(this.list, rows, { key: (row) => row.mint, make: (row) => this.#make(row), fill: (node, row) => this.#fill(node, row) });
+  }
+
+  #make(row) {
+    const shock = (percent, label) =>
+      element("button", { type: "button", class: `shock ${percent > 0 ? "is-up" : "is-down"}`, "aria-label": `Move ${row.symbol} by ${label}`, title: `Move ${row.symbol} by ${label}`, onclick: () => this.act(api.shock(row.mint, percent)) }, label);
+    return element(
+      "li",
+      { class: "price-row", title: row.mint },
+      element("bdi", { class: "price-name" }, row.symbol ?? "?"),
+      element("span", { class: "price-line" }),
+      element("span", { class: "price-figure" }),
+      element("span", { class: "price-kind" }),
+      element("span", { class: "price-seen" }),
+      element("span", { class: "shocks" }, row.chain === undefined ? "" : shock(10, "+10%"), row.chain === undefined ? "" : shock(-10, "−10%")),
+    );
+  }
+
+  #fill(node, row) {
+    const now = Number(row.chain ?? row.seen?.price_sol);
+    const values = this.#remember(row.mint, now);
+    const tint = values.length < 2 ? 0 : Math.sign(now - values.at(-2));
+    const trend = values.length < 2 ? 0 : Math.sign(now - values[0]);
+    node.classList.toggle("is-up", trend > 0);
+    node.classList.toggle("is-down", trend < 0);
+    setText(node.querySelector(".price-kind"), String(row.kind ?? "").replaceAll("_", " "));
+    node.querySelector(".price-line").replaceChildren(sparkline(values));
+    this.#figure(node.querySelector(".price-figure"), price(row.chain ?? row.seen?.price_sol), tint);
+    seenLine(node.querySelector(".price-seen"), row.seen);
+  }
+
+  #figure(node, text, tint) {
+    setText(node, text);
+    node.classList.toggle("tint-up", tint > 0);
+    node.classList.toggle("tint-down", tint < 0);
+  }
+
+  #remember(mint, value) {
+    const values = this.#history.get(mint) ?? [];
+    if (Number.isFinite(value)) values.push(value);
+    this.#history.set(mint, values.slice(-MOST_POINTS));
+    return this.#history.get(mint);
+  }
+}
+
+function seenLine(node, seen) {
+  const dollars = seen?.price_usd ? ` · $${price(seen.price_usd)}` : "";
+  setText(node, seen ? `bot ${price(seen.price_sol)}${dollars} · ${age(seen.age_s)}` : "the bot has not looked");
+  node.classList.toggle("is-old", Number(seen?.age_s) > OLD_S);
+}
