@@ -1,0 +1,1 @@
+"""A seeded market: genuine-layout pools on the sandbox's chain, moved by swaps."""

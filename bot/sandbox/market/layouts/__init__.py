@@ -1,0 +1,1 @@
+"""Writers of account bytes as the programs of mainnet lay them out."""
