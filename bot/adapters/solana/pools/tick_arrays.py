@@ -15,7 +15,7 @@ from bot.domain.pools.sqrt_price import MAX_TICK, MIN_TICK
 
 TICKS_PER_ARRAY = 88
 _ARRAYS_PER_SWAP = 3  # as many as one swap instruction takes
-_FULL_RANGE_SPACING = 32_768  # from here on a pool takes full-range positions only
+FULL_RANGE_SPACING = 32_768  # from here on a pool takes full-range positions only
 _FIXED_MARK, _DYNAMIC_MARK = account_mark("TickArray"), account_mark("DynamicTickArray")
 _FIXED_BYTES = 9988
 _TICK_BYTES = 113
@@ -99,7 +99,7 @@ def known_ticks(around: Surroundings, tick: int, tick_spacing: int) -> KnownTick
     initialised tick (whirlpool `sparse_swap.rs`).
     """
     furthest = MAX_TICK // tick_spacing * tick_spacing
-    if tick_spacing >= _FULL_RANGE_SPACING and -furthest <= tick < furthest:
+    if tick_spacing >= FULL_RANGE_SPACING and -furthest <= tick < furthest:
         return KnownTicks(lowest_tick=-furthest, highest_tick=furthest)
     arrays = _arrays_at_hand(around, tick, tick_spacing)
     span = TICKS_PER_ARRAY * tick_spacing

@@ -1,0 +1,148 @@
+"""Addresses that follow from others: metadata, token accounts, pools, ticks, fee settings."""
+
+from functools import lru_cache
+
+from solders.pubkey import Pubkey
+
+from bot.adapters.solana.pools import catalogue, orca_whirlpool
+from bot.adapters.solana.pools.account import AccountBytes
+from bot.adapters.solana.pools.programs import (
+    METAPLEX_METADATA,
+    ORCA_WHIRLPOOL,
+    PUMP_FEES,
+    PUMPFUN,
+    PUMPSWAP,
+    RAYDIUM_CPMM,
+)
+from bot.adapters.solana.pools.tick_arrays import (
+    FULL_RANGE_SPACING,
+    TICKS_PER_ARRAY,
+    tick_array_start,
+)
+from bot.domain.errors import UnreadableAccount
+from bot.domain.identifiers import SOL_MINT, TOKEN_PROGRAM
+from bot.domain.pools.reading import PoolKind
+from bot.domain.pools.sqrt_price import MAX_TICK, MIN_TICK
+
+ASSOCIATED_TOKEN_PROGRAM = "ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL"  # noqa: S105 (a program)
+WHIRLPOOLS_CONFIG = "2LecshUwdy9xi7meFgHtFJQNSKk4KdTrcpvaB56dP2NQ"
+
+# Orca's fee tiers by tick spacing; 32896 is the splash pools' (SDK constants, 2026).
+WHIRLPOOL_TICK_SPACINGS = (1, 2, 4, 8, 16, 64, 96, 128, 256, 32896)
+_CPMM_CONFIG_COUNT = 5
+_TICK_ARRAYS_EACH_SIDE = 3
+
+
+def metadata_address(mint: str) -> str:
+    """Derive a mint's Metaplex metadata account."""
+    return _derive(METAPLEX_METADATA, b"metadata", _raw(METAPLEX_METADATA), _raw(mint))
+
+
+def associated_token_address(owner: str, mint: str, program: str = TOKEN_PROGRAM) -> str:
+    """Derive the token account of an owner for a mint of the given token program."""
+    return _derive(ASSOCIATED_TOKEN_PROGRAM, _raw(owner), _raw(program), _raw(mint))
+
+
+def pump_curve_address(mint: str) -> str:
+    """Derive a token's bonding curve on pump.fun."""
+    return _derive(PUMPFUN, b"bonding-curve", _raw(mint))
+
+
+def pumpswap_pool_address(mint: str, quote: str = SOL_MINT) -> str:
+    """Derive the PumpSwap pool that pump.fun itself makes when a curve completes."""
+    creator = _derive(PUMPFUN, b"pool-authority", _raw(mint))
+    first_index = bytes(2)
+    return _derive(PUMPSWAP, b"pool", first_index, _raw(creator), _raw(mint), _raw(quote))
+
+
+def cpmm_pool_addresses(mint: str, quote: str = SOL_MINT) -> tuple[str, ...]:
+    """Derive a pair's Raydium CPMM pools, one for each of the well-known fee settings.
+
+    Pools made with a plain key cannot be derived.
+    """
+    first, second = _sorted_pair(mint, quote)
+    configs = (
+        _derive(RAYDIUM_CPMM, b"amm_config", index.to_bytes(2, "big"))
+        for index in range(_CPMM_CONFIG_COUNT)
+    )
+    return tuple(_derive(RAYDIUM_CPMM, b"pool", _raw(config), first, second) for config in configs)
+
+
+def whirlpool_addresses(mint: str, quote: str = SOL_MINT) -> tuple[str, ...]:
+    """Derive a pair's Whirlpools under Orca's own configuration, one for each fee tier."""
+    first, second = _sorted_pair(mint, quote)
+    config = _raw(WHIRLPOOLS_CONFIG)
+    return tuple(
+        _derive(ORCA_WHIRLPOOL, b"whirlpool", config, first, second, spacing.to_bytes(2, "little"))
+        for spacing in WHIRLPOOL_TICK_SPACINGS
+    )
+
+
+def tick_array_addresses(
+    whirlpool_address: str, tick: int, tick_spacing: int, count_each_side: int
+) -> tuple[str, ...]:
+    """Derive the tick arrays around a tick: its own and so many on each side, ascending.
+
+    Arrays beyond the last tick are left out.
+    """
+    span = TICKS_PER_ARRAY * tick_spacing
+    home = tick_array_start(tick, tick_spacing)
+    reach = range(-count_each_side, count_each_side + 1)
+    starts = (home + count * span for count in reach)
+    return tuple(
+        _derive(ORCA_WHIRLPOOL, b"tick_array", _raw(whirlpool_address), str(start).encode())
+        for start in starts
+        if start + span > MIN_TICK and start <= MAX_TICK
+    )
+
+
+def extra_accounts(address: str, account: AccountBytes) -> tuple[str, ...]:
+    """Give all that a fill needs besides the pool: `accounts_needed` and derived addresses.
+
+    Those are the tick arrays of a Whirlpool (a full-range pool needs none), and the fee
+    settings of pump.fun's programs.
+    Raises `UnreadableAccount`.
+    """
+    needed = catalogue.accounts_needed(address, account)
+    match catalogue.pool_kind(account):
+        case PoolKind.ORCA_WHIRLPOOL:
+            return needed + _tick_arrays(address, account)
+        case PoolKind.PUMPFUN_CURVE:
+            return needed + _pump_settings(PUMPFUN, b"global")
+        case PoolKind.PUMPSWAP:
+            return needed + _pump_settings(PUMPSWAP, b"global_config")
+        case _:
+            return needed
+
+
+def _tick_arrays(address: str, account: AccountBytes) -> tuple[str, ...]:
+    _, tick, tick_spacing = orca_whirlpool.price_and_tick(account.data)
+    if tick_spacing >= FULL_RANGE_SPACING:
+        return ()
+    return tick_array_addresses(address, tick, tick_spacing, _TICK_ARRAYS_EACH_SIDE)
+
+
+def _pump_settings(program: str, global_seed: bytes) -> tuple[str, ...]:
+    fee_config = _derive(PUMP_FEES, b"fee_config", _raw(program))
+    return fee_config, _derive(program, global_seed)
+
+
+def _sorted_pair(mint: str, quote: str) -> tuple[bytes, bytes]:
+    first, second = sorted((_raw(mint), _raw(quote)))
+    return first, second
+
+
+def _raw(address: str) -> bytes:
+    return bytes(_key(address))
+
+
+def _key(address: str) -> Pubkey:
+    try:
+        return Pubkey.from_string(address)
+    except ValueError as error:
+        raise UnreadableAccount(f"not an address: {address[:44]}") from error
+
+
+@lru_cache(maxsize=8192)
+def _derive(program: str, *seeds: bytes) -> str:
+    return str(Pubkey.find_program_address(seeds, _key(program))[0])

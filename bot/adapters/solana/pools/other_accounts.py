@@ -1,0 +1,87 @@
+"""Accounts that are no pool of ours: pools we cannot read yet, and what belongs to pools."""
+
+from bot.adapters.solana.pools.account import AccountBytes
+from bot.adapters.solana.pools.catalogue import pool_kind
+from bot.adapters.solana.pools.holdings import is_holding_shaped
+from bot.adapters.solana.pools.mints import is_mint_shaped
+from bot.adapters.solana.pools.programs import (
+    METAPLEX_METADATA,
+    METEORA_DAMM_V2,
+    METEORA_DBC,
+    METEORA_DLMM,
+    ORCA_WHIRLPOOL,
+    PUMPFUN,
+    PUMPSWAP,
+    RAYDIUM_AMM_V4,
+    RAYDIUM_CLMM,
+    RAYDIUM_CPMM,
+    account_mark,
+)
+from bot.domain.pools.reading import PoolKind
+
+_UNSUPPORTED = {
+    (RAYDIUM_CLMM, account_mark("PoolState")): "raydium_clmm",
+    (METEORA_DLMM, account_mark("LbPair")): "meteora_dlmm",
+    (METEORA_DAMM_V2, account_mark("Pool")): "meteora_damm_v2",
+    (METEORA_DBC, account_mark("VirtualPool")): "meteora_dbc",
+}
+_ORACLES = {  # oracles are told by their mark and length; their programs are many
+    (account_mark("PriceUpdateV2"), 134): "pyth_price_update_v2",
+    (bytes.fromhex("d4c3b2a102000000"), 3312): "pyth_legacy_push",
+}
+_COMPANIONS = {
+    RAYDIUM_CPMM: ("AmmConfig", "ObservationState", "Permission"),
+    ORCA_WHIRLPOOL: (
+        "AdaptiveFeeTier",
+        "DynamicTickArray",
+        "FeeTier",
+        "LockConfig",
+        "Oracle",
+        "Position",
+        "PositionBundle",
+        "TickArray",
+        "TokenBadge",
+        "WhirlpoolsConfig",
+        "WhirlpoolsConfigExtension",
+    ),
+    PUMPFUN: ("Global", "GlobalVolumeAccumulator", "QuoteControl", "UserVolumeAccumulator"),
+    PUMPSWAP: ("GlobalConfig", "GlobalVolumeAccumulator", "UserVolumeAccumulator"),
+}
+_COMPANION_NAMES = {
+    (program, account_mark(name)): name for program, names in _COMPANIONS.items() for name in names
+}
+_AMM_V4_COMPANIONS = {224: "AmmConfig", 2208: "TargetOrders"}
+_POOL_PROGRAMS = {
+    RAYDIUM_AMM_V4: PoolKind.RAYDIUM_AMM_V4,
+    RAYDIUM_CPMM: PoolKind.RAYDIUM_CPMM,
+    ORCA_WHIRLPOOL: PoolKind.ORCA_WHIRLPOOL,
+    PUMPFUN: PoolKind.PUMPFUN_CURVE,
+    PUMPSWAP: PoolKind.PUMPSWAP,
+}
+
+
+def unsupported_kind(account: AccountBytes) -> str | None:
+    """Name a pool or oracle that we know of but cannot read yet."""
+    mark = account.data[:8]
+    oracle = _ORACLES.get((mark, len(account.data)))
+    return _UNSUPPORTED.get((account.owner, mark)) or oracle
+
+
+def companion_kind(account: AccountBytes) -> str | None:
+    """Name an account that belongs to pools or tokens without being a pool."""
+    if is_mint_shaped(account):
+        return "mint"
+    if is_holding_shaped(account):
+        return "token_account"
+    if account.owner == METAPLEX_METADATA:
+        return "metadata"
+    if account.owner == RAYDIUM_AMM_V4:
+        return _AMM_V4_COMPANIONS.get(len(account.data))
+    return _COMPANION_NAMES.get((account.owner, account.data[:8]))
+
+
+def spoilt_pool_kind(account: AccountBytes) -> PoolKind | None:
+    """Name the pool that an account seems to have been: its owner keeps pools, it is none."""
+    if pool_kind(account) is not None or companion_kind(account) is not None:
+        return None
+    return _POOL_PROGRAMS.get(account.owner)
