@@ -27,9 +27,10 @@ async def stream_events(
                 after = int(str(fresh[-1]["seq"]))
             elif not await world.events.changed.wait(_KEEP_ALIVE_S):
                 await response.write(b": still here\n\n")
+        await response.write_eof()
     except ConnectionError:
+        # The reader left: a closed page is no error.
         return response
-    await response.write_eof()
     return response
 
 

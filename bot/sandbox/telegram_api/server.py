@@ -34,6 +34,7 @@ def add_telegram(
     courier = delivery or WebhookDelivery(world)
 
     async def deliver(_application: web.Application) -> AsyncIterator[None]:
+        world.reopen()
         # The one task of this server; what it spawns lives in its own task group.
         task = asyncio.get_running_loop().create_task(courier.run())
         yield

@@ -120,6 +120,10 @@ class TelegramWorld:
         """Tell the people's screens about a message."""
         self.events.publish(kind, room.id, message=message.to_people())
 
+    def reopen(self) -> None:
+        """Let waits last again, since a server starts; the state is as it was left."""
+        self.updates.closing = False
+
     def close(self) -> None:
         """End every wait, since the server stops."""
         self.faults.release()

@@ -19,6 +19,8 @@ from bot.sandbox.telegram_api.errors import bad_request
 _PARSERS = {"html": parse_html, "markdown": parse_markdown, "markdownv2": parse_markdown_v2}
 _WHOLE = frozenset({"pre", "code"})
 _QUOTES = frozenset({"blockquote", "expandable_blockquote"})
+# Telegram ignores formatting after the first hundred entities of a message.
+_MOST_MARKED = 100
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _CONTROLS = {code: " " for code in range(32) if code != ord("\n")}
 
@@ -39,7 +41,7 @@ def format_text(
     else:
         plain, marked = text.replace("\r", ""), []
     plain, marked = _trim(plain.translate(_CONTROLS), marked)
-    kept = _untangle(marked)
+    kept = _untangle(marked)[:_MOST_MARKED]
     blocked = [entity for entity in kept if entity.type in {"pre", "code", "text_link"}]
     found = [entity for entity in detect_entities(plain) if not overlaps(entity, blocked)]
     everything = sorted([*kept, *found], key=lambda entity: entity.sort_key)
