@@ -48,7 +48,7 @@ class TransferCode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountKey:
-    """One account of a user; `position` is 0 except for margin, which is isolated."""
+    """One account of a user; `position` is 0 except for margin and rent, kept per position."""
 
     kind: AccountKind
     asset: str

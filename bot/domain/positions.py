@@ -32,7 +32,8 @@ class Position:
 
     Long: `token_units` are held and `cost_lamports` was paid for them (fees included).
     Short: `token_units` are owed, `margin_lamports` was posted and `proceeds_lamports` is what
-    their sale brought; both lie in the position's own margin account.
+    their sale brought; both lie in the position's own margin account. `rent_lamports` is locked
+    in the token account and comes back with the last sale.
     """
 
     number: int
@@ -43,6 +44,7 @@ class Position:
     cost_lamports: int
     margin_lamports: int
     proceeds_lamports: int
+    rent_lamports: int
     leverage: int
     realised_pnl_lamports: int
     fees_lamports: int

@@ -139,19 +139,21 @@ BEGIN
   END IF;
 
   INSERT INTO positions (user_id, mode, season, number, token_id, side, state, token_units,
-    cost_lamports, margin_lamports, proceeds_lamports, leverage, realised_pnl_lamports,
+    cost_lamports, margin_lamports, proceeds_lamports, rent_lamports, leverage, realised_pnl_lamports,
     fees_lamports, entry_price, opened_at, closed_at)
   VALUES (wallet.user_id, wallet.mode, wallet.season, (pos ->> 'number')::integer,
     (pos ->> 'token_id')::integer, pos ->> 'side', pos ->> 'state',
     (pos ->> 'token_units')::numeric, (pos ->> 'cost_lamports')::numeric,
     (pos ->> 'margin_lamports')::numeric, (pos ->> 'proceeds_lamports')::numeric,
+    (pos ->> 'rent_lamports')::numeric,
     (pos ->> 'leverage')::smallint, (pos ->> 'realised_pnl_lamports')::numeric,
     (pos ->> 'fees_lamports')::numeric, (pos ->> 'entry_price')::numeric,
     (pos ->> 'opened_at')::timestamptz, (pos ->> 'closed_at')::timestamptz)
   ON CONFLICT (user_id, mode, season, number) DO UPDATE SET
     state = excluded.state, token_units = excluded.token_units,
     cost_lamports = excluded.cost_lamports, margin_lamports = excluded.margin_lamports,
-    proceeds_lamports = excluded.proceeds_lamports, leverage = excluded.leverage,
+    proceeds_lamports = excluded.proceeds_lamports,
+    rent_lamports = excluded.rent_lamports, leverage = excluded.leverage,
     realised_pnl_lamports = excluded.realised_pnl_lamports,
     fees_lamports = excluded.fees_lamports, entry_price = excluded.entry_price,
     closed_at = excluded.closed_at;

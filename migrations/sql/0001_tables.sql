@@ -191,6 +191,7 @@ CREATE TABLE positions (
   cost_lamports NUMERIC(38, 0) NOT NULL,
   margin_lamports NUMERIC(38, 0) NOT NULL,
   proceeds_lamports NUMERIC(38, 0) NOT NULL,
+  rent_lamports NUMERIC(38, 0) NOT NULL,
   leverage SMALLINT NOT NULL,
   realised_pnl_lamports NUMERIC(38, 0) NOT NULL,
   fees_lamports NUMERIC(38, 0) NOT NULL,
@@ -209,6 +210,7 @@ CREATE TABLE positions (
   CONSTRAINT ck_positions_cost_lamports_sound CHECK (cost_lamports >= 0 AND cost_lamports <> 'NaN'),
   CONSTRAINT ck_positions_margin_lamports_sound CHECK (margin_lamports >= 0 AND margin_lamports <> 'NaN'),
   CONSTRAINT ck_positions_proceeds_lamports_sound CHECK (proceeds_lamports >= 0 AND proceeds_lamports <> 'NaN'),
+  CONSTRAINT ck_positions_rent_lamports_sound CHECK (rent_lamports >= 0 AND rent_lamports <> 'NaN'),
   CONSTRAINT ck_positions_fees_lamports_sound CHECK (fees_lamports >= 0 AND fees_lamports <> 'NaN'),
   CONSTRAINT ck_positions_entry_price_finite CHECK (entry_price >= 0 AND entry_price < 'Infinity' AND entry_price <> 'NaN')
 );

@@ -135,6 +135,14 @@ _CHECKS: Mapping[str, str] = {
         WHERE p.margin_lamports + p.proceeds_lamports <> coalesce(a.balance, 0)
           AND p.side = 'short'
     """,
+    "rent": """
+        SELECT 'position ' || p.number || ' of user ' || p.user_id,
+               p.rent_lamports::text, coalesce(a.balance, 0)::text
+        FROM positions p
+        LEFT JOIN accounts a ON a.user_id = p.user_id AND a.mode = p.mode AND a.season = p.season
+          AND a.kind = 'rent' AND a.position_number = p.number
+        WHERE p.rent_lamports <> coalesce(a.balance, 0)
+    """,
 }
 
 
@@ -147,24 +155,28 @@ class PostgresLedgerAudit:
 
     async def prove(self) -> LedgerProof:
         """Check every sum, balance, order and position from the transfers up."""
-        async with connected(self._pool) as connection:
-            async with connection.transaction(isolation="repeatable_read", readonly=True):
-                differences = [
-                    Difference(kind=kind, subject=row[0], expected=row[1], found=row[2])
-                    for kind, query in _CHECKS.items()
-                    for row in await _rows(connection, query)
-                ]
-                return await self._proof(connection, differences)
+        async with (
+            connected(self._pool) as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            differences = [
+                Difference(kind=kind, subject=row[0], expected=row[1], found=row[2])
+                for kind, query in _CHECKS.items()
+                for row in await _rows(connection, query)
+            ]
+            return await self._proof(connection, differences)
 
     async def balance_sheet(self) -> LedgerProof:
         """Give totals per asset from the balances alone, cheap enough to show often."""
-        async with connected(self._pool) as connection:
-            async with connection.transaction(isolation="repeatable_read", readonly=True):
-                differences = [
-                    Difference(kind="asset_sum", subject=row[0], expected=row[1], found=row[2])
-                    for row in await _rows(connection, _CHECKS["asset_sum"])
-                ]
-                return await self._proof(connection, differences)
+        async with (
+            connected(self._pool) as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            differences = [
+                Difference(kind="asset_sum", subject=row[0], expected=row[1], found=row[2])
+                for row in await _rows(connection, _CHECKS["asset_sum"])
+            ]
+            return await self._proof(connection, differences)
 
     async def _proof(self, connection: Connection, differences: list[Difference]) -> LedgerProof:
         rows = await connection.fetch(_TOTALS)

@@ -1,5 +1,6 @@
 """Between rows and domain values: the only place that knows how both are spelt."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -75,6 +76,7 @@ def position_from(row: Row) -> Position:
         cost_lamports=int(row["cost_lamports"]),
         margin_lamports=int(row["margin_lamports"]),
         proceeds_lamports=int(row["proceeds_lamports"]),
+        rent_lamports=int(row["rent_lamports"]),
         leverage=row["leverage"],
         realised_pnl_lamports=int(row["realised_pnl_lamports"]),
         fees_lamports=int(row["fees_lamports"]),
@@ -95,6 +97,7 @@ def position_to_json(position: Position) -> dict[str, object]:
         "cost_lamports": str(position.cost_lamports),
         "margin_lamports": str(position.margin_lamports),
         "proceeds_lamports": str(position.proceeds_lamports),
+        "rent_lamports": str(position.rent_lamports),
         "leverage": position.leverage,
         "realised_pnl_lamports": str(position.realised_pnl_lamports),
         "fees_lamports": str(position.fees_lamports),
@@ -136,13 +139,16 @@ def notices_to_json(notices: Sequence[Notice]) -> list[object]:
 
 def wallet_from(row: Row, balances: Sequence[Sequence[str]]) -> Wallet:
     """Read a wallet with its SOL balances."""
-    in_sol = {kind: int(units) for kind, asset, units in balances if asset == SOL_MINT}
+    in_sol = Counter[str]()
+    for kind, asset, units in balances:
+        if asset == SOL_MINT:
+            in_sol[kind] += int(units)
     return Wallet(
         mode=Mode(row["mode"]),
         season=row["season"],
         version=row["version"],
-        cash_lamports=in_sol.get("cash", 0),
-        rent_lamports=in_sol.get("rent", 0),
+        cash_lamports=in_sol["cash"],
+        rent_lamports=in_sol["rent"],
         grant_lamports=int(row["grant_lamports"]),
         last_position=row["last_position"],
         last_order=row["last_order"],

@@ -239,6 +239,7 @@ positions = Table(
     Column("cost_lamports", UNITS, nullable=False),
     Column("margin_lamports", UNITS, nullable=False),
     Column("proceeds_lamports", UNITS, nullable=False),
+    Column("rent_lamports", UNITS, nullable=False),
     Column("leverage", SmallInteger, nullable=False),
     Column("realised_pnl_lamports", UNITS, nullable=False),
     Column("fees_lamports", UNITS, nullable=False),
@@ -260,6 +261,7 @@ positions = Table(
     _not_nan("cost_lamports"),
     _not_nan("margin_lamports"),
     _not_nan("proceeds_lamports"),
+    _not_nan("rent_lamports"),
     _not_nan("fees_lamports"),
     _finite("entry_price"),
     Index(

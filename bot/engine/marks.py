@@ -1,0 +1,60 @@
+"""What a position is worth now: what its pool would pay, or ask, for all of it."""
+
+from decimal import Decimal, localcontext
+
+from bot.domain.errors import PoolTooThin
+from bot.domain.money import SOL_DECIMALS
+from bot.domain.pools.reading import Direction, PoolReading
+from bot.domain.positions import Mark, Position, Side
+
+_PRICE_DIGITS = 24
+
+
+def mark_position(position: Position, pool: PoolReading, age_seconds: float) -> Mark:
+    """Mark a position against its pool, which is quoted in SOL."""
+    if position.side is Side.LONG:
+        fetched, is_whole = _fetch(pool, position.token_units)
+        equity = fetched
+        pnl = fetched - position.cost_lamports
+        liquidation = None
+    else:
+        cost, is_whole = _cost(pool, position)
+        equity = max(0, position.collateral_lamports - cost)
+        pnl = equity - position.margin_lamports - position.cost_lamports
+        liquidation = _price_of(position.liquidation_cost_lamports(), position.token_units, pool)
+    return Mark(
+        position=position,
+        price=pool.price,
+        equity_lamports=equity,
+        unrealised_pnl_lamports=pnl,
+        is_whole=is_whole,
+        age_seconds=age_seconds,
+        liquidation_price=liquidation,
+    )
+
+
+def _fetch(pool: PoolReading, units: int) -> tuple[int, bool]:
+    try:
+        return pool.curve.swap_exact_in(Direction.SELL_BASE, units).amount_out, True
+    except PoolTooThin as error:
+        fits = error.limit_units or 0
+    try:
+        partial = pool.curve.swap_exact_in(Direction.SELL_BASE, fits) if fits else None
+    except PoolTooThin:
+        partial = None
+    return (partial.amount_out if partial else 0), False
+
+
+def _cost(pool: PoolReading, position: Position) -> tuple[int, bool]:
+    # A short that cannot be bought back at any price is worth nothing.
+    try:
+        swap = pool.curve.swap_exact_out(Direction.BUY_BASE, position.token_units)
+    except PoolTooThin:
+        return position.collateral_lamports, False
+    return swap.amount_in, True
+
+
+def _price_of(lamports: int, units: int, pool: PoolReading) -> Decimal:
+    with localcontext() as context:
+        context.prec = _PRICE_DIGITS
+        return Decimal(lamports).scaleb(pool.base_decimals - SOL_DECIMALS) / Decimal(units)

@@ -1,0 +1,105 @@
+"""Decide an opening order: a long buys the tokens, a short borrows and sells them."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from bot.domain.errors import Refusal
+from bot.domain.positions import Position, PositionState
+from bot.engine.decided import Decided
+from bot.engine.paper_venue import Market, PaperVenue, average_price
+from bot.engine.risk_gate import (
+    SMALLEST_ORDER_LAMPORTS,
+    ApprovedOpen,
+    RiskSettings,
+    check_cash,
+    check_impact,
+    check_standing,
+)
+from bot.engine.settlement import buy_long, sell_short
+from bot.ports.books import Desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """An approved opening order at the moment of its decision."""
+
+    desk: Desk
+    approved: ApprovedOpen
+    market: Market
+    at: datetime
+
+    def long(self, venue: PaperVenue, risk: RiskSettings) -> Decided:
+        """Spend the size on tokens; the first holding locks the rent of its account."""
+        market, token = self.market, self.market.token
+        rent = 0 if self.approved.adds_to else market.costs.rent_lamports[token.program]
+        check_cash(self.desk, self.approved.intent.size_lamports + market.costs.fee_lamports + rent)
+        fill = venue.buy_for(market, self.approved.intent.size_lamports)
+        check_impact(fill, risk, market.pool.curve.depth_quote_units())
+        paid = fill.sol_lamports + fill.network_fee_lamports
+        standing = self._standing()
+        position = replace(
+            standing,
+            token_units=standing.token_units + fill.token_units,
+            cost_lamports=standing.cost_lamports + paid,
+            rent_lamports=standing.rent_lamports + rent,
+            fees_lamports=standing.fees_lamports + fill.network_fee_lamports,
+        )
+        entry = average_price(position.cost_lamports, position.token_units, token.decimals)
+        return Decided(
+            fill=fill,
+            position=replace(position, entry_price=entry),
+            transfers=buy_long(fill, token.mint, position.number, rent),
+            wallet_after_lamports=self.desk.wallet.cash_lamports - paid - rent,
+            rent_paid_lamports=rent,
+        )
+
+    def short(self, venue: PaperVenue, risk: RiskSettings) -> Decided:
+        """Post the size as margin and sell borrowed tokens worth it times the leverage."""
+        market, token = self.market, self.market.token
+        margin = self.approved.intent.size_lamports
+        check_cash(self.desk, margin + market.costs.fee_lamports)
+        units = int(self.approved.notional_lamports / market.pool.curve.spot_units())
+        if units == 0:
+            raise Refusal("too_small", minimum_lamports=SMALLEST_ORDER_LAMPORTS)
+        fill = venue.sell(market, units)
+        check_impact(fill, risk, market.pool.curve.depth_quote_units())
+        standing = self._standing()
+        position = replace(
+            standing,
+            token_units=standing.token_units + fill.token_units,
+            cost_lamports=standing.cost_lamports + fill.network_fee_lamports,
+            margin_lamports=standing.margin_lamports + margin,
+            proceeds_lamports=standing.proceeds_lamports + fill.sol_lamports,
+            leverage=max(standing.leverage, self.approved.intent.leverage),
+            fees_lamports=standing.fees_lamports + fill.network_fee_lamports,
+        )
+        check_standing(position, venue.buy_back(market, position.token_units).sol_lamports)
+        entry = average_price(position.proceeds_lamports, position.token_units, token.decimals)
+        return Decided(
+            fill=fill,
+            position=replace(position, entry_price=entry),
+            transfers=sell_short(fill, token.mint, position.number, margin),
+            wallet_after_lamports=self.desk.wallet.cash_lamports
+            - margin
+            - fill.network_fee_lamports,
+            margin_lamports=margin,
+        )
+
+    def _standing(self) -> Position:
+        return self.approved.adds_to or Position(
+            number=self.desk.wallet.last_position + 1,
+            token_id=self.approved.intent.token_id,
+            side=self.approved.intent.side,
+            state=PositionState.OPEN,
+            token_units=0,
+            cost_lamports=0,
+            margin_lamports=0,
+            proceeds_lamports=0,
+            rent_lamports=0,
+            leverage=self.approved.intent.leverage,
+            realised_pnl_lamports=0,
+            fees_lamports=0,
+            entry_price=Decimal(0),
+            opened_at=self.at,
+        )

@@ -1,0 +1,104 @@
+"""Fills on paper: the pool's own arithmetic on its own reserves, and every cost of a real swap."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, localcontext
+
+from bot.domain.errors import PoolTooThin, Refusal
+from bot.domain.instruments import Token
+from bot.domain.money import SOL_DECIMALS
+from bot.domain.orders import Fill
+from bot.domain.pools.reading import Direction, PoolReading, Swap
+from bot.ports.chain import NetworkCosts
+
+_PRICE_DIGITS = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Market:
+    """What a decision knows of the outside: the token, its pool just read, and the costs.
+
+    `pool` is quoted in SOL.
+    """
+
+    token: Token
+    pool: PoolReading
+    costs: NetworkCosts
+    read_at: datetime
+
+
+def average_price(lamports: int, units: int, decimals: int) -> Decimal:
+    """Give SOL per token from whole units of both; 0 when there are no tokens."""
+    if units == 0:
+        return Decimal(0)
+    with localcontext() as context:
+        context.prec = _PRICE_DIGITS
+        return Decimal(lamports).scaleb(decimals - SOL_DECIMALS) / Decimal(units)
+
+
+class PaperVenue:
+    """Answers each swap with what the pool would have done at the slot it was read."""
+
+    def buy_for(self, market: Market, lamports: int) -> Fill:
+        """Buy with exactly `lamports`; raises `Refusal` (`pool_too_thin`, `too_small`)."""
+        return self._swap(market, Direction.BUY_BASE, exact_in=lamports)
+
+    def sell(self, market: Market, units: int) -> Fill:
+        """Sell exactly `units` of the token; raises `Refusal`."""
+        return self._swap(market, Direction.SELL_BASE, exact_in=units)
+
+    def buy_back(self, market: Market, units: int) -> Fill:
+        """Buy at least `units`, for as few lamports as the pool takes; raises `Refusal`."""
+        return self._swap(market, Direction.BUY_BASE, exact_out=units)
+
+    def _swap(
+        self, market: Market, direction: Direction, *, exact_in: int = 0, exact_out: int = 0
+    ) -> Fill:
+        if market.pool.halt is not None:
+            raise Refusal("venue_halted", symbol=market.token.symbol, reason=market.pool.halt)
+        curve = market.pool.curve
+        try:
+            swap = (
+                curve.swap_exact_out(direction, exact_out)
+                if exact_out
+                else curve.swap_exact_in(direction, exact_in)
+            )
+        except PoolTooThin as error:
+            raise Refusal(
+                "pool_too_thin",
+                symbol=market.token.symbol,
+                reason=error.reason,
+                would_fit_lamports=_in_lamports(market, direction, error.limit_units),
+            ) from error
+        if swap.amount_in <= 0 or swap.amount_out <= 0:
+            raise Refusal("too_small", minimum_lamports=1_000_000)
+        return _fill(market, swap, exact_out or swap.amount_out)
+
+
+def _in_lamports(market: Market, direction: Direction, limit_units: int | None) -> int | None:
+    if limit_units is None or direction is Direction.BUY_BASE:
+        return limit_units
+    return int(market.pool.curve.spot_units() * limit_units)
+
+
+def _fill(market: Market, swap: Swap, amount_out: int) -> Fill:
+    # A buy-back may yield a few units more than are owed; they are left to the pool, as an
+    # exact-out swap does on chain.
+    bought = swap.direction is Direction.BUY_BASE
+    units, lamports = (amount_out, swap.amount_in) if bought else (swap.amount_in, amount_out)
+    pool = market.pool
+    return Fill(
+        bought=bought,
+        token_units=units,
+        sol_lamports=lamports,
+        decided_price=pool.price,
+        fill_price=average_price(lamports, units, market.token.decimals),
+        impact=swap.impact,
+        pool_fee_units=swap.fee_units,
+        pool_fee_in_sol=swap.fee_in_quote,
+        network_fee_lamports=market.costs.fee_lamports,
+        pool_address=pool.address,
+        pool_kind=pool.kind,
+        slot=pool.slot,
+        notes=pool.notes,
+    )

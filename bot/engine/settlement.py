@@ -1,0 +1,147 @@
+"""From a fill to the books: which transfers it means, and what the position becomes.
+
+Each movement is one transfer between two accounts of the same asset; a swap is two of them
+through the user's own market account.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.identifiers import SOL_MINT
+from bot.domain.ledger import AccountKey, AccountKind, Transfer, TransferCode
+from bot.domain.money import Rounding, portion
+from bot.domain.orders import Fill
+from bot.domain.positions import Position, PositionState
+
+CASH = AccountKey(kind=AccountKind.CASH, asset=SOL_MINT)
+FEES = AccountKey(kind=AccountKind.FEES, asset=SOL_MINT)
+MARKET = AccountKey(kind=AccountKind.MARKET, asset=SOL_MINT)
+INSURANCE = AccountKey(kind=AccountKind.INSURANCE, asset=SOL_MINT)
+
+
+def token_account(kind: AccountKind, mint: str) -> AccountKey:
+    """Give the user's account of a token (holding, market or debt)."""
+    return AccountKey(kind=kind, asset=mint)
+
+
+def position_account(kind: AccountKind, number: int) -> AccountKey:
+    """Give a position's own SOL account (margin or rent)."""
+    return AccountKey(kind=kind, asset=SOL_MINT, position=number)
+
+
+def moves(*planned: tuple[AccountKey, AccountKey, int, TransferCode]) -> tuple[Transfer, ...]:
+    """Give the transfers of a plan, leaving out those that would move nothing."""
+    return tuple(
+        Transfer(debit=debit, credit=credit, units=units, code=code)
+        for debit, credit, units, code in planned
+        if units
+    )
+
+
+def buy_long(fill: Fill, mint: str, number: int, rent_lamports: int) -> tuple[Transfer, ...]:
+    """Pay SOL, receive tokens, pay the network, lock the rent of a new token account."""
+    return moves(
+        (CASH, MARKET, fill.sol_lamports, TransferCode.SWAP_IN),
+        (
+            token_account(AccountKind.MARKET, mint),
+            token_account(AccountKind.HOLDING, mint),
+            fill.token_units,
+            TransferCode.SWAP_OUT,
+        ),
+        (CASH, FEES, fill.network_fee_lamports, TransferCode.NETWORK_FEE),
+        (
+            CASH,
+            position_account(AccountKind.RENT, number),
+            rent_lamports,
+            TransferCode.RENT_PAID,
+        ),
+    )
+
+
+def sell_long(fill: Fill, mint: str, number: int, rent_lamports: int) -> tuple[Transfer, ...]:
+    """Give tokens, receive SOL, pay the network, and take back the rent of an emptied account."""
+    return moves(
+        (
+            token_account(AccountKind.HOLDING, mint),
+            token_account(AccountKind.MARKET, mint),
+            fill.token_units,
+            TransferCode.SWAP_IN,
+        ),
+        (MARKET, CASH, fill.sol_lamports, TransferCode.SWAP_OUT),
+        (
+            position_account(AccountKind.RENT, number),
+            CASH,
+            rent_lamports,
+            TransferCode.RENT_RETURNED,
+        ),
+        (CASH, FEES, fill.network_fee_lamports, TransferCode.NETWORK_FEE),
+    )
+
+
+def sell_short(fill: Fill, mint: str, number: int, margin_lamports: int) -> tuple[Transfer, ...]:
+    """Post margin, borrow and sell tokens, and keep the proceeds beside the margin."""
+    margin = position_account(AccountKind.MARGIN, number)
+    return moves(
+        (CASH, margin, margin_lamports, TransferCode.MARGIN_POSTED),
+        (
+            token_account(AccountKind.DEBT, mint),
+            token_account(AccountKind.MARKET, mint),
+            fill.token_units,
+            TransferCode.SHORT_SOLD,
+        ),
+        (MARKET, margin, fill.sol_lamports, TransferCode.SHORT_PROCEEDS),
+        (CASH, FEES, fill.network_fee_lamports, TransferCode.NETWORK_FEE),
+    )
+
+
+def buy_back_short(
+    fill: Fill, mint: str, number: int, *, shortfall_lamports: int, release_lamports: int
+) -> tuple[Transfer, ...]:
+    """Pay the buy-back from the margin account, return the tokens, release what is left.
+
+    A loss beyond the collateral (`shortfall_lamports`) falls on the insurance account: the
+    margin is isolated and the user never owes more than it.
+    """
+    margin = position_account(AccountKind.MARGIN, number)
+    return moves(
+        (INSURANCE, margin, shortfall_lamports, TransferCode.INSURANCE_PAID),
+        (margin, MARKET, fill.sol_lamports, TransferCode.SHORT_COST),
+        (
+            token_account(AccountKind.MARKET, mint),
+            token_account(AccountKind.DEBT, mint),
+            fill.token_units,
+            TransferCode.SHORT_BOUGHT_BACK,
+        ),
+        (margin, CASH, release_lamports, TransferCode.MARGIN_RETURNED),
+        (CASH, FEES, fill.network_fee_lamports, TransferCode.NETWORK_FEE),
+    )
+
+
+def reduced(
+    position: Position,
+    *,
+    units: int,
+    collateral_left_lamports: int,
+    realised_lamports: int,
+    fee_lamports: int,
+    at: datetime,
+    closed_as: PositionState,
+) -> Position:
+    """Give the position after `units` of it were closed; its costs shrink in proportion.
+
+    The part of the cost that leaves is rounded up when all goes, so nothing is left behind.
+    """
+    left = position.token_units - units
+    proceeds_left = portion(position.proceeds_lamports, left, position.token_units, Rounding.DOWN)
+    return replace(
+        position,
+        state=PositionState.OPEN if left else closed_as,
+        token_units=left,
+        cost_lamports=portion(position.cost_lamports, left, position.token_units, Rounding.DOWN),
+        proceeds_lamports=min(proceeds_left, collateral_left_lamports),
+        margin_lamports=collateral_left_lamports - min(proceeds_left, collateral_left_lamports),
+        rent_lamports=position.rent_lamports if left else 0,
+        realised_pnl_lamports=position.realised_pnl_lamports + realised_lamports,
+        fees_lamports=position.fees_lamports + fee_lamports,
+        closed_at=None if left else at,
+    )

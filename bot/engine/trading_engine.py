@@ -1,0 +1,70 @@
+"""Decide what an order means: from desk, market and intent to a settlement ready to be booked.
+
+Pure: it reads no clock and no database, so backtest, paper and tests run the same code.
+"""
+
+from datetime import datetime
+
+from bot.domain.orders import CloseIntent, OpenIntent, OrderAction
+from bot.domain.positions import Side
+from bot.domain.requests import Request
+from bot.engine.closing import Closing, units_to_close
+from bot.engine.decided import settlement_of, times_of
+from bot.engine.opening import Opening
+from bot.engine.paper_venue import Market, PaperVenue
+from bot.engine.risk_gate import RiskSettings, approve_close, approve_open
+from bot.ports.books import Desk, Settlement
+
+
+class TradingEngine:
+    """Opens and closes positions against a venue, within the risk gate."""
+
+    def __init__(self, venue: PaperVenue, risk: RiskSettings) -> None:
+        self._venue = venue
+        self._risk = risk
+
+    def open(
+        self, desk: Desk, intent: OpenIntent, market: Market, request: Request, at: datetime
+    ) -> Settlement:
+        """Decide an opening order; raises `Refusal` with the rule that it meets."""
+        approved = approve_open(desk, intent, market.token.symbol)
+        opening = Opening(desk=desk, approved=approved, market=market, at=at)
+        decided = (
+            opening.long(self._venue, self._risk)
+            if intent.side is Side.LONG
+            else opening.short(self._venue, self._risk)
+        )
+        key = f"open|{intent.token_id}|{intent.side}|{intent.size_lamports}|{intent.leverage}"
+        return settlement_of(desk, OrderAction.OPEN, decided, key, times_of(request, market, at))
+
+    def close(
+        self, desk: Desk, intent: CloseIntent, market: Market, request: Request, at: datetime
+    ) -> Settlement:
+        """Decide a closing order; raises `Refusal`."""
+        position = approve_close(desk, intent.number)
+        units = units_to_close(position, intent.percent)
+        closing = Closing(desk=desk, position=position, units=units, market=market, at=at)
+        decided = (
+            closing.long(self._venue)
+            if position.side is Side.LONG
+            else closing.short(self._venue, is_liquidation=False)
+        )
+        key = f"close|{intent.number}|{intent.percent}"
+        return settlement_of(desk, OrderAction.CLOSE, decided, key, times_of(request, market, at))
+
+    def liquidate(
+        self, desk: Desk, number: int, market: Market, request: Request, at: datetime
+    ) -> Settlement | None:
+        """Close a short that no longer carries its maintenance margin; None if it still does."""
+        position = next((p for p in desk.positions if p.number == number), None)
+        if position is None or position.side is Side.LONG:
+            return None
+        cost = self._venue.buy_back(market, position.token_units).sol_lamports
+        if not position.is_liquidatable(cost):
+            return None
+        closing = Closing(
+            desk=desk, position=position, units=position.token_units, market=market, at=at
+        )
+        decided = closing.short(self._venue, is_liquidation=True)
+        times = times_of(request, market, at)
+        return settlement_of(desk, OrderAction.LIQUIDATE, decided, f"liquidate|{number}", times)
