@@ -1,7 +1,7 @@
 // One message as a bubble: sender, quote, media, text, time, buttons.
 
 import { api } from "./api.js";
-import { avatar, element, icon } from "./dom.js";
+import { avatar, botAvatar, element, icon } from "./dom.js";
 import { inlineKeyboard } from "./inline_keyboard.js";
 import { bytes, clock } from "./numbers.js";
 import { richText } from "./rich_text.js";
@@ -78,6 +78,10 @@ function service(message, key) {
   return element("div", { class: "row is-service", id: `message-${message.message_id}` }, element("span", { class: "chip" }, SERVICE[key](message)));
 }
 
+function picture(message, sender) {
+  return message.from?.is_bot ? botAvatar("small") : avatar(message.from?.id ?? 0, sender, "small");
+}
+
 /** The row of a message; `view` says isMine, isGroup, startsRun and endsRun (of one sender). */
 export function bubble(message, view, actions) {
   const key = Object.keys(SERVICE).find((name) => name in message);
@@ -104,7 +108,7 @@ export function bubble(message, view, actions) {
       id: `message-${message.message_id}`,
       "aria-label": `${view.isMine ? "You" : sender}, ${clock(message.date)}`,
     },
-    isNamed ? (view.endsRun ? avatar(senderId, sender, "small") : element("span", { class: "avatar-space" })) : null,
+    isNamed ? (view.endsRun ? picture(message, sender) : element("span", { class: "avatar-space" })) : null,
     element("div", { class: "column" }, element("div", { class: "bubble-line" }, box, tools(message, view.isMine, actions)), keyboard),
   );
 }

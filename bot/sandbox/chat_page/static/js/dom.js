@@ -39,9 +39,9 @@ export function sparkline(values) {
 
 function polyline(values) {
   const low = Math.min(...values);
-  const span = Math.max(...values) - low || 1;
+  const span = Math.max(...values) - low;
   const step = 100 / (values.length - 1);
-  const points = values.map((v, i) => `${(i * step).toFixed(1)},${(25 - ((v - low) / span) * 22).toFixed(1)}`);
+  const points = values.map((v, i) => `${(i * step).toFixed(1)},${(span === 0 ? 14 : 25 - ((v - low) / span) * 22).toFixed(1)}`);
   const line = document.createElementNS(SVG, "polyline");
   line.setAttribute("points", points.join(" "));
   return line;
@@ -55,4 +55,9 @@ export function byId(id) {
 export function avatar(id, name, extra = "") {
   const letters = [...name.trim()].slice(0, 1).join("").toUpperCase() || "?";
   return element("span", { class: `avatar tone-${Math.abs(Number(id)) % 6} ${extra}`, "aria-hidden": "true" }, letters);
+}
+
+/** The bot's own round picture. */
+export function botAvatar(extra = "") {
+  return element("span", { class: `avatar ${extra}`, "aria-hidden": "true" }, element("img", { src: "page/bot.svg", alt: "" }));
 }

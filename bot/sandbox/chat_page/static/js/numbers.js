@@ -44,7 +44,7 @@ export function amount(raw, places = 4) {
 
 /** Is a decimal string exactly zero? Checked on digits, never on a rounded number. */
 export function isZero(raw) {
-  return /^-?0*(\.0*)?$/.test(String(raw ?? "x"));
+  return /^-?0+(\.0+)?$/.test(String(raw ?? "x"));
 }
 
 /** Seconds as an age: 2 s, 4 min, 3 h. */

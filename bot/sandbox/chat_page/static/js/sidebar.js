@@ -1,7 +1,7 @@
 // Who you are and which chat is open, with unread marks for everybody.
 
 import { previewOf } from "./bubble.js";
-import { avatar, byId, element } from "./dom.js";
+import { avatar, botAvatar, byId, element } from "./dom.js";
 import { clock } from "./numbers.js";
 
 export class Sidebar {
@@ -74,13 +74,18 @@ export class Sidebar {
       element("span", { class: "chat-line" }, element("span", { class: "preview", dir: "auto" }, last ? sender + previewOf(last) : "No messages yet"), badge(isOpen ? 0 : this.store.unread(chat.id, this.store.viewerId))),
     );
     const attributes = { type: "button", class: "chat-button", "data-key": `chat-${chat.id}`, "aria-current": isOpen ? "true" : null, onclick: () => this.onSelect(this.store.viewerId, chat.id) };
-    return element("li", {}, element("button", attributes, avatar(chat.type === "private" ? this.store.bot.id : chat.id, name), words));
+    return element("li", {}, element("button", attributes, chatPicture(chat, name), words));
   }
 }
 
 /** A private chat is named after the bot, a group by its title. */
 export function chatName(store, chat) {
   return chat?.type === "private" ? store.bot.first_name : (chat?.title ?? "Group");
+}
+
+/** A private chat shows the bot's picture, a group its first letter. */
+export function chatPicture(chat, name) {
+  return !chat || chat.type === "private" ? botAvatar() : avatar(chat.id, name);
 }
 
 function badge(count) {
