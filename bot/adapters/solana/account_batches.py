@@ -59,7 +59,7 @@ def read_accounts(result: object, keys: Sequence[str]) -> dict[str, AccountBytes
     value = result.get("value") if isinstance(result, dict) else None
     if not isinstance(value, list) or len(value) != len(keys):
         raise GarbledAnswer("not one value per key")
-    return {key: _read_account(entry) for key, entry in zip(keys, value, strict=True)}
+    return {key: read_account(entry) for key, entry in zip(keys, value, strict=True)}
 
 
 def merge(answers: Iterable[AccountsAnswer]) -> AccountsAnswer:
@@ -72,7 +72,8 @@ def merge(answers: Iterable[AccountsAnswer]) -> AccountsAnswer:
     return AccountsAnswer(slot=min(slots, default=0), accounts=accounts)
 
 
-def _read_account(entry: object) -> AccountBytes | None:
+def read_account(entry: object) -> AccountBytes | None:
+    """Read one account as RPC gives it; raises `GarbledAnswer` on any other shape."""
     if entry is None:
         return None
     if not isinstance(entry, dict):

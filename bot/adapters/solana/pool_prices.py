@@ -1,0 +1,157 @@
+"""Reads pools: many at once for the refresh, one with all it needs for a fill."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from bot.adapters.solana.account_batches import AccountsAnswer
+from bot.adapters.solana.addresses import extra_accounts
+from bot.adapters.solana.curve_tokens import token_of_curve
+from bot.adapters.solana.pool_shapes import PoolShapes
+from bot.adapters.solana.pools.account import AccountBytes
+from bot.adapters.solana.pools.catalogue import read_pool
+from bot.adapters.solana.rpc_pool import RpcPool
+from bot.domain.errors import Unavailable, UnreadableAccount
+from bot.domain.pools.reading import PoolKind, PoolReading
+from bot.ports.chain import PoolPlace
+from bot.ports.clock import Clock
+
+REFRESH_DEADLINE_SECONDS = 20.0
+FILL_DEADLINE_SECONDS = 5.0
+_MOST_ROUNDS = 3
+_MOST_CURVES_AT_ONCE = 8
+_log = structlog.get_logger(__name__)
+
+
+class PoolPrices:
+    """Reads pools over the RPC pool; what was learnt of a pool once is not asked again."""
+
+    def __init__(self, rpc: RpcPool, clock: Clock) -> None:
+        self._rpc = rpc
+        self._clock = clock
+        self._shapes = PoolShapes(clock)
+
+    def note(self, pool: str, account: AccountBytes, base_mint: str | None = None) -> None:
+        """Note a pool's account that was fetched elsewhere, and the token of a curve."""
+        self._shapes.note_account(pool, account)
+        if base_mint is not None:
+            self._shapes.note_base_mint(pool, base_mint)
+
+    async def read_pools(
+        self, places: Sequence[PoolPlace], *, deadline_seconds: float = REFRESH_DEADLINE_SECONDS
+    ) -> dict[str, PoolReading]:
+        """Read many pools; those that cannot be read are left out.
+
+        A known pool and its vaults take one pass, an unknown one a pass more. Raises
+        `Unavailable` if nothing could be fetched at all.
+        """
+        ends_at = self._clock.monotonic() + deadline_seconds
+        await self._learn(places, deadline_seconds)
+        groups: dict[str, tuple[str, ...]] = {}
+        for place in places:
+            group = self._refresh_group(place.address)
+            if group:
+                groups[place.address] = group
+        answers = await self._rpc.read_groups(
+            list(groups.values()), deadline_seconds=ends_at - self._clock.monotonic()
+        )
+        readings = {}
+        for pool, answer in zip(groups, answers, strict=True):
+            reading = self._read_refreshed(pool, answer)
+            if reading is not None:
+                readings[pool] = reading
+        return readings
+
+    async def read_pool(self, place: PoolPlace) -> PoolReading:
+        """Read one pool with everything that its arithmetic needs, all of one slot.
+
+        One round trip where the pool was read before and its price has not left the ticks
+        around it. Raises `Unavailable` or `UnreadableAccount`.
+        """
+        await self._learn([place], FILL_DEADLINE_SECONDS)
+        pool = place.address
+        account = self._shapes.last_account(pool)
+        for _ in range(_MOST_ROUNDS):
+            if account is None:
+                raise UnreadableAccount(f"no account at {pool}")
+            group = (pool, *extra_accounts(pool, account))
+            (answer,) = await self._rpc.read_groups([group], deadline_seconds=FILL_DEADLINE_SECONDS)
+            assert answer is not None  # noqa: S101 (a single batch answers or raises)
+            account = answer.accounts[pool]
+            if account is not None and set(extra_accounts(pool, account)) <= set(group):
+                self._shapes.note_account(pool, account)
+                return self._decode(pool, _present(answer.accounts), answer)
+        raise Unavailable("Solana RPC", "the pool moves faster than it can be read")
+
+    async def _learn(self, places: Sequence[PoolPlace], deadline_seconds: float) -> None:
+        unknown = [
+            place.address for place in places if self._shapes.last_account(place.address) is None
+        ]
+        if unknown:
+            answer = await self._rpc.get_multiple_accounts(
+                unknown, deadline_seconds=deadline_seconds
+            )
+            for pool, account in _present(answer.accounts).items():
+                self._shapes.note_account(pool, account)
+        await self._learn_curves(places)
+
+    async def _learn_curves(self, places: Sequence[PoolPlace]) -> None:
+        # Only curves that were never looked up by their token, as after a restart; a few at
+        # a time, since each costs a call or two.
+        unknown = [
+            place.address
+            for place in places
+            if place.kind is PoolKind.PUMPFUN_CURVE
+            and self._shapes.base_mint(place.address) is None
+        ][:_MOST_CURVES_AT_ONCE]
+        async with asyncio.TaskGroup() as group:
+            tasks = {
+                curve: group.create_task(token_of_curve(self._rpc, curve)) for curve in unknown
+            }
+        for curve, task in tasks.items():
+            mint = task.result()
+            if mint is not None:
+                self._shapes.note_base_mint(curve, mint)
+
+    def _refresh_group(self, pool: str) -> tuple[str, ...]:
+        if self._shapes.last_account(pool) is None:
+            return ()
+        try:
+            return self._shapes.refresh_group(pool)
+        except UnreadableAccount as error:
+            self._leave_out(pool, error)
+            return ()
+
+    def _read_refreshed(self, pool: str, answer: AccountsAnswer | None) -> PoolReading | None:
+        if answer is None:
+            return None
+        if answer.accounts[pool] is None:
+            self._leave_out(pool, UnreadableAccount("the pool's account is gone"))
+            return None
+        try:
+            return self._decode(pool, self._shapes.complete(pool, answer.accounts), answer)
+        except UnreadableAccount as error:
+            self._leave_out(pool, error)
+            return None
+
+    def _leave_out(self, pool: str, error: UnreadableAccount) -> None:
+        self._shapes.forget(pool)
+        _log.info("pool_left_out", pool=pool, reason=str(error))
+
+    def _decode(
+        self, pool: str, accounts: Mapping[str, AccountBytes], answer: AccountsAnswer
+    ) -> PoolReading:
+        absent = {place for place, account in answer.accounts.items() if account is None}
+        return read_pool(
+            pool,
+            accounts,
+            answer.slot,
+            now_seconds=int(self._clock.now().timestamp()),
+            absent=absent,
+            base_mint=self._shapes.base_mint(pool),
+        )
+
+
+def _present(accounts: Mapping[str, AccountBytes | None]) -> dict[str, AccountBytes]:
+    return {place: account for place, account in accounts.items() if account is not None}

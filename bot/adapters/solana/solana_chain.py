@@ -1,0 +1,51 @@
+"""Solana as the port `Chain` asks for it: tokens, pools and costs over the RPC pool."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.adapters.solana.discovery import Discovery, PairSource
+from bot.adapters.solana.network_costs import NetworkCostReader, NetworkCostSettings
+from bot.adapters.solana.pool_prices import PoolPrices
+from bot.adapters.solana.rpc_pool import RpcPool
+from bot.domain.pools.reading import PoolReading
+from bot.ports.chain import EndpointState, NetworkCosts, PoolPlace, TokenFound
+from bot.ports.clock import Clock
+
+
+class SolanaChain:
+    """Implements `bot.ports.chain.Chain`; the pool of endpoints is closed by who opened it."""
+
+    def __init__(
+        self,
+        rpc: RpcPool,
+        sources: Sequence[PairSource],
+        clock: Clock,
+        costs: NetworkCostSettings | None = None,
+    ) -> None:
+        self._rpc = rpc
+        self._prices = PoolPrices(rpc, clock)
+        self._discovery = Discovery(rpc, self._prices, sources)
+        self._costs = NetworkCostReader(rpc, clock, costs)
+
+    async def find_token(self, mint: str) -> TokenFound | None:
+        """Look a mint up; None if there is no mint at this address; raises `Unavailable`."""
+        return await self._discovery.find(mint)
+
+    async def read_pools(self, places: Sequence[PoolPlace]) -> Mapping[str, PoolReading]:
+        """Read many pools; those that cannot be read are left out; raises `Unavailable`."""
+        return await self._prices.read_pools(places)
+
+    async def read_pool(self, place: PoolPlace) -> PoolReading:
+        """Read one pool for a fill; raises `Unavailable` or `UnreadableAccount`."""
+        return await self._prices.read_pool(place)
+
+    async def network_costs(self) -> NetworkCosts:
+        """Give today's fees and rents; raises `Unavailable`."""
+        return await self._costs.read()
+
+    def endpoints(self) -> Sequence[EndpointState]:
+        """Give the present state of each endpoint."""
+        return self._rpc.states()
+
+    def best_slot(self) -> int:
+        """Give the highest slot seen, 0 before the first answer."""
+        return self._rpc.best_slot()
