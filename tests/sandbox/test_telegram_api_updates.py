@@ -142,3 +142,25 @@ async def test_broken_calls_get_400_and_never_500(
 ) -> None:
     await telegram_hands.send(ANN, "hi")
     assert (await telegram_hands.call("sendMessage", **body))["status"] == 400
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content"),
+    [
+        ("multipart/form-data", b"--x"),
+        ("multipart/form-data; boundary=x", b"no such boundary"),
+        ("multipart/form-data; boundary=x", b"--x\r\n\r\nnameless\r\n--x--"),
+        ("application/json", b"[]"),
+        ("application/json", b'{"chat_id": ' + b"9" * 9000 + b"}"),
+        ("application/x-www-form-urlencoded", b"chat_id=\xff&text=\xff"),
+        ("application/x-www-form-urlencoded; charset=klingon", b"chat_id=1"),
+    ],
+)
+async def test_broken_bodies_get_400_and_never_500(
+    telegram_hands: TelegramHands, content_type: str, content: bytes
+) -> None:
+    address = f"{telegram_hands.base_url}/bot{TOKEN}/sendMessage"
+    headers = {"Content-Type": content_type}
+    async with telegram_hands.session.post(address, data=content, headers=headers) as response:
+        assert response.status == 400
+        assert (await response.json())["description"].startswith("Bad Request: ")

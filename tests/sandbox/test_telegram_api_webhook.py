@@ -123,13 +123,15 @@ async def test_one_persons_trouble_holds_up_nobody_else(
     await receiver.wait_for(2)
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "[::1]:1"])
 async def test_an_absent_server_is_reported_and_pending_updates_can_be_dropped(
-    telegram_hands: TelegramHands,
+    telegram_hands: TelegramHands, address: str
 ) -> None:
     await telegram_hands.send(ANN, "one")
-    await telegram_hands.call("setWebhook", url="http://127.0.0.1:1/hook")
+    await telegram_hands.call("setWebhook", url=f"http://{address}/hook")
     info = await telegram_hands.webhook_info(lambda info: "last_error_message" in info)
-    assert (info["last_error_message"], info["pending_update_count"]) == ("Connection refused", 1)
+    assert info["last_error_message"].startswith("Connection ")
+    assert info["pending_update_count"] == 1
     await telegram_hands.call("deleteWebhook", drop_pending_updates=True)
     info = (await telegram_hands.call("getWebhookInfo"))["result"]
     assert info == {"url": "", "has_custom_certificate": False, "pending_update_count": 0}
@@ -150,6 +152,7 @@ async def test_a_method_in_the_answer_is_carried_out(
     ("parameters", "reason"),
     [
         ({"url": "ftp://x"}, "bad webhook: An HTTPS URL must be provided for webhook"),
+        ({"url": "http://a..b/"}, "bad webhook: An HTTPS URL must be provided for webhook"),
         ({"url": "http://["}, "bad webhook: An HTTPS URL must be provided for webhook"),
         ({"url": "https://a.io", "secret_token": "a b"}, "secret token contains unallowed"),
         ({"url": "https://a.io", "secret_token": "a" * 257}, "secret token is too long"),

@@ -63,13 +63,17 @@ def _refused(error: BotApiError) -> web.Response:
 async def _read_parameters(request: web.Request) -> Parameters:
     fields: JsonObject = dict(request.query)
     uploads: dict[str, Upload] = {}
-    match request.content_type:
-        case "multipart/form-data":
-            await _read_multipart(request, fields, uploads)
-        case "application/json":
-            fields |= await _read_json(request)
-        case _:
-            fields |= dict(await request.post())
+    try:
+        match request.content_type:
+            case "multipart/form-data":
+                await _read_multipart(request, fields, uploads)
+            case "application/json":
+                fields |= await _read_json(request)
+            case _:
+                fields |= dict(await request.post())
+    except (ValueError, LookupError) as error:
+        # A missing boundary, an unknown charset or bytes that are no text.
+        raise bad_request("can't parse the request's body") from error
     return Parameters(fields=fields, uploads=uploads)
 
 

@@ -103,7 +103,7 @@ class WebhookDelivery:
             return "Read timeout expired", None
         except aiohttp.ClientConnectorError:
             return "Connection refused", None
-        except aiohttp.ClientError:
+        except (aiohttp.ClientError, OSError):
             return "Connection closed unexpectedly", None
 
     async def _carry_out(self, body: bytes) -> None:

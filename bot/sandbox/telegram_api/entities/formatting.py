@@ -1,6 +1,7 @@
 """The one door from what a sender wrote to the text and entities that are kept."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.sandbox.telegram_api.entities import utf16
 from bot.sandbox.telegram_api.entities.detection import detect_entities, overlaps
@@ -19,6 +20,7 @@ from bot.sandbox.telegram_api.errors import bad_request
 _PARSERS = {"html": parse_html, "markdown": parse_markdown, "markdownv2": parse_markdown_v2}
 _WHOLE = frozenset({"pre", "code"})
 _QUOTES = frozenset({"blockquote", "expandable_blockquote"})
+_SPLITTABLE = frozenset({"bold", "italic", "underline", "strikethrough", "spoiler"})
 # Telegram ignores formatting after the first hundred entities of a message.
 _MOST_MARKED = 100
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
@@ -41,10 +43,11 @@ def format_text(
     else:
         plain, marked = text.replace("\r", ""), []
     plain, marked = _trim(plain.translate(_CONTROLS), marked)
-    kept = _untangle(marked)[:_MOST_MARKED]
-    blocked = [entity for entity in kept if entity.type in {"pre", "code", "text_link"}]
+    kept = _untangle(marked)
+    blocked = [entity for entity in kept if entity.type not in _SPLITTABLE | _QUOTES]
     found = [entity for entity in detect_entities(plain) if not overlaps(entity, blocked)]
-    everything = sorted([*kept, *found], key=lambda entity: entity.sort_key)
+    pieces = [piece for entity in kept for piece in _split(entity, found)]
+    everything = sorted([*pieces, *found], key=lambda entity: entity.sort_key)
     return FormattedText(text=plain, entities=tuple(everything))
 
 
@@ -77,12 +80,24 @@ def _trim(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
     return trimmed, kept
 
 
+def _split(entity: Entity, found: list[Entity]) -> list[Entity]:
+    """Cut a style where a link or mention crosses its edge, as Telegram does."""
+    cuts = {entity.offset, entity.end}
+    for other in found:
+        if entity.offset < other.offset < entity.end < other.end:
+            cuts.add(other.offset)
+        if other.offset < entity.offset < other.end < entity.end:
+            cuts.add(other.end)
+    edges = sorted(cuts)
+    return [replace(entity, offset=a, length=b - a) for a, b in pairwise(edges)]
+
+
 def _untangle(entities: list[Entity]) -> list[Entity]:
     """Order entities, cut those that cross, and let code stand alone."""
     whole = [entity for entity in entities if entity.type in _WHOLE]
     pending = sorted(entities, key=lambda entity: entity.sort_key, reverse=True)
     kept: list[Entity] = []
-    while pending:
+    while pending and len(kept) < _MOST_MARKED:
         entity = pending.pop()
         if entity.type not in _WHOLE | _QUOTES and overlaps(entity, whole):
             continue

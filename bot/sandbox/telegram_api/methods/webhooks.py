@@ -79,7 +79,8 @@ def remember_allowed_updates(world: TelegramWorld, parameters: Parameters) -> No
 def _checked_url(url: str) -> str:
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        host = (parts.hostname or "").encode("idna")
+        usable = parts.scheme in {"http", "https"} and host != b"" and parts.port != 0
     except ValueError:
         usable = False
     if not usable:
