@@ -111,10 +111,11 @@ class HistoryPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Season:
-    """A new season just begun, and what the old one came to."""
+    """A new season about to begin, and what the old one came to."""
 
     mode: Mode
-    wallet: Wallet
+    season: int
+    grant_lamports: int
     ended: Portfolio
 
 

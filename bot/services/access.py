@@ -1,0 +1,42 @@
+"""Who is asking: meets people, and remembers them for a short while."""
+
+from bot.domain.users import PersonSeen, Role, User
+from bot.ports.books import Books
+from bot.ports.clock import Clock
+
+_REMEMBER_SECONDS = 30.0
+_MOST_REMEMBERED = 50_000
+
+
+class Access:
+    """Turns a Telegram person into a user; owners named by settings are admins.
+
+    What it remembers only spares a look-up for reading; every booking checks the user's
+    status again inside its own transaction.
+    """
+
+    def __init__(self, *, books: Books, clock: Clock, owner_ids: frozenset[int]) -> None:
+        self._books = books
+        self._clock = clock
+        self._owner_ids = owner_ids
+        self._known: dict[int, tuple[float, PersonSeen, User]] = {}
+
+    async def identify(self, person: PersonSeen) -> User:
+        """Give the user, created with a granted paper wallet at first sight.
+
+        Needs no permission: it is what permissions hang on. Raises `Unavailable`.
+        """
+        now = self._clock.monotonic()
+        known = self._known.get(person.user_id)
+        if known is not None and known[1] == person and now - known[0] < _REMEMBER_SECONDS:
+            return known[2]
+        role = Role.ADMIN if person.user_id in self._owner_ids else None
+        user = await self._books.identify(person, role)
+        if len(self._known) >= _MOST_REMEMBERED:
+            self._known.clear()
+        self._known[person.user_id] = (now, person, user)
+        return user
+
+    def forget(self, user_id: int) -> None:
+        """Drop what is remembered of a user whose role or status has just changed."""
+        self._known.pop(user_id, None)

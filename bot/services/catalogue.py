@@ -1,0 +1,24 @@
+"""Every use case in one frozen bundle: what the doors are handed."""
+
+from dataclasses import dataclass
+
+from bot.services.access import Access
+from bot.services.operations import Operations
+from bot.services.prices import Prices
+from bot.services.talk import Talk
+from bot.services.ticks import Ticks
+from bot.services.trading import Trading
+from bot.services.wallets import Wallets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What Kitrader can do."""
+
+    access: Access
+    prices: Prices
+    trading: Trading
+    wallets: Wallets
+    talk: Talk
+    ticks: Ticks
+    operations: Operations

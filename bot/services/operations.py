@@ -1,0 +1,122 @@
+"""What the operator and the status page see: prices, books, endpoints, queues."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from bot import __version__
+from bot.domain.money import ui_amount
+from bot.ports.books import AssetTotal, LedgerAudit, LedgerProof
+from bot.ports.chain import Chain, EndpointState
+from bot.ports.clock import Clock
+from bot.ports.mail import Outbox
+from bot.services.price_board import PriceBoard, Priced
+from bot.services.ticks import RefreshState
+
+
+class Operations:
+    """Figures about the whole, never about one person; for the operator's own eyes."""
+
+    def __init__(
+        self,
+        *,
+        board: PriceBoard,
+        chain: Chain,
+        audit: LedgerAudit,
+        outbox: Outbox,
+        clock: Clock,
+        refresh: RefreshState,
+    ) -> None:
+        self._board = board
+        self._chain = chain
+        self._audit = audit
+        self._outbox = outbox
+        self._clock = clock
+        self._refresh = refresh
+        self._started_at = clock.now()
+
+    async def status(self) -> dict[str, object]:
+        """Give the present figures as plain JSON values; raises `Unavailable`.
+
+        Needs no permission: it serves the operator's own port, and holds sums only.
+        """
+        now = self._clock.now()
+        inbox_waiting, outbox_waiting = await self._outbox.depths()
+        proof = await self._audit.balance_sheet()
+        return {
+            "mode": "paper",
+            "version": __version__,
+            "started_at": self._started_at.isoformat(),
+            "uptime_s": round((now - self._started_at).total_seconds(), 1),
+            "prices": [
+                self._price(token_id, priced, now)
+                for token_id in self._board.tokens
+                if (priced := self._board.priced(token_id)) is not None
+            ],
+            "ledger": _ledger(proof),
+            "rpc": [_endpoint(state) for state in self._chain.endpoints()],
+            "queue": {"inbox_waiting": inbox_waiting, "outbox_waiting": outbox_waiting},
+            "refresh": {
+                "last_at": self._refresh.last_at.isoformat() if self._refresh.last_at else None,
+                "tokens": self._refresh.tokens,
+                "behind_s": round(self._refresh.behind_seconds, 3),
+                "failure": self._refresh.failure,
+            },
+        }
+
+    async def prove_ledger(self) -> LedgerProof:
+        """Check the books from the transfers up; raises `Unavailable`.
+
+        Needs no permission: only the command line reaches it.
+        """
+        return await self._audit.prove()
+
+    def _price(self, token_id: int, priced: Priced, now: datetime) -> dict[str, object]:
+        token, usd = self._board.tokens[token_id], self._board.usd(token_id)
+        return {
+            "symbol": token.symbol,
+            "mint": token.mint,
+            "price_sol": _plain(priced.best.price),
+            "price_usd": _plain(usd) if usd is not None else None,
+            "age_s": round((now - priced.received_at).total_seconds(), 1),
+            "pool_kind": priced.best.kind.value,
+            "source": "chain",
+            "slot": priced.best.slot,
+        }
+
+
+def _plain(price: Decimal) -> str:
+    return format(Decimal(f"{price:.12g}"), "f")
+
+
+def _ledger(proof: LedgerProof) -> dict[str, object]:
+    return {
+        "is_balanced": proof.is_balanced,
+        "assets": [_asset(asset) for asset in proof.assets],
+        "transfers": proof.counts.get("transfers", 0),
+        "checked_at": proof.checked_at.isoformat(),
+    }
+
+
+def _asset(asset: AssetTotal) -> dict[str, object]:
+    return {
+        "asset": asset.asset,
+        "symbol": asset.symbol,
+        "by_kind": {
+            kind: format(ui_amount(units, asset.decimals), "f")
+            for kind, units in asset.by_kind.items()
+        },
+        "sum": str(asset.total),
+    }
+
+
+def _endpoint(state: EndpointState) -> dict[str, object]:
+    return {
+        "name": state.name,
+        "is_open": state.is_open,
+        "latency_ms": round(state.latency_ms, 1),
+        "slot": state.slot,
+        "lag_slots": state.lag_slots,
+        "requests": state.requests,
+        "failures": state.failures,
+        "last_error": state.last_error,
+    }

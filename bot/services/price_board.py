@@ -1,0 +1,131 @@
+"""What we know of every tracked token at this moment: the last readings of its pools."""
+
+import statistics
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from bot.domain.errors import UnreadableAccount
+from bot.domain.identifiers import SOL_MINT, USDC_MINT
+from bot.domain.instruments import Token
+from bot.domain.pools.flipped import in_sol
+from bot.domain.pools.reading import PoolReading
+from bot.ports.books import TokenMetrics
+from bot.ports.chain import PoolPlace
+
+_AGREEMENT = Decimal("0.01")
+_OLDEST_SLOTS = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priced:
+    """A token's pools as last read, in SOL, deepest first, halted ones last."""
+
+    readings: tuple[PoolReading, ...]
+    received_at: datetime
+
+    @property
+    def best(self) -> PoolReading:
+        """Give the reading that prices the token."""
+        return self.readings[0]
+
+    def agreeing(self) -> int:
+        """Count the pools within 1 % of the best one's price, itself included."""
+        price = self.best.price
+        return sum(abs(reading.price - price) <= price * _AGREEMENT for reading in self.readings)
+
+
+def ranked(readings: Iterable[PoolReading]) -> tuple[PoolReading, ...]:
+    """Put readings in SOL, deepest first, halted ones last; those without SOL or price drop."""
+    turned = []
+    for reading in readings:
+        try:
+            pool = in_sol(reading)
+        except UnreadableAccount:
+            continue
+        if pool.price > 0:
+            turned.append(pool)
+    return tuple(sorted(turned, key=lambda p: (p.halt is not None, -p.curve.depth_quote_units())))
+
+
+class PriceBoard:
+    """The tokens by id, mint and symbol, with their places, prices and day figures.
+
+    In memory only; PostgreSQL is the truth of what is tracked and of the history.
+    """
+
+    def __init__(self) -> None:
+        self.tokens: dict[int, Token] = {}
+        self.places: dict[int, tuple[PoolPlace, ...]] = {}
+        self.metrics: Mapping[int, TokenMetrics] = {}
+        self._priced: dict[int, Priced] = {}
+        self._by_mint: dict[str, int] = {}
+        self._by_symbol: dict[str, set[int]] = {}
+
+    def track(self, token: Token, places: tuple[PoolPlace, ...]) -> None:
+        """Put a token on the board, or renew what is known of it."""
+        known = self.tokens.get(token.token_id)
+        if known is not None:
+            self._by_symbol[known.symbol.lower()].discard(token.token_id)
+        self.tokens[token.token_id] = token
+        self.places[token.token_id] = places
+        self._by_mint[token.mint] = token.token_id
+        self._by_symbol.setdefault(token.symbol.lower(), set()).add(token.token_id)
+
+    def by_mint(self, mint: str) -> Token | None:
+        """Give the token of a mint, if it is tracked."""
+        token_id = self._by_mint.get(mint)
+        return None if token_id is None else self.tokens[token_id]
+
+    def by_symbol(self, symbol: str) -> list[Token]:
+        """Give the tracked tokens of a symbol, whatever its case."""
+        return [
+            self.tokens[token_id] for token_id in sorted(self._by_symbol.get(symbol.lower(), ()))
+        ]
+
+    def set_price(self, token_id: int, readings: Iterable[PoolReading], at: datetime) -> bool:
+        """Take new readings of a token; tells whether any of them gives a price.
+
+        A reading from an older slot than the one held of that pool is not used: time does not
+        run backwards. Pools that were not read for long drop out.
+        """
+        pools = {reading.address: reading for reading in self._held(token_id)}
+        fresh = {
+            reading.address: reading
+            for reading in ranked(readings)
+            if reading.address not in pools or reading.slot >= pools[reading.address].slot
+        }
+        if not fresh:
+            return False
+        pools |= fresh
+        newest = max(reading.slot for reading in pools.values())
+        recent = [r for r in pools.values() if newest - r.slot <= _OLDEST_SLOTS]
+        self._priced[token_id] = Priced(readings=ranked(recent), received_at=at)
+        return True
+
+    def _held(self, token_id: int) -> tuple[PoolReading, ...]:
+        known = self._priced.get(token_id)
+        return known.readings if known else ()
+
+    def priced(self, token_id: int) -> Priced | None:
+        """Give the last readings of a token."""
+        return self._priced.get(token_id)
+
+    def sol_usd(self) -> Decimal | None:
+        """Give dollars per SOL: the median over the SOL/USDC pools."""
+        token_id = self._by_mint.get(USDC_MINT)
+        priced = self._priced.get(token_id) if token_id is not None else None
+        if priced is None:
+            return None
+        return statistics.median(1 / r.price for r in priced.readings if r.halt is None) or None
+
+    def usd(self, token_id: int) -> Decimal | None:
+        """Give dollars per token."""
+        priced, sol_usd = self._priced.get(token_id), self.sol_usd()
+        return None if priced is None or sol_usd is None else priced.best.price * sol_usd
+
+
+def is_sol(text: str) -> bool:
+    """Tell whether a person means SOL itself."""
+    return text == SOL_MINT or text.lower() in {"sol", "wsol", "$sol"}

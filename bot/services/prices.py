@@ -1,0 +1,224 @@
+"""Prices and tokens for people: look one up, quote it, say what it is."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from bot.domain.errors import PoolTooThin, Refusal, Unavailable
+from bot.domain.identifiers import is_address
+from bot.domain.instruments import Token, clean_symbol, clean_text, symbol_warning
+from bot.domain.money import LAMPORTS_PER_SOL
+from bot.domain.pools.reading import Direction, PoolKind, PoolReading
+from bot.domain.users import Permission, User
+from bot.ports.books import TokenShelf
+from bot.ports.chain import Chain, PoolPlace, TokenFound
+from bot.ports.clock import Clock
+from bot.services.price_board import PriceBoard, Priced, is_sol, ranked
+from bot.services.views import PoolLine, Quote, TokenInfo
+
+_LOOKED_AT_SECONDS = 300
+_SHORTEST_ADDRESS_LIKE = 30
+
+
+class Prices:
+    """The use cases around a token's price; keeps track of which tokens are looked at."""
+
+    def __init__(
+        self,
+        *,
+        board: PriceBoard,
+        chain: Chain,
+        shelf: TokenShelf,
+        clock: Clock,
+        popular_mints: tuple[str, ...] = (),
+        fresh_seconds: float = 3.0,
+        stale_seconds: float = 120.0,
+    ) -> None:
+        self._board = board
+        self._chain = chain
+        self._shelf = shelf
+        self._clock = clock
+        self._popular_mints = popular_mints
+        self._fresh_seconds = fresh_seconds
+        self._stale_seconds = stale_seconds
+        self._looked_at: dict[int, float] = {}
+
+    async def find(self, user: User, text: str) -> Token:
+        """Give the token meant by a mint or a symbol.
+
+        Raises `Refusal` (`unknown_token`, `ambiguous_token`, `not_an_address`, `no_pool`) or
+        `Unavailable`.
+        """
+        user.require(Permission.VIEW_MARKET)
+        wanted = text.strip().removeprefix("$")
+        if is_sol(wanted):
+            raise Refusal("sol_is_money")
+        if is_address(wanted):
+            return self._board.by_mint(wanted) or await self.track(wanted)
+        if len(wanted) >= _SHORTEST_ADDRESS_LIKE:
+            raise Refusal("not_an_address", text=wanted[:50])
+        tokens = self._board.by_symbol(wanted)
+        if len(tokens) > 1:
+            raise Refusal("ambiguous_token", symbol=wanted[:16], choices=tuple(tokens))
+        if not tokens:
+            raise Refusal("unknown_token", text=wanted[:16])
+        return tokens[0]
+
+    async def token(self, user: User, token_id: int) -> Token:
+        """Give a tracked token by its number; raises `Refusal` (`unknown_token`)."""
+        user.require(Permission.VIEW_MARKET)
+        return self._token(token_id)
+
+    async def quote(self, user: User, token_id: int, *, fresh: bool = False) -> Quote:
+        """Give a token's price, read from the chain where the board's is not fresh enough.
+
+        When the chain does not answer, the last price is given and marked stale.
+        """
+        user.require(Permission.VIEW_MARKET)
+        token = self._token(token_id)
+        priced = await self._priced(token, fresh=fresh)
+        return self._quote(token, priced)
+
+    async def info(self, user: User, token_id: int) -> TokenInfo:
+        """Give a token's pools, supply and market cap beside its quote."""
+        user.require(Permission.VIEW_MARKET)
+        token = self._token(token_id)
+        priced = await self._priced(token, fresh=False)
+        price_units = priced.best.curve.spot_units()
+        return TokenInfo(
+            quote=self._quote(token, priced),
+            pools=tuple(_line(reading) for reading in priced.readings),
+            market_cap_lamports=int(token.supply * price_units),
+        )
+
+    async def popular(self, user: User) -> tuple[Token, ...]:
+        """Give up to six tokens to try."""
+        user.require(Permission.VIEW_MARKET)
+        found = (self._board.by_mint(mint) for mint in self._popular_mints)
+        return tuple(token for token in found if token is not None)[:6]
+
+    def sol_usd(self) -> Decimal | None:
+        """Give dollars per SOL as the chain's own pools say; None before they were read."""
+        return self._board.sol_usd()
+
+    def hot_tokens(self) -> set[int]:
+        """Give the tokens that somebody looked at in the last minutes."""
+        since = self._clock.monotonic() - _LOOKED_AT_SECONDS
+        self._looked_at = {token: at for token, at in self._looked_at.items() if at > since}
+        return set(self._looked_at)
+
+    async def load(self) -> None:
+        """Take up the tracked tokens from the shelf."""
+        for token, pools in await self._shelf.all_tokens():
+            self._board.track(token, _places(pools))
+
+    async def track(self, mint: str) -> Token:
+        """Look a mint up on chain and track it.
+
+        Raises `Refusal` (`unknown_token`, `no_pool`) or `Unavailable`.
+        """
+        found = await self._chain.find_token(mint)
+        if found is None:
+            raise Refusal("unknown_token", text=mint)
+        pools = ranked(found.pools)
+        token = _token_from(found)
+        if not pools:
+            raise Refusal("no_pool", symbol=token.symbol)
+        kept = await self._shelf.keep(token, [(pool.address, pool.kind.value) for pool in pools])
+        kind_of = {pool.address: pool.kind for pool in pools}
+        self._board.track(
+            kept,
+            tuple(
+                PoolPlace(address=address, kind=kind, source="derived")
+                for address, kind in kind_of.items()
+            ),
+        )
+        self._board.set_price(kept.token_id, pools, self._clock.now())
+        return kept
+
+    def _token(self, token_id: int) -> Token:
+        token = self._board.tokens.get(token_id)
+        if token is None:
+            raise Refusal("unknown_token", text=str(token_id))
+        return token
+
+    async def _priced(self, token: Token, *, fresh: bool) -> Priced:
+        self._looked_at[token.token_id] = self._clock.monotonic()
+        known = self._board.priced(token.token_id)
+        limit = timedelta(seconds=0.5 if fresh else self._fresh_seconds)
+        if known is not None and self._clock.now() - known.received_at < limit:
+            return known
+        try:
+            readings = await self._chain.read_pools(self._board.places[token.token_id])
+        except Unavailable:
+            if known is None:
+                raise
+            return known
+        self._board.set_price(token.token_id, readings.values(), self._clock.now())
+        priced = self._board.priced(token.token_id)
+        if priced is None:
+            raise Refusal("price_missing", symbol=token.symbol)
+        return priced
+
+    def _quote(self, token: Token, priced: Priced) -> Quote:
+        best = priced.best
+        age = (self._clock.now() - priced.received_at).total_seconds()
+        return Quote(
+            token=token,
+            price=best.price,
+            usd=self._board.usd(token.token_id),
+            liquidity_lamports=sum(r.curve.depth_quote_units() for r in priced.readings),
+            impact_of_one_sol=_impact_of_one_sol(best),
+            metrics=self._board.metrics.get(token.token_id),
+            pool_address=best.address,
+            pool_kind=best.kind,
+            pools_read=len(priced.readings),
+            agreeing=priced.agreeing(),
+            slot=best.slot,
+            source="chain",
+            received_at=priced.received_at,
+            age_seconds=max(age, 0.0),
+            is_stale=age > self._stale_seconds,
+            halt=best.halt,
+            notes=best.notes,
+        )
+
+
+def _places(pools: tuple[tuple[str, str], ...]) -> tuple[PoolPlace, ...]:
+    return tuple(
+        PoolPlace(address=address, kind=PoolKind(kind), source="shelf") for address, kind in pools
+    )
+
+
+def _line(reading: PoolReading) -> PoolLine:
+    return PoolLine(
+        address=reading.address,
+        kind=reading.kind,
+        price=reading.price,
+        depth_lamports=reading.curve.depth_quote_units(),
+        halt=reading.halt,
+    )
+
+
+def _impact_of_one_sol(reading: PoolReading) -> Decimal | None:
+    try:
+        return reading.curve.swap_exact_in(Direction.BUY_BASE, LAMPORTS_PER_SOL).impact
+    except PoolTooThin:
+        return None
+
+
+def _token_from(found: TokenFound) -> Token:
+    mint = found.mint
+    symbol = clean_symbol(found.symbol, mint.mint)
+    return Token(
+        token_id=0,
+        mint=mint.mint,
+        symbol=symbol,
+        name=clean_text(found.name) or symbol,
+        decimals=mint.decimals,
+        program=mint.program,
+        supply=mint.supply,
+        mint_authority=mint.mint_authority,
+        freeze_authority=mint.freeze_authority,
+        risks=mint.risks,
+        symbol_warning=symbol_warning(clean_text(found.symbol)),
+    )

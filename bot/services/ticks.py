@@ -1,0 +1,153 @@
+"""What happens at a tick, in order: read the pools, remember prices, liquidate what must go."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.errors import Refusal, Unavailable
+from bot.domain.identifiers import USDC_MINT
+from bot.domain.notices import Notice
+from bot.domain.requests import Request
+from bot.domain.users import Mode
+from bot.engine.marks import mark_position
+from bot.ports.books import Books, PriceRow, TokenShelf
+from bot.ports.chain import Chain, PoolPlace
+from bot.ports.clock import Clock
+from bot.services.price_board import PriceBoard
+from bot.services.prices import Prices
+from bot.services.trading import Trading
+from bot.services.views import Filled
+
+LiquidationNotice = Callable[[int, Filled], Sequence[Notice]]
+
+
+@dataclass(slots=True)
+class RefreshState:
+    """How the refresh is doing, for the status page."""
+
+    last_at: datetime | None = None
+    tokens: int = 0
+    refreshed: int = 0
+    behind_seconds: float = 0.0
+    failure: str = ""
+
+
+class Ticks:
+    """The clock's use cases: refresh all prices, or the hot ones, and act on what they show."""
+
+    def __init__(
+        self,
+        *,
+        board: PriceBoard,
+        prices: Prices,
+        trading: Trading,
+        books: Books,
+        shelf: TokenShelf,
+        chain: Chain,
+        clock: Clock,
+        liquidated: LiquidationNotice,
+    ) -> None:
+        self._board = board
+        self._prices = prices
+        self._trading = trading
+        self._books = books
+        self._shelf = shelf
+        self._chain = chain
+        self._clock = clock
+        self._liquidated = liquidated
+        self.state = RefreshState()
+
+    async def refresh_all(self) -> None:
+        """Read every tracked token's pools; asked by the clock, not by a person."""
+        await self._refresh(self._board.tokens)
+        self._board.metrics = await self._shelf.metrics()
+
+    async def refresh_hot(self) -> None:
+        """Read the tokens that are held or looked at, and SOL's own price."""
+        hot = self._prices.hot_tokens() | await self._books.held_tokens()
+        dollar = self._board.by_mint(USDC_MINT)
+        if dollar is not None:
+            hot.add(dollar.token_id)
+        await self._refresh(hot)
+
+    async def track(self, mints: Sequence[str]) -> None:
+        """Begin to track tokens that the settings name; those not found are left out."""
+        for mint in mints:
+            if self._board.by_mint(mint) is None:
+                try:
+                    await self._prices.track(mint)
+                except (Refusal, Unavailable):
+                    continue
+
+    async def _refresh(self, token_ids: Iterable[int]) -> None:
+        wanted = [token_id for token_id in token_ids if token_id in self._board.tokens]
+        places: list[PoolPlace] = [
+            place for token_id in wanted for place in self._board.places[token_id]
+        ]
+        self.state.tokens = len(self._board.tokens)
+        if not places:
+            return
+        began = self._clock.monotonic()
+        try:
+            readings = await self._chain.read_pools(places)
+        except Unavailable as error:
+            self.state.failure = str(error)
+            raise
+        now = self._clock.now()
+        fresh = [
+            token_id
+            for token_id in wanted
+            if self._board.set_price(
+                token_id,
+                [
+                    readings[p.address]
+                    for p in self._board.places[token_id]
+                    if p.address in readings
+                ],
+                now,
+            )
+        ]
+        self.state.failure = ""
+        self.state.last_at = now
+        self.state.refreshed = len(fresh)
+        await self._shelf.record([self._row(token_id, now) for token_id in fresh])
+        await self._liquidate(set(fresh))
+        self.state.behind_seconds = self._clock.monotonic() - began
+
+    def _row(self, token_id: int, now: datetime) -> PriceRow:
+        priced = self._board.priced(token_id)
+        assert priced is not None, "a row is made of a token just priced"  # noqa: S101
+        return PriceRow(
+            token_id=token_id,
+            price=priced.best.price,
+            usd=self._board.usd(token_id),
+            liquidity_lamports=sum(r.curve.depth_quote_units() for r in priced.readings),
+            slot=priced.best.slot,
+            source=priced.best.kind.value,
+            received_at=now,
+        )
+
+    async def _liquidate(self, fresh: set[int]) -> None:
+        for user_id, position in await self._books.open_shorts(Mode.PAPER):
+            priced = self._board.priced(position.token_id)
+            if position.token_id not in fresh or priced is None:
+                continue
+            mark = mark_position(position, priced.best, 0.0)
+            if position.is_liquidatable(position.collateral_lamports - mark.equity_lamports):
+                await self._liquidate_one(user_id, position.token_id, position.number)
+
+    async def _liquidate_one(self, user_id: int, token_id: int, number: int) -> None:
+        desk = await self._books.desk(user_id, Mode.PAPER, "")
+        now = self._clock.now()
+        request = Request(
+            user=desk.user,
+            request_id=f"job:liquidate:{desk.wallet.season}:{number}:{desk.wallet.version}",
+            received_at=now,
+        )
+        try:
+            await self._trading.liquidate(
+                request, token_id, number, lambda filled: self._liquidated(user_id, filled)
+            )
+        except (Refusal, Unavailable):
+            # Too thin or unreachable now: the next tick tries again.
+            return

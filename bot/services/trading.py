@@ -1,0 +1,147 @@
+"""Open and close positions: read the pool afresh, decide, book, answer, all or nothing."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.domain.errors import Refusal, UnreadableAccount
+from bot.domain.instruments import Token
+from bot.domain.orders import CloseIntent, OpenIntent
+from bot.domain.pools.flipped import in_sol
+from bot.domain.requests import Request
+from bot.domain.users import Mode, Permission
+from bot.engine.paper_venue import Market
+from bot.engine.risk_gate import RiskSettings, check_freshness
+from bot.engine.trading_engine import TradingEngine
+from bot.ports.books import BookingConflict, Books, Desk, Settlement
+from bot.ports.chain import Chain
+from bot.ports.clock import Clock
+from bot.services.price_board import PriceBoard
+from bot.services.views import FillAnswer, Filled
+
+_TRIES = 3
+UNTRADABLE_RISKS = frozenset(
+    {"transfer fee", "not transferable", "paused", "frozen by default", "transfer hook"}
+)
+
+Decide = Callable[[Desk, Market, datetime], Settlement | None]
+"""Decides on a desk and a market at a moment; None means there is nothing to do."""
+
+
+class Trading:
+    """The use cases that move money. Two round trips to the database each: desk, and book."""
+
+    def __init__(
+        self,
+        *,
+        engine: TradingEngine,
+        risk: RiskSettings,
+        books: Books,
+        board: PriceBoard,
+        chain: Chain,
+        clock: Clock,
+    ) -> None:
+        self._engine = engine
+        self._risk = risk
+        self._books = books
+        self._board = board
+        self._chain = chain
+        self._clock = clock
+
+    async def open(self, request: Request, intent: OpenIntent, answer: FillAnswer) -> None:
+        """Open or add to a position on paper.
+
+        `answer` renders the fill and may be asked again after a conflict; its notices, the fill
+        and the end of the request's update are committed together. Raises `Refusal` or
+        `Unavailable`, and then nothing has changed.
+        """
+        request.user.require(Permission.TRADE_PAPER)
+        desk = await self._desk(request)
+        market = await self._market(intent.token_id)
+
+        def decide(desk: Desk, market: Market, at: datetime) -> Settlement:
+            return self._engine.open(desk, intent, market, request, at)
+
+        await self._book(request, desk, market, decide, answer)
+
+    async def close(self, request: Request, intent: CloseIntent, answer: FillAnswer) -> None:
+        """Close a percentage of a position on paper; as `open` otherwise."""
+        request.user.require(Permission.TRADE_PAPER)
+        desk = await self._desk(request)
+        position = next((p for p in desk.positions if p.number == intent.number), None)
+        if position is None:
+            raise Refusal("unknown_position", number=intent.number)
+        market = await self._market(position.token_id)
+
+        def decide(desk: Desk, market: Market, at: datetime) -> Settlement:
+            return self._engine.close(desk, intent, market, request, at)
+
+        await self._book(request, desk, market, decide, answer)
+
+    async def liquidate(
+        self, request: Request, token_id: int, number: int, answer: FillAnswer
+    ) -> bool:
+        """Close a short if it no longer carries its maintenance margin; tells whether it did."""
+        request.user.require(Permission.READ_HELP)
+        desk = await self._desk(request)
+        market = await self._market(token_id)
+
+        def decide(desk: Desk, market: Market, at: datetime) -> Settlement | None:
+            return self._engine.liquidate(desk, number, market, request, at)
+
+        return await self._book(request, desk, market, decide, answer)
+
+    async def _desk(self, request: Request) -> Desk:
+        # A press that was booked before is answered without asking the chain again.
+        desk = await self._books.desk(request.user.user_id, Mode.PAPER, request.request_id)
+        if desk.answered is not None:
+            raise Refusal("already_done", order_number=desk.answered)
+        return desk
+
+    async def _market(self, token_id: int) -> Market:
+        token = self._board.tokens.get(token_id)
+        if token is None:
+            raise Refusal("unknown_token", text=str(token_id))
+        _refuse_untradable(token)
+        places = self._board.places[token_id]
+        priced = self._board.priced(token_id)
+        best = priced.best.address if priced else None
+        place = next((p for p in places if p.address == best), places[0] if places else None)
+        if place is None:
+            raise Refusal("no_pool", symbol=token.symbol)
+        costs = await self._chain.network_costs()
+        try:
+            pool = in_sol(await self._chain.read_pool(place))
+        except UnreadableAccount as error:
+            raise Refusal("price_missing", symbol=token.symbol) from error
+        check_freshness(pool.slot, self._chain.best_slot(), self._risk, token.symbol)
+        self._board.set_price(token_id, [pool], self._clock.now())
+        return Market(token=token, pool=pool, costs=costs, read_at=self._clock.now())
+
+    async def _book(
+        self, request: Request, desk: Desk, market: Market, decide: Decide, answer: FillAnswer
+    ) -> bool:
+        for _ in range(_TRIES):
+            settlement = decide(desk, market, self._clock.now())
+            if settlement is None:
+                return False
+            filled = Filled(
+                mode=settlement.mode,
+                receipt=settlement.receipt,
+                token=market.token,
+                position=settlement.position,
+                sol_usd=self._board.sol_usd(),
+            )
+            try:
+                await self._books.book(request, settlement, answer(filled))
+            except BookingConflict:
+                desk = await self._desk(request)
+                continue
+            return True
+        raise Refusal("conflict")
+
+
+def _refuse_untradable(token: Token) -> None:
+    # Fills that would ignore a transfer fee or a freeze would be flattering, so there are none.
+    blocking = [risk for risk in token.risks if risk in UNTRADABLE_RISKS]
+    if blocking:
+        raise Refusal("token_untradable", symbol=token.symbol, reason=blocking[0])
