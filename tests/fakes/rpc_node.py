@@ -82,7 +82,8 @@ class RpcNode:
         if method == "getMultipleAccounts":
             return self._accounts(*params)
         if method in self.results:
-            return {"result": self.results[method]}
+            result = self.results[method]
+            return {"result": result(*params) if callable(result) else result}
         return {"error": {"code": -32601, "message": "Method not found"}}
 
     def _accounts(self, keys: list[str], options: dict[str, object]) -> dict[str, object]:
@@ -95,11 +96,14 @@ class RpcNode:
         return {"result": {"context": {"slot": self.slot}, "value": value}}
 
     def _account(self, key: str) -> dict[str, object] | None:
-        if key not in self.accounts:
-            return None
-        owner, data = self.accounts[key]
-        text = base64.b64encode(data).decode()
-        return {"owner": owner, "data": [text, "base64"], "lamports": 1, "space": len(data)}
+        return as_json(self.accounts[key]) if key in self.accounts else None
+
+
+def as_json(account: tuple[str, bytes]) -> dict[str, object]:
+    """Give an account as a node would."""
+    owner, data = account
+    text = base64.b64encode(data).decode()
+    return {"owner": owner, "data": [text, "base64"], "lamports": 1, "space": len(data)}
 
 
 @asynccontextmanager

@@ -27,7 +27,7 @@ from bot.domain.tokens import MintReading
 from bot.ports.chain import PoolPlace, TokenFound
 
 DERIVED = "derived"
-_SOURCES_SECONDS = 3.0
+SOURCES_SECONDS = 3.0
 _SLOTS_PER_EPOCH = 432_000  # source: Solana SDK `DEFAULT_SLOTS_PER_EPOCH`
 _log = structlog.get_logger(__name__)
 
@@ -47,8 +47,16 @@ class Discovery:
     chain, and their failures never fail the look-up.
     """
 
-    def __init__(self, rpc: RpcPool, prices: PoolPrices, sources: Sequence[PairSource]) -> None:
+    def __init__(
+        self,
+        rpc: RpcPool,
+        prices: PoolPrices,
+        sources: Sequence[PairSource],
+        *,
+        sources_seconds: float = SOURCES_SECONDS,
+    ) -> None:
         self._rpc = rpc
+        self._sources_seconds = sources_seconds
         self._prices = prices
         self._sources = sources
 
@@ -81,7 +89,10 @@ class Discovery:
         self, mint: str, candidates: Sequence[str]
     ) -> tuple[AccountsAnswer, list[PoolPlace]]:
         async with asyncio.TaskGroup() as group:
-            listing = [group.create_task(_ask(source, mint)) for source in self._sources]
+            listing = [
+                group.create_task(_ask(source, mint, self._sources_seconds))
+                for source in self._sources
+            ]
             reading = group.create_task(self._read([mint, metadata_address(mint), *candidates]))
         answer = reading.result()
         if isinstance(answer, Unavailable):
@@ -125,9 +136,9 @@ def _partner(mint: str) -> str:
     return USDC_MINT if mint == SOL_MINT else SOL_MINT
 
 
-async def _ask(source: PairSource, mint: str) -> list[PoolPlace]:
+async def _ask(source: PairSource, mint: str, timeout_seconds: float) -> list[PoolPlace]:
     try:
-        async with asyncio.timeout(_SOURCES_SECONDS):
+        async with asyncio.timeout(timeout_seconds):
             return await source.places(mint)
     except (Unavailable, TimeoutError) as error:
         _log.info("pair_source_failed", reason=str(error) or "timed out")
