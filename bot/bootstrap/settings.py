@@ -1,0 +1,115 @@
+"""Every setting, from the environment or `.env`, checked before anything starts."""
+
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+DEFAULT_TOKENS = (
+    "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v",  # USDC
+    "EKpQGSJtjMFqKZ9KQanSqYXRcFh8fBopzLHYxdM65zcjm",  # WIF
+    "DezXAZ8z7PnrnRJjz3wXBoRgixCa6xjnB7YaB1pPB263",  # BONK
+    "JUPyiwrYJFskUPiHa7hkeR8VUtAeFoSYbKedZNsDvCN",  # JUP
+)
+_PUBLIC_RPC = "https://api.mainnet-beta.solana.com"
+_SECRET_LENGTHS = range(16, 257)
+
+
+def _listed(value: object) -> object:
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+class Settings(BaseSettings):
+    """What an operator may set; `.env.example` explains each in the same order."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
+
+    bot_token: SecretStr = SecretStr("")
+    bot_api_base: str = "https://api.telegram.org"
+    admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+
+    database_url: SecretStr = SecretStr("")
+    data_dir: Path = Path("data")
+
+    solana_rpc_urls: Annotated[tuple[SecretStr, ...], NoDecode] = (SecretStr(_PUBLIC_RPC),)
+    dexscreener_base: str = "https://api.dexscreener.com"
+    price_refresh_seconds: float = Field(default=60.0, ge=1, le=3600)
+    hot_refresh_seconds: float = Field(default=5.0, ge=0.5, le=600)
+    default_tokens: Annotated[tuple[str, ...], NoDecode] = DEFAULT_TOKENS
+    largest_impact: Decimal = Field(default=Decimal("0.10"), gt=0, lt=1)
+
+    live_trading: bool = False
+    master_key: SecretStr = SecretStr("")
+    master_key_file: Path | None = None
+    jupiter_base: str = "https://api.jup.ag"
+    jupiter_api_key: SecretStr = SecretStr("")
+    redis_url: SecretStr = SecretStr("")
+
+    webhook_url: str = ""
+    webhook_secret: SecretStr = SecretStr("")
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8080, ge=0, le=65535)
+
+    log_level: str = "INFO"
+    log_dir: Path | None = None
+
+    @field_validator("admin_ids", "solana_rpc_urls", "default_tokens", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return _listed(value)
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("LOG_LEVEL is one of DEBUG, INFO, WARNING, ERROR")
+        return value.upper()
+
+    @model_validator(mode="after")
+    def _sound(self) -> "Settings":
+        if not self.solana_rpc_urls:
+            raise ValueError("SOLANA_RPC_URLS names at least one endpoint")
+        if self.webhook_url and len(self.webhook_secret.get_secret_value()) not in _SECRET_LENGTHS:
+            raise ValueError("WEBHOOK_SECRET needs 16 to 256 characters when WEBHOOK_URL is set")
+        if self.live_trading:
+            raise ValueError(
+                "LIVE_TRADING is not offered by this version; leave it false, paper trading works"
+            )
+        return self
+
+    def secrets(self) -> tuple[str, ...]:
+        """Give every secret text that no log, error or chat may ever show."""
+        texts = [
+            self.bot_token,
+            self.database_url,
+            self.master_key,
+            self.jupiter_api_key,
+            self.redis_url,
+            self.webhook_secret,
+            *self.solana_rpc_urls,
+        ]
+        return tuple(text.get_secret_value() for text in texts if text.get_secret_value())
+
+    def rpc_urls(self) -> tuple[str, ...]:
+        """Give the RPC endpoints in the operator's order of preference."""
+        return tuple(url.get_secret_value() for url in self.solana_rpc_urls)
+
+
+def load_settings() -> Settings:
+    """Read the settings; a systemd credential named `bot_token` stands in for BOT_TOKEN.
+
+    Raises pydantic's `ValidationError`, whose text names settings but not their values.
+    """
+    settings = Settings()
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    if credentials and not settings.bot_token.get_secret_value():
+        file = Path(credentials) / "bot_token"
+        if file.is_file():
+            token = SecretStr(file.read_text("utf-8").strip())
+            return settings.model_copy(update={"bot_token": token})
+    return settings

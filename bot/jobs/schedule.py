@@ -1,0 +1,45 @@
+"""The clock's door: APScheduler calls a use case, never twice at once, and says what failed."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.domain.errors import Unavailable
+from bot.services.catalogue import Services
+
+_log = structlog.get_logger(__name__)
+
+Job = Callable[[], Awaitable[None]]
+
+
+def schedule(services: Services, *, all_seconds: float, hot_seconds: float) -> AsyncIOScheduler:
+    """Give a scheduler, not yet started, with the refresh of all and of hot tokens.
+
+    A refresh never overlaps itself; one that is late is run once, not as often as it missed.
+    """
+    scheduler = AsyncIOScheduler(
+        timezone="UTC",
+        job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": 5},
+    )
+    jobs: dict[str, tuple[Job, float]] = {
+        "refresh_all": (services.ticks.refresh_all, all_seconds),
+        "refresh_hot": (services.ticks.refresh_hot, hot_seconds),
+    }
+    for name, (job, seconds) in jobs.items():
+        scheduler.add_job(guarded(name, job), "interval", seconds=seconds, id=name)
+    return scheduler
+
+
+def guarded(name: str, job: Job) -> Job:
+    """Wrap a job so that a failure is logged and the next run still comes."""
+
+    async def run() -> None:
+        try:
+            await job()
+        except Unavailable as error:
+            _log.warning("job_unavailable", job=name, what=error.what, detail=error.detail)
+        except Exception:  # noqa: BLE001 (the top of a process loop)
+            _log.exception("job_failed", job=name)
+
+    return run

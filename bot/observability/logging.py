@@ -1,0 +1,68 @@
+"""JSON logs, one line per event, from our own loggers and every library's, redacted."""
+
+import logging
+import sys
+from collections.abc import Iterable, MutableMapping
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from bot.observability.redaction import Redactor
+
+_MEGABYTE = 1_000_000
+_NOISY = ("httpx", "httpcore", "aiohttp.access", "apscheduler", "aiogram.event", "asyncio")
+
+
+def set_up_logging(
+    *, level: str, secrets: Iterable[str] = (), folder: Path | None = None, to_stderr: bool = True
+) -> None:
+    """Send all logs as JSON to stderr, and to `kitrader.log` in a folder where one is given."""
+    redactor = Redactor(secrets)
+
+    def redact(
+        _logger: object, _method: str, event: MutableMapping[str, Any]
+    ) -> MutableMapping[str, Any]:
+        return {key: redactor.value(value) for key, value in event.items()}
+
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        redact,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+    root = logging.getLogger()
+    root.handlers = [_with(formatter, handler) for handler in _handlers(folder, to_stderr)]
+    root.setLevel(level)
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _handlers(folder: Path | None, to_stderr: bool) -> list[logging.Handler]:
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)] if to_stderr else []
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "kitrader.log"
+        handlers.append(RotatingFileHandler(path, maxBytes=10 * _MEGABYTE, backupCount=5))
+    return handlers or [logging.NullHandler()]
+
+
+def _with(formatter: logging.Formatter, handler: logging.Handler) -> logging.Handler:
+    handler.setFormatter(formatter)
+    return handler

@@ -1,0 +1,80 @@
+"""The HTTP door: Telegram's webhook, health, and the status page's figures."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from bot.domain.errors import Unavailable
+from bot.services.catalogue import Services
+
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 (a header's name)
+WEBHOOK_PATH = "/telegram/webhook"
+_LARGEST_BODY_BYTES = 1_000_000
+
+Receive = Callable[[list[dict[str, Any]]], Awaitable[None]]
+
+
+def web_application(
+    services: Services, *, receive: Receive | None = None, webhook_secret: str = ""
+) -> web.Application:
+    """Build the application; the webhook exists only where a secret is given."""
+    door = _Door(services, receive, webhook_secret)
+    application = web.Application(client_max_size=_LARGEST_BODY_BYTES)
+    application.add_routes(
+        [
+            web.get("/health/live", door.live),
+            web.get("/health/ready", door.ready),
+            web.get("/status", door.status),
+        ]
+    )
+    if receive is not None and webhook_secret:
+        application.add_routes([web.post(WEBHOOK_PATH, door.webhook)])
+    return application
+
+
+class _Door:
+    def __init__(self, services: Services, receive: Receive | None, secret: str) -> None:
+        self._services = services
+        self._receive = receive
+        self._secret = secret.encode()
+
+    async def live(self, _request: web.Request) -> web.Response:
+        return web.json_response({"live": True})
+
+    async def ready(self, _request: web.Request) -> web.Response:
+        """Answer 503 while there is no database or no price refreshed at all."""
+        try:
+            figures = await self._services.operations.status()
+        except Unavailable as error:
+            return web.json_response({"ready": False, "why": error.what}, status=503)
+        refreshed = bool(figures["prices"])
+        why = "" if refreshed else "no price has been read yet"
+        return web.json_response({"ready": refreshed, "why": why}, status=200 if refreshed else 503)
+
+    async def status(self, _request: web.Request) -> web.Response:
+        try:
+            figures = await self._services.operations.status()
+        except Unavailable as error:
+            return web.json_response({"error": f"{error.what} does not answer"}, status=503)
+        return web.Response(body=orjson.dumps(figures), content_type="application/json")
+
+    async def webhook(self, request: web.Request) -> web.Response:
+        """Commit the update, then acknowledge; any answer but 200 makes Telegram send again."""
+        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(given, self._secret):
+            return web.Response(status=401)
+        try:
+            update = orjson.loads(await request.read())
+        except orjson.JSONDecodeError:
+            return web.Response(status=400)
+        if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+            return web.Response(status=400)
+        assert self._receive is not None, "the route exists only with a receiver"  # noqa: S101
+        try:
+            await self._receive([update])
+        except Unavailable:
+            return web.Response(status=503)
+        return web.Response()
