@@ -1,6 +1,7 @@
 """Programs of mainnet and the addresses they derive."""
 
 import hashlib
+from functools import cache
 
 from solders.pubkey import Pubkey
 
@@ -23,11 +24,13 @@ WSOL = Pubkey.from_string("So11111111111111111111111111111111111111112")
 USDC = Pubkey.from_string("EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v")
 
 
+@cache
 def derive(program: Pubkey, *seeds: bytes | Pubkey) -> Pubkey:
     """Give the program-derived address of some seeds."""
     return Pubkey.find_program_address([bytes(seed) for seed in seeds], program)[0]
 
 
+@cache
 def bump(program: Pubkey, *seeds: bytes | Pubkey) -> int:
     """Give the bump byte of a program-derived address."""
     return Pubkey.find_program_address([bytes(seed) for seed in seeds], program)[1]
@@ -55,6 +58,7 @@ def pump_mint(*words: object) -> Pubkey:
     raise AssertionError("no address of 32 bytes ends in pump")
 
 
+@cache
 def anchor_discriminator(name: str) -> bytes:
     """Give the first eight bytes of an Anchor account of this type."""
     return hashlib.sha256(f"account:{name}".encode()).digest()[:8]

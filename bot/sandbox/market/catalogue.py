@@ -1,0 +1,220 @@
+"""The tokens of the sandbox's market and the pools each trades in."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from solders.pubkey import Pubkey
+
+from bot.sandbox.market.layouts.addresses import (
+    TOKEN_2022_PROGRAM,
+    TOKEN_PROGRAM,
+    made_up_address,
+    pump_mint,
+)
+
+SOL_PRICE_USDC = Decimal(150)
+PUMP_DECIMALS = 6
+PUMP_SUPPLY = 10**15
+BILLION = 10**9
+
+
+class Venue(StrEnum):
+    """The AMMs of the market."""
+
+    RAYDIUM_AMM_V4 = "raydium_amm_v4"
+    RAYDIUM_CPMM = "raydium_cpmm"
+    ORCA_WHIRLPOOL = "orca_whirlpool"
+    PUMP_CURVE = "pump_curve"
+    PUMPSWAP = "pumpswap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolPlan:
+    """A pool to be made: `depth_sol` is what lies on its SOL side (or its worth in USDC).
+
+    `tuning` is the tick spacing of a Whirlpool or the config index of a CPMM pool;
+    `virtual_sol` what PumpSwap adds to its vault.
+    """
+
+    venue: Venue
+    depth_sol: Decimal
+    in_usdc: bool = False
+    tuning: int = 0
+    virtual_sol: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPlan:
+    """A token to be made, with its opening price in SOL and how lively it is.
+
+    `swing` is the standard deviation of one step of the logarithm of the price.
+    """
+
+    mint: Pubkey
+    symbol: str
+    name: str
+    decimals: int
+    supply_units: int
+    price_sol: Decimal
+    swing: Decimal
+    pools: tuple[PoolPlan, ...]
+    program: Pubkey = TOKEN_PROGRAM
+    mint_authority: Pubkey | None = None
+    freeze_authority: Pubkey | None = None
+
+
+WIF = Pubkey.from_string("EKpQGSJtjMFqKZ9KQanSqYXRcF8fBopzLHYxdM65zcjm")
+BONK = Pubkey.from_string("DezXAZ8z7PnrnRJjz3wXBoRgixCa6xjnB7YaB1pPB263")
+JUP = Pubkey.from_string("JUPyiwrYJFskUPiHa7hkeR8VUtAeFoSYbKedZNsDvCN")
+
+CALM, LIVELY, WILD = Decimal("0.0025"), Decimal("0.006"), Decimal("0.012")
+HOSTILE_SYMBOL = "</code>USD\u0421"
+"""Markup, and a Cyrillic letter that looks like C."""
+HOSTILE_NAME = "\u202e</code>USD\u0421\u200f <b>official</b>"
+
+
+def _blue_chips() -> list[TokenPlan]:
+    return [
+        TokenPlan(
+            mint=WIF,
+            symbol="WIF",
+            name="dogwifhat",
+            decimals=6,
+            supply_units=998_905_926 * 10**6,
+            price_sol=Decimal("0.0027"),
+            swing=CALM,
+            pools=(
+                PoolPlan(venue=Venue.RAYDIUM_AMM_V4, depth_sol=Decimal(4_500)),
+                PoolPlan(venue=Venue.ORCA_WHIRLPOOL, depth_sol=Decimal(4_500), tuning=64),
+            ),
+        ),
+        TokenPlan(
+            mint=BONK,
+            symbol="BONK",
+            name="Bonk",
+            decimals=5,
+            supply_units=87_995_344_000_000 * 10**5,
+            price_sol=Decimal("0.000000085"),
+            swing=CALM,
+            pools=(
+                PoolPlan(venue=Venue.ORCA_WHIRLPOOL, depth_sol=Decimal(6_000), tuning=64),
+                PoolPlan(venue=Venue.RAYDIUM_CPMM, depth_sol=Decimal(1_200)),
+            ),
+        ),
+        TokenPlan(
+            mint=JUP,
+            symbol="JUP",
+            name="Jupiter",
+            decimals=6,
+            supply_units=6_999_000_000 * 10**6,
+            price_sol=Decimal("0.0021"),
+            swing=CALM,
+            pools=(
+                PoolPlan(venue=Venue.ORCA_WHIRLPOOL, depth_sol=Decimal(3_000), tuning=64),
+                PoolPlan(venue=Venue.RAYDIUM_CPMM, depth_sol=Decimal(1_500), in_usdc=True),
+            ),
+        ),
+    ]
+
+
+def _pump_coin(
+    seed: int,
+    symbol: str,
+    name: str,
+    price_sol: str,
+    *pools: PoolPlan,
+    program: Pubkey = TOKEN_2022_PROGRAM,
+) -> TokenPlan:
+    return TokenPlan(
+        mint=pump_mint(seed, symbol),
+        symbol=symbol,
+        name=name,
+        decimals=PUMP_DECIMALS,
+        supply_units=PUMP_SUPPLY,
+        price_sol=Decimal(price_sol),
+        swing=WILD,
+        pools=pools,
+        program=program,
+    )
+
+
+def _pump_coins(seed: int) -> list[TokenPlan]:
+    curve = PoolPlan(venue=Venue.PUMP_CURVE, depth_sol=Decimal(0))
+    return [
+        _pump_coin(seed, "MOSS", "Moss the Quiet Frog", "0.000000062", curve),
+        _pump_coin(
+            seed, "KETTLE", "Kettle on the Moon", "0.00000021", curve, program=TOKEN_PROGRAM
+        ),
+        _pump_coin(
+            seed,
+            "GLOOP",
+            "Gloop",
+            "0.00000048",
+            PoolPlan(
+                venue=Venue.PUMPSWAP, depth_sol=Decimal(85), virtual_sol=Decimal("17.58450554")
+            ),
+        ),
+        _pump_coin(
+            seed,
+            "TUG",
+            "Tugboat",
+            "0.0000021",
+            PoolPlan(venue=Venue.PUMPSWAP, depth_sol=Decimal(62)),
+            PoolPlan(venue=Venue.RAYDIUM_CPMM, depth_sol=Decimal(30), tuning=1),
+            program=TOKEN_PROGRAM,
+        ),
+        _pump_coin(
+            seed,
+            "SOGGY",
+            "Soggy Biscuit",
+            "0.00000035",
+            PoolPlan(venue=Venue.PUMPSWAP, depth_sol=Decimal(48), virtual_sol=Decimal("-6.25")),
+        ),
+        _pump_coin(
+            seed,
+            "PEPE",
+            "Pepe of Solana",
+            "0.00000082",
+            PoolPlan(venue=Venue.PUMPSWAP, depth_sol=Decimal(70)),
+        ),
+    ]
+
+
+def _odd_ones(seed: int) -> list[TokenPlan]:
+    issuer = made_up_address(seed, "issuer")
+
+    def odd(symbol: str, name: str, price_sol: str, pool: PoolPlan, **more: Pubkey) -> TokenPlan:
+        return TokenPlan(
+            mint=made_up_address(seed, "mint", name),
+            symbol=symbol,
+            name=name,
+            decimals=9,
+            supply_units=BILLION * 10**9,
+            price_sol=Decimal(price_sol),
+            swing=LIVELY,
+            pools=(pool,),
+            **more,
+        )
+
+    def cpmm(depth_sol: str) -> PoolPlan:
+        return PoolPlan(venue=Venue.RAYDIUM_CPMM, depth_sol=Decimal(depth_sol))
+
+    return [
+        odd("PEPE", "PEPE (the other one)", "0.0000013", cpmm("45")),
+        odd("CRUMB", "Last Crumb", "0.00000009", cpmm("0.4")),
+        odd(HOSTILE_SYMBOL, HOSTILE_NAME, "0.0067", cpmm("40"), program=TOKEN_2022_PROGRAM),
+        odd(
+            "BOSS",
+            "Boss Can Freeze You",
+            "0.00004",
+            cpmm("120"),
+            mint_authority=issuer,
+            freeze_authority=issuer,
+        ),
+    ]
+
+
+def plan_tokens(seed: int) -> list[TokenPlan]:
+    """Give the tokens of a market; made-up mints follow from the seed."""
+    return [*_blue_chips(), *_pump_coins(seed), *_odd_ones(seed)]
