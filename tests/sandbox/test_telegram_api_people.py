@@ -253,6 +253,31 @@ async def test_the_first_answer_to_a_press_counts_and_the_second_is_harmless(
     assert toasts == ["first"]
 
 
+async def test_a_press_can_be_answered_for_150_seconds() -> None:
+    now = [1_000_000.0]
+    world = TelegramWorld(TOKEN, clock=lambda: now[0])
+    press = world.presses.open(person_id=ANN, chat_id=ANN)
+    now[0] += 150
+    assert world.presses.find_open(press.query_id) is press
+    now[0] += 1
+    assert world.presses.find_open(press.query_id) is None
+
+
+async def test_an_uploaded_page_is_never_shown_in_place(telegram_hands: TelegramHands) -> None:
+    await telegram_hands.send(ANN, "/start")
+    form = FormData({"chat_id": str(ANN)})
+    kind = "text/html; charset=utf-8"
+    form.add_field("document", b"<script>", filename="x.html", content_type=kind)
+    address = f"{telegram_hands.base_url}/bot{TOKEN}/sendDocument"
+    async with telegram_hands.session.post(address, data=form) as response:
+        document = (await response.json())["result"]["document"]
+    assert document["mime_type"] == "text/html"
+    address = f"{telegram_hands.base_url}/sandbox/files/{document['file_id']}"
+    async with telegram_hands.session.get(address) as response:
+        assert response.headers["Content-Disposition"] == "attachment"
+        assert await response.read() == b"<script>"
+
+
 async def test_threads_exist_in_forums_only(telegram_hands: TelegramHands) -> None:
     forum = await telegram_hands.post(
         "/sandbox/groups", title="Forum", members=[ANN], admins=[ADA], is_forum=True

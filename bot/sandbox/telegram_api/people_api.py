@@ -200,7 +200,10 @@ class PeopleApi:
         stored = self._world.files.find(request.match_info["file_id"])
         if stored is None:
             raise SandboxRefusal("no such file", 404)
-        return web.Response(body=stored.content, content_type=stored.content_type)
+        # Only pictures are shown in place: a page that a bot sent must not run here.
+        shown = "inline" if stored.kind == "photo" else "attachment"
+        headers = {"Content-Disposition": shown, "X-Content-Type-Options": "nosniff"}
+        return web.Response(body=stored.content, content_type=stored.content_type, headers=headers)
 
     def _say(self, request: web.Request, body: Body, utterance: Utterance) -> web.Response:
         message, update_id = people_actions.say(

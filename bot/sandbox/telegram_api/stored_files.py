@@ -2,12 +2,14 @@
 
 import base64
 import hashlib
+import re
 import struct
 from dataclasses import dataclass
 
 from bot.sandbox.telegram_api.errors import bad_request
 from bot.sandbox.telegram_api.wire import JsonObject
 
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,100}")
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8"
 _FRAME_MARKERS = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
@@ -79,7 +81,7 @@ class FileStore:
             unique_id=f"AQAD{code[:11]}",
             path=f"{kind}s/file_{number}{suffix}",
             name=name,
-            content_type=content_type,
+            content_type=_picture_type(content) if kind == "photo" else _media_type(content_type),
             content=content,
             kind=kind,
             pixels=pixels,
@@ -114,6 +116,15 @@ def _jpeg_pixels(content: bytes) -> tuple[int, int] | None:
             return int(width), int(height)
         position += 2 + int.from_bytes(content[position + 2 : position + 4], "big")
     return None
+
+
+def _picture_type(content: bytes) -> str:
+    return "image/png" if content.startswith(_PNG) else "image/jpeg"
+
+
+def _media_type(given: str) -> str:
+    plain = given.partition(";")[0].strip().lower()
+    return plain if _MEDIA_TYPE.fullmatch(plain) else "application/octet-stream"
 
 
 def _suffix(kind: str, content: bytes, name: str) -> str:
