@@ -72,20 +72,15 @@ def account_prefix(
     """Find the command to put before a program so that it runs as the account.
 
     The program then also gets SIGINT (PostgreSQL's fast shutdown) when the starting thread dies.
-    Every way is tried on the real files, the one with the fewest rights first.
+    Every way is tried on the real files, the one with the fewest rights first. Without setpriv
+    (or where a service's rules forbid it) an ordinary user's server is found at the next start.
 
     Raises:
         EmbeddedPostgresError: none works on this machine.
     """
-    setpriv = shutil.which("setpriv")
-    if os.geteuid() != 0:
-        return [setpriv, "--pdeathsig", "INT"] if setpriv else []
-    if setpriv is None:
-        raise EmbeddedPostgresError(
-            f"PostgreSQL refuses to run as root, and setpriv (util-linux) is missing. {WAY_OUT}",
-        )
     probe = ["/bin/sh", "-c", _PROBE, "sh", str(folder), str(share), str(program)]
-    for prefix in _prefixes_for_root(setpriv, account):
+    complaint = ""
+    for prefix in _prefixes(account):
         answer = subprocess.run(  # noqa: S603 - a fixed command on our own paths
             [*prefix, *probe],
             cwd="/",
@@ -97,11 +92,8 @@ def account_prefix(
         )
         if answer.returncode == 0:
             return prefix
-    raise EmbeddedPostgresError(
-        f"PostgreSQL refuses to run as root, and the account {account.name!r} can reach "
-        f"{folder} or {program} neither by itself nor with borrowed rights. {WAY_OUT}",
-        log_tail=answer.stderr.decode(errors="replace"),
-    )
+        complaint = answer.stderr.decode(errors="replace")
+    raise EmbeddedPostgresError(_out_of_reach(account, folder, program), log_tail=complaint)
 
 
 def server_environment() -> dict[str, str]:
@@ -109,15 +101,33 @@ def server_environment() -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _prefixes_for_root(setpriv: str, account: ServerAccount) -> Iterator[list[str]]:
-    become = [setpriv, f"--reuid={account.uid}", f"--regid={account.gid}", "--clear-groups"]
-    guard = ["--no-new-privs", "--pdeathsig", "INT"]
-    yield [*become, *guard]
-    for right in _LENT_RIGHTS:
-        # access(2) ignores lent rights of an ordinary user unless no_setuid_fixup is set, and
-        # initdb looks for its sister programs by access(2).
-        lend = [f"--inh-caps=+{right}", f"--ambient-caps=+{right}", "--securebits=+no_setuid_fixup"]
-        yield [*become, *lend, *guard]
+def _prefixes(account: ServerAccount) -> Iterator[list[str]]:
+    setpriv = shutil.which("setpriv")
+    is_root = os.geteuid() == 0
+    farewell = ["--pdeathsig", "INT"]
+    if setpriv and is_root:
+        become = [setpriv, f"--reuid={account.uid}", f"--regid={account.gid}", "--clear-groups"]
+        yield [*become, "--no-new-privs", *farewell]
+        for right in _LENT_RIGHTS:
+            # access(2) ignores the lent rights of an ordinary user unless no_setuid_fixup is set,
+            # and initdb looks for its sister programs by access(2).
+            lend = [f"--inh-caps=+{right}", f"--ambient-caps=+{right}"]
+            yield [*become, *lend, "--securebits=+no_setuid_fixup", "--no-new-privs", *farewell]
+    elif setpriv:
+        yield [setpriv, *farewell]
+    if not is_root:
+        yield []
+
+
+def _out_of_reach(account: ServerAccount, folder: Path, program: Path) -> str:
+    if os.geteuid() != 0:
+        return f"PostgreSQL cannot run here: {program} does not start, or {folder} is closed to it."
+    if shutil.which("setpriv") is None:
+        return f"PostgreSQL refuses to run as root, and setpriv (util-linux) is missing. {WAY_OUT}"
+    return (
+        f"PostgreSQL refuses to run as root, and the account {account.name!r} can reach {folder} "
+        f"or {program} neither by itself nor with borrowed rights. {WAY_OUT}"
+    )
 
 
 def _account_for_root() -> ServerAccount:
