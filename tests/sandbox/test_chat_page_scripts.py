@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def ask(scripts: Path, *calls: list[object]) -> list[object]:
+def ask(scripts: Path, *calls: Sequence[object]) -> list[object]:
     """Call functions of the page's modules; gives their answers in order."""
     done = subprocess.run(  # noqa: S603  Node with our own script
         [str(NODE), "ask.js"],

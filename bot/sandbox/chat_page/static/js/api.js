@@ -1,5 +1,7 @@
 // Calls to the sandbox's own HTTP routes, all of the same origin as the page.
 
+const LONGEST_REASON = 200;
+
 export class ApiError extends Error {
   constructor(status, message) {
     super(message);
@@ -10,14 +12,17 @@ export class ApiError extends Error {
 async function call(path, options = {}) {
   const response = await fetch(`sandbox/${path}`, { cache: "no-store", ...options });
   const body = await response.text();
-  let data;
+  if (!response.ok) throw new ApiError(response.status, reason(body, response.status));
+  return body === "" ? {} : JSON.parse(body);
+}
+
+/** The server's own words: {"error": ...} of the people's side, plain text of the switches. */
+function reason(body, status) {
   try {
-    data = body === "" ? {} : JSON.parse(body);
+    return JSON.parse(body).error ?? `HTTP ${status}`;
   } catch {
-    data = {};
+    return body.length > 0 && body.length < LONGEST_REASON ? body : `HTTP ${status}`;
   }
-  if (!response.ok) throw new ApiError(response.status, data.error ?? data.description ?? `HTTP ${response.status}`);
-  return data;
 }
 
 function post(path, payload = {}) {

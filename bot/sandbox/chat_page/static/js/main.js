@@ -148,7 +148,9 @@ const HANDLERS = {
 };
 
 async function reload() {
-  store.worldId = String((await api.world()).started_at);
+  const { started_at: worldId, problems } = await api.world();
+  store.worldId = String(worldId);
+  world.bot.showProblems(problems ?? []);
   const { last_seq: sequence } = await store.loadState();
   store.restoreRead();
   await store.loadMessages();

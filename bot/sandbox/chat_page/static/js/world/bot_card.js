@@ -20,7 +20,8 @@ export class BotCard {
     this.note = note;
     this.grid = element("dl", { class: "facts" });
     this.waiting = element("p", { class: "waiting" }, "The bot is starting… the chat works as soon as it is up.");
-    body.append(this.waiting, this.grid);
+    this.problems = element("details", { class: "problems", hidden: true }, element("summary"), element("ul"));
+    body.append(this.waiting, this.grid, this.problems);
   }
 
   show(bot, status) {
@@ -31,6 +32,14 @@ export class BotCard {
     this.grid.hidden = bot === null;
     setText(this.note, bot === null ? "" : `version ${bot.version ?? "?"}`);
     if (bot !== null) this.#fill(bot);
+  }
+
+  /** What the sandbox could not read when it started, in its own words. */
+  showProblems(problems) {
+    const [summary, list] = this.problems.children;
+    this.problems.hidden = problems.length === 0;
+    setText(summary, `${problems.length} account ${problems.length === 1 ? "file" : "files"} could not be loaded`);
+    list.replaceChildren(...problems.map((problem) => element("li", {}, problem)));
   }
 
   #fill(bot) {

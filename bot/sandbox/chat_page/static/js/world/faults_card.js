@@ -18,7 +18,16 @@ const BOT_API = {
     ["Hangs", "never answers", { hang: true }],
   ],
 };
-const DOORS = [BOT_API];
+const PRICE_API = {
+  path: "price-api/faults",
+  name: "Price API",
+  well: { latency_ms: 0, dead: false },
+  presets: [
+    ["Slow", "answers after 1.5 s", { latency_ms: 1500 }],
+    ["Dead", "refuses connections", { dead: true }],
+  ],
+};
+const DOORS = [BOT_API, PRICE_API];
 
 function isOn(faults, settings) {
   return Object.entries(settings).every(([name, value]) => faults?.[name] === value);
@@ -52,7 +61,8 @@ export class FaultsCard {
     const isOff = button.getAttribute("aria-pressed") === "true";
     const names = Object.keys(settings).filter((name) => name in door.well);
     const well = Object.fromEntries(names.map((name) => [name, door.well[name]]));
-    this.act(api.setFaults(door.path, isOff ? well : settings));
+    const present = this.#doors.find((one) => one.path === door.path)?.faults;
+    this.act(api.setFaults(door.path, { ...present, ...(isOff ? well : settings) }));
   }
 }
 

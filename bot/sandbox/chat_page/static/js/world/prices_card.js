@@ -7,16 +7,25 @@ import { cardParts, keepRows, setText } from "./rows.js";
 
 const MOST_POINTS = 60;
 const OLD_S = 90;
+const FOLDED_ROWS = 5;
+const WSOL = "So11111111111111111111111111111111111111112";
 
-/** Tokens of the market and of the bot in one list, by mint. */
+/** Tokens of the market and of the bot in one list, by mint; SOL itself is priced in dollars. */
 export function mergePrices(bot, market) {
   const merged = new Map();
-  for (const token of market?.tokens ?? []) merged.set(token.mint, { mint: token.mint, symbol: token.symbol, chain: token.price_sol, kind: token.pool_kind ?? token.kind });
+  for (const token of market?.tokens ?? []) {
+    const kinds = [...new Set((token.pools ?? []).map((pool) => pool.kind))];
+    merged.set(token.mint, { mint: token.mint, symbol: token.symbol, name: token.name, chain: token.price, kind: kinds[0], inDollars: token.mint === WSOL });
+  }
   for (const seen of bot?.prices ?? []) {
-    const known = merged.get(seen.mint) ?? { mint: seen.mint, symbol: seen.symbol };
+    const known = merged.get(seen.mint) ?? { mint: seen.mint, symbol: seen.symbol, inDollars: seen.mint === WSOL };
     merged.set(seen.mint, { ...known, seen, kind: seen.pool_kind ?? known.kind });
   }
   return [...merged.values()];
+}
+
+function shownPrice(row) {
+  return row.chain ?? (row.inDollars ? row.seen?.price_usd : row.seen?.price_sol);
 }
 
 export class PricesCard {
@@ -27,13 +36,26 @@ export class PricesCard {
     this.pause = element("button", { type: "button", class: "switch", "aria-pressed": "false", onclick: () => this.#togglePause() }, icon("pause"), element("span", {}, "Pause"));
     const { note, body } = cardParts(card, "Prices", this.pause);
     this.note = note;
-    this.list = element("ul", { class: "prices" });
+    this.list = element("ul", { class: "prices is-folded", id: "price-list" });
+    this.more = element("button", { type: "button", class: "more", "aria-controls": "price-list", "aria-expanded": "false", hidden: true, onclick: () => this.#unfold() });
     this.empty = element("p", { class: "waiting" }, "No prices yet.");
-    body.append(this.empty, this.list);
+    body.append(this.empty, this.list, this.more);
   }
 
   #isPaused() {
     return this.pause.getAttribute("aria-pressed") === "true";
+  }
+
+  #unfold() {
+    const isFolded = this.list.classList.toggle("is-folded");
+    this.more.setAttribute("aria-expanded", String(!isFolded));
+    this.#nameMore();
+  }
+
+  #nameMore() {
+    const count = this.list.children.length;
+    this.more.hidden = count <= FOLDED_ROWS;
+    setText(this.more, this.list.classList.contains("is-folded") ? `Show all ${count}` : "Show fewer");
   }
 
   #togglePause() {
@@ -47,8 +69,9 @@ export class PricesCard {
     this.pause.replaceChildren(icon(isPaused ? "play" : "pause"), element("span", {}, isPaused ? "Resume" : "Pause"));
     const rows = mergePrices(bot, market);
     this.empty.hidden = rows.length > 0;
-    setText(this.note, rows.length > 0 ? `${rows.length} tokens, in SOL` : "");
+    setText(this.note, rows.length > 0 ? "in SOL, from the pools" : "");
     keepRows(this.list, rows, { key: (row) => row.mint, make: (row) => this.#make(row), fill: (node, row) => this.#fill(node, row) });
+    this.#nameMore();
   }
 
   #make(row) {
@@ -56,7 +79,7 @@ export class PricesCard {
       element("button", { type: "button", class: `shock ${percent > 0 ? "is-up" : "is-down"}`, "aria-label": `Move ${row.symbol} by ${label}`, title: `Move ${row.symbol} by ${label}`, onclick: () => this.act(api.shock(row.mint, percent)) }, label);
     return element(
       "li",
-      { class: "price-row", title: row.mint },
+      { class: "price-row", title: `${row.name ?? ""} ${row.mint}`.trim() },
       element("bdi", { class: "price-name" }, row.symbol ?? "?"),
       element("span", { class: "price-line" }),
       element("span", { class: "price-figure" }),
@@ -67,7 +90,7 @@ export class PricesCard {
   }
 
   #fill(node, row) {
-    const now = Number(row.chain ?? row.seen?.price_sol);
+    const now = Number(shownPrice(row));
     const values = this.#remember(row.mint, now);
     const tint = values.length < 2 ? 0 : Math.sign(now - values.at(-2));
     const trend = values.length < 2 ? 0 : Math.sign(now - values[0]);
@@ -75,8 +98,8 @@ export class PricesCard {
     node.classList.toggle("is-down", trend < 0);
     setText(node.querySelector(".price-kind"), String(row.kind ?? "").replaceAll("_", " "));
     node.querySelector(".price-line").replaceChildren(sparkline(values));
-    this.#figure(node.querySelector(".price-figure"), price(row.chain ?? row.seen?.price_sol), tint);
-    seenLine(node.querySelector(".price-seen"), row.seen);
+    this.#figure(node.querySelector(".price-figure"), (row.inDollars ? "$" : "") + price(shownPrice(row)), tint);
+    seenLine(node.querySelector(".price-seen"), row);
   }
 
   #figure(node, text, tint) {
@@ -93,8 +116,9 @@ export class PricesCard {
   }
 }
 
-function seenLine(node, seen) {
-  const dollars = seen?.price_usd ? ` · $${price(seen.price_usd)}` : "";
-  setText(node, seen ? `bot ${price(seen.price_sol)}${dollars} · ${age(seen.age_s)}` : "the bot has not looked");
+function seenLine(node, { seen, inDollars }) {
+  const dollars = seen?.price_usd ? `$${price(seen.price_usd)}` : "";
+  const figures = [inDollars ? "" : price(seen?.price_sol), dollars].filter(Boolean).join(" · ");
+  setText(node, seen ? `bot ${figures} · ${age(seen.age_s)}` : "the bot has not looked");
   node.classList.toggle("is-old", Number(seen?.age_s) > OLD_S);
 }

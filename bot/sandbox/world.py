@@ -1,0 +1,174 @@
+"""Assembles the sandbox: Telegram, Solana, the market, the price API and the page as one world."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import orjson
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot.sandbox.chat_page.application import chat_page_routes, refuse_other_origins
+from bot.sandbox.chat_page.bot_status import BotStatusProxy
+from bot.sandbox.market.application import market_routes
+from bot.sandbox.market.dumps import load_accounts
+from bot.sandbox.market.market import Market, run_market
+from bot.sandbox.price_api.application import (
+    PriceApi,
+    make_price_api_application,
+    price_api_control_routes,
+)
+from bot.sandbox.solana_rpc.application import serve_rpc
+from bot.sandbox.solana_rpc.chain import Chain
+from bot.sandbox.solana_rpc.control import rpc_control_routes
+from bot.sandbox.solana_rpc.endpoint import Endpoint
+from bot.sandbox.telegram_api.bot_api import REQUEST_LIMIT_BYTES
+from bot.sandbox.telegram_api.server import add_telegram
+from bot.sandbox.telegram_api.world import TelegramWorld
+from bot.sandbox.world_options import WorldOptions
+
+ENDPOINT_NAMES = ("alpha", "beta")
+DEXSCREENER_PATH = "/dexscreener"
+SHUTDOWN_SECONDS = 2.0
+UPLOAD_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
+"""An uploaded file is shown, never run, though it comes from the page's own origin."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxWorld:
+    """A running world: its addresses, and its parts for tests in the same process."""
+
+    page_url: str
+    bot_api_base: str
+    bot_token: str
+    rpc_urls: tuple[str, ...]
+    dexscreener_base: str
+    problems: tuple[str, ...]
+    telegram: TelegramWorld
+    chain: Chain
+    market: Market
+    endpoints: tuple[Endpoint, ...]
+
+    def to_ready(self) -> dict[str, object]:
+        """Render the line that says that the world is ready."""
+        return {
+            "page_url": self.page_url,
+            "bot_api_base": self.bot_api_base,
+            "bot_token": self.bot_token,
+            "rpc_urls": list(self.rpc_urls),
+            "dexscreener_base": self.dexscreener_base,
+            "people": [person.to_state() for person in self.telegram.people.values()],
+            "tokens": [
+                {"symbol": token.symbol, "mint": str(token.mint)} for token in self.market.tokens()
+            ],
+            "problems": list(self.problems),
+        }
+
+
+@asynccontextmanager
+async def sandbox_world(options: WorldOptions) -> AsyncIterator[SandboxWorld]:
+    """Run a world for the length of a block, on free ports unless told otherwise.
+
+    Raises:
+        OSError: the port is taken.
+        ValueError: the bot token or the status address is none.
+    """
+    chain = Chain(slot_ms=options.slot_ms)
+    report = load_accounts(chain, options.accounts)
+    market = Market(chain, options.seed)
+    telegram = TelegramWorld(options.bot_token, options.seed)
+    async with AsyncExitStack() as stack:
+        served = [await stack.enter_async_context(serve_rpc(chain, 0, n)) for n in ENDPOINT_NAMES]
+        endpoints = tuple(endpoint for _, endpoint in served)
+        application = _application(options, telegram, market, endpoints, report.problems)
+        base = await stack.enter_async_context(_serve(application, options))
+        yield SandboxWorld(
+            page_url=f"{base}/",
+            bot_api_base=base,
+            bot_token=options.bot_token,
+            rpc_urls=tuple(url for url, _ in served),
+            dexscreener_base=f"{base}{DEXSCREENER_PATH}",
+            problems=report.problems,
+            telegram=telegram,
+            chain=chain,
+            market=market,
+            endpoints=endpoints,
+        )
+
+
+def _application(
+    options: WorldOptions,
+    telegram: TelegramWorld,
+    market: Market,
+    endpoints: tuple[Endpoint, ...],
+    problems: tuple[str, ...],
+) -> web.Application:
+    application = web.Application(
+        middlewares=[refuse_other_origins], client_max_size=REQUEST_LIMIT_BYTES
+    )
+    add_telegram(application, telegram)
+    application.add_routes(chat_page_routes())
+    application.add_routes(BotStatusProxy(options.bot_status_url).routes())
+    application.add_routes(rpc_control_routes(endpoints))
+    application.add_routes(market_routes(market))
+    price_api = PriceApi(chain=market.chain)
+    application.add_routes(price_api_control_routes(price_api))
+    application.add_subapp(DEXSCREENER_PATH, make_price_api_application(price_api))
+    application.router.add_get("/sandbox/world", _world_handler(problems))
+    application.on_response_prepare.append(_guard_uploads)
+    application.cleanup_ctx.append(_market_steps(market, options.market_seconds))
+    return application
+
+
+def _world_handler(problems: tuple[str, ...]) -> Handler:
+    """Tell which world this is: a page that finds another one after a break starts afresh."""
+    body = orjson.dumps({"started_at": str(time.time_ns()), "problems": problems})
+
+    async def show(_: web.Request) -> web.StreamResponse:
+        return web.Response(body=body, content_type="application/json")
+
+    return show
+
+
+async def _guard_uploads(request: web.Request, response: web.StreamResponse) -> None:
+    if request.path.startswith("/sandbox/files/"):
+        response.headers.update(UPLOAD_HEADERS)
+
+
+def _market_steps(
+    market: Market, interval_seconds: float
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def run(_: web.Application) -> AsyncIterator[None]:
+        # One task that ends with its server; a step that fails is told by the loop at once.
+        loop = asyncio.get_running_loop()
+        task = loop.create_task(run_market(market, interval_seconds))
+        task.add_done_callback(_tell_failure)
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    return run
+
+
+def _tell_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        failure = {"message": "the sandbox's market stopped", "exception": task.exception()}
+        task.get_loop().call_exception_handler(failure)
+
+
+@asynccontextmanager
+async def _serve(application: web.Application, options: WorldOptions) -> AsyncIterator[str]:
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, options.host, options.port).start()
+        _, bound_port = runner.addresses[0][:2]
+        yield f"http://{options.host}:{bound_port}"
+    finally:
+        await runner.cleanup()
