@@ -78,6 +78,8 @@ def account_prefix(
     Raises:
         EmbeddedPostgresError: none works on this machine.
     """
+    program = programs / "postgres"
+    share = programs.parent / "share" / "postgresql" / "postgres.bki"
     probe = ["/bin/sh", "-c", _PROBE, "sh", str(folder), str(share), str(program)]
     complaint = ""
     for prefix in _prefixes(account):

@@ -92,22 +92,11 @@ def prepare_cluster(data_folder: Path, *, settings: Mapping[str, str]) -> Cluste
     account = choose_account(cluster)
     stop_leftovers(cluster, cluster_name=cluster_name)
     _refuse_foreign_cluster(cluster)
-    is_new = not (cluster / "PG_VERSION").exists()
-    working = data_folder / "postgres.new" if is_new else cluster
-    if is_new:
-        shutil.rmtree(working, ignore_errors=True)
-        own_folder(working, account)
-    else:
+    if (cluster / "PG_VERSION").exists():
         adopt_tree(cluster, account)
-    prefix = account_prefix(
-        account,
-        folder=working,
-        program=programs / "postgres",
-        share=programs.parent / "share" / "postgresql" / "postgres.bki",
-    )
-    if is_new:
-        _create(working, prefix=prefix, programs=programs)
-        working.rename(cluster)
+        prefix = account_prefix(account, folder=cluster, programs=programs)
+    else:
+        prefix = _create(cluster, account=account, programs=programs)
     socket_folder = _socket_folder(data_folder, account)
     fixed = {
         "cluster_name": cluster_name,
@@ -143,8 +132,18 @@ def _refuse_foreign_cluster(cluster: Path) -> None:
         )
 
 
-def _create(folder: Path, *, prefix: list[str], programs: Path) -> None:
+def _create(cluster: Path, *, account: ServerAccount, programs: Path) -> list[str]:
     # Made beside its place and renamed when whole, so that a kill half way leaves no half cluster.
+    folder = cluster.with_name("postgres.new")
+    shutil.rmtree(folder, ignore_errors=True)
+    own_folder(folder, account)
+    prefix = account_prefix(account, folder=folder, programs=programs)
+    _initdb(folder, prefix=prefix, programs=programs)
+    folder.rename(cluster)
+    return prefix
+
+
+def _initdb(folder: Path, *, prefix: list[str], programs: Path) -> None:
     command = [
         *(*prefix, str(programs / "initdb"), "-D", str(folder), "--no-instructions"),
         *("--username", SUPERUSER, "--auth", "peer", "--encoding", "UTF8", "--data-checksums"),
