@@ -58,13 +58,14 @@ class PumpPool:
         bought = output_for_input(max(spent - 1, 0), self.quote_reserve, self.base_reserve)
         if bought < 1:
             raise PoolTooThin("so little that nothing would come out")
-        if bought > self.base_payable:
+        if bought > self.base_payable and budget > self._largest_budget():
             raise PoolTooThin("the pool does not hold that much", self._largest_budget())
+        paid = min(bought, self.base_payable)
         return Trade(
             amount_in=budget,
-            amount_out=bought,
+            amount_out=paid,
             net_in=spent,
-            gross_out=bought,
+            gross_out=paid,
             fee_units=budget - spent,
             is_fee_on_input=True,
         )
@@ -108,6 +109,7 @@ class PumpPool:
         raise PoolTooThin("the pool cannot pay that much", self._largest_sale())
 
     def _largest_budget(self) -> int:
+        """Give the smallest budget that buys all there is; it may pay for a little more."""
         most = min(self.base_payable, self.base_reserve - 1)
         return min(self._smallest_budget(most), MAX_UNITS) if most > 0 else 0
 
