@@ -1,0 +1,66 @@
+"""The one table of buttons: what each does, who may, where, and what it does once expired."""
+
+from collections.abc import Mapping
+
+from bot.domain.users import Permission
+from bot.telegram.commands import help, market, trading, wallets  # noqa: A004 (a module, named by its feature)
+from bot.telegram.turn import Action, Place, PressHandler
+
+
+def _look(name: str, handler: PressHandler, place: Place = Place.ANYWHERE) -> Action:
+    return Action(name=name, handler=handler, permission=Permission.VIEW_MARKET, place=place)
+
+
+def _own(name: str, handler: PressHandler) -> Action:
+    return Action(name=name, handler=handler, permission=Permission.VIEW_OWN)
+
+
+def _ask(name: str, handler: PressHandler) -> Action:
+    return Action(name=name, handler=handler, permission=Permission.TRADE_PAPER)
+
+
+def _money(
+    name: str, handler: PressHandler, when_stale: PressHandler, place: Place = Place.PRIVATE
+) -> Action:
+    return Action(
+        name=name,
+        handler=handler,
+        permission=Permission.TRADE_PAPER,
+        place=place,
+        is_money=True,
+        when_stale=when_stale,
+    )
+
+
+TABLE: tuple[Action, ...] = (
+    _look("card", market.press_card),
+    _look("info", market.press_info),
+    Action(
+        name="help",
+        handler=help.press_help,
+        permission=Permission.READ_HELP,
+        place=Place.ANYWHERE,
+    ),
+    Action(name="start", handler=help.press_start, permission=Permission.VIEW_OWN),
+    Action(name="how", handler=help.press_how, permission=Permission.READ_HELP),
+    _own("wallet", wallets.press_wallet),
+    _own("poss", wallets.press_positions),
+    _own("pos", wallets.press_position),
+    _own("hist", wallets.press_history),
+    _ask("pick", trading.press_pick),
+    _ask("side", trading.press_side),
+    _ask("lev", trading.press_leverage),
+    _ask("size", trading.press_size),
+    _ask("ask", trading.press_ask),
+    _ask("reset", wallets.press_reset),
+    _own("keep", wallets.press_keep),
+    _money("buy", trading.press_buy, market.stale_card, Place.ANYWHERE),
+    _money("go", trading.press_go, market.stale_card),
+    _money("close", trading.press_close, wallets.stale_position),
+    _money("erase", wallets.press_erase, wallets.timed_out),
+)
+
+
+def by_name(table: tuple[Action, ...] = TABLE) -> Mapping[str, Action]:
+    """Give every action by its name."""
+    return {action.name: action for action in table}

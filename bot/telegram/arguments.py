@@ -1,0 +1,109 @@
+"""Reads the words after a command by the kinds that the command table names."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from bot.domain.errors import Refusal
+from bot.domain.money import SOL_DECIMALS, percent_from_text, units_from_text, whole_from_text
+from bot.domain.positions import Side
+
+LONGEST_TEXT = 4096
+_LONGEST_ECHO = 32
+_LEVERAGE = re.compile(r"x([0-9]{1,3})|([0-9]{1,3})x", re.ASCII | re.IGNORECASE)
+_SIDES: Mapping[str, Side] = {
+    "long": Side.LONG,
+    "buy": Side.LONG,
+    "short": Side.SHORT,
+    "sell": Side.SHORT,
+}
+
+
+class Kind(StrEnum):
+    """What one argument is; the value is how the usage line names it."""
+
+    TOKEN = "TOKEN"  # noqa: S105 (a coin, not a secret)
+    SIDE = "long|short"
+    SIZE = "SIZE"
+    LEVERAGE = "xLEVERAGE"
+    POSITION = "ID"
+    PERCENT = "PERCENT"
+    TOPIC = "command"
+    PAYLOAD = "payload"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """One place in a command's usage."""
+
+    kind: Kind
+    is_optional: bool = False
+
+    @property
+    def usage(self) -> str:
+        """Give the argument as the usage line shows it."""
+        return f"[{self.kind.value}]" if self.is_optional else self.kind.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """What was read; a field that the command does not have keeps its default."""
+
+    token: str = ""
+    side: Side | None = None
+    size_lamports: int | None = None
+    leverage: int = 1
+    number: int | None = None
+    percent: int = 100
+    topic: str = ""
+
+
+def read_arguments(text: str, wanted: Sequence[Argument]) -> Arguments:
+    """Read a command's words.
+
+    Raises `Refusal` (`missing_argument`, `too_many_arguments`, or the reason of the first
+    word that cannot be read).
+    """
+    words = text.split()
+    read = Arguments()
+    for place, argument in enumerate(wanted):
+        if place < len(words):
+            read = _READERS[argument.kind](read, words[place])
+        elif not argument.is_optional:
+            raise Refusal("missing_argument", argument=argument.kind.value)
+    if len(words) > len(wanted):
+        raise Refusal("too_many_arguments", text=words[len(wanted)][:_LONGEST_ECHO])
+    return read
+
+
+def size_from_text(text: str) -> int:
+    """Read a size in SOL as lamports; raises `Refusal`."""
+    return units_from_text(text, SOL_DECIMALS)
+
+
+def _side(read: Arguments, word: str) -> Arguments:
+    side = _SIDES.get(word.casefold())
+    if side is None:
+        raise Refusal("bad_side", text=word[:_LONGEST_ECHO])
+    return replace(read, side=side)
+
+
+def _leverage(read: Arguments, word: str) -> Arguments:
+    match = _LEVERAGE.fullmatch(word)
+    leverage = int(match[1] or match[2]) if match else 0
+    if leverage == 0:
+        raise Refusal("bad_leverage", text=word[:_LONGEST_ECHO])
+    return replace(read, leverage=leverage)
+
+
+_READERS: Mapping[Kind, Callable[[Arguments, str], Arguments]] = {
+    Kind.TOKEN: lambda read, word: replace(read, token=word),
+    Kind.SIDE: _side,
+    Kind.SIZE: lambda read, word: replace(read, size_lamports=size_from_text(word)),
+    Kind.LEVERAGE: _leverage,
+    Kind.POSITION: lambda read, word: replace(read, number=whole_from_text(word)),
+    Kind.PERCENT: lambda read, word: replace(read, percent=percent_from_text(word)),
+    Kind.TOPIC: lambda read, word: replace(read, topic=word[:_LONGEST_ECHO]),
+    Kind.PAYLOAD: lambda read, word: replace(read, topic=word),
+}

@@ -1,0 +1,83 @@
+"""The Bot API as plain JSON over HTTP: one call, its answer, and errors that hide the token."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol
+
+import aiohttp
+import orjson
+
+from bot.domain.errors import KitraderError, Unavailable
+
+_DEFAULT_SECONDS = 20.0
+_SERVER_FAULT = 500
+
+
+class ApiError(KitraderError):
+    """Telegram understood us and said no.
+
+    `code` is its error code, `retry_after` the seconds it wants us to wait (0 if it did not
+    say); the description is Telegram's and holds nothing of ours.
+    """
+
+    def __init__(self, code: int, description: str, retry_after: float = 0.0) -> None:
+        super().__init__(f"{code} {description}")
+        self.code = code
+        self.description = description
+        self.retry_after = retry_after
+
+
+class Api(Protocol):
+    """Anything that answers Bot API methods."""
+
+    async def call(
+        self, method: str, payload: Mapping[str, object], *, seconds: float = _DEFAULT_SECONDS
+    ) -> object:
+        """Give the `result`; raises `ApiError` on a no, `Unavailable` on no clear answer."""
+
+
+class BotApi:
+    """Implements `Api` over one aiohttp session, which the caller opens and closes."""
+
+    def __init__(self, *, session: aiohttp.ClientSession, base: str, token: str) -> None:
+        self._session = session
+        self._methods_at = f"{base.rstrip('/')}/bot{token}"
+
+    async def call(
+        self, method: str, payload: Mapping[str, object], *, seconds: float = _DEFAULT_SECONDS
+    ) -> object:
+        """Post one method as JSON; see `Api.call`."""
+        try:
+            async with self._session.post(
+                f"{self._methods_at}/{method}",
+                data=orjson.dumps(payload),
+                headers={"Content-Type": "application/json"},
+                timeout=aiohttp.ClientTimeout(total=seconds),
+            ) as response:
+                body = await response.read()
+        except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError, OSError) as error:
+            # The error's own text holds the URL, and with it the token.
+            raise Unavailable("Telegram", f"{method}: {type(error).__name__}") from None
+        return _result(method, response.status, body)
+
+
+def _result(method: str, status: int, body: bytes) -> object:
+    try:
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Unavailable("Telegram", f"{method}: HTTP {status} without JSON") from None
+    if not isinstance(answer, dict):
+        raise Unavailable("Telegram", f"{method}: HTTP {status} without an object")
+    if answer.get("ok") is True:
+        return answer.get("result")
+    code = answer.get("error_code")
+    code = code if isinstance(code, int) else status
+    if code >= _SERVER_FAULT:
+        raise Unavailable("Telegram", f"{method}: error {code}")
+    raise ApiError(code, str(answer.get("description", "")), _retry_after(answer))
+
+
+def _retry_after(answer: Mapping[str, object]) -> float:
+    parameters = answer.get("parameters")
+    seconds = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    return float(seconds) if isinstance(seconds, int | float) else 0.0

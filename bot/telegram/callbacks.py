@@ -1,0 +1,104 @@
+"""What a button carries: a typed, owned, expiring note of at most 64 bytes, read with distrust."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from aiogram.filters.callback_data import CallbackData
+
+from bot.domain.errors import Refusal
+
+MONEY_MINUTES = 15
+NAVIGATION_MINUTES = 24 * 60
+_CLOCK_SLACK_MINUTES = 2
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_MINUTE_DIGITS, _RANDOM_LETTERS = 5, 5
+# Checked before pydantic sees it, whose whole numbers may carry signs, spaces and underscores.
+_FORM = re.compile(
+    r"k:[a-z]{1,6}:[0-9]{1,16}:[0-9]{1,9}:[a-z0-9]{0,18}:[0-9a-z]{5}[a-z]{5}", re.ASCII
+)
+_SOUGHT = 64
+
+
+class Chance(Protocol):
+    """A source of chance, such as `random.SystemRandom` or a seeded `random.Random`."""
+
+    def choices(self, population: Sequence[str], *, k: int) -> list[str]:
+        """Draw `k` items, with repetition."""
+
+
+class Press(CallbackData, prefix="k"):
+    """A button's note: what to do, whose button it is, on what, how, and which keyboard.
+
+    `target` is a token id, a position's number or a page; `argument` a preset in lamports or
+    percent; `nonce` is shared by the buttons of one keyboard, which therefore acts once.
+    """
+
+    action: str
+    owner: int
+    target: int = 0
+    argument: str = ""
+    nonce: str
+
+    def age_minutes(self, now: datetime) -> int:
+        """Give how old the keyboard is; negative if it comes from the future."""
+        return _minutes(now) - int(self.nonce[:_MINUTE_DIGITS], 36)
+
+    def is_stale(self, now: datetime, *, is_money: bool) -> bool:
+        """Tell whether the button has expired: 15 minutes for money, a day for the rest."""
+        return self.age_minutes(now) > (MONEY_MINUTES if is_money else NAVIGATION_MINUTES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """Cuts the buttons of one keyboard: its owner, its nonce, and where private links lead."""
+
+    owner: int
+    nonce: str
+    bot_name: str
+    is_private: bool = True
+
+    def data(self, action: str, target: int = 0, argument: str = "") -> str:
+        """Give the packed note of one button."""
+        return Press(
+            action=action, owner=self.owner, target=target, argument=argument, nonce=self.nonce
+        ).pack()
+
+    def private_link(self, payload: str) -> str:
+        """Give the address that opens the private chat with the bot at a screen."""
+        return f"https://t.me/{self.bot_name}?start={payload}"
+
+
+def new_nonce(now: datetime, chance: Chance) -> str:
+    """Give a keyboard's nonce: the minute in base 36 and five random letters."""
+    minute = _base36(_minutes(now)).rjust(_MINUTE_DIGITS, "0")
+    return minute[-_MINUTE_DIGITS:] + "".join(chance.choices(_LETTERS, k=_RANDOM_LETTERS))
+
+
+def read_press(data: str | None, now: datetime) -> Press:
+    """Read what came with a press; raises nothing but `Refusal` (`bad_button`)."""
+    if data is None or len(data) > _SOUGHT or not _FORM.fullmatch(data):
+        raise Refusal("bad_button")
+    try:
+        press = Press.unpack(data)
+    except (TypeError, ValueError):
+        raise Refusal("bad_button") from None
+    if press.age_minutes(now) < -_CLOCK_SLACK_MINUTES:
+        raise Refusal("bad_button")
+    return press
+
+
+def _minutes(moment: datetime) -> int:
+    return int(moment.timestamp() // 60)
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, remainder = divmod(number, 36)
+        digits = _DIGITS[remainder] + digits
+    return digits or "0"

@@ -1,0 +1,155 @@
+"""The one table of commands: it drives dispatch, help, argument errors and Telegram's menus."""
+
+from collections.abc import Mapping
+
+from bot.domain.users import Permission
+from bot.telegram.arguments import Argument, Kind
+from bot.telegram.commands import conversation, help, market, trading, wallets  # noqa: A004 (a module, named by its feature)
+from bot.telegram.turn import Command, Place
+
+_TOKEN = Argument(kind=Kind.TOKEN)
+
+TABLE: tuple[Command, ...] = (
+    Command(
+        name="start",
+        handler=help.start,
+        permission=Permission.READ_HELP,
+        place=Place.ANYWHERE,
+        arguments=(Argument(kind=Kind.PAYLOAD, is_optional=True),),
+        help_line="begin, or come back to the beginning",
+        long_help="Shows what you have and a few tokens to begin with.",
+        example="/start",
+        is_guided=True,
+    ),
+    Command(
+        name="price",
+        aliases=("p",),
+        handler=market.price,
+        permission=Permission.VIEW_MARKET,
+        place=Place.ANYWHERE,
+        arguments=(_TOKEN,),
+        help_line="a token's card: price, liquidity, safety",
+        long_help="TOKEN is a symbol or a mint address. The card has buttons to trade.",
+        example="/price WIF",
+        is_guided=True,
+    ),
+    Command(
+        name="info",
+        aliases=("token",),
+        handler=market.info,
+        permission=Permission.VIEW_MARKET,
+        place=Place.ANYWHERE,
+        arguments=(_TOKEN,),
+        help_line="a token's address, authorities and pools",
+        long_help="Shows what the chain says of a token, and every pool that I read.",
+        example="/info WIF",
+        is_guided=True,
+    ),
+    Command(
+        name="open",
+        aliases=("trade",),
+        handler=trading.open_position,
+        permission=Permission.TRADE_PAPER,
+        place=Place.PRIVATE,
+        arguments=(
+            _TOKEN,
+            Argument(kind=Kind.SIDE),
+            Argument(kind=Kind.SIZE),
+            Argument(kind=Kind.LEVERAGE, is_optional=True),
+        ),
+        help_line="open or add to a position",
+        long_help=(
+            "SIZE is in SOL: what a long spends, or the margin of a short. Leverage is for "
+            "shorts, written x2. Without arguments I ask step by step."
+        ),
+        example="/open WIF long 5",
+        is_guided=True,
+        is_dangerous=True,
+    ),
+    Command(
+        name="close",
+        aliases=("sell",),
+        handler=trading.close_position,
+        permission=Permission.TRADE_PAPER,
+        place=Place.PRIVATE,
+        arguments=(
+            Argument(kind=Kind.POSITION),
+            Argument(kind=Kind.PERCENT, is_optional=True),
+        ),
+        help_line="close a position, or part of it",
+        long_help="ID is the number in /positions. PERCENT is 1 to 100; without it, all.",
+        example="/close 12 50",
+        is_guided=True,
+        is_dangerous=True,
+    ),
+    Command(
+        name="positions",
+        aliases=("pos",),
+        handler=wallets.positions,
+        permission=Permission.VIEW_OWN,
+        place=Place.PRIVATE,
+        help_line="what you have open, at what it would fetch now",
+        long_help="Each line is what the pool would pay you now, not the last price.",
+        example="/positions",
+    ),
+    Command(
+        name="wallet",
+        aliases=("balance",),
+        handler=wallets.wallet,
+        permission=Permission.VIEW_OWN,
+        place=Place.PRIVATE,
+        help_line="your balance, equity and limits",
+        long_help="Shows what is free, what is bound in positions, and what your role allows.",
+        example="/wallet",
+    ),
+    Command(
+        name="history",
+        handler=wallets.history,
+        permission=Permission.VIEW_OWN,
+        place=Place.PRIVATE,
+        help_line="your fills, newest first",
+        long_help="Shows the fills of this season, a page at a time.",
+        example="/history",
+    ),
+    Command(
+        name="reset",
+        handler=wallets.reset,
+        permission=Permission.TRADE_PAPER,
+        place=Place.PRIVATE,
+        help_line="begin a new paper season",
+        long_help="Ends the season and begins one with a new grant. Asks first; the old is kept.",
+        example="/reset",
+        is_dangerous=True,
+    ),
+    Command(
+        name="cancel",
+        handler=conversation.cancel,
+        permission=Permission.READ_HELP,
+        place=Place.PRIVATE,
+        help_line="drop the question I asked",
+        long_help="Forgets an open question, so that your next message is not its answer.",
+        example="/cancel",
+    ),
+    Command(
+        name="help",
+        handler=help.help_,
+        permission=Permission.READ_HELP,
+        place=Place.ANYWHERE,
+        arguments=(Argument(kind=Kind.TOPIC, is_optional=True),),
+        help_line="this list, or one command explained",
+        long_help="Name a command to see its arguments and an example.",
+        example="/help open",
+        is_guided=True,
+    ),
+)
+
+
+def by_name(table: tuple[Command, ...] = TABLE) -> Mapping[str, Command]:
+    """Give every command by its name and aliases; each name is taken once."""
+    found: dict[str, Command] = {}
+    for command in table:
+        for name in (command.name, *command.aliases):
+            if name in found:
+                raise ValueError(f"two commands are called {name}")
+            found[name] = command
+    return found

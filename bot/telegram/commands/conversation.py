@@ -1,0 +1,53 @@
+"""Messages that are no command: a pasted address, the answer to a question, anything else."""
+
+import re
+
+from aiogram.utils.formatting import Text
+
+from bot.domain.errors import Refusal
+from bot.domain.identifiers import is_address
+from bot.domain.instruments import clean_text
+from bot.telegram.arguments import LONGEST_TEXT, Arguments
+from bot.telegram.commands.market import show_card
+from bot.telegram.commands.trading import AMOUNT_QUESTION, answer_amount
+from bot.telegram.turn import Turn
+
+_OTHER_CHAIN = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
+_SYMBOL_LIKE = re.compile(r"\$?\w{2,16}")
+_ADDRESS_LIKE = re.compile(r"[0-9A-Za-z]{28,52}", re.ASCII)
+
+
+async def cancel(turn: Turn, _arguments: Arguments) -> None:
+    """Drop the open question."""
+    had_one = await turn.services.talk.drop(turn.user, turn.chat_id)
+    words = "Cancelled. Nothing was done." if had_one else "There was nothing to cancel."
+    await turn.say(Text(words))
+
+
+async def plain_text(turn: Turn) -> None:
+    """Answer a message without a command; in groups only a plain address is meant for us."""
+    text = turn.text.strip()[:LONGEST_TEXT]
+    if is_address(text):
+        await show_card(turn, text)
+        return
+    if not turn.is_private:
+        await turn.finish()
+        return
+    question = await turn.services.talk.awaiting(turn.user, turn.chat_id)
+    if question is not None and question.kind == AMOUNT_QUESTION:
+        await answer_amount(turn, dict(question.data))
+        return
+    await _read_as_token(turn, text)
+
+
+async def _read_as_token(turn: Turn, text: str) -> None:
+    hidden = clean_text(text, LONGEST_TEXT).replace(" ", "")
+    if hidden != text and is_address(hidden):
+        raise Refusal("hidden_characters", address=hidden)
+    if _OTHER_CHAIN.fullmatch(text):
+        raise Refusal("other_chain")
+    if _ADDRESS_LIKE.fullmatch(text):
+        raise Refusal("not_an_address", text=text)
+    if not _SYMBOL_LIKE.fullmatch(text):
+        raise Refusal("not_understood")
+    await show_card(turn, text)

@@ -1,0 +1,90 @@
+"""The way in: `/start` with its deep links, and `/help`."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.domain.errors import Refusal
+from bot.domain.users import PERMISSIONS
+from bot.telegram.arguments import Arguments
+from bot.telegram.callbacks import Press
+from bot.telegram.commands.market import show_card_of
+from bot.telegram.commands.trading import open_position
+from bot.telegram.commands.wallets import history, positions, wallet
+from bot.telegram.screens import help as screens
+from bot.telegram.suggestions import nearest
+from bot.telegram.turn import Command, Place, Turn
+
+_LONGEST_TOKEN_ID = 9
+
+
+async def start(turn: Turn, arguments: Arguments) -> None:
+    """Greet, or open the screen that a deep link names; a link never does more than show."""
+    if not turn.is_private:
+        await turn.show(screens.welcome_group(turn.user, turn.keys))
+        return
+    token_id = arguments.topic.removeprefix("t_")
+    if token_id != arguments.topic and _is_id(token_id):
+        await show_card_of(turn, int(token_id))
+        return
+    screen = _LINKED.get(arguments.topic, _welcome)
+    await screen(turn, Arguments())
+
+
+async def help_(turn: Turn, arguments: Arguments) -> None:
+    """List the commands, or explain one."""
+    await _help(turn, arguments.topic.removeprefix("/").lower())
+
+
+async def press_start(turn: Turn, _press: Press) -> None:
+    """Show the welcome in place."""
+    await _welcome(turn, Arguments())
+
+
+async def press_how(turn: Turn, _press: Press) -> None:
+    """Explain paper trading in place."""
+    await turn.show(screens.how_it_works(turn.keys))
+
+
+async def press_help(turn: Turn, press: Press) -> None:
+    """Show help in place."""
+    await _help(turn, press.argument)
+
+
+async def _welcome(turn: Turn, _arguments: Arguments) -> None:
+    portfolio = await turn.services.wallets.portfolio(turn.user)
+    tokens = await turn.services.prices.popular(turn.user)
+    await turn.show(screens.welcome(portfolio, tokens, turn.keys))
+
+
+async def _help(turn: Turn, topic: str) -> None:
+    if not topic:
+        await turn.show(screens.overview(_usable(turn), turn.keys))
+        return
+    command = turn.commands.get(topic)
+    if command is None:
+        raise Refusal("unknown_command", name=topic, suggestion=nearest(topic, turn.commands))
+    await turn.show(screens.topic(command, turn.keys))
+
+
+def _usable(turn: Turn) -> tuple[Command, ...]:
+    granted = PERMISSIONS[turn.user.role]
+    return tuple(
+        command
+        for name, command in turn.commands.items()
+        if name == command.name
+        and command.is_listed
+        and command.permission in granted
+        and (turn.is_private or command.place is Place.ANYWHERE)
+    )
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_TOKEN_ID
+
+
+_LINKED: Mapping[str, Callable[[Turn, Arguments], Awaitable[None]]] = {
+    "wallet": wallet,
+    "positions": positions,
+    "history": history,
+    "help": help_,
+    "open": open_position,
+}

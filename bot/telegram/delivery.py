@@ -1,0 +1,70 @@
+"""What to make of Telegram's answer to one notice: delivered, to be tried again, or given up."""
+
+from dataclasses import dataclass
+
+from bot.domain.errors import Unavailable
+from bot.telegram.bot_api import ApiError
+
+_BAD_REQUEST, _UNAUTHORIZED, _NOT_FOUND, _FLOOD = 400, 401, 404, 429
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 60.0
+_DEFAULT_FLOOD_SECONDS = 5.0
+_MOST_DOUBLINGS = 10
+_GOOD_ENOUGH = (
+    "message is not modified",
+    "query is too old",
+    "query id is invalid",
+    "message to edit not found",
+    "message to delete not found",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """Telegram took it; `message_id` where a message came of it."""
+
+    message_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryAgain:
+    """Not now: wait so long."""
+
+    seconds: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """Never: this notice cannot be delivered."""
+
+    reason: str
+
+
+Outcome = Delivered | TryAgain | GivenUp
+
+
+def outcome_of_result(result: object) -> Delivered:
+    """Read the message id out of a good answer."""
+    message_id = result.get("message_id") if isinstance(result, dict) else None
+    return Delivered(message_id=message_id if isinstance(message_id, int) else None)
+
+
+def outcome_of_error(error: ApiError | Unavailable, attempts: int) -> Outcome:
+    """Judge a failure; `attempts` is how many times it was tried, this time included."""
+    if isinstance(error, Unavailable):
+        return TryAgain(seconds=_pause(attempts), reason=str(error))
+    if error.code == _FLOOD:
+        wait = error.retry_after or _DEFAULT_FLOOD_SECONDS
+        return TryAgain(seconds=wait, reason="flood limit")
+    if error.code in (_UNAUTHORIZED, _NOT_FOUND):
+        # The token is wrong or revoked: every notice fails, so none may be given up for it.
+        return TryAgain(seconds=_LONGEST_PAUSE_SECONDS, reason=str(error))
+    description = error.description.lower()
+    if error.code == _BAD_REQUEST and any(words in description for words in _GOOD_ENOUGH):
+        return Delivered(message_id=None)
+    return GivenUp(reason=str(error)[:200])
+
+
+def _pause(attempts: int) -> float:
+    doublings = min(attempts - 1, _MOST_DOUBLINGS)
+    return min(_FIRST_PAUSE_SECONDS * float(1 << doublings), _LONGEST_PAUSE_SECONDS)

@@ -1,0 +1,75 @@
+"""What the chat door is built from, and how it makes a turn of a message or a press."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.requests import Request
+from bot.domain.users import User
+from bot.ports.clock import Clock
+from bot.ports.mail import Inbox, StoredUpdate
+from bot.services.catalogue import Services
+from bot.telegram.callbacks import Chance, Keys, new_nonce
+from bot.telegram.turn import Action, Command, Pressed, Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """Where something was said or pressed, and in which message."""
+
+    chat_id: int
+    is_private: bool
+    message_id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """Everything that turns are made of."""
+
+    services: Services
+    inbox: Inbox
+    clock: Clock
+    chance: Chance
+    bot_name: str
+    commands: Mapping[str, Command]
+    actions: Mapping[str, Action]
+
+    def turn(
+        self,
+        user: User,
+        chat: Chat,
+        stored: StoredUpdate,
+        *,
+        request_id: str = "",
+        text: str = "",
+        source_at: datetime | None = None,
+        pressed: Pressed | None = None,
+    ) -> Turn:
+        """Make a turn; its request is the update's own unless another id is given."""
+        return Turn(
+            services=self.services,
+            user=user,
+            request=Request(
+                user=user,
+                request_id=request_id or f"tg:{stored.update_id}",
+                received_at=stored.received_at,
+                update_id=stored.update_id,
+                source_at=source_at,
+            ),
+            chat_id=chat.chat_id,
+            is_private=chat.is_private,
+            keys=self._keys(user, is_private=chat.is_private),
+            news_keys=self._keys(user, is_private=True),
+            commands=self.commands,
+            text=text,
+            message_id=chat.message_id,
+            pressed=pressed,
+        )
+
+    def _keys(self, user: User, *, is_private: bool) -> Keys:
+        return Keys(
+            owner=user.user_id,
+            nonce=new_nonce(self.clock.now(), self.chance),
+            bot_name=self.bot_name,
+            is_private=is_private,
+        )

@@ -1,0 +1,32 @@
+"""Who may be heard: a known person's own fresh words, and nobody speaking in another's name."""
+
+from aiogram.types import Message
+
+from bot.telegram.arguments import LONGEST_TEXT
+
+GROUP_ANONYMOUS_BOT, CHANNEL_BOT, TELEGRAM_SERVICE = 1087968824, 136817688, 777000
+NOBODY = frozenset({GROUP_ANONYMOUS_BOT, CHANNEL_BOT, TELEGRAM_SERVICE})
+
+
+def reason_not_heard(message: Message) -> str | None:
+    """Give the refusal code why a message counts as nobody's, or None if it is a person's."""
+    sender = message.from_user
+    if message.sender_chat is not None or sender is None or sender.id in NOBODY:
+        return "anonymous"
+    if message.via_bot is not None or sender.is_bot:
+        return "via_bot"
+    if message.forward_origin is not None or message.is_automatic_forward:
+        return "forwarded"
+    return None
+
+
+def deserves_a_word(message: Message) -> bool:
+    """Tell whether the unheard should learn why: they tried a command, or wrote in private.
+
+    Bots and channels relayed into a group are met with silence, lest two bots talk for ever.
+    """
+    is_machine = message.from_user is not None and message.from_user.is_bot
+    if message.is_automatic_forward or (is_machine and message.sender_chat is None):
+        return False
+    text = (message.text or "")[:LONGEST_TEXT]
+    return message.chat.type == "private" or text.startswith("/")

@@ -1,0 +1,95 @@
+"""Handles updates in order within each lane and many lanes at once, with a bound on both."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+
+from bot.ports.mail import StoredUpdate
+
+_REMEMBERED = 20_000
+
+
+class Lanes:
+    """Queues of updates, one per lane, drained by a fixed number of workers.
+
+    A lane is worked on by one worker at a time and goes to the back of the line after each
+    update, so that one busy person holds nobody up. `handle` must raise nothing.
+    """
+
+    def __init__(
+        self,
+        *,
+        handle: Callable[[StoredUpdate], Awaitable[None]],
+        workers: int = 64,
+        most_waiting: int = 5000,
+    ) -> None:
+        self._handle = handle
+        self._workers = workers
+        self._most_waiting = most_waiting
+        self._queues: dict[int, deque[StoredUpdate]] = {}
+        self._ready: asyncio.Queue[int] = asyncio.Queue()
+        self._known: set[int] = set()
+        self._finished: deque[int] = deque()
+        self._waiting = 0
+        self._room = asyncio.Event()
+        self._room.set()
+        self._is_stopping = asyncio.Event()
+
+    @property
+    def waiting(self) -> int:
+        """Give how many updates are queued or being handled."""
+        return self._waiting
+
+    async def feed(self, updates: Sequence[StoredUpdate]) -> None:
+        """Queue updates that the lanes do not know yet; waits while too many are queued."""
+        for update in updates:
+            await self._room.wait()
+            self._put(update)
+
+    async def run(self) -> None:
+        """Work until stopped; what is left stays unanswered in the inbox for the next start."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._workers):
+                group.create_task(self._work())
+
+    def stop(self) -> None:
+        """Let each worker finish the update in its hands, and no more."""
+        self._is_stopping.set()
+        for _ in range(self._workers):
+            self._ready.put_nowait(0)
+
+    def _put(self, update: StoredUpdate) -> None:
+        if update.update_id in self._known:
+            return
+        self._known.add(update.update_id)
+        self._waiting += 1
+        if self._waiting >= self._most_waiting:
+            self._room.clear()
+        queue = self._queues.get(update.lane)
+        if queue is not None:
+            queue.append(update)
+            return
+        self._queues[update.lane] = deque((update,))
+        self._ready.put_nowait(update.lane)
+
+    async def _work(self) -> None:
+        while True:
+            lane = await self._ready.get()
+            if self._is_stopping.is_set():
+                return
+            queue = self._queues[lane]
+            await self._handle(queue[0])
+            self._finish(queue.popleft())
+            if queue:
+                self._ready.put_nowait(lane)
+            else:
+                del self._queues[lane]
+
+    def _finish(self, update: StoredUpdate) -> None:
+        self._waiting -= 1
+        if self._waiting < self._most_waiting:
+            self._room.set()
+        # Remembered for a while: a slow read of the inbox may still bring it once more.
+        self._finished.append(update.update_id)
+        if len(self._finished) > _REMEMBERED:
+            self._known.discard(self._finished.popleft())

@@ -1,0 +1,173 @@
+"""One screen of a phone: text with entities and buttons, and the calls that put it there."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from aiogram.types import MessageEntity
+from aiogram.utils.formatting import Bold, Code, Text
+
+from bot.domain.instruments import clean_text
+from bot.domain.notices import Notice, Priority
+from bot.domain.users import Mode
+from bot.telegram.callbacks import Keys
+
+LONGEST_MESSAGE = 4096
+LONGEST_TOAST = 200
+_PLAIN_MARKS = frozenset(" -_'!?")
+_NO_PREVIEW: Mapping[str, object] = {"is_disabled": True}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """One inline button: `data` comes back to us, or `url` opens; `style` may be "danger"."""
+
+    text: str
+    data: str = ""
+    url: str = ""
+    style: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """Give the button as the Bot API writes it."""
+        answer: dict[str, object] = {"text": self.text}
+        answer |= {"url": self.url} if self.url else {"callback_data": self.data}
+        return answer | ({"style": self.style} if self.style else {})
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """What one message shows; `ask` makes it a question whose hint stands in the input field."""
+
+    text: Text
+    rows: Rows = ()
+    ask: str = ""
+
+
+def lines(*parts: Text | str | None) -> Text:
+    """Join lines, leaving out the empty ones."""
+    body: list[Text | str] = []
+    for part in parts:
+        if part is None or part == "":
+            continue
+        body += ["\n", part] if body else [part]
+    return Text(*body)
+
+
+def named(raw: str, longest: int = 32) -> Text | str:
+    """Give a stranger's text so that Telegram makes no link, mention or command of it.
+
+    Telegram looks for those by itself in every text, but never inside code.
+    """
+    text = clean_text(raw, longest) or "?"
+    if all(character.isalnum() or character in _PLAIN_MARKS for character in text):
+        return text
+    return Code(text)
+
+
+def headed(mode: Mode, *parts: Text | str) -> Text:
+    """Give the first line of a money screen, which begins with its mode."""
+    body: list[Text | str] = [Bold(mode.value.upper())]
+    for part in parts:
+        body += [" · ", part]
+    return Text(*body)
+
+
+def key(keys: Keys, text: str, action: str, target: int = 0, argument: str = "") -> Button:
+    """Give a button that comes back to us."""
+    return Button(text=text, data=keys.data(action, target, argument))
+
+
+def danger(keys: Keys, text: str, action: str, target: int = 0, argument: str = "") -> Button:
+    """Give a red button that comes back to us."""
+    return Button(text=text, data=keys.data(action, target, argument), style="danger")
+
+
+def in_rows(buttons: Iterable[Button], width: int = 3) -> Rows:
+    """Lay buttons out, at most three in a row."""
+    all_buttons = tuple(buttons)
+    return tuple(all_buttons[i : i + width] for i in range(0, len(all_buttons), width))
+
+
+def to_send(
+    screen: Screen,
+    chat_id: int,
+    *,
+    reply_to: int | None = None,
+    priority: Priority = Priority.REPLY,
+) -> Notice:
+    """Give the call that sends a screen as a new message."""
+    payload = {"chat_id": chat_id, **_content(screen)}
+    if reply_to is not None:
+        payload["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
+    return Notice(chat_id=chat_id, method="sendMessage", payload=payload, priority=priority)
+
+
+def to_edit(screen: Screen, chat_id: int, message_id: int) -> Notice:
+    """Give the call that puts a screen in the place of another."""
+    payload = {"chat_id": chat_id, "message_id": message_id, **_content(screen)}
+    return Notice(chat_id=chat_id, method="editMessageText", payload=payload)
+
+
+def to_keyboard(rows: Rows, chat_id: int, message_id: int) -> Notice:
+    """Give the call that changes only the buttons of a message."""
+    payload = {"chat_id": chat_id, "message_id": message_id, "reply_markup": _keyboard(rows)}
+    return Notice(chat_id=chat_id, method="editMessageReplyMarkup", payload=payload)
+
+
+def to_delete(chat_id: int, message_id: int) -> Notice:
+    """Give the call that takes a message away."""
+    payload = {"chat_id": chat_id, "message_id": message_id}
+    return Notice(chat_id=chat_id, method="deleteMessage", payload=payload)
+
+
+def to_toast(chat_id: int, callback_id: str, text: str = "", *, is_alert: bool = False) -> Notice:
+    """Give the call that answers a press; a short word over the chat, or a window with OK."""
+    payload: dict[str, object] = {"callback_query_id": callback_id}
+    if text:
+        payload["text"] = _cut(text, LONGEST_TOAST)
+    if is_alert:
+        payload["show_alert"] = True
+    return Notice(
+        chat_id=chat_id, method="answerCallbackQuery", payload=payload, priority=Priority.TOAST
+    )
+
+
+def _content(screen: Screen) -> dict[str, object]:
+    text, entities = screen.text.render()
+    shown = _cut(text, LONGEST_MESSAGE)
+    payload: dict[str, object] = {
+        "text": shown,
+        "entities": _within(entities, utf16_units(shown)),
+        "link_preview_options": dict(_NO_PREVIEW),
+    }
+    if screen.ask:
+        payload["reply_markup"] = {"force_reply": True, "input_field_placeholder": screen.ask}
+    elif screen.rows:
+        payload["reply_markup"] = _keyboard(screen.rows)
+    return payload
+
+
+def _keyboard(rows: Rows) -> dict[str, object]:
+    return {"inline_keyboard": [[button.as_json() for button in row] for row in rows]}
+
+
+def _within(entities: Iterable[MessageEntity], units: int) -> list[dict[str, object]]:
+    return [
+        {"type": entity.type, "offset": entity.offset, "length": entity.length}
+        for entity in entities
+        if entity.length > 0 and entity.offset + entity.length <= units
+    ]
+
+
+def utf16_units(text: str) -> int:
+    """Count a text as Telegram does."""
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
+
+
+def _cut(text: str, longest: int) -> str:
+    if utf16_units(text) <= longest:
+        return text
+    raw = text.encode("utf-16-le", errors="surrogatepass")[: 2 * (longest - 1)]
+    return raw.decode("utf-16-le", errors="ignore") + "…"

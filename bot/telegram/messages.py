@@ -1,0 +1,107 @@
+"""From a message to its handler: one look-up in the command table, or plain text."""
+
+import re
+
+from aiogram.types import Message
+
+from bot.domain.errors import Refusal
+from bot.domain.users import User
+from bot.ports.mail import StoredUpdate
+from bot.telegram.arguments import LONGEST_TEXT, Arguments, read_arguments
+from bot.telegram.cleaning import SECRET_REMOVED, UNREADABLE
+from bot.telegram.commands.conversation import plain_text
+from bot.telegram.door import Chat, Door
+from bot.telegram.layout import Screen, to_delete, to_send
+from bot.telegram.refusing import EXAMPLE_SYMBOL, answer_refusal
+from bot.telegram.screens.phrases import refusal_words
+from bot.telegram.suggestions import nearest
+from bot.telegram.turn import Command, Place, Turn
+
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(.*))?", re.DOTALL)
+
+
+class MessageDoor:
+    """Answers every message of a known person."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def hear(self, message: Message, user: User, stored: StoredUpdate) -> None:
+        """Handle one message; every way through closes the update."""
+        is_private = message.chat.type == "private"
+        turn = self._door.turn(
+            user,
+            Chat(
+                chat_id=message.chat.id,
+                is_private=is_private,
+                message_id=message.message_id,
+            ),
+            stored,
+            text=(message.text or "")[:LONGEST_TEXT],
+            source_at=message.date,
+        )
+        await self._answer(turn)
+
+    async def _answer(self, turn: Turn) -> None:
+        command: Command | None = None
+        try:
+            if SECRET_REMOVED in turn.text:
+                await _hide_secret(turn)
+                return
+            match = _COMMAND.fullmatch(turn.text.strip())
+            if match is None:
+                await _without_command(turn)
+                return
+            if self._is_for_another(turn, match):
+                await turn.finish()
+                return
+            command = self._command(match[1])
+            await _run(turn, command, match[3] or "")
+        except Refusal as refusal:
+            await answer_refusal(turn, refusal, command)
+
+    def _is_for_another(self, turn: Turn, match: re.Match[str]) -> bool:
+        if match[2] is not None:
+            return match[2].casefold() != self._door.bot_name.casefold()
+        # In a group an unknown command is probably another bot's.
+        return not turn.is_private and match[1].lower() not in self._door.commands
+
+    def _command(self, typed: str) -> Command:
+        name = typed.lower()
+        command = self._door.commands.get(name)
+        if command is None:
+            suggestion = nearest(name, self._door.commands)
+            raise Refusal("unknown_command", name=typed[:32], suggestion=suggestion)
+        return command
+
+
+async def _hide_secret(turn: Turn) -> None:
+    words = refusal_words(Refusal("private_key"), EXAMPLE_SYMBOL)
+    warning = to_send(Screen(text=words), turn.chat_id)
+    await turn.finish((to_delete(turn.chat_id, turn.message_id), warning))
+
+
+async def _run(turn: Turn, command: Command, rest: str) -> None:
+    turn.user.require(command.permission)
+    if command.place is Place.PRIVATE and not turn.is_private:
+        raise Refusal("private_only")
+    _require_readable(rest)
+    is_bare = command.is_guided and not rest.split()
+    arguments = Arguments() if is_bare else read_arguments(rest, command.arguments)
+    await command.handler(turn, arguments)
+
+
+async def _without_command(turn: Turn) -> None:
+    if not turn.text.strip():
+        if not turn.is_private:
+            await turn.finish()
+            return
+        raise Refusal("text_only")
+    _require_readable(turn.text)
+    await plain_text(turn)
+
+
+def _require_readable(text: str) -> None:
+    """Refuse what was a NUL or half a character before the inbox took it."""
+    if UNREADABLE in text:
+        raise Refusal("unreadable_text")

@@ -1,0 +1,80 @@
+"""From a pressed button to its handler: checked for form, owner, age and place first."""
+
+from aiogram.types import CallbackQuery, InaccessibleMessage, Message
+
+from bot.domain.errors import Refusal
+from bot.domain.users import User
+from bot.ports.mail import StoredUpdate
+from bot.telegram.callbacks import Press, read_press
+from bot.telegram.door import Chat, Door
+from bot.telegram.refusing import answer_refusal
+from bot.telegram.turn import Action, Place, Pressed, PressHandler, Turn
+
+_SOMEBODY = "the person who asked"
+
+
+class PressDoor:
+    """Answers every press of a button."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def press(self, callback: CallbackQuery, user: User, stored: StoredUpdate) -> None:
+        """Handle one press; every way through closes the update and frees the button."""
+        turn = self._turn(callback, user, stored)
+        try:
+            press = read_press(callback.data, self._door.clock.now())
+            _require_owner(press, callback)
+            action = self._action(press, turn)
+            handler = self._handler(action, press)
+            if action.is_money:
+                request_id = f"cb:{press.owner}:{press.nonce}"
+                turn = self._turn(callback, user, stored, request_id)
+            await handler(turn, press)
+        except Refusal as refusal:
+            await answer_refusal(turn, refusal)
+
+    def _action(self, press: Press, turn: Turn) -> Action:
+        action = self._door.actions.get(press.action)
+        if action is None:
+            raise Refusal("bad_button")
+        turn.user.require(action.permission)
+        if action.place is Place.PRIVATE and not turn.is_private:
+            raise Refusal("private_only")
+        return action
+
+    def _handler(self, action: Action, press: Press) -> PressHandler:
+        if not press.is_stale(self._door.clock.now(), is_money=action.is_money):
+            return action.handler
+        if action.when_stale is None:
+            raise Refusal("stale_button")
+        return action.when_stale
+
+    def _turn(
+        self, callback: CallbackQuery, user: User, stored: StoredUpdate, request_id: str = ""
+    ) -> Turn:
+        message = callback.message
+        chat = Chat(chat_id=user.user_id, is_private=True)
+        if message is not None:
+            chat = Chat(
+                chat_id=message.chat.id,
+                is_private=message.chat.type == "private",
+                message_id=message.message_id,
+            )
+        pressed = Pressed(callback_id=callback.id)
+        return self._door.turn(user, chat, stored, request_id=request_id, pressed=pressed)
+
+
+def _require_owner(press: Press, callback: CallbackQuery) -> None:
+    if callback.message is None:
+        raise Refusal("bad_button")
+    if press.owner != callback.from_user.id:
+        raise Refusal("not_yours", owner=_owner_name(press.owner, callback.message))
+
+
+def _owner_name(owner: int, message: Message | InaccessibleMessage) -> str:
+    """Give the owner's first name where the message answers one of theirs."""
+    asked = message.reply_to_message if isinstance(message, Message) else None
+    if asked is None or asked.from_user is None or asked.from_user.id != owner:
+        return _SOMEBODY
+    return asked.from_user.first_name

@@ -1,0 +1,101 @@
+"""The one way in for updates, polled or pushed: committed first, then handed to the lanes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import structlog
+
+from bot.domain.errors import Unavailable
+from bot.ports.clock import Clock
+from bot.ports.mail import Inbox, StoredUpdate
+from bot.telegram.cleaning import clean_update
+from bot.telegram.hearing import NOBODY
+from bot.telegram.lanes import Lanes
+
+_SWEEP_SECONDS = 5.0
+_log = structlog.get_logger(__name__)
+
+RawUpdate = Mapping[str, object]
+
+
+class Receiver:
+    """Stores updates and feeds those that are new to the lanes, in order.
+
+    When it is unsure whether all that is stored was fed (at boot, after a failed or cancelled
+    store), it reads the unanswered updates again; lanes know which ones they already have.
+    """
+
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        lanes: Lanes,
+        clock: Clock,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._inbox = inbox
+        self._lanes = lanes
+        self._clock = clock
+        self._sleep = sleep
+        self._turn = asyncio.Lock()
+        self._is_unsure = True
+
+    async def receive(self, updates: Sequence[RawUpdate]) -> None:
+        """Commit updates and hand them on; they may be acknowledged when this returns.
+
+        Raises `Unavailable` where they could not be stored: then Telegram must keep them.
+        """
+        stored = [self._stored(raw) for raw in updates if isinstance(raw.get("update_id"), int)]
+        if len(stored) < len(updates):
+            _log.warning("update_without_id", count=len(updates) - len(stored))
+        if not stored:
+            return
+        async with self._turn:
+            await self._make_sure()
+            self._is_unsure = True
+            fresh = await self._inbox.store(stored)
+            await self._lanes.feed(fresh)
+            self._is_unsure = False
+
+    async def run(self) -> None:
+        """Take up what a crash or an outage left behind, now and whenever it happens."""
+        while True:
+            try:
+                async with self._turn:
+                    await self._make_sure()
+            except Unavailable as failure:
+                _log.warning("inbox_not_read", what=failure.what)
+            await self._sleep(_SWEEP_SECONDS)
+
+    async def _make_sure(self) -> None:
+        if self._is_unsure:
+            await self._lanes.feed(await self._inbox.unanswered())
+            self._is_unsure = False
+
+    def _stored(self, raw: RawUpdate) -> StoredUpdate:
+        cleaned = clean_update(raw)
+        update_id = cleaned["update_id"]
+        assert isinstance(update_id, int)  # noqa: S101 (checked by the caller)
+        return StoredUpdate(
+            update_id=update_id,
+            lane=lane_of(cleaned),
+            raw=cleaned,
+            received_at=self._clock.now(),
+        )
+
+
+def lane_of(raw: RawUpdate) -> int:
+    """Give whose turn an update is in: the person's id, or the chat's where there is no person."""
+    for event in raw.values():
+        if isinstance(event, dict):
+            sender, chat = _identity(event.get("from")), _identity(event.get("chat"))
+            if sender is not None and sender not in NOBODY:
+                return sender
+            if chat is not None:
+                return chat
+    return 0
+
+
+def _identity(value: object) -> int | None:
+    found = value.get("id") if isinstance(value, dict) else None
+    return found if isinstance(found, int) else None

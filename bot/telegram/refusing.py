@@ -1,0 +1,103 @@
+"""Turns a refusal into words with an example that works and a button that helps."""
+
+from collections.abc import Mapping
+
+from aiogram.utils.formatting import Code, Text
+
+from bot.domain.errors import Refusal, Unavailable
+from bot.domain.instruments import Token
+from bot.telegram.callbacks import Keys
+from bot.telegram.layout import Rows, Screen, key, lines
+from bot.telegram.screens import market
+from bot.telegram.screens.help import private_row
+from bot.telegram.screens.phrases import refusal_words
+from bot.telegram.turn import Command, Turn
+
+EXAMPLE_SYMBOL = "WIF"
+_ABOUT_ARGUMENTS = frozenset(
+    {
+        "missing_argument",
+        "too_many_arguments",
+        "bad_side",
+        "bad_leverage",
+        "not_a_number",
+        "ambiguous_number",
+        "too_many_decimals",
+        "not_positive",
+        "not_a_percentage",
+        "not_a_whole_number",
+    }
+)
+_NEXT_SCREEN: Mapping[str, tuple[str, str]] = {
+    "unknown_position": ("Positions", "poss"),
+    "nothing_to_close": ("Positions", "poss"),
+    "too_many_positions": ("Positions", "poss"),
+    "not_a_whole_number": ("Positions", "poss"),
+    "not_enough_cash": ("Wallet", "wallet"),
+    "conflict": ("Wallet", "wallet"),
+    "unknown_command": ("Commands", "help"),
+    "not_understood": ("Commands", "help"),
+}
+
+
+async def answer_refusal(turn: Turn, refusal: Refusal, command: Command | None = None) -> None:
+    """Say no in plain words: what happened, why, and what would work."""
+    if refusal.code == "already_done" and turn.pressed is None:
+        # The first try was booked with its answer before a fault made us try again.
+        await turn.finish()
+        return
+    tokens = _choices(refusal)
+    if tokens:
+        symbol = str(refusal.fields.get("symbol", ""))
+        await turn.show(market.choices(symbol, tokens, turn.keys))
+        return
+    example = await example_symbol(turn)
+    words = refusal_words(refusal, example)
+    if turn.pressed is not None:
+        await turn.say(words)
+        return
+    usage = _usage(command, example) if refusal.code in _ABOUT_ARGUMENTS else None
+    await turn.show(Screen(text=lines(words, usage), rows=_rows(refusal, turn, command)))
+
+
+async def example_symbol(turn: Turn) -> str:
+    """Give the symbol of a token that works in an example right now."""
+    try:
+        tokens = await turn.services.prices.popular(turn.user)
+    except (Refusal, Unavailable):
+        return EXAMPLE_SYMBOL
+    typed = (token.symbol for token in tokens if token.symbol.isascii() and token.symbol.isalnum())
+    return next(typed, EXAMPLE_SYMBOL)
+
+
+def _choices(refusal: Refusal) -> tuple[Token, ...]:
+    found = refusal.fields.get("choices")
+    if refusal.code != "ambiguous_token" or not isinstance(found, tuple):
+        return ()
+    return tuple(token for token in found if isinstance(token, Token))
+
+
+def _usage(command: Command | None, example: str) -> Text | None:
+    if command is None:
+        return None
+    shown = command.example.replace(EXAMPLE_SYMBOL, example)
+    return Text("Usage: ", Code(command.usage), "\nExample: ", Code(shown))
+
+
+def _rows(refusal: Refusal, turn: Turn, command: Command | None) -> Rows:
+    if refusal.code == "private_only":
+        return (private_row(turn.keys, _link(command)),)
+    following = _NEXT_SCREEN.get(refusal.code)
+    if following is None or not _may_show(following[1], turn.keys):
+        return ()
+    return ((key(turn.keys, *following),),)
+
+
+def _may_show(action: str, keys: Keys) -> bool:
+    return keys.is_private or action == "help"
+
+
+def _link(command: Command | None) -> str:
+    """Name the screen that the private chat opens at; see `commands.help`."""
+    name = command.name if command else "start"
+    return name if name in {"wallet", "positions", "history", "open"} else "start"

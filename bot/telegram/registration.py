@@ -1,0 +1,58 @@
+"""Tells Telegram who we are: our name, the menus of commands, and how updates should come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.errors import Unavailable
+from bot.telegram import command_table
+from bot.telegram.bot_api import Api
+from bot.telegram.poller import ALLOWED_UPDATES
+from bot.telegram.turn import Command, Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """The bot as Telegram knows it."""
+
+    bot_id: int
+    name: str
+
+
+async def identity(api: Api) -> Identity:
+    """Ask who we are; raises `ApiError` for a wrong token, `Unavailable` without an answer."""
+    answer = await api.call("getMe", {})
+    if not isinstance(answer, dict) or not isinstance(answer.get("id"), int):
+        raise Unavailable("Telegram", "getMe gave no bot")
+    return Identity(bot_id=answer["id"], name=str(answer.get("username", "")))
+
+
+async def set_commands(api: Api, table: Sequence[Command] = command_table.TABLE) -> None:
+    """Put the commands into the menus of private chats and of groups."""
+    listed = [command for command in table if command.is_listed]
+    anywhere = [command for command in listed if command.place is Place.ANYWHERE]
+    for scope, commands in (("all_private_chats", listed), ("all_group_chats", anywhere)):
+        menu = [{"command": one.name, "description": one.help_line} for one in commands]
+        await api.call("setMyCommands", {"commands": menu, "scope": {"type": scope}})
+
+
+async def use_polling(api: Api) -> None:
+    """Have updates wait for us; those already waiting are kept."""
+    await api.call("deleteWebhook", {"drop_pending_updates": False})
+
+
+async def use_webhook(api: Api, *, url: str, secret: str, connections: int = 40) -> None:
+    """Have updates pushed to us with a secret in their header.
+
+    Raises `ValueError` for a secret that Telegram would not take (1 to 256 of A-Z a-z 0-9 _ -).
+    """
+    if not 1 <= len(secret) <= 256 or not secret.replace("_", "").replace("-", "").isalnum():  # noqa: PLR2004 (Telegram's limit)
+        raise ValueError("a webhook needs a secret of 1 to 256 letters, digits, _ and -")
+    await api.call(
+        "setWebhook",
+        {
+            "url": url,
+            "secret_token": secret,
+            "max_connections": connections,
+            "allowed_updates": list(ALLOWED_UPDATES),
+        },
+    )

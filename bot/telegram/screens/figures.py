@@ -1,0 +1,167 @@
+"""Numbers as people read them at meme-coin scale: short, never in scientific notation."""
+
+from datetime import datetime
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+
+from bot.domain.money import SOL_DECIMALS, ui_amount
+
+MINUS = "\u2212"
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_SIGNIFICANT = 4
+_PLAIN_ZEROS = 4
+_SOL_PLACES = 4
+_SIGNIFICANT_WITH_SUFFIX = 3
+_SUFFIXES = ((15, "Q"), (12, "T"), (9, "B"), (6, "M"), (3, "k"))
+_KILO_FROM = 10_000
+_CENTS_BELOW = 100
+_TENTHS_BELOW, _HUNDREDTHS_BELOW, _KILO_PERCENT = 100, 1, 1000
+_LARGEST = Decimal(10) ** 18
+_WORKING_DIGITS = 60
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+def number(value: Decimal) -> str:
+    """Give a number with four significant digits: `12.4k`, `270.9`, `0.0₇4157`."""
+    with localcontext() as context:
+        context.prec = _WORKING_DIGITS
+        if value == 0:
+            return "0"
+        return (MINUS if value < 0 else "") + _positive(_rounded(abs(value), _SIGNIFICANT))
+
+
+def sol(lamports: int) -> str:
+    """Give lamports as SOL with at most four decimals, more only where nothing else would show."""
+    with localcontext() as context:
+        context.prec = _WORKING_DIGITS
+        value = abs(ui_amount(lamports, SOL_DECIMALS))
+        sign = MINUS if lamports < 0 else ""
+        if value >= _KILO_FROM or value < Decimal("0.01"):
+            return sign + number(value)
+        return sign + _trimmed(value.quantize(Decimal(1).scaleb(-_SOL_PLACES), ROUND_HALF_EVEN))
+
+
+def with_sol(lamports: int) -> str:
+    """Give lamports as SOL with the unit."""
+    return f"{sol(lamports)} SOL"
+
+
+def signed_sol(lamports: int) -> str:
+    """Give a gain or loss in SOL with its sign and unit."""
+    return f"{'+' if lamports > 0 else ''}{sol(lamports)} SOL"
+
+
+def units(token_units: int, decimals: int) -> str:
+    """Give a token's base units as a readable number."""
+    return number(ui_amount(token_units, decimals))
+
+
+def usd(value: Decimal) -> str:
+    """Give dollars, rounded: `$2.23`, `$12.4k`, `$0.0₆31`."""
+    with localcontext() as context:
+        context.prec = _WORKING_DIGITS
+        if abs(value) >= 1 and abs(value) < _KILO_FROM:
+            places = Decimal("0.01") if abs(value) < _CENTS_BELOW else Decimal(1)
+            return f"{MINUS if value < 0 else ''}${abs(value).quantize(places)}"
+        text = number(value)
+        return f"{MINUS}${text[1:]}" if text.startswith(MINUS) else f"${text}"
+
+
+def in_usd(lamports: int, sol_usd: Decimal | None) -> str:
+    """Give SOL's worth in dollars in brackets with a space before, or nothing where unknown."""
+    if sol_usd is None:
+        return ""
+    with localcontext() as context:
+        context.prec = _WORKING_DIGITS
+        return f" ({usd(ui_amount(lamports, SOL_DECIMALS) * sol_usd)})"
+
+
+def percent(fraction: Decimal) -> str:
+    """Give a fraction as percent without a plus sign: `0.04%`."""
+    with localcontext() as context:
+        context.prec = _WORKING_DIGITS
+        value = fraction * 100
+        size = abs(value)
+        if size and size < Decimal("0.005"):
+            return "<0.01%"
+        return f"{MINUS if value < 0 else ''}{_percent_digits(size)}%"
+
+
+def signed_percent(fraction: Decimal) -> str:
+    """Give a change with its sign: `+3.2%`, and a true minus sign for losses."""
+    text = percent(fraction)
+    return f"+{text}" if fraction > 0 and not text.startswith("<") else text
+
+
+def share(part: int, whole: int) -> Decimal:
+    """Give a part as a fraction of a whole, zero where there is no whole."""
+    with localcontext() as context:
+        context.prec = _WORKING_DIGITS
+        return Decimal(part) / Decimal(whole) if whole else Decimal(0)
+
+
+def age(seconds: float) -> str:
+    """Give how long ago something was, in its largest unit."""
+    whole = max(0, int(seconds))
+    if whole < _MINUTE:
+        return f"{whole} s ago"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min ago"
+    if whole < _DAY:
+        return f"{whole // _HOUR} h ago"
+    return f"{whole // _DAY} d ago"
+
+
+def time_of_day(moment: datetime) -> str:
+    """Give a moment to the millisecond, UTC."""
+    return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
+
+
+def day_and_time(moment: datetime) -> str:
+    """Give a moment to the minute, UTC."""
+    return f"{moment.day} {moment:%b %H:%M}"
+
+
+def slot(value: int) -> str:
+    """Give a slot in groups of three."""
+    return f"{value:,}".replace(",", " ")
+
+
+def _rounded(size: Decimal, digits: int) -> Decimal:
+    return size.quantize(Decimal(1).scaleb(size.adjusted() - digits + 1), ROUND_HALF_EVEN)
+
+
+def _positive(size: Decimal) -> str:
+    if size < 1:
+        return _small(size)
+    if size < _KILO_FROM:
+        return _trimmed(size)
+    return _with_suffix(_rounded(size, _SIGNIFICANT_WITH_SUFFIX))
+
+
+def _with_suffix(size: Decimal) -> str:
+    if size >= _LARGEST:
+        return ">999Q"
+    for exponent, suffix in _SUFFIXES:
+        if size.adjusted() >= exponent:
+            return _trimmed(size.scaleb(-exponent)) + suffix
+    raise AssertionError("numbers below a thousand have no suffix")
+
+
+def _small(size: Decimal) -> str:
+    zeros = -size.adjusted() - 1
+    if zeros <= _PLAIN_ZEROS:
+        return _trimmed(size)
+    digits = "".join(map(str, size.as_tuple().digits)).rstrip("0")
+    return f"0.0{str(zeros).translate(_SUBSCRIPTS)}{digits}"
+
+
+def _trimmed(size: Decimal) -> str:
+    text = f"{size:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _percent_digits(size: Decimal) -> str:
+    if size >= _KILO_PERCENT:
+        return number(size)
+    places = 0 if size >= _TENTHS_BELOW else 1 if size >= _HUNDREDTHS_BELOW else 2
+    return _trimmed(size.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN))

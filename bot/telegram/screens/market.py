@@ -1,0 +1,176 @@
+"""A token's card and its details: price with age and source, liquidity, safety."""
+
+from collections.abc import Sequence
+
+from aiogram.utils.formatting import Bold, Code, Text
+
+from bot.domain.identifiers import SOL_MINT
+from bot.domain.instruments import Token
+from bot.domain.money import LAMPORTS_PER_SOL
+from bot.domain.pools.reading import PoolKind
+from bot.domain.users import Mode
+from bot.services.views import PoolLine, Quote, TokenInfo
+from bot.telegram.callbacks import Keys
+from bot.telegram.layout import Button, Rows, Screen, headed, in_rows, key, lines, named
+from bot.telegram.screens import figures
+
+CARD_PRESETS_SOL = (1, 5, 10)
+_MOST_POOLS, _MOST_NOTES = 8, 4
+_POOL_NAMES = {
+    PoolKind.RAYDIUM_AMM_V4: "Raydium AMM",
+    PoolKind.RAYDIUM_CPMM: "Raydium CPMM",
+    PoolKind.ORCA_WHIRLPOOL: "Orca Whirlpool",
+    PoolKind.PUMPFUN_CURVE: "Pump.fun curve",
+    PoolKind.PUMPSWAP: "PumpSwap",
+}
+
+
+def card(quote: Quote, keys: Keys) -> Screen:
+    """Show a token's price with what it takes to trade it."""
+    token = quote.token
+    return Screen(
+        text=lines(
+            headed(Mode.PAPER, named(token.symbol, 16), named(token.name)),
+            _price_line(quote),
+            _source_line(quote),
+            _liquidity_line(quote),
+            _safety_line(token),
+            *_warnings(quote),
+        ),
+        rows=card_rows(token, keys),
+    )
+
+
+def card_rows(token: Token, keys: Keys) -> Rows:
+    """Give a card's buttons; what needs a private chat leads there from a group."""
+    token_id = token.token_id
+    look = (key(keys, "Details", "info", token_id), key(keys, "Refresh", "card", token_id))
+    if token.mint == SOL_MINT:
+        return (look,)
+    buy = tuple(
+        key(keys, f"Buy {size}", "buy", token_id, str(size * LAMPORTS_PER_SOL))
+        for size in CARD_PRESETS_SOL
+    )
+    if keys.is_private:
+        more: tuple[Button, ...] = (
+            key(keys, "Amount…", "ask", token_id, "l1"),
+            key(keys, "Short", "lev", token_id),
+        )
+    else:
+        more = (Button(text="More in private", url=keys.private_link(f"t_{token_id}")),)
+    return (buy, more, look)
+
+
+def info(details: TokenInfo, keys: Keys) -> Screen:
+    """Show what the chain says of a token: its address, its powers, its pools."""
+    quote, token = details.quote, details.quote.token
+    back = (key(keys, "Back", "card", token.token_id), key(keys, "Refresh", "info", token.token_id))
+    return Screen(
+        text=lines(
+            headed(Mode.PAPER, named(token.symbol, 16), named(token.name)),
+            Code(token.mint),
+            _price_line(quote),
+            _source_line(quote),
+            f"Market cap {figures.with_sol(details.market_cap_lamports)} · "
+            f"supply {figures.units(token.supply, token.decimals)}",
+            _day_range(quote),
+            Text("Mint authority: ", _authority(token.mint_authority)),
+            Text("Freeze authority: ", _authority(token.freeze_authority)),
+            _safety_line(token),
+            *_warnings(quote),
+            Bold("Pools"),
+            *(_pool_line(pool) for pool in details.pools[:_MOST_POOLS]),
+        ),
+        rows=(back,),
+    )
+
+
+def choices(symbol: str, tokens: Sequence[Token], keys: Keys) -> Screen:
+    """Ask which of several tokens of one name is meant."""
+    shown = tokens[:6]
+    return Screen(
+        text=lines(
+            Text("Several tokens are called ", named(symbol), ". Which one?"),
+            *(Text(f"{place}. ", Code(token.mint)) for place, token in enumerate(shown, 1)),
+            "Names can be copied; the address cannot.",
+        ),
+        rows=in_rows(
+            key(keys, f"{place}. {token.mint[:4]}…{token.mint[-4:]}", "card", token.token_id)
+            for place, token in enumerate(shown, 1)
+        ),
+    )
+
+
+def token_keys(tokens: Sequence[Token], keys: Keys, action: str) -> Rows:
+    """Give one button per token."""
+    return in_rows(key(keys, token.symbol[:16], action, token.token_id) for token in tokens[:6])
+
+
+def pick(title: str, tokens: Sequence[Token], keys: Keys, action: str) -> Screen:
+    """Ask for a token, by a button or by a pasted address."""
+    return Screen(
+        text=lines(title, "Pick one, or paste a token's address."),
+        rows=token_keys(tokens, keys, action),
+    )
+
+
+def _price_line(quote: Quote) -> str:
+    change = quote.metrics.change_24h if quote.metrics else None
+    day = "" if change is None else f" · {figures.signed_percent(change)} 24h"
+    if quote.token.mint == SOL_MINT:
+        return f"{figures.usd(quote.usd) if quote.usd is not None else 'no price yet'}{day}"
+    dollars = "" if quote.usd is None else f" ({figures.usd(quote.usd)})"
+    return f"{figures.number(quote.price)} SOL{dollars}{day}"
+
+
+def _source_line(quote: Quote) -> str:
+    pools = "1 pool" if quote.pools_read == 1 else f"{quote.pools_read} pools"
+    if quote.pools_read > 1:
+        agree = "agree" if quote.agreeing == quote.pools_read else f", {quote.agreeing} agree"
+        pools = f"{pools} {agree}" if agree == "agree" else f"{pools}{agree}"
+    return f"{figures.age(quote.age_seconds)} · {_POOL_NAMES[quote.pool_kind]} · {pools}"
+
+
+def _liquidity_line(quote: Quote) -> str:
+    line = f"Liquidity {figures.with_sol(quote.liquidity_lamports)}"
+    if quote.impact_of_one_sol is None:
+        return line
+    return f"{line} · 1 SOL moves it {figures.percent(quote.impact_of_one_sol)}"
+
+
+def _safety_line(token: Token) -> str:
+    mint = "mint open" if token.mint_authority else "mint locked"
+    freeze = "can freeze" if token.freeze_authority else "no freeze"
+    risks = "".join(f", {risk}" for risk in token.risks[:_MOST_NOTES])
+    is_calm = not (token.mint_authority or token.freeze_authority or token.risks)
+    return f"Safety: {mint}, {freeze}{risks}{' · all ok' if is_calm else ''}"
+
+
+def _warnings(quote: Quote) -> list[Text | str]:
+    found: list[Text | str] = []
+    if quote.is_stale:
+        found.append("⚠️ This price is old; trading waits for a fresh one.")
+    if quote.halt:
+        found.append(f"⚠️ No trading now: {quote.halt}")
+    if quote.token.symbol_warning:
+        found.append(Text("⚠️ Name with ", Code(quote.token.symbol_warning)))
+    return found + list(quote.notes[:_MOST_NOTES])
+
+
+def _day_range(quote: Quote) -> str:
+    metrics = quote.metrics
+    if metrics is None or metrics.low_24h is None or metrics.high_24h is None:
+        return ""
+    return f"24h {figures.number(metrics.low_24h)} to {figures.number(metrics.high_24h)} SOL"
+
+
+def _authority(address: str | None) -> Text | str:
+    return "none" if address is None else Code(address)
+
+
+def _pool_line(pool: PoolLine) -> Text:
+    halted = f" · {pool.halt}" if pool.halt else ""
+    return Text(
+        f"{_POOL_NAMES[pool.kind]} · {figures.number(pool.price)} SOL · "
+        f"depth {figures.with_sol(pool.depth_lamports)}{halted}"
+    )

@@ -1,0 +1,142 @@
+"""The receipt of a fill: what was paid, every cost, the wallet before and after, the times."""
+
+from decimal import Decimal
+
+from aiogram.utils.formatting import Text
+
+from bot.domain.orders import OrderAction, Receipt
+from bot.domain.positions import PositionState, Side
+from bot.services.views import Filled
+from bot.telegram.callbacks import Keys
+from bot.telegram.layout import Rows, Screen, danger, headed, key, lines, named
+from bot.telegram.screens import figures
+
+
+def receipt(filled: Filled, keys: Keys) -> Screen:
+    """Show a booked fill with the likely next steps."""
+    booked = filled.receipt
+    return Screen(
+        text=lines(
+            headed(filled.mode, _title(filled)),
+            _result_line(filled),
+            _price_line(booked),
+            _cost_line(filled),
+            _wallet_line(booked),
+            _time_line(booked),
+            *booked.fill.notes[:4],
+        ),
+        rows=receipt_rows(filled, keys),
+    )
+
+
+def receipt_rows(filled: Filled, keys: Keys) -> Rows:
+    """Give the buttons that fit what is left of the position."""
+    if filled.position.state is not PositionState.OPEN:
+        return closed_rows(keys)
+    number = filled.receipt.position_number
+    return (*close_rows(number, keys), (key(keys, f"Position #{number}", "pos", number),))
+
+
+def close_rows(number: int, keys: Keys) -> Rows:
+    """Give the buttons that close a position in part or whole."""
+    return (
+        (
+            key(keys, "Close 25%", "close", number, "25"),
+            key(keys, "Close 50%", "close", number, "50"),
+            danger(keys, "Close all", "close", number, "100"),
+        ),
+    )
+
+
+def closed_rows(keys: Keys) -> Rows:
+    """Give the buttons of something that is over."""
+    return ((key(keys, "Positions", "poss"), key(keys, "Wallet", "wallet")),)
+
+
+def toast(filled: Filled) -> str:
+    """Say a fill in a few words."""
+    booked = filled.receipt
+    return (
+        f"{_verb(booked)} {_tokens(filled)} {filled.token.symbol[:16]} · #{booked.position_number}"
+    )
+
+
+def _title(filled: Filled) -> Text:
+    booked = filled.receipt
+    paid = figures.with_sol(booked.fill.sol_lamports)
+    what = Text(f"{_verb(booked)} {_tokens(filled)} ", named(filled.token.symbol, 16))
+    return Text(what, f" for {paid}{figures.in_usd(booked.fill.sol_lamports, filled.sol_usd)}")
+
+
+def _verb(booked: Receipt) -> str:
+    if booked.action is OrderAction.LIQUIDATE:
+        return "⚠️ Liquidated: bought back"
+    if booked.side is Side.SHORT:
+        return "Sold short" if booked.action is OrderAction.OPEN else "Bought back"
+    return "Bought" if booked.action is OrderAction.OPEN else "Sold"
+
+
+def _tokens(filled: Filled) -> str:
+    return figures.units(filled.receipt.fill.token_units, filled.token.decimals)
+
+
+def _result_line(filled: Filled) -> str:
+    gain = filled.receipt.realised_pnl_lamports
+    if gain is None or filled.receipt.action is OrderAction.OPEN:
+        return ""
+    sign = "🟢" if gain >= 0 else "🔴"
+    left = filled.receipt.remaining_token_units
+    rest = f" · {figures.units(left, filled.token.decimals)} left" if left else " · closed"
+    return f"{sign} {figures.signed_sol(gain)}{figures.in_usd(gain, filled.sol_usd)}{rest}"
+
+
+def _price_line(booked: Receipt) -> str:
+    fill = booked.fill
+    return (
+        f"Decided {figures.number(fill.decided_price)} · "
+        f"filled {figures.number(fill.fill_price)} SOL (impact {figures.percent(fill.impact)})"
+    )
+
+
+def _cost_line(filled: Filled) -> Text:
+    booked, fill = filled.receipt, filled.receipt.fill
+    parts: list[Text | str] = ["Pool fee "]
+    if fill.pool_fee_in_sol:
+        whole = fill.sol_lamports
+        parts.append(figures.with_sol(fill.pool_fee_units))
+    else:
+        whole = fill.token_units
+        fee = figures.units(fill.pool_fee_units, filled.token.decimals)
+        parts += [f"{fee} ", named(filled.token.symbol, 16)]
+    share = _fee_share(fill.pool_fee_units, whole)
+    parts.append(f"{share} · network {figures.with_sol(fill.network_fee_lamports)}")
+    if booked.rent_paid_lamports:
+        rent = figures.with_sol(booked.rent_paid_lamports)
+        parts.append(f"\nAccount rent {rent} (returned when you sell all)")
+    if booked.rent_returned_lamports:
+        parts.append(f"\nAccount rent {figures.with_sol(booked.rent_returned_lamports)} returned")
+    return Text(*parts)
+
+
+def _fee_share(fee_units: int, whole_units: int) -> str:
+    share: Decimal = figures.share(fee_units, whole_units)
+    return f" ({figures.percent(share)})" if fee_units else ""
+
+
+def _wallet_line(booked: Receipt) -> str:
+    before = figures.sol(booked.wallet_before_lamports)
+    after = figures.with_sol(booked.wallet_after_lamports)
+    margin = ""
+    if booked.side is Side.SHORT and booked.action is OrderAction.OPEN:
+        margin = f"\nMargin {figures.with_sol(booked.margin_lamports)} · x{booked.leverage}"
+    ids = f"position #{booked.position_number} · order #{booked.order_number}"
+    return f"Wallet {before} → {after}{margin}\n{ids}"
+
+
+def _time_line(booked: Receipt) -> str:
+    times = booked.times
+    return (
+        f"decided {figures.time_of_day(times.decided_at)} · "
+        f"slot {figures.slot(booked.fill.slot)} · "
+        f"filled {figures.time_of_day(times.filled_at)} UTC"
+    )

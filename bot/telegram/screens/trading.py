@@ -1,0 +1,124 @@
+"""The steps of a guided order: which way, how much leverage, how much."""
+
+from decimal import ROUND_FLOOR, Decimal
+
+from aiogram.utils.formatting import Text
+
+from bot.domain.instruments import Token
+from bot.domain.money import LAMPORTS_PER_SOL
+from bot.domain.positions import Side
+from bot.domain.users import Mode
+from bot.telegram.callbacks import Keys
+from bot.telegram.layout import Button, Screen, headed, in_rows, key, lines, named
+from bot.telegram.screens import figures
+
+_USUAL_SIZES = (1 * LAMPORTS_PER_SOL, 5 * LAMPORTS_PER_SOL, 10 * LAMPORTS_PER_SOL)
+_USUAL_FROM = 20 * LAMPORTS_PER_SOL
+_SHARES_PERCENT = (5, 25, 50)
+_LEVERAGES = (1, 2, 3, 5, 10, 20)
+_LETTERS = {Side.LONG: "l", Side.SHORT: "s"}
+_SIDES = {letter: side for side, letter in _LETTERS.items()}
+
+
+def which_side(token: Token, keys: Keys) -> Screen:
+    """Ask whether to go long or short."""
+    return Screen(
+        text=lines(
+            headed(Mode.PAPER, Text("Open ", named(token.symbol, 16))),
+            "Long gains when the price rises, short when it falls.",
+        ),
+        rows=(
+            (
+                key(keys, "Long", "size", token.token_id, "l1"),
+                key(keys, "Short", "lev", token.token_id),
+            ),
+            (key(keys, "Back", "card", token.token_id),),
+        ),
+    )
+
+
+def which_leverage(token: Token, limit: int, keys: Keys) -> Screen:
+    """Ask for a short's leverage, up to what the role allows."""
+    offered = [leverage for leverage in _LEVERAGES if leverage <= limit] or [1]
+    buttons = (
+        key(keys, f"x{leverage}", "size", token.token_id, f"s{leverage}") for leverage in offered
+    )
+    return Screen(
+        text=lines(
+            headed(Mode.PAPER, Text("Short ", named(token.symbol, 16))),
+            "How much leverage? More of it is liquidated sooner.",
+        ),
+        rows=(*in_rows(buttons), (key(keys, "Back", "card", token.token_id),)),
+    )
+
+
+def which_size(token: Token, side: Side, leverage: int, cash_lamports: int, keys: Keys) -> Screen:
+    """Ask for a size, scaled to what is free in the wallet."""
+    code = order_code(side, leverage)
+    sizes = tuple(
+        key(keys, figures.with_sol(size), "go", token.token_id, f"{code}x{size}")
+        for size in preset_sizes(cash_lamports)
+    )
+    last: tuple[Button, ...] = (
+        key(keys, "Amount…", "ask", token.token_id, code),
+        key(keys, "Back", "card", token.token_id),
+    )
+    return Screen(
+        text=lines(
+            headed(Mode.PAPER, _order(token, side, leverage)),
+            "How much margin?" if side is Side.SHORT else "How much to spend?",
+            f"{figures.with_sol(cash_lamports)} free",
+        ),
+        rows=(sizes, last) if sizes else (last,),
+    )
+
+
+def ask_size(token: Token, side: Side, leverage: int) -> Screen:
+    """Ask for a size to be typed."""
+    return Screen(
+        text=lines(
+            headed(Mode.PAPER, _order(token, side, leverage)),
+            "How many SOL? Type a number like 2.5, or /cancel.",
+        ),
+        ask="SOL, like 2.5",
+    )
+
+
+def preset_sizes(cash_lamports: int) -> tuple[int, ...]:
+    """Give three round sizes in lamports that fit a wallet, fewer if it is nearly empty."""
+    if cash_lamports >= _USUAL_FROM:
+        return _USUAL_SIZES
+    shares = (_round_down(cash_lamports * share // 100) for share in _SHARES_PERCENT)
+    return tuple(sorted({size for size in shares if size > 0}))
+
+
+def order_code(side: Side, leverage: int) -> str:
+    """Give side and leverage as a button carries them: `l1`, `s3`."""
+    return f"{_LETTERS[side]}{leverage}"
+
+
+def read_order_code(code: str) -> tuple[Side, int] | None:
+    """Read what `order_code` wrote; None for anything else."""
+    side, digits = _SIDES.get(code[:1]), code[1:]
+    if side is None or not (digits.isascii() and digits.isdigit()) or len(digits) > 3:  # noqa: PLR2004 (a leverage)
+        return None
+    return side, int(digits)
+
+
+def order_words(side: Side, leverage: int) -> str:
+    """Say side and leverage."""
+    if side is Side.LONG:
+        return "Buy"
+    return "Short" if leverage == 1 else f"Short x{leverage}"
+
+
+def _order(token: Token, side: Side, leverage: int) -> Text:
+    return Text(f"{order_words(side, leverage)} ", named(token.symbol, 16))
+
+
+def _round_down(lamports: int) -> int:
+    """Keep one significant digit, so that a button reads well."""
+    if lamports < LAMPORTS_PER_SOL // 100:
+        return 0
+    value = Decimal(lamports)
+    return int(value.quantize(Decimal(1).scaleb(value.adjusted()), ROUND_FLOOR))

@@ -1,0 +1,188 @@
+"""Every refusal's words: what happened, why, and what would work.
+
+A phrase is a small template: `{name}` shows a field as it came, `{name:sol}`, `{name:percent}`,
+`{name:age}` and `{name:plain}` show it as a figure, `{example}` is the symbol of a token that
+can be traded now, backticks mark what can be typed, and `[[...]]` is left out where one of its
+fields is unknown. `bot.telegram.screens.phrases` fills them in.
+"""
+
+from collections.abc import Mapping
+
+REFUSALS: Mapping[str, str] = {
+    # numbers from people
+    "not_a_number": (
+        "I read {text} as a number form I don't take. Write it plainly, like `5` or `0.25`."
+    ),
+    "ambiguous_number": (
+        "{text} could mean two things. Write thousands without a mark (`1500`) "
+        "and decimals with a point (`1.5`)."
+    ),
+    "too_many_decimals": (
+        "{text} has more decimals than exist: at most {decimals} here. Shorten it, like `0.25`."
+    ),
+    "not_positive": "{text} is nothing to trade with. Give a number above zero, like `0.25`.",
+    "not_a_percentage": (
+        "{text} is not a whole percentage. Give 1 to 100, like `/close 12 50` for half."
+    ),
+    "not_a_whole_number": (
+        "{text} is not a position's number. See yours with /positions, then `/close 12`."
+    ),
+    "bad_leverage": "{text} is not a leverage. Write it like `x2`: `/open {example} short 5 x2`.",
+    "bad_side": (
+        "{text} is neither long nor short. Say which way: `/open {example} long 5` "
+        "gains when the price rises, `short` when it falls."
+    ),
+    # shapes of commands
+    "missing_argument": "{argument} is missing.",
+    "too_many_arguments": "I don't know what to do with {text}.",
+    "unknown_command": "I don't know /{name}.[[ Did you mean /{suggestion}?]] See /help.",
+    "unreadable_text": (
+        "Your message has characters that I cannot read. Type it again, like `/price {example}`."
+    ),
+    "hidden_characters": (
+        "That address had hidden characters in it. Cleaned, it reads {address}. "
+        "If that is the one you meant, copy it and send it again."
+    ),
+    "other_chain": (
+        "That is an address of another chain. I trade Solana tokens: "
+        "paste a Solana address, or try `/price {example}`."
+    ),
+    "not_understood": (
+        "I don't know what to do with that. Paste a token address, "
+        "try `/price {example}`, or see /help."
+    ),
+    "private_key": (
+        "⚠️ That looked like a private key, so I removed it unread. Never paste one anywhere: "
+        "whoever has seen it can empty the wallet. Move what it holds to a new wallet."
+    ),
+    "text_only": "I read text only. Paste a token address, or see /help.",
+    # who may do what, where
+    "banned": "You cannot use this bot. If you think that is wrong, write to its operator.",
+    "frozen": (
+        "🔒 Your account is frozen, so nothing can be traded. "
+        "You can still look: /wallet, /positions. The operator can unfreeze it."
+    ),
+    "not_permitted": "Your role ({role}) may not do that. See /help for what it may.",
+    "private_only": (
+        "That shows your own figures, so it works only in our private chat. Open it and "
+        "send the command there."
+    ),
+    "anonymous": (
+        "I cannot see who you are when you write as a group or a channel. "
+        "Send it as yourself, or in our private chat."
+    ),
+    "forwarded": "Forwarded messages are never commands. Type it yourself, like `/price WIF`.",
+    "via_bot": "Messages written through another bot are never commands. Type it yourself.",
+    "edited": "Edited messages are never commands; nothing was done. Send it as a new message.",
+    # buttons
+    "bad_button": "I don't know this button; nothing was done. Send /start for fresh ones.",
+    "stale_button": "These buttons are too old; nothing was done. Send the command again.",
+    "not_yours": "Only {owner} can use these buttons. Send the command yourself to get your own.",
+    "timed_out": "That question timed out, so the answer is no: nothing was reset. See /reset.",
+    "already_done": "Already done[[: order #{order_number}]]. Nothing was done twice.",
+    "request_mismatch": (
+        "One press per keyboard: the first one counts, this one did nothing. "
+        "Press a fresh button if you want more."
+    ),
+    "conflict": "Your wallet changed at the same moment; nothing was done. Try again.",
+    # tokens
+    "unknown_token": (
+        "I don't know a token called {text}. Paste its address (32 to 44 letters and digits), "
+        "or try `/price {example}`."
+    ),
+    "ambiguous_token": "Several tokens are called {symbol}. Pick one, or paste its address.",
+    "sol_is_money": (
+        "SOL is what you pay with here, so it is not traded itself. Try `/price {example}`."
+    ),
+    "token_untradable": (
+        "{symbol} cannot be traded on paper truthfully: {reason}. Try `/price {example}`."
+    ),
+    "not_an_address": (
+        "{text} is not a Solana token address. One has 32 to 44 letters and digits, without "
+        "0, O, I and l. Copy it whole, or try `/price {example}`."
+    ),
+    # markets
+    "no_pool": (
+        "{symbol} has no pool that I can read, so it has no price. "
+        "Try one that trades: `/price {example}`."
+    ),
+    "stale_price": (
+        "The last price of {symbol} is too old[[ ({lag_slots} slots behind)]]; I trade only on "
+        "fresh ones. Press Refresh, or try again in a minute."
+    ),
+    "price_missing": (
+        "There is no price of {symbol} yet. Try again in a minute, or try `/price {example}`."
+    ),
+    "venue_halted": (
+        "{symbol} cannot be traded now: {reason}. Try again later, or `/price {example}`."
+    ),
+    "impact_too_high": (
+        "Too big for this pool: you would pay {impact:percent} above the price, "
+        "your limit is {limit:percent}.[[ About {would_fit_lamports:sol} would fit.]] Try less."
+    ),
+    "pool_too_thin": (
+        "The pool cannot fill that: {reason}."
+        "[[ About {would_fit_lamports:sol} would fit.]] Try a smaller size."
+    ),
+    # limits
+    "too_small": (
+        "Too small: the least is {minimum_lamports:sol}. "
+        "Try `/open {example} long {minimum_lamports:plain}` or more."
+    ),
+    "over_position_limit": (
+        "Too big: {size_lamports:sol} is above your {limit_lamports:sol} limit per position "
+        "({role})[[, of which {held_lamports:sol} is used]]."
+        "[[ Try `/open {example} long {room_lamports:plain}`.]]"
+    ),
+    "over_leverage": (
+        "x{leverage} is above your limit of x{limit} ({role}). "
+        "Try `/open {example} short 5 x{limit}`."
+    ),
+    "margin_too_thin": (
+        "At x{leverage} the costs alone would liquidate that short at once. "
+        "Take less leverage: `/open {example} short 5 x2`."
+    ),
+    "long_leverage": (
+        "A long holds real tokens, so it has no leverage. "
+        "Try `/open {example} long 5`, or leverage on a short: `/open {example} short 5 x2`."
+    ),
+    "too_many_positions": (
+        "You have {limit} positions open, the most for your role ({role}). "
+        "Close one first: /positions."
+    ),
+    "too_many_orders": (
+        "That is more than {limit} orders in a minute. Wait a minute, then try again."
+    ),
+    "not_enough_cash": (
+        "That needs {needed_lamports:sol} with all costs, and you have {cash_lamports:sol} free. "
+        "Try a smaller size, or close something: /positions."
+    ),
+    # positions
+    "unknown_position": "You have no open position #{number}. See yours with /positions.",
+    "nothing_to_close": "Nothing is left to close there. See what is open with /positions.",
+    "opposite_side": (
+        "You hold {symbol} {side} as #{number}. Close that first (`/close {number}`), "
+        "then open the other way."
+    ),
+}
+
+UNKNOWN_REFUSAL = "That is not possible now; nothing was changed. See /help."
+
+UNAVAILABLE = "⚠️ {what} does not answer right now, so nothing was changed. Try again in a minute."
+MISHAP = (
+    "⚠️ Something went wrong on our side; we are told, and nothing was changed. Reference "
+    "{reference}"
+)
+MISHAP_FOR_ADMINS = (
+    "⚠️ An update failed in a way not seen since start: {kind}. Reference {reference}"
+)
+
+HOW_IT_WORKS: tuple[str, ...] = (
+    "Prices come from each token's own pool on Solana, with their age and source.",
+    "A paper fill pays what a real swap would: pool fee, price impact, network fee, rent.",
+    "Long: you hold the tokens, which gain when the price rises.",
+    "Short: you owe tokens, and gain when the price falls.",
+    "A short whose margin no longer covers what it owes is liquidated.",
+    "What you see as value is what the pool would pay you now.",
+    "Nothing here is real money.",
+)

@@ -1,0 +1,134 @@
+"""What a handler is given, one message or one press, and the table rows that name handlers."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aiogram.utils.formatting import Text
+
+from bot.domain.notices import Notice
+from bot.domain.requests import Request
+from bot.domain.users import Permission, User
+from bot.services.catalogue import Services
+from bot.telegram.arguments import Argument, Arguments
+from bot.telegram.callbacks import Keys, Press
+from bot.telegram.layout import Rows, Screen, to_edit, to_keyboard, to_send, to_toast
+
+
+class Place(StrEnum):
+    """Where a command or button may be used; private figures stay in the private chat."""
+
+    ANYWHERE = "anywhere"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """The press that a turn answers: its window waits for a word from us."""
+
+    callback_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One message or press of one known person, and the ways to answer it.
+
+    `keys` cuts fresh buttons for this chat and `news_keys` those of a second message, sent to
+    the person alone (a keyboard acts once, so no two share a nonce). `message_id` is
+    the message that was heard or holds the pressed button.
+    """
+
+    services: Services
+    user: User
+    request: Request
+    chat_id: int
+    is_private: bool
+    keys: Keys
+    news_keys: Keys
+    commands: "Mapping[str, Command]"
+    text: str = ""
+    message_id: int = 0
+    pressed: Pressed | None = None
+
+    async def show(self, screen: Screen, toast: str = "") -> None:
+        """Answer with a screen: in place of the pressed one, or as a new message."""
+        await self.services.talk.answer(self.request, self.with_screen(screen, toast))
+
+    async def say(self, text: Text) -> None:
+        """Answer with words: a window over the pressed button, or a new message."""
+        if self.pressed is None:
+            await self.show(Screen(text=text))
+            return
+        words = text.render()[0]
+        await self.services.talk.answer(self.request, (self._toast(words, is_alert=True),))
+
+    async def ask(self, screen: Screen) -> None:
+        """Put a question as a new message, which alone can open the keyboard."""
+        question = to_send(screen, self.chat_id, reply_to=self._reply_to())
+        await self.finish((self._toast(""), question) if self.pressed else (question,))
+
+    async def finish(self, notices: Sequence[Notice] = ()) -> None:
+        """Close the update with these notices, or in silence."""
+        await self.services.talk.answer(self.request, notices)
+
+    def with_screen(self, screen: Screen, toast: str = "") -> tuple[Notice, ...]:
+        """Give the notices that show a screen here."""
+        if self.pressed is None:
+            return (to_send(screen, self.chat_id, reply_to=self._reply_to()),)
+        edit = to_edit(screen, self.chat_id, self.message_id)
+        return (self._toast(toast), edit)
+
+    def beside(self, screen: Screen, rows: Rows, toast: str) -> tuple[Notice, ...]:
+        """Give the notices that send news to the person, and put fresh buttons on the old one."""
+        news = to_send(screen, self.user.user_id)
+        if self.pressed is None:
+            return (news,)
+        buttons = to_keyboard(rows, self.chat_id, self.message_id)
+        return (self._toast(toast), buttons, news)
+
+    def _reply_to(self) -> int | None:
+        """Answer to the message itself in a group, where many talk at once."""
+        return None if self.is_private or self.pressed is not None else self.message_id
+
+    def _toast(self, text: str, *, is_alert: bool = False) -> Notice:
+        callback_id = self.pressed.callback_id if self.pressed else ""
+        return to_toast(self.chat_id, callback_id, text, is_alert=is_alert)
+
+
+CommandHandler = Callable[[Turn, Arguments], Awaitable[None]]
+PressHandler = Callable[[Turn, Press], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One row of the command table; `is_guided` means that it may come without arguments."""
+
+    name: str
+    handler: CommandHandler
+    permission: Permission
+    place: Place
+    help_line: str
+    long_help: str
+    example: str
+    aliases: tuple[str, ...] = ()
+    arguments: tuple[Argument, ...] = ()
+    is_guided: bool = False
+    is_dangerous: bool = False
+    is_listed: bool = True
+
+    @property
+    def usage(self) -> str:
+        """Give the command as it is typed, `[...]` for what may be left out."""
+        return " ".join((f"/{self.name}", *(argument.usage for argument in self.arguments)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One row of the button table; an expired money button runs `when_stale` instead."""
+
+    name: str
+    handler: PressHandler
+    permission: Permission
+    place: Place = Place.PRIVATE
+    is_money: bool = False
+    when_stale: PressHandler | None = None
