@@ -66,9 +66,7 @@ def adopt_tree(folder: Path, account: ServerAccount) -> None:
             os.chown(path, account.uid, account.gid, follow_symlinks=False)
 
 
-def account_prefix(
-    account: ServerAccount, *, folder: Path, program: Path, share: Path
-) -> list[str]:
+def account_prefix(account: ServerAccount, *, folder: Path, programs: Path) -> list[str]:
     """Find the command to put before a program so that it runs as the account.
 
     The program then also gets SIGINT (PostgreSQL's fast shutdown) when the starting thread dies.
