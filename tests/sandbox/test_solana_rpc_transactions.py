@@ -1,20 +1,31 @@
 """Transactions sent to the node really happen in LiteSVM, once."""
 
 import base64
+import json
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from solana.rpc.commitment import Processed
 from solana.rpc.core import RPCException
 from solana.rpc.models import TxOpts
 from solders.keypair import Keypair
+from solders.pubkey import Pubkey
 from solders.signature import Signature
+from solders.transaction import VersionedTransaction
 from solders.transaction_status import TransactionConfirmationStatus
 
+from bot.sandbox.solana_rpc.dispatch import answer
+from bot.sandbox.solana_rpc.endpoint import Endpoint
 from tests.sandbox.solana_fixtures import SOL, Node, running_node, sol_transfer, still_chain
 
 AT_TIP = TxOpts(preflight_commitment=Processed)
+BASE64 = {"encoding": "base64"}
+CHAIN = still_chain()
+FUNDED = Keypair.from_seed(bytes(32))
+CHAIN.airdrop(FUNDED.pubkey(), SOL)
 
 
 @pytest_asyncio.fixture
@@ -141,3 +152,40 @@ async def test_a_landed_transaction_is_found_with_its_balances(
     assert meta.pre_balances[0] - meta.post_balances[0] == SOL + 5_000
     unknown = await node.client.get_transaction(Signature.new_unique(), encoding, "confirmed", 0)
     assert unknown.value is None
+
+
+async def test_an_unsigned_transaction_may_be_simulated_but_not_sent(
+    node: Node, payer: Keypair
+) -> None:
+    to = Keypair()
+    signed = sol_transfer(node.chain, payer, to.pubkey(), SOL)
+    unsigned = VersionedTransaction.populate(signed.message, [Signature.default()])
+    simulated = await node.client.simulate_transaction(unsigned, commitment=Processed)
+    assert simulated.value.err is None
+    with pytest.raises(RPCException):
+        await node.client.send_transaction(unsigned, AT_TIP)
+    skipping = TxOpts(skip_preflight=True, preflight_commitment=Processed)
+    await node.client.send_transaction(unsigned, skipping)
+    assert await balance(node, to) == 0
+
+
+async def test_the_faucet_pays_the_same_person_twice_but_not_more_than_it_has(node: Node) -> None:
+    to = Keypair()
+    for _ in range(2):
+        await node.client.request_airdrop(to.pubkey(), SOL)
+    assert await balance(node, to) == 2 * SOL
+    refused = await node.call("requestAirdrop", str(to.pubkey()), 2**63)
+    assert refused["error"]["code"] == -32603
+
+
+@settings(max_examples=80, deadline=None)
+@given(changes=st.lists(st.tuples(st.integers(0, 210), st.integers(0, 255)), max_size=3))
+def test_a_mangled_transaction_is_answered_whatever_it_is(changes: list[tuple[int, int]]) -> None:
+    raw = bytearray(bytes(sol_transfer(CHAIN, FUNDED, Pubkey.default(), 1)))
+    for position, value in changes:
+        raw[position % len(raw)] = value
+    text = base64.b64encode(bytes(raw)).decode()
+    for method in ("sendTransaction", "simulateTransaction"):
+        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": [text, BASE64]}
+        answered = json.loads(answer(Endpoint(name="node", chain=CHAIN), json.dumps(body).encode()))
+        assert ("result" in answered) != ("error" in answered)

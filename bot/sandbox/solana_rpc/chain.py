@@ -79,7 +79,8 @@ class Chain:
         self._lamports_per_byte = lamports_per_byte
         self._blockhashes = Blockhashes(bytes(self.genesis_hash))
         self._history = AccountHistory(genesis_until=first_slot + GENESIS_SLOTS)
-        self._vm = LiteSVM().with_blockhash_check(False).with_lamports(FAUCET_LAMPORTS)
+        self._vm = LiteSVM().with_blockhash_check(False).with_sigverify(False)
+        self._vm = self._vm.with_lamports(FAUCET_LAMPORTS)
         self._vm.set_rent(Rent(lamports_per_byte, 1.0, 50))
         self._vm_slot = -1
         self._warp()
@@ -153,7 +154,10 @@ class Chain:
         return self._vm.simulate_transaction(transaction)
 
     def execute(self, transaction: VersionedTransaction) -> TransactionRecord:
-        """Run a transaction and keep its effects; a repeated one gives the first record."""
+        """Run a transaction and keep its effects; a repeated one gives the first record.
+
+        Blockhash and signatures are the caller's to check: simulations run without either.
+        """
         self._warp()
         signature = str(transaction.signatures[0])
         if signature in self.transactions:
@@ -180,6 +184,8 @@ class Chain:
             ValueError: LiteSVM's faucet would not pay.
         """
         self._warp()
+        # The faucet signs with LiteSVM's own blockhash: a like payment needs another one.
+        self._vm.expire_blockhash()
         outcome = self._vm.airdrop(address, lamports)
         if isinstance(outcome, FailedTransactionMetadata):
             raise ValueError(str(outcome.err()))  # noqa: TRY004 - a refusal, not a wrong type

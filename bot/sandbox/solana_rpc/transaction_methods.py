@@ -28,8 +28,8 @@ def send_transaction(call: Call) -> object:
     """Run a signed transaction and answer its signature.
 
     Unless `skipPreflight`, a transaction that would fail is refused with -32002 and the
-    simulation; with it, the failure lands and costs the fee, and one whose blockhash is
-    unknown is silently lost, as on mainnet.
+    simulation; with it, the failure lands and costs the fee, and one with an unknown blockhash
+    or a wrong signature is silently lost, as on mainnet.
     """
     config = call.config(1)
     transaction = parse_transaction(call.text(0), config.get("encoding"))
@@ -37,12 +37,13 @@ def send_transaction(call: Call) -> object:
     alive = chain.is_blockhash_valid(transaction.message.recent_blockhash, chain.slot)
     if not config.get("skipPreflight"):
         _require_signatures(transaction)
-        if not chain.is_blockhash_valid(transaction.message.recent_blockhash, slot):
-            raise _preflight_failure(_lost("BlockhashNotFound"))
+        lost = _why_lost(chain, transaction, slot)
+        if lost is not None:
+            raise _preflight_failure(_lost(lost))
         outcome = chain.simulate(transaction)
         if isinstance(outcome, FailedTransactionMetadata):
             raise _preflight_failure(_simulation_value(outcome))
-    if alive:
+    if alive and all(transaction.verify_with_results()):
         chain.execute(transaction)
     return str(transaction.signatures[0])
 
@@ -56,10 +57,10 @@ def simulate_transaction(call: Call) -> object:
         if config.get("replaceRecentBlockhash"):
             raise invalid_params("sigVerify may not be used with replaceRecentBlockhash")
         _require_signatures(transaction)
-    blockhash = transaction.message.recent_blockhash
     replaced = config.get("replaceRecentBlockhash")
-    if not replaced and not chain.is_blockhash_valid(blockhash, chain.slot):
-        return with_context(slot, _lost("BlockhashNotFound"))
+    lost = None if replaced else _why_lost(chain, transaction, chain.slot)
+    if lost is not None:
+        return with_context(slot, _lost(lost))
     value = _simulation_value(chain.simulate(transaction))
     if replaced:
         value["replacementBlockhash"] = {
@@ -107,8 +108,11 @@ def get_transaction(call: Call) -> object:
 
 def request_airdrop(call: Call) -> object:
     """Give lamports from the faucet and answer the signature."""
-    record = call.endpoint.chain.airdrop(call.address(0), call.whole_number(1))
-    return record.signature
+    address, lamports = call.address(0), call.whole_number(1)
+    try:
+        return call.endpoint.chain.airdrop(address, lamports).signature
+    except ValueError as error:
+        raise RpcError(RpcCode.INTERNAL_ERROR, f"Internal error: {error}") from error
 
 
 def _require_signatures(transaction: VersionedTransaction) -> None:
@@ -116,6 +120,13 @@ def _require_signatures(transaction: VersionedTransaction) -> None:
         raise RpcError(
             RpcCode.SIGNATURE_VERIFICATION_FAILURE, "Transaction signature verification failure"
         )
+
+
+def _why_lost(chain: Chain, transaction: VersionedTransaction, slot: int) -> str | None:
+    """Tell why a transaction would not be run at all; None if it would."""
+    if not chain.is_blockhash_valid(transaction.message.recent_blockhash, slot):
+        return "BlockhashNotFound"
+    return "AlreadyProcessed" if str(transaction.signatures[0]) in chain.transactions else None
 
 
 def _simulation_value(outcome: Simulation) -> dict[str, object]:
