@@ -178,15 +178,15 @@ def test_pump_there_and_back_never_profits(pool: PumpPool, budget: int) -> None:
 
 
 @given(
-    st.integers(-300_000, 300_000),
-    st.integers(1, 5_000),
-    st.integers(10**6, 2**80),
-    st.integers(0, 65_535),
-    st.booleans(),
-    units,
+    tick=st.integers(-300_000, 300_000),
+    reach=st.integers(1, 5_000),
+    liquidity=st.integers(10**6, 2**80),
+    fee_rate=st.integers(0, 65_535),
+    a_to_b=st.booleans(),
+    amount=units,
 )
 def test_concentrated_there_and_back_never_profits(
-    tick: int, reach: int, liquidity: int, fee_rate: int, a_to_b: bool, amount: int
+    *, tick: int, reach: int, liquidity: int, fee_rate: int, a_to_b: bool, amount: int
 ) -> None:
     start = sqrt_price_at(tick)
     there = Stretch(
