@@ -15,7 +15,8 @@ export function mergePrices(bot, market) {
   const merged = new Map();
   for (const token of market?.tokens ?? []) {
     const kinds = [...new Set((token.pools ?? []).map((pool) => pool.kind))];
-    merged.set(token.mint, { mint: token.mint, symbol: token.symbol, name: token.name, chain: token.price, kind: kinds[0], inDollars: token.mint === WSOL });
+    const row = { mint: token.mint, symbol: token.symbol, name: token.name, chain: token.price, inDollars: token.mint === WSOL };
+    merged.set(token.mint, { ...row, kind: kinds[0] ?? "genuine dump", moves: kinds.length > 0 });
   }
   for (const seen of bot?.prices ?? []) {
     const known = merged.get(seen.mint) ?? { mint: seen.mint, symbol: seen.symbol, inDollars: seen.mint === WSOL };
@@ -85,7 +86,7 @@ export class PricesCard {
       element("span", { class: "price-figure" }),
       element("span", { class: "price-kind" }),
       element("span", { class: "price-seen" }),
-      element("span", { class: "shocks" }, row.chain === undefined ? "" : shock(10, "+10%"), row.chain === undefined ? "" : shock(-10, "−10%")),
+      element("span", { class: "shocks" }, row.moves ? shock(10, "+10%") : null, row.moves ? shock(-10, "−10%") : null),
     );
   }
 
