@@ -44,7 +44,8 @@ LAST_TOKENS = 1_000_000_000_000
 class PumpCurve:
     """A curve quoted in SOL, 151 bytes long; graduated when `complete`.
 
-    Arithmetic: pump-public-docs and the IDL of @pump-fun/pump-sdk 2.0.0.
+    Arithmetic: buy_exact_sol_in in the IDL of pump-public-docs at 1b82215, sell in
+    @pump-fun/pump-sdk 2.0.0.
     """
 
     base: Asset
@@ -89,8 +90,13 @@ class PumpCurve:
         if sells_base:
             out = self._apply(Trade(sells_base=True, amount_in=amount_in))
             return out - sum(ceil_divide(out * bps, BPS) for bps in self._fees)
-        net = (amount_in - 1) * BPS // (BPS + sum(self._fees))
-        return self._apply(Trade(sells_base=False, amount_in=net))
+        net = amount_in * BPS // (BPS + sum(self._fees))
+        over = net + sum(ceil_divide(net * bps, BPS) for bps in self._fees) - amount_in
+        net -= max(0, over)
+        out = min(swapped(net - 1, self.virtual_lamports, self.virtual_tokens), self._real_tokens)
+        self.virtual_lamports += net
+        self.virtual_tokens -= out
+        return out
 
     def placements(self, rent_lamports: int) -> Iterable[Placement]:
         """Give the curve and its token account."""
