@@ -7,6 +7,7 @@ from bot.adapters.solana.pools.account import AccountBytes
 from bot.adapters.solana.pools.catalogue import read_pool
 from bot.adapters.solana.pools.programs import ORCA_WHIRLPOOL, account_mark
 from bot.adapters.solana.pools.tick_arrays import read_tick_array, tick_array_start
+from bot.adapters.solana.pools.whirlpool_oracle import oracle_address
 from bot.domain.errors import PoolTooThin, UnreadableAccount
 from bot.domain.identifiers import SOL_MINT, USDC_MINT, decode_address, encode_address
 from bot.domain.pools.reading import Direction, PoolReading
@@ -139,6 +140,41 @@ def test_an_adaptive_fee_is_noted() -> None:
     pool = read_pool(POOL, {POOL: whirlpool(tier=1_025)}, 1)
     assert "fee assumed" in pool.notes[0]
     assert read_pool(POOL, {POOL: whirlpool()}, 1).notes == ()
+
+
+def oracle(*, opens_at: int = 0, swapped_at: int = 1_000) -> AccountBytes:
+    """Filter 30 s, decay 600 s, reduction one half; volatility 50000 counted at group -3."""
+    data = bytearray(254)
+    data[0:8], data[8:40] = account_mark("Oracle"), decode_address(POOL)
+    data[40:48] = opens_at.to_bytes(8, "little")
+    numbers = {48: (30, 2), 50: (600, 2), 52: (5_000, 2), 54: (4_000, 4), 58: (350_000, 4)}
+    numbers |= {62: (SPACING, 2), 82: (swapped_at, 8), 90: (swapped_at, 8), 98: (20_000, 4)}
+    for offset, (value, length) in (numbers | {106: (50_000, 4)}).items():
+        data[offset : offset + length] = value.to_bytes(length, "little")
+    data[102:106] = (-3).to_bytes(4, "little", signed=True)
+    return AccountBytes(owner=ORCA_WHIRLPOOL, data=bytes(data))
+
+
+# The rate within group 0: ceil(4000 * (volatility * 64)^2 / 10^13) on top of 3000.
+@pytest.mark.parametrize(
+    ("now_seconds", "volatility"),
+    [(None, 50_000), (1_029, 50_000), (1_030, 25_000), (1_599, 25_000), (1_600, 0)],
+)
+def test_the_oracle_fades_with_time(now_seconds: int | None, volatility: int) -> None:
+    accounts = {POOL: whirlpool(tier=1_025), oracle_address(POOL): oracle()}
+    pool = read_pool(POOL, accounts, 1, now_seconds=now_seconds)
+    fee = pool.curve.swap_exact_in(Direction.SELL_BASE, 10**6).fee_units
+    assert pool.notes == ()
+    assert abs(fee - (3_000 + 4_000 * (volatility * 64) ** 2 / 10**13)) <= 2
+
+
+def test_an_oracle_can_keep_the_pool_closed_and_belongs_to_a_fill() -> None:
+    place = oracle_address(POOL)
+    accounts = {POOL: whirlpool(tier=1_025), place: oracle(opens_at=2_000)}
+    assert read_pool(POOL, accounts, 1, now_seconds=1_999).halt == "not open yet"
+    assert read_pool(POOL, accounts, 1, now_seconds=2_000).halt is None
+    assert place in extra_accounts(POOL, accounts[POOL])
+    assert place not in extra_accounts(POOL, whirlpool())
 
 
 def test_a_tick_that_contradicts_the_price_is_refused() -> None:

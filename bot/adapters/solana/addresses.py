@@ -19,6 +19,7 @@ from bot.adapters.solana.pools.tick_arrays import (
     TICKS_PER_ARRAY,
     tick_array_start,
 )
+from bot.adapters.solana.pools.whirlpool_oracle import has_adaptive_fee, oracle_address
 from bot.domain.errors import UnreadableAccount
 from bot.domain.identifiers import SOL_MINT, TOKEN_PROGRAM
 from bot.domain.pools.reading import PoolKind
@@ -99,20 +100,24 @@ def tick_array_addresses(
 def extra_accounts(address: str, account: AccountBytes) -> tuple[str, ...]:
     """Give all that a fill needs besides the pool: `accounts_needed` and derived addresses.
 
-    Those are the tick arrays of a Whirlpool (a full-range pool needs none), and the fee
-    settings of pump.fun's programs.
+    Those are the tick arrays of a Whirlpool (a full-range pool needs none), the oracle of
+    one whose fee adapts, and the fee settings of pump.fun's programs.
     Raises `UnreadableAccount`.
     """
     needed = catalogue.accounts_needed(address, account)
     match catalogue.pool_kind(account):
         case PoolKind.ORCA_WHIRLPOOL:
-            return needed + _tick_arrays(address, account)
+            return needed + _oracle(address, account) + _tick_arrays(address, account)
         case PoolKind.PUMPFUN_CURVE:
             return needed + _pump_settings(PUMPFUN, b"global")
         case PoolKind.PUMPSWAP:
             return needed + _pump_settings(PUMPSWAP, b"global_config")
         case _:
             return needed
+
+
+def _oracle(address: str, account: AccountBytes) -> tuple[str, ...]:
+    return (oracle_address(address),) if has_adaptive_fee(account.data) else ()
 
 
 def _tick_arrays(address: str, account: AccountBytes) -> tuple[str, ...]:

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bot.domain.errors import PoolTooThin
+from bot.domain.pools.adaptive_fee import AdaptiveFee
 from bot.domain.pools.amounts import MAX_UNITS
 from bot.domain.pools.concentrated_step import Step, Stretch
 from bot.domain.pools.sides import Trade
 from bot.domain.pools.sqrt_price import sqrt_price_at
+
+# Far more than one transaction's compute budget allows; a hostile pool may not keep us busy.
+_MOST_STRETCHES = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,7 @@ class KnownTicks:
 class ConcentratedPool:
     """A pool whose liquidity changes at ticks; fees are millionths of the input.
 
+    `adaptive_fee`, where the pool has one that is known, replaces `fee_rate`.
     `first_payable` and `second_payable` are what could come out at most. Source of the
     walk: whirlpool `manager/swap_manager.rs`.
     """
@@ -56,6 +61,7 @@ class ConcentratedPool:
     ticks: KnownTicks
     first_payable: int
     second_payable: int
+    adaptive_fee: AdaptiveFee | None = None
 
     def price(self) -> Fraction:
         """Give the second token's units per unit of the first."""
@@ -114,25 +120,29 @@ class _Walk:
         self._a_to_b = a_to_b
         self._sqrt_price = pool.sqrt_price
         self._liquidity = pool.liquidity
+        self._group = 0 if pool.adaptive_fee is None else pool.adaptive_fee.group_of(pool.tick)
         self.amount_in = 0  # with fees
         self.amount_out = 0
         self.fee = 0
+        self._stretches_left = _MOST_STRETCHES
 
     def spend(self, amount: int) -> "_Walk":
         """Walk until all of `amount` is spent."""
         for crossing in self._crossings():
-            self._add(self._stretch(crossing).exact_in(amount - self.amount_in))
-            if self.amount_in >= amount:
-                return self
+            for stretch in self._stretches(crossing):
+                self._add(stretch.exact_in(amount - self.amount_in))
+                if self.amount_in >= amount:
+                    return self
             self._cross(crossing)
         raise PoolTooThin("the swap goes beyond the liquidity that is known", self.amount_in)
 
     def draw(self, amount: int) -> "_Walk":
         """Walk until `amount` has come out."""
         for crossing in self._crossings():
-            self._add(self._stretch(crossing).exact_out(amount - self.amount_out))
-            if self.amount_out >= amount:
-                return self
+            for stretch in self._stretches(crossing):
+                self._add(stretch.exact_out(amount - self.amount_out))
+                if self.amount_out >= amount:
+                    return self
             self._cross(crossing)
         raise PoolTooThin("the swap goes beyond the liquidity that is known", self.amount_in)
 
@@ -140,16 +150,39 @@ class _Walk:
         ticks, tick = self._pool.ticks, self._pool.tick
         return ticks.below(tick) if self._a_to_b else ticks.above(tick)
 
-    def _stretch(self, crossing: TickCrossing) -> Stretch:
+    def _stretches(self, crossing: TickCrossing) -> Iterator[Stretch]:
+        """Give the way to a tick: one stretch, or one for each group of an adaptive fee."""
+        fee = self._pool.adaptive_fee
+        target = sqrt_price_at(crossing.tick)
+        if fee is None:
+            yield self._stretch(target, self._pool.fee_rate)
+            return
+        while True:
+            edge = self._group_edge(fee, crossing.tick)
+            yield self._stretch(sqrt_price_at(edge), fee.rate_in(self._group))
+            self._group = fee.group_of(edge) - (1 if self._a_to_b else 0)
+            if self._sqrt_price == target:
+                return
+
+    def _group_edge(self, fee: AdaptiveFee, tick: int) -> int:
+        if self._liquidity == 0 or fee.is_settled(self._group, downwards=self._a_to_b):
+            return tick
+        edge = fee.boundary_tick(self._group, downwards=self._a_to_b)
+        return max(edge, tick) if self._a_to_b else min(edge, tick)
+
+    def _stretch(self, target: int, fee_rate: int) -> Stretch:
         return Stretch(
             sqrt_price=self._sqrt_price,
-            target=sqrt_price_at(crossing.tick),
+            target=target,
             liquidity=self._liquidity,
-            fee_rate=self._pool.fee_rate,
+            fee_rate=fee_rate,
             a_to_b=self._a_to_b,
         )
 
     def _add(self, step: Step) -> None:
+        self._stretches_left -= 1
+        if self._stretches_left < 0:
+            raise PoolTooThin("more steps than one swap can take", self.amount_in)
         self._sqrt_price = step.sqrt_price
         self.amount_in += step.amount_in + step.fee
         self.amount_out += step.amount_out

@@ -10,6 +10,11 @@ from bot.adapters.solana.pools.surroundings import (
     unknown_decimals,
 )
 from bot.adapters.solana.pools.tick_arrays import known_ticks
+from bot.adapters.solana.pools.whirlpool_oracle import (
+    WhirlpoolOracle,
+    has_adaptive_fee,
+    read_oracle,
+)
 from bot.domain.errors import UnreadableAccount
 from bot.domain.pools.concentrated import ConcentratedPool
 from bot.domain.pools.reading import PoolKind
@@ -42,19 +47,20 @@ def read(around: Surroundings) -> StoredPool:
     first_mint, second_mint = address(data, 101), address(data, 181)
     first = around.holding_if_given(address(data, 133), first_mint)
     second = around.holding_if_given(address(data, 213), second_mint)
-    liquidity = u128(data, 49)
+    oracle = read_oracle(around, signed(data, 81, 4))
     return StoredPool(
         kind=PoolKind.ORCA_WHIRLPOOL,
         first_mint=first_mint,
         second_mint=second_mint,
         first_decimals=around.decimals(first_mint),
         second_decimals=around.decimals(second_mint),
-        pool=_pool(around, data, first, second),
+        pool=_pool(around, data, (first, second), oracle),
         halt=first_of(
+            "not open yet" if oracle and around.is_before(oracle.opens_at_seconds) else None,
             frozen_vault(first, second),
-            None if liquidity else "no liquidity at this price",
+            None if u128(data, 49) else "no liquidity at this price",
         ),
-        notes=_fee_notes(data) + around.transfer_fee_notes(first_mint, second_mint),
+        notes=_fee_notes(data, oracle) + around.transfer_fee_notes(first_mint, second_mint),
     )
 
 
@@ -78,8 +84,8 @@ def price_and_tick(data: bytes) -> tuple[int, int, int]:
 def _pool(
     around: Surroundings,
     data: bytes,
-    first: HoldingReading | None,
-    second: HoldingReading | None,
+    vaults: tuple[HoldingReading | None, HoldingReading | None],
+    oracle: WhirlpoolOracle | None,
 ) -> ConcentratedPool:
     sqrt_price, tick, tick_spacing = price_and_tick(data)
     liquidity = u128(data, 49)
@@ -89,8 +95,9 @@ def _pool(
         liquidity=liquidity,
         fee_rate=u16(data, 45),
         ticks=known_ticks(around, tick, tick_spacing),
-        first_payable=_payable(first, u64(data, 85), (liquidity << 64) // sqrt_price),
-        second_payable=_payable(second, u64(data, 93), liquidity * sqrt_price >> 64),
+        first_payable=_payable(vaults[0], u64(data, 85), (liquidity << 64) // sqrt_price),
+        second_payable=_payable(vaults[1], u64(data, 93), liquidity * sqrt_price >> 64),
+        adaptive_fee=None if oracle is None else oracle.fee,
     )
 
 
@@ -103,7 +110,7 @@ def _payable(vault: HoldingReading | None, owed: int, in_range: int) -> int:
     return in_range if vault is None else max(min(vault.amount - owed, in_range), 0)
 
 
-def _fee_notes(data: bytes) -> tuple[str, ...]:
-    """Say so if the pool's fee adapts: a pool of such a tier bears another tier's number."""
-    is_adaptive = u16(data, 43) != u16(data, 41)
-    return ("fee assumed: it adapts to volatility, only its fixed part is known",) * is_adaptive
+def _fee_notes(data: bytes, oracle: WhirlpoolOracle | None) -> tuple[str, ...]:
+    if oracle is None and has_adaptive_fee(data):
+        return ("fee assumed: it adapts to volatility, only its fixed part is known",)
+    return ()
