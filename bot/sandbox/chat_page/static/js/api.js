@@ -36,7 +36,8 @@ function post(path, payload = {}) {
 export const api = {
   world: () => call("world"),
   state: () => call("state"),
-  messages: (chat, viewer, after = 0) => call(`chats/${chat}/messages?viewer=${viewer}&after=${after}`),
+  messages: (chat, viewer, after = 0) =>
+    call(`chats/${chat}/messages?viewer=${viewer}&after=${after}`),
   commands: () => call("commands"),
   send: (viewer, message) => post(`people/${viewer}/send`, message),
   edit: (viewer, message) => post(`people/${viewer}/edit`, message),

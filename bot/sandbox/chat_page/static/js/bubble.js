@@ -21,7 +21,11 @@ export function bodyOf(message) {
 export function previewOf(message) {
   const service = Object.keys(SERVICE).find((key) => key in message);
   if (service) return SERVICE[service](message);
-  const media = message.photo ? "Photo" : message.document ? (message.document.file_name ?? "File") : "";
+  const media = message.photo
+    ? "Photo"
+    : message.document
+      ? (message.document.file_name ?? "File")
+      : "";
   return [media, bodyOf(message).replace(/\s+/g, " ").trim()].filter(Boolean).join(" · ");
 }
 
@@ -29,14 +33,39 @@ function photo(message, actions) {
   const best = [...message.photo].sort((a, b) => b.width * b.height - a.width * a.height)[0];
   const source = api.fileUrl(best.file_id);
   const alt = message.caption ? `Photo: ${message.caption}` : "Photo";
-  const image = element("img", { src: source, alt, width: best.width, height: best.height, loading: "lazy" });
-  return element("button", { type: "button", class: "photo", "aria-label": "Open the photo", onclick: () => actions.showPhoto(source, alt) }, image);
+  const image = element("img", {
+    src: source,
+    alt,
+    width: best.width,
+    height: best.height,
+    loading: "lazy",
+  });
+  return element(
+    "button",
+    {
+      type: "button",
+      class: "photo",
+      "aria-label": "Open the photo",
+      onclick: () => actions.showPhoto(source, alt),
+    },
+    image,
+  );
 }
 
 function file(message) {
   const { file_id: id, file_name: name, file_size: size } = message.document;
-  const words = element("span", { class: "file-words" }, element("bdi", {}, name ?? "file"), element("small", {}, bytes(size)));
-  return element("a", { class: "file", href: api.fileUrl(id), download: name ?? "file" }, element("span", { class: "file-icon" }, icon("file")), words);
+  const words = element(
+    "span",
+    { class: "file-words" },
+    element("bdi", {}, name ?? "file"),
+    element("small", {}, bytes(size)),
+  );
+  return element(
+    "a",
+    { class: "file", href: api.fileUrl(id), download: name ?? "file" },
+    element("span", { class: "file-icon" }, icon("file")),
+    words,
+  );
 }
 
 function quoted(message, actions) {
@@ -52,21 +81,55 @@ function quoted(message, actions) {
 
 function meta(message) {
   const when = new Date(message.date * 1000);
-  const time = element("time", { datetime: when.toISOString(), title: when.toLocaleString() }, clock(message.date));
+  const time = element(
+    "time",
+    { datetime: when.toISOString(), title: when.toLocaleString() },
+    clock(message.date),
+  );
   return element("span", { class: "meta" }, message.edit_date ? "edited " : null, time);
 }
 
 function tools(message, isMine, actions) {
-  const reply = element("button", { type: "button", class: "tool", "aria-label": "Reply", title: "Reply", onclick: () => actions.replyTo(message) }, icon("reply"));
-  const edit = element("button", { type: "button", class: "tool", "aria-label": "Edit", title: "Edit", onclick: () => actions.editMessage(message) }, icon("edit"));
-  return element("span", { class: "tools" }, reply, isMine && message.text !== undefined ? edit : null);
+  const reply = element(
+    "button",
+    {
+      type: "button",
+      class: "tool",
+      "aria-label": "Reply",
+      title: "Reply",
+      onclick: () => actions.replyTo(message),
+    },
+    icon("reply"),
+  );
+  const edit = element(
+    "button",
+    {
+      type: "button",
+      class: "tool",
+      "aria-label": "Edit",
+      title: "Edit",
+      onclick: () => actions.editMessage(message),
+    },
+    icon("edit"),
+  );
+  return element(
+    "span",
+    { class: "tools" },
+    reply,
+    isMine && message.text !== undefined ? edit : null,
+  );
 }
 
 function text(message, actions) {
   const body = bodyOf(message);
   if (body === "") return meta(message);
   const entities = message.text !== undefined ? message.entities : message.caption_entities;
-  return element("div", { class: "text", dir: "auto" }, ...richText(body, entities, actions), meta(message));
+  return element(
+    "div",
+    { class: "text", dir: "auto" },
+    ...richText(body, entities, actions),
+    meta(message),
+  );
 }
 
 function unknownKind(message) {
@@ -75,7 +138,11 @@ function unknownKind(message) {
 }
 
 function service(message, key) {
-  return element("div", { class: "row is-service", id: `message-${message.message_id}` }, element("span", { class: "chip" }, SERVICE[key](message)));
+  return element(
+    "div",
+    { class: "row is-service", id: `message-${message.message_id}` },
+    element("span", { class: "chip" }, SERVICE[key](message)),
+  );
 }
 
 function picture(message, sender) {
@@ -92,8 +159,14 @@ export function bubble(message, view, actions) {
   const keyboard = inlineKeyboard(message, actions);
   const box = element(
     "div",
-    { class: `bubble ${message.photo ? "has-photo" : ""}` },
-    isNamed && view.startsRun ? element("span", { class: `sender ink-${Math.abs(senderId) % 6}` }, element("bdi", {}, sender)) : null,
+    { class: `bubble ${message.photo ? "has-photo" : ""}`, tabindex: "-1" },
+    isNamed && view.startsRun
+      ? element(
+          "span",
+          { class: `sender ink-${Math.abs(senderId) % 6}` },
+          element("bdi", {}, sender),
+        )
+      : null,
     quoted(message, actions),
     message.photo ? photo(message, actions) : null,
     message.document ? file(message) : null,
@@ -108,7 +181,16 @@ export function bubble(message, view, actions) {
       id: `message-${message.message_id}`,
       "aria-label": `${view.isMine ? "You" : sender}, ${clock(message.date)}`,
     },
-    isNamed ? (view.endsRun ? picture(message, sender) : element("span", { class: "avatar-space" })) : null,
-    element("div", { class: "column" }, element("div", { class: "bubble-line" }, box, tools(message, view.isMine, actions)), keyboard),
+    isNamed
+      ? view.endsRun
+        ? picture(message, sender)
+        : element("span", { class: "avatar-space" })
+      : null,
+    element(
+      "div",
+      { class: "column" },
+      element("div", { class: "bubble-line" }, box, tools(message, view.isMine, actions)),
+      keyboard,
+    ),
   );
 }

@@ -10,7 +10,13 @@ export class CommandMenu {
     this.store = store;
     this.field = field;
     this.onChoose = onChoose;
-    this.box = element("div", { class: "command-menu", id: "command-menu", role: "listbox", "aria-label": "Commands of the bot", hidden: true });
+    this.box = element("div", {
+      class: "command-menu",
+      id: "command-menu",
+      role: "listbox",
+      "aria-label": "Commands of the bot",
+      hidden: true,
+    });
   }
 
   get isOpen() {
@@ -35,15 +41,29 @@ export class CommandMenu {
   #option(entry, index) {
     const onpointerdown = (event) => event.preventDefault();
     const onclick = () => this.onChoose(entry.command, true);
-    const attributes = { role: "option", id: `command-${index}`, class: "command", onpointerdown, onclick };
-    return element("div", attributes, element("b", {}, `/${entry.command}`), element("span", {}, entry.description));
+    const attributes = {
+      role: "option",
+      id: `command-${index}`,
+      class: "command",
+      onpointerdown,
+      onclick,
+    };
+    return element(
+      "div",
+      attributes,
+      element("b", {}, `/${entry.command}`),
+      element("span", {}, entry.description),
+    );
   }
 
   #mark() {
-    [...this.box.children].forEach((option, index) => option.setAttribute("aria-selected", String(index === this.#active)));
+    [...this.box.children].forEach((option, index) =>
+      option.setAttribute("aria-selected", String(index === this.#active)),
+    );
     this.box.children[this.#active]?.scrollIntoView({ block: "nearest" });
     this.field.setAttribute("aria-expanded", String(this.isOpen));
-    if (this.isOpen && this.#active >= 0) this.field.setAttribute("aria-activedescendant", `command-${this.#active}`);
+    if (this.isOpen && this.#active >= 0)
+      this.field.setAttribute("aria-activedescendant", `command-${this.#active}`);
     else this.field.removeAttribute("aria-activedescendant");
   }
 
@@ -54,8 +74,10 @@ export class CommandMenu {
     if (event.key === "Escape") this.close();
     else if (event.key === "ArrowDown") this.#active = (this.#active + 1) % count;
     else if (event.key === "ArrowUp") this.#active = (this.#active + count - 1) % count;
-    else if (event.key === "Tab" && this.#active >= 0) this.onChoose(this.#shown[this.#active].command, false);
-    else if (event.key === "Enter" && this.#active >= 0 && !event.shiftKey) this.onChoose(this.#shown[this.#active].command, true);
+    else if (event.key === "Tab" && this.#active >= 0)
+      this.onChoose(this.#shown[this.#active].command, false);
+    else if (event.key === "Enter" && this.#active >= 0 && !event.shiftKey)
+      this.onChoose(this.#shown[this.#active].command, true);
     else return false;
     event.preventDefault();
     this.#mark();

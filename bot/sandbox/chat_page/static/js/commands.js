@@ -1,7 +1,8 @@
 // Which of the bot's menus a person sees in a chat (core.telegram.org/bots/api#botcommandscope).
 
 function scopesOf(chat, viewer) {
-  if (chat.type === "private") return [{ type: "chat", chat_id: chat.id }, { type: "all_private_chats" }, { type: "default" }];
+  if (chat.type === "private")
+    return [{ type: "chat", chat_id: chat.id }, { type: "all_private_chats" }, { type: "default" }];
   const isAdmin = (chat.admins ?? []).includes(viewer.id);
   const forAdmins = [{ type: "chat_administrators", chat_id: chat.id }];
   return [
@@ -15,14 +16,18 @@ function scopesOf(chat, viewer) {
 }
 
 function isScope(menu, scope) {
-  return ["type", "chat_id", "user_id"].every((name) => (menu.scope?.[name] ?? null) === (scope[name] ?? null));
+  return ["type", "chat_id", "user_id"].every(
+    (name) => (menu.scope?.[name] ?? null) === (scope[name] ?? null),
+  );
 }
 
 /** The narrowest menu wins; within a scope the person's language does, then the one for all. */
 export function commandsFor(menus, chat, viewer) {
   for (const scope of scopesOf(chat, viewer)) {
     const fitting = menus.filter((menu) => isScope(menu, scope));
-    const chosen = fitting.find((menu) => menu.language_code === viewer.language_code) ?? fitting.find((menu) => !menu.language_code);
+    const chosen =
+      fitting.find((menu) => menu.language_code === viewer.language_code) ??
+      fitting.find((menu) => !menu.language_code);
     if (chosen) return chosen.commands;
   }
   return [];

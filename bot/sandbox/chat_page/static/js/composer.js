@@ -28,7 +28,11 @@ export class Composer {
       autocomplete: "off",
       enterkeyhint: "send",
     });
-    this.menu = new CommandMenu({ store, field: this.field, onChoose: (command, isFinal) => this.#chosen(command, isFinal) });
+    this.menu = new CommandMenu({
+      store,
+      field: this.field,
+      onChoose: (command, isFinal) => this.#chosen(command, isFinal),
+    });
     this.#build(onUnblock);
     this.field.addEventListener("keydown", (event) => this.#key(event));
     this.field.addEventListener("input", () => this.#typed());
@@ -39,11 +43,37 @@ export class Composer {
     this.context = element("div", { class: "composer-context", hidden: true });
     this.keyboard = element("div", { class: "reply-keyboard", hidden: true });
     const keepFocus = (event) => event.preventDefault();
-    const toggle = () => (this.menu.isOpen ? this.menu.close() : (this.field.focus(), this.menu.open()));
-    const menu = element("button", { type: "button", class: "menu-button", "aria-label": "Commands", onpointerdown: keepFocus, onclick: toggle }, icon("slash"), element("span", {}, "Menu"));
-    this.sendButton = element("button", { type: "button", class: "send-button", "aria-label": "Send", onpointerdown: keepFocus, onclick: () => this.#submit() }, icon("send"));
+    const toggle = () =>
+      this.menu.isOpen ? this.menu.close() : (this.field.focus(), this.menu.open());
+    const menu = element(
+      "button",
+      {
+        type: "button",
+        class: "menu-button",
+        "aria-label": "Commands",
+        onpointerdown: keepFocus,
+        onclick: toggle,
+      },
+      icon("slash"),
+      element("span", {}, "Menu"),
+    );
+    this.sendButton = element(
+      "button",
+      {
+        type: "button",
+        class: "send-button",
+        "aria-label": "Send",
+        onpointerdown: keepFocus,
+        onclick: () => this.#submit(),
+      },
+      icon("send"),
+    );
     this.line = element("div", { class: "composer-line" }, menu, this.field, this.sendButton);
-    this.blocked = element("button", { type: "button", class: "unblock-button", hidden: true, onclick: onUnblock }, "You blocked the bot. Unblock");
+    this.blocked = element(
+      "button",
+      { type: "button", class: "unblock-button", hidden: true, onclick: onUnblock },
+      "You blocked the bot. Unblock",
+    );
     byId("composer").append(this.menu.box, this.context, this.line, this.keyboard, this.blocked);
     this.#fit();
   }
@@ -96,7 +126,11 @@ export class Composer {
   }
 
   replyTo(message, placeholder = "Message") {
-    this.#setContext({ kind: "reply", message, title: `Reply to ${message.from?.first_name ?? "message"}` });
+    this.#setContext({
+      kind: "reply",
+      message,
+      title: `Reply to ${message.from?.first_name ?? "message"}`,
+    });
     this.field.placeholder = placeholder || "Message";
     this.field.focus();
   }
@@ -110,8 +144,22 @@ export class Composer {
 
   #setContext(context) {
     this.#context = context;
-    const words = element("div", {}, element("b", {}, context.title), element("span", { dir: "auto" }, previewOf(context.message)));
-    const close = element("button", { type: "button", class: "icon-button", "aria-label": "Cancel", onclick: () => this.clearContext() }, icon("close"));
+    const words = element(
+      "div",
+      {},
+      element("b", {}, context.title),
+      element("span", { dir: "auto" }, previewOf(context.message)),
+    );
+    const close = element(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        "aria-label": "Cancel",
+        onclick: () => this.clearContext(),
+      },
+      icon("close"),
+    );
     this.context.replaceChildren(icon(context.kind), words, close);
     this.context.hidden = false;
   }
@@ -136,16 +184,25 @@ export class Composer {
 
   /** The newest reply keyboard of the chat, unless it was removed since. */
   showKeyboard() {
-    const markup = this.store.messagesOf().map((m) => m.reply_markup).findLast((m) => m?.keyboard || m?.remove_keyboard);
+    const markup = this.store
+      .messagesOf()
+      .map((m) => m.reply_markup)
+      .findLast((m) => m?.keyboard || m?.remove_keyboard);
     const rows = markup?.keyboard ?? [];
-    const made = rows.map((row) => element("div", { class: "inline-row" }, ...row.map((button) => this.#replyButton(button))));
+    const made = rows.map((row) =>
+      element("div", { class: "inline-row" }, ...row.map((button) => this.#replyButton(button))),
+    );
     this.keyboard.replaceChildren(...made);
     this.keyboard.hidden = made.length === 0;
   }
 
   #replyButton(button) {
     const text = typeof button === "string" ? button : button.text;
-    return element("button", { type: "button", class: "inline-button", onclick: () => this.onSend(text) }, text);
+    return element(
+      "button",
+      { type: "button", class: "inline-button", onclick: () => this.onSend(text) },
+      text,
+    );
   }
 
   setBlocked(isBlocked) {

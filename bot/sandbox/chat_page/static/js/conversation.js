@@ -8,9 +8,16 @@ import { day } from "./numbers.js";
 const MOST_SHOWN = 300;
 const NEAR_END_PX = 80;
 const RUN_BREAK_S = 300;
+const SETTLED_MS = 500;
 
 function isSameRun(a, b) {
-  return a && b && a.from?.id === b.from?.id && Math.abs(b.date - a.date) < RUN_BREAK_S && isSameDay(a, b);
+  return (
+    a &&
+    b &&
+    a.from?.id === b.from?.id &&
+    Math.abs(b.date - a.date) < RUN_BREAK_S &&
+    isSameDay(a, b)
+  );
 }
 
 function isSameDay(a, b) {
@@ -36,7 +43,8 @@ export class Conversation {
   #isAtEnd = true;
 
   #scrolled() {
-    this.#isAtEnd = this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < NEAR_END_PX;
+    this.#isAtEnd =
+      this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < NEAR_END_PX;
     if (this.#isAtEnd) this.#missed = 0;
     this.#showJump();
   }
@@ -54,16 +62,21 @@ export class Conversation {
   toEnd(isSmooth = false) {
     this.#isAtEnd = true;
     this.#missed = 0;
-    this.box.scrollTo({ top: this.box.scrollHeight, behavior: isSmooth && !reducesMotion() ? "smooth" : "instant" });
+    this.box.scrollTo({
+      top: this.box.scrollHeight,
+      behavior: isSmooth && !reducesMotion() ? "smooth" : "instant",
+    });
     this.#showJump();
   }
 
-  /** Draw another chat from scratch. */
+  /** Draw another chat from scratch; a screen reader is spared its whole past. */
   open() {
+    this.box.setAttribute("aria-live", "off");
     this.#drawn.clear();
     this.list.replaceChildren();
     this.update();
     this.toEnd();
+    setTimeout(() => this.box.setAttribute("aria-live", "polite"), SETTLED_MS);
   }
 
   /** Draw what changed; a message from the viewer always brings the end into sight. */
@@ -72,15 +85,22 @@ export class Conversation {
     const rows = this.#rows();
     this.#place(rows);
     for (const row of rows) this.#drawn.set(row.key, row);
-    if (news?.kind === "message" && news.message?.from?.id !== this.store.viewerId && !wasAtEnd) this.#missed += 1;
+    if (news?.kind === "message" && news.message?.from?.id !== this.store.viewerId && !wasAtEnd)
+      this.#missed += 1;
     if (wasAtEnd || news?.message?.from?.id === this.store.viewerId) this.toEnd();
     this.#showJump();
   }
 
   #rows() {
-    const messages = this.store.messagesOf().sort((a, b) => a.message_id - b.message_id).slice(-MOST_SHOWN);
-    if (messages.length === 0) return [this.#row("empty", "", () => emptyChat(this.store))];
-    return messages.flatMap((message, index) => this.#rowsOf(message, messages[index - 1], messages[index + 1]));
+    const messages = this.store
+      .messagesOf()
+      .sort((a, b) => a.message_id - b.message_id)
+      .slice(-MOST_SHOWN);
+    if (messages.length === 0)
+      return [this.#row("empty", "", () => emptyChat(this.store, this.actions))];
+    return messages.flatMap((message, index) =>
+      this.#rowsOf(message, messages[index - 1], messages[index + 1]),
+    );
   }
 
   #rowsOf(message, before, after) {
@@ -90,10 +110,18 @@ export class Conversation {
       startsRun: !isSameRun(before, message),
       endsRun: !isSameRun(message, after),
     };
-    const rows = [this.#row(message.message_id, JSON.stringify([message, view]), () => bubble(message, view, this.actions))];
+    const rows = [
+      this.#row(message.message_id, JSON.stringify([message, view]), () =>
+        bubble(message, view, this.actions),
+      ),
+    ];
     if (!before || !isSameDay(before, message)) {
       const name = day(message.date);
-      rows.unshift(this.#row(`day-${message.message_id}`, name, () => element("div", { class: "row is-day" }, element("span", { class: "chip" }, name))));
+      rows.unshift(
+        this.#row(`day-${message.message_id}`, name, () =>
+          element("div", { class: "row is-day" }, element("span", { class: "chip" }, name)),
+        ),
+      );
     }
     return rows;
   }
@@ -127,12 +155,18 @@ export class Conversation {
   #focusedButton() {
     const row = document.activeElement?.closest?.(".row");
     if (!row || !this.list.contains(row)) return null;
-    return { id: row.id, index: [...row.querySelectorAll("button")].indexOf(document.activeElement) };
+    return {
+      id: row.id,
+      index: [...row.querySelectorAll("button")].indexOf(document.activeElement),
+    };
   }
 
   #refocus(focus) {
     if (!focus || this.list.contains(document.activeElement)) return;
-    document.getElementById(focus.id)?.querySelectorAll("button")[focus.index]?.focus({ preventScroll: true });
+    document
+      .getElementById(focus.id)
+      ?.querySelectorAll("button")
+      [focus.index]?.focus({ preventScroll: true });
   }
 
   goTo(messageId) {
@@ -148,9 +182,22 @@ export class Conversation {
   }
 }
 
-function emptyChat(store) {
-  const words = store.chat?.type === "private" ? "No messages yet. Say /start." : "No messages yet in this group.";
-  return element("div", { class: "row is-day" }, element("span", { class: "chip" }, words));
+/** A private chat begins with a press on Start, as in Telegram. */
+function emptyChat(store, actions) {
+  if (store.chat?.type !== "private") {
+    return element("div", { class: "row is-day" }, chip("No messages yet in this group."));
+  }
+  const start = {
+    type: "button",
+    class: "start-button",
+    onclick: () => actions.sendCommand("/start"),
+  };
+  const words = "No messages yet. The bot answers once you start it.";
+  return element("div", { class: "row is-empty" }, chip(words), element("button", start, "Start"));
+}
+
+function chip(words) {
+  return element("span", { class: "chip" }, words);
 }
 
 function reducesMotion() {

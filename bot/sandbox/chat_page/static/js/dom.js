@@ -6,7 +6,9 @@ const SVG = "http://www.w3.org/2000/svg";
 export function element(tag, attributes = {}, ...content) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) assign(made, name, value);
-  made.append(...content.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  made.append(
+    ...content.flat().filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return made;
 }
 
@@ -41,7 +43,10 @@ function polyline(values) {
   const low = Math.min(...values);
   const span = Math.max(...values) - low;
   const step = 100 / (values.length - 1);
-  const points = values.map((v, i) => `${(i * step).toFixed(1)},${(span === 0 ? 14 : 25 - ((v - low) / span) * 22).toFixed(1)}`);
+  const points = values.map(
+    (v, i) =>
+      `${(i * step).toFixed(1)},${(span === 0 ? 14 : 25 - ((v - low) / span) * 22).toFixed(1)}`,
+  );
   const line = document.createElementNS(SVG, "polyline");
   line.setAttribute("points", points.join(" "));
   return line;
@@ -54,10 +59,18 @@ export function byId(id) {
 /** A round picture with initials in a colour of its own. */
 export function avatar(id, name, extra = "") {
   const letters = [...name.trim()].slice(0, 1).join("").toUpperCase() || "?";
-  return element("span", { class: `avatar tone-${Math.abs(Number(id)) % 6} ${extra}`, "aria-hidden": "true" }, letters);
+  return element(
+    "span",
+    { class: `avatar tone-${Math.abs(Number(id)) % 6} ${extra}`, "aria-hidden": "true" },
+    letters,
+  );
 }
 
 /** The bot's own round picture. */
 export function botAvatar(extra = "") {
-  return element("span", { class: `avatar ${extra}`, "aria-hidden": "true" }, element("img", { src: "page/bot.svg", alt: "" }));
+  return element(
+    "span",
+    { class: `avatar ${extra}`, "aria-hidden": "true" },
+    element("img", { src: "page/bot.svg", alt: "" }),
+  );
 }

@@ -8,7 +8,15 @@ const STYLES = new Set(["danger", "success", "primary"]);
 const LONGEST_BUSY_MS = 8000;
 
 function label(text) {
-  return splitSigns(text).map((piece) => (typeof piece === "string" ? piece : element("span", { class: `sign sign-${piece.sign}`, role: "img", "aria-label": piece.name }, piece.text)));
+  return splitSigns(text).map((piece) =>
+    typeof piece === "string"
+      ? piece
+      : element(
+          "span",
+          { class: `sign sign-${piece.sign}`, role: "img", "aria-label": piece.name },
+          piece.text,
+        ),
+  );
 }
 
 function corner(button) {
@@ -20,7 +28,9 @@ function press(button, message, actions, pressed) {
   if (button.copy_text) return actions.copy(button.copy_text.text);
   if (button.url !== undefined) {
     const href = safeUrl(button.url);
-    return href === null ? actions.tell("That link is not one a messenger opens.") : actions.openLink(href);
+    return href === null
+      ? actions.tell("That link is not one a messenger opens.")
+      : actions.openLink(href);
   }
   if (button.callback_data === undefined) return actions.tell("The sandbox knows no such button.");
   pressed.classList.add("is-busy");
@@ -31,18 +41,34 @@ function press(button, message, actions, pressed) {
 function keyboardButton(button, message, actions) {
   const style = STYLES.has(button.style) ? `is-${button.style}` : "";
   const onclick = (event) => press(button, message, actions, event.currentTarget);
-  return element("button", { type: "button", class: `inline-button ${style}`, onclick }, element("bdi", {}, ...label(button.text)), corner(button));
+  return element(
+    "button",
+    { type: "button", class: `inline-button ${style}`, onclick },
+    element("bdi", {}, ...label(button.text)),
+    corner(button),
+  );
 }
 
 /** The keyboard of a message, or null when it has none. */
 export function inlineKeyboard(message, actions) {
   const rows = message.reply_markup?.inline_keyboard;
   if (!Array.isArray(rows) || rows.length === 0) return null;
-  const made = rows.map((row) => element("div", { class: "inline-row" }, ...row.map((button) => keyboardButton(button, message, actions))));
-  return element("div", { class: "inline-keyboard", role: "group", "aria-label": "Buttons of this message" }, ...made);
+  const made = rows.map((row) =>
+    element(
+      "div",
+      { class: "inline-row" },
+      ...row.map((button) => keyboardButton(button, message, actions)),
+    ),
+  );
+  return element(
+    "div",
+    { class: "inline-keyboard", role: "group", "aria-label": "Buttons of this message" },
+    ...made,
+  );
 }
 
 /** Buttons stop waiting when an answer came. */
 export function settleButtons(root) {
-  for (const button of root.querySelectorAll(".inline-button.is-busy")) button.classList.remove("is-busy");
+  for (const button of root.querySelectorAll(".inline-button.is-busy"))
+    button.classList.remove("is-busy");
 }

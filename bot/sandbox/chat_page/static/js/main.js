@@ -22,7 +22,14 @@ const actions = {
   showPhoto,
   tell: toast,
   sendCommand: (text) => send(text),
-  press: (message, data) => attempt(api.press(store.viewerId, { chat_id: store.chatId, message_id: message.message_id, callback_data: data })),
+  press: (message, data) =>
+    attempt(
+      api.press(store.viewerId, {
+        chat_id: store.chatId,
+        message_id: message.message_id,
+        callback_data: data,
+      }),
+    ),
   replyTo: (message) => composer.replyTo(message),
   editMessage: (message) => composer.edit(message),
   goTo: (id) => conversation.goTo(id),
@@ -33,7 +40,10 @@ const typing = new Typing(store);
 const world = new WorldPane();
 const composer = new Composer(store, {
   onSend: (text, replyTo) => send(text, replyTo),
-  onEdit: (message, text) => attempt(api.edit(store.viewerId, { chat_id: store.chatId, message_id: message.message_id, text })),
+  onEdit: (message, text) =>
+    attempt(
+      api.edit(store.viewerId, { chat_id: store.chatId, message_id: message.message_id, text }),
+    ),
   onUnblock: () => setBlocked(false),
 });
 
@@ -50,7 +60,11 @@ async function attempt(promise) {
 }
 
 async function send(text, replyTo) {
-  const message = { chat_id: store.chatId, text, ...(replyTo ? { reply_to_message_id: replyTo } : {}) };
+  const message = {
+    chat_id: store.chatId,
+    text,
+    ...(replyTo ? { reply_to_message_id: replyTo } : {}),
+  };
   if (!(await attempt(api.send(store.viewerId, message)))) composer.giveBack(text);
 }
 
@@ -108,7 +122,9 @@ async function loadCommands() {
 }
 
 function isHere(event) {
-  return event.chat_id === store.chatId && (!event.viewer || Number(event.viewer) === store.viewerId);
+  return (
+    event.chat_id === store.chatId && (!event.viewer || Number(event.viewer) === store.viewerId)
+  );
 }
 
 function received(event) {
@@ -120,7 +136,8 @@ function received(event) {
   composer.showKeyboard();
   const markup = event.message.reply_markup;
   const isForMe = event.kind === "message" && event.message.from?.id !== store.viewerId;
-  if (isForMe && markup?.force_reply) composer.replyTo(event.message, markup.input_field_placeholder);
+  if (isForMe && markup?.force_reply)
+    composer.replyTo(event.message, markup.input_field_placeholder);
   markRead();
 }
 
@@ -162,7 +179,8 @@ async function start() {
   const stream = new EventStream({
     onEvent: (event) => HANDLERS[event.kind]?.(event),
     onResume: reload,
-    onConnection: (isUp) => (byId("connection").textContent = isUp ? "" : "Connection lost, trying again…"),
+    onConnection: (isUp) =>
+      (byId("connection").textContent = isUp ? "" : "Connection lost, trying again…"),
   });
   try {
     stream.start(await reload());
@@ -174,7 +192,9 @@ async function start() {
 
 store.addEventListener("message", () => sidebar.draw());
 store.addEventListener("unread", () => sidebar.draw());
-byId("block-toggle").addEventListener("click", () => setBlocked(byId("block-toggle").getAttribute("aria-pressed") !== "true"));
+byId("block-toggle").addEventListener("click", () =>
+  setBlocked(byId("block-toggle").getAttribute("aria-pressed") !== "true"),
+);
 document.addEventListener("visibilitychange", markRead);
 watchViews();
 world.start();

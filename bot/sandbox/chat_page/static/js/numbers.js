@@ -11,9 +11,14 @@ function trimmed(text) {
 }
 
 function short(value) {
-  const units = [[1e9, "B"], [1e6, "M"], [1e4, "k"]];
+  const units = [
+    [1e9, "B"],
+    [1e6, "M"],
+    [1e4, "k"],
+  ];
   for (const [limit, letter] of units) {
-    if (value >= limit) return trimmed((value / (letter === "k" ? 1e3 : limit)).toPrecision(4)) + letter;
+    if (value >= limit)
+      return trimmed((value / (letter === "k" ? 1e3 : limit)).toPrecision(4)) + letter;
   }
   return trimmed(value >= 1000 ? value.toFixed(0) : value.toPrecision(4));
 }
@@ -65,7 +70,11 @@ export function bytes(size) {
 
 /** 14:03 in the reader's own time zone, from Unix seconds. */
 export function clock(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
+  return new Date(seconds * 1000).toLocaleTimeString([], {
+    hour: "2-digit",
+    minute: "2-digit",
+    hour12: false,
+  });
 }
 
 /** Today, Yesterday, or 3 November. */

@@ -27,8 +27,16 @@ function buttons(...made) {
 
 /** A callback answer with show_alert: it waits for the person. */
 export function alertBox(title, text) {
-  const close = element("button", { type: "button", autofocus: true, onclick: () => byId("dialog").close() }, "OK");
-  show(element("h2", {}, title), element("p", { id: "dialog-text", dir: "auto" }, text), buttons(close));
+  const close = element(
+    "button",
+    { type: "button", autofocus: true, onclick: () => byId("dialog").close() },
+    "OK",
+  );
+  show(
+    element("h2", {}, title),
+    element("p", { id: "dialog-text", dir: "auto" }, text),
+    buttons(close),
+  );
 }
 
 /** Show where a link goes before it opens, since its text may say something else. */
@@ -41,13 +49,29 @@ export function openLink(href) {
   show(
     element("h2", {}, "Open this link?"),
     element("p", { id: "dialog-text", class: "link-target" }, href),
-    buttons(element("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), element("button", { type: "button", autofocus: true, onclick: open }, "Open")),
+    buttons(
+      element("button", { type: "button", onclick: () => dialog.close() }, "Cancel"),
+      element("button", { type: "button", autofocus: true, onclick: open }, "Open"),
+    ),
   );
 }
 
 export function showPhoto(source, alt) {
-  const close = element("button", { type: "button", autofocus: true, class: "photo-close", onclick: () => byId("dialog").close() }, "Close");
-  show(element("img", { class: "photo-large", src: source, alt }), element("p", { id: "dialog-text", class: "visually-hidden" }, alt), close);
+  const close = element(
+    "button",
+    {
+      type: "button",
+      autofocus: true,
+      class: "photo-close",
+      onclick: () => byId("dialog").close(),
+    },
+    "Close",
+  );
+  show(
+    element("img", { class: "photo-large", src: source, alt }),
+    element("p", { id: "dialog-text", class: "visually-hidden" }, alt),
+    close,
+  );
 }
 
 /** Copy, with a word about it; refused clipboards are said, not hidden. */

@@ -8,7 +8,13 @@ const SIMPLE = { bold: "b", italic: "i", underline: "u", strikethrough: "s" };
 
 function textNodes(text) {
   return splitSigns(text).map((piece) =>
-    typeof piece === "string" ? document.createTextNode(piece) : element("span", { class: `sign sign-${piece.sign}`, role: "img", "aria-label": piece.name }, piece.text),
+    typeof piece === "string"
+      ? document.createTextNode(piece)
+      : element(
+          "span",
+          { class: `sign sign-${piece.sign}`, role: "img", "aria-label": piece.name },
+          piece.text,
+        ),
   );
 }
 
@@ -18,7 +24,11 @@ function pressable(tag, attributes, onpress, ...content) {
     event.preventDefault();
     onpress(event);
   };
-  return element(tag, { tabindex: "0", role: "button", onclick: onpress, onkeydown, ...attributes }, ...content);
+  return element(
+    tag,
+    { tabindex: "0", role: "button", onclick: onpress, onkeydown, ...attributes },
+    ...content,
+  );
 }
 
 function link(url, inner, actions) {
@@ -28,7 +38,11 @@ function link(url, inner, actions) {
     event.preventDefault();
     actions.openLink(href);
   };
-  return element("a", { href, rel: "noopener noreferrer", target: "_blank", title: href, onclick }, ...inner);
+  return element(
+    "a",
+    { href, rel: "noopener noreferrer", target: "_blank", title: href, onclick },
+    ...inner,
+  );
 }
 
 function spoiler(inner) {
@@ -40,7 +54,12 @@ function spoiler(inner) {
     event.stopPropagation();
     event.preventDefault();
   };
-  return pressable("span", { class: "spoiler", "aria-label": "Hidden text, press to show" }, reveal, element("span", {}, ...inner));
+  return pressable(
+    "span",
+    { class: "spoiler", "aria-label": "Hidden text, press to show" },
+    reveal,
+    element("span", {}, ...inner),
+  );
 }
 
 function code(node, inner, actions) {
@@ -51,14 +70,23 @@ function code(node, inner, actions) {
 function pre(node, inner, actions) {
   const language = node.entity.language;
   const copy = () => actions.copy(plainText(node));
-  const head = element("span", { class: "pre-head" }, element("span", {}, language ?? "code"), element("button", { type: "button", onclick: copy }, "copy"));
+  const head = element(
+    "span",
+    { class: "pre-head" },
+    element("span", {}, language ?? "code"),
+    element("button", { type: "button", onclick: copy }, "copy"),
+  );
   return element("pre", {}, head, element("code", {}, ...inner));
 }
 
 function quote(inner, isExpandable) {
   if (!isExpandable) return element("blockquote", {}, ...inner);
   const body = element("span", { class: "quote-text" }, ...inner);
-  const toggle = element("button", { type: "button", class: "quote-toggle", "aria-expanded": "false" }, "Show all");
+  const toggle = element(
+    "button",
+    { type: "button", class: "quote-toggle", "aria-expanded": "false" },
+    "Show all",
+  );
   const box = element("blockquote", { class: "is-folded" }, body, toggle);
   toggle.addEventListener("click", () => {
     const isFolded = box.classList.toggle("is-folded");
@@ -73,7 +101,12 @@ const RENDERERS = {
   url: (node, inner, actions) => link(plainText(node), inner, actions),
   email: (node, inner, actions) => link(`mailto:${plainText(node)}`, inner, actions),
   bot_command: (node, inner, actions) =>
-    pressable("span", { class: "link", role: "link", title: "Send this command" }, () => actions.sendCommand(plainText(node)), ...inner),
+    pressable(
+      "span",
+      { class: "link", role: "link", title: "Send this command" },
+      () => actions.sendCommand(plainText(node)),
+      ...inner,
+    ),
   mention: (_node, inner) => element("span", { class: "mention" }, ...inner),
   text_mention: (_node, inner) => element("span", { class: "mention" }, ...inner),
   hashtag: (_node, inner) => element("span", { class: "mention" }, ...inner),

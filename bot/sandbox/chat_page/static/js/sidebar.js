@@ -14,13 +14,17 @@ export class Sidebar {
   draw() {
     const focused = document.activeElement?.dataset?.key;
     byId("people").replaceChildren(...this.store.people.map((person) => this.#person(person)));
-    byId("chats").replaceChildren(...this.store.chatsOf(this.store.viewerId).map((chat) => this.#chat(chat)));
+    byId("chats").replaceChildren(
+      ...this.store.chatsOf(this.store.viewerId).map((chat) => this.#chat(chat)),
+    );
     this.#drawOtherUnread();
     if (focused) document.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
   }
 
   #unreadOf(person) {
-    return this.store.chatsOf(person.id).reduce((sum, chat) => sum + this.store.unread(chat.id, person.id), 0);
+    return this.store
+      .chatsOf(person.id)
+      .reduce((sum, chat) => sum + this.store.unread(chat.id, person.id), 0);
   }
 
   #drawOtherUnread() {
@@ -70,10 +74,30 @@ export class Sidebar {
     const words = element(
       "span",
       { class: "chat-words" },
-      element("span", { class: "chat-line" }, element("b", {}, name), element("time", {}, last ? clock(last.date) : "")),
-      element("span", { class: "chat-line" }, element("span", { class: "preview", dir: "auto" }, last ? sender + previewOf(last) : "No messages yet"), badge(isOpen ? 0 : this.store.unread(chat.id, this.store.viewerId))),
+      element(
+        "span",
+        { class: "chat-line" },
+        element("b", {}, name),
+        element("time", {}, last ? clock(last.date) : ""),
+      ),
+      element(
+        "span",
+        { class: "chat-line" },
+        element(
+          "span",
+          { class: "preview", dir: "auto" },
+          last ? sender + previewOf(last) : "No messages yet",
+        ),
+        badge(isOpen ? 0 : this.store.unread(chat.id, this.store.viewerId)),
+      ),
     );
-    const attributes = { type: "button", class: "chat-button", "data-key": `chat-${chat.id}`, "aria-current": isOpen ? "true" : null, onclick: () => this.onSelect(this.store.viewerId, chat.id) };
+    const attributes = {
+      type: "button",
+      class: "chat-button",
+      "data-key": `chat-${chat.id}`,
+      "aria-current": isOpen ? "true" : null,
+      onclick: () => this.onSelect(this.store.viewerId, chat.id),
+    };
     return element("li", {}, element("button", attributes, chatPicture(chat, name), words));
   }
 }
@@ -89,7 +113,14 @@ export function chatPicture(chat, name) {
 }
 
 function badge(count) {
-  return count > 0 ? element("span", { class: "badge" }, badgeText(count), element("span", { class: "visually-hidden" }, " unread")) : null;
+  return count > 0
+    ? element(
+        "span",
+        { class: "badge" },
+        badgeText(count),
+        element("span", { class: "visually-hidden" }, " unread"),
+      )
+    : null;
 }
 
 function badgeText(count) {

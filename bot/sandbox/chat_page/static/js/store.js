@@ -32,7 +32,8 @@ export class Store extends EventTarget {
     const state = await api.state();
     Object.assign(this, { bot: state.bot, people: state.people, chats: state.chats });
     if (!this.viewer) this.viewerId = this.people[0]?.id ?? 0;
-    if (!this.chatsOf(this.viewerId).includes(this.chat)) this.chatId = this.chatsOf(this.viewerId)[0]?.id ?? 0;
+    if (!this.chatsOf(this.viewerId).includes(this.chat))
+      this.chatId = this.chatsOf(this.viewerId)[0]?.id ?? 0;
     this.tell("state");
     return state;
   }
@@ -40,13 +41,19 @@ export class Store extends EventTarget {
   /** Chats that a person sees: the private one first, then groups. */
   chatsOf(personId) {
     return this.chats
-      .filter((chat) => (chat.type === "private" ? (chat.person_id ?? chat.id) === personId : isMember(chat, personId)))
+      .filter((chat) =>
+        chat.type === "private"
+          ? (chat.person_id ?? chat.id) === personId
+          : isMember(chat, personId),
+      )
       .sort((a, b) => (a.type === "private" ? -1 : 0) - (b.type === "private" ? -1 : 0));
   }
 
   /** Everybody's view of everything, so that previews and unread marks are right from the start. */
   async loadMessages() {
-    const views = this.people.flatMap((person) => this.chatsOf(person.id).map((chat) => [chat.id, person.id]));
+    const views = this.people.flatMap((person) =>
+      this.chatsOf(person.id).map((chat) => [chat.id, person.id]),
+    );
     const lists = await Promise.all(views.map(([chat, person]) => api.messages(chat, person)));
     this.#messages.clear();
     views.forEach(([chat, person], index) => this.#fill(chat, person, lists[index].messages));
@@ -55,7 +62,10 @@ export class Store extends EventTarget {
 
   #fill(chatId, personId, messages) {
     const kept = messages.filter((message) => !message.deleted);
-    this.#messages.set(`${personId}:${chatId}`, new Map(kept.map((message) => [message.message_id, message])));
+    this.#messages.set(
+      `${personId}:${chatId}`,
+      new Map(kept.map((message) => [message.message_id, message])),
+    );
   }
 
   messagesOf(chatId = this.chatId, personId = this.viewerId) {
@@ -69,7 +79,9 @@ export class Store extends EventTarget {
   /** Who may see what happened: one viewer, or all who are in the chat. */
   #audience(event) {
     if (event.viewer) return [Number(event.viewer)];
-    return this.people.filter((p) => this.chatsOf(p.id).some((chat) => chat.id === event.chat_id)).map((p) => p.id);
+    return this.people
+      .filter((p) => this.chatsOf(p.id).some((chat) => chat.id === event.chat_id))
+      .map((p) => p.id);
   }
 
   put(event) {
@@ -83,7 +95,8 @@ export class Store extends EventTarget {
 
   remove(event) {
     const id = event.message_id ?? event.message?.message_id;
-    for (const person of this.#audience(event)) this.#messages.get(`${person}:${event.chat_id}`)?.delete(id);
+    for (const person of this.#audience(event))
+      this.#messages.get(`${person}:${event.chat_id}`)?.delete(id);
     this.tell("message", { ...event, deleted: id });
   }
 
@@ -101,13 +114,18 @@ export class Store extends EventTarget {
 
   unread(chatId, personId) {
     const read = this.#read.get(`${personId}:${chatId}`) ?? 0;
-    return this.messagesOf(chatId, personId).filter((m) => m.message_id > read && m.from?.id !== personId).length;
+    return this.messagesOf(chatId, personId).filter(
+      (m) => m.message_id > read && m.from?.id !== personId,
+    ).length;
   }
 
   markRead() {
     const last = this.messagesOf().at(-1)?.message_id ?? 0;
     this.#read.set(`${this.viewerId}:${this.chatId}`, last);
-    sessionStorage.setItem(READ_KEY, JSON.stringify({ world: this.worldId, read: [...this.#read] }));
+    sessionStorage.setItem(
+      READ_KEY,
+      JSON.stringify({ world: this.worldId, read: [...this.#read] }),
+    );
     this.tell("unread");
   }
 
@@ -123,6 +141,8 @@ export class Store extends EventTarget {
 }
 
 function isMember(chat, personId) {
-  const ids = (chat.members ?? []).map((member) => (typeof member === "object" ? member.id : member));
+  const ids = (chat.members ?? []).map((member) =>
+    typeof member === "object" ? member.id : member,
+  );
   return ids.length === 0 || ids.includes(personId);
 }

@@ -28,6 +28,10 @@ export class Typing {
     const isTyping = (this.#until.get(chat?.id) ?? 0) > performance.now();
     const names = this.store.people.map((person) => person.first_name).join(", ");
     byId("chat-subtitle").classList.toggle("is-typing", isTyping);
-    byId("chat-subtitle").textContent = isTyping ? "typing…" : chat?.type === "private" ? `bot · you are ${this.store.viewer?.first_name ?? ""}` : `${names} and the bot`;
+    byId("chat-subtitle").textContent = isTyping
+      ? "typing…"
+      : chat?.type === "private"
+        ? `bot · you are ${this.store.viewer?.first_name ?? ""}`
+        : `${names} and the bot`;
   }
 }

@@ -10,7 +10,11 @@ function facts(bot) {
     ["Inbox", queue.inbox_waiting ?? "–", "updates not yet handled"],
     ["Outbox", queue.outbox_waiting ?? "–", "replies and notices not yet sent"],
     ["Tracked", refresh.tokens ?? "–", "tokens refreshed"],
-    ["Behind", refresh.behind_s === undefined ? "–" : age(refresh.behind_s), "how late the refresh is"],
+    [
+      "Behind",
+      refresh.behind_s === undefined ? "–" : age(refresh.behind_s),
+      "how late the refresh is",
+    ],
   ];
 }
 
@@ -19,15 +23,31 @@ export class BotCard {
     const { note, body } = cardParts(card, "Bot");
     this.note = note;
     this.grid = element("dl", { class: "facts" });
-    this.waiting = element("p", { class: "waiting" }, "The bot is starting… the chat works as soon as it is up.");
-    this.problems = element("details", { class: "problems", hidden: true }, element("summary"), element("ul"));
+    this.waiting = element(
+      "p",
+      { class: "waiting" },
+      "The bot is starting… the chat works as soon as it is up.",
+    );
+    this.problems = element(
+      "details",
+      { class: "problems", hidden: true },
+      element("summary"),
+      element("ul"),
+    );
     body.append(this.waiting, this.grid, this.problems);
   }
 
   show(bot, status) {
     const state = byId("bot-state");
     state.classList.toggle("is-up", bot !== null);
-    setText(state, bot === null ? (status?.was_up ? "the bot is gone, waiting…" : "the bot is starting…") : `${String(bot.mode ?? "?").toUpperCase()} · up ${age(bot.uptime_s)}`);
+    setText(
+      state,
+      bot === null
+        ? status?.was_up
+          ? "the bot is gone, waiting…"
+          : "the bot is starting…"
+        : `${String(bot.mode ?? "?").toUpperCase()} · up ${age(bot.uptime_s)}`,
+    );
     this.waiting.hidden = bot !== null;
     this.grid.hidden = bot === null;
     setText(this.note, bot === null ? "" : `version ${bot.version ?? "?"}`);
@@ -38,7 +58,10 @@ export class BotCard {
   showProblems(problems) {
     const [summary, list] = this.problems.children;
     this.problems.hidden = problems.length === 0;
-    setText(summary, `${problems.length} account ${problems.length === 1 ? "file" : "files"} could not be loaded`);
+    setText(
+      summary,
+      `${problems.length} account ${problems.length === 1 ? "file" : "files"} could not be loaded`,
+    );
     list.replaceChildren(...problems.map((problem) => element("li", {}, problem)));
   }
 

@@ -4,7 +4,14 @@ import { api } from "../api.js";
 import { element } from "../dom.js";
 import { cardParts, keepRows } from "./rows.js";
 
-const WELL = { latency_ms: 0, fail_rate: 0, fail_code: 500, hang: false, limits: false, lose_reply: false };
+const WELL = {
+  latency_ms: 0,
+  fail_rate: 0,
+  fail_code: 500,
+  hang: false,
+  limits: false,
+  lose_reply: false,
+};
 const BOT_API = {
   path: "faults",
   name: "Bot API",
@@ -12,8 +19,16 @@ const BOT_API = {
   presets: [
     ["Slow", "answers after 1.5 s", { latency_ms: 1500 }],
     ["Fails", "half of the calls answer 500", { fail_rate: 0.5, fail_code: 500 }],
-    ["Floods", "half of the calls answer 429, retry after 3 s", { fail_rate: 0.5, fail_code: 429, retry_after: 3 }],
-    ["Loses replies", "half of the calls take effect, then fail", { fail_rate: 0.5, fail_code: 502, lose_reply: true }],
+    [
+      "Floods",
+      "half of the calls answer 429, retry after 3 s",
+      { fail_rate: 0.5, fail_code: 429, retry_after: 3 },
+    ],
+    [
+      "Loses replies",
+      "half of the calls take effect, then fail",
+      { fail_rate: 0.5, fail_code: 502, lose_reply: true },
+    ],
     ["Strict limits", "Telegram's own flood limits", { limits: true }],
     ["Hangs", "never answers", { hang: true }],
   ],
@@ -45,16 +60,42 @@ export class FaultsCard {
 
   async load() {
     const answers = await Promise.allSettled(DOORS.map((door) => api.faults(door.path)));
-    this.#doors = DOORS.map((door, index) => ({ ...door, faults: answers[index].value })).filter((door) => door.faults);
+    this.#doors = DOORS.map((door, index) => ({ ...door, faults: answers[index].value })).filter(
+      (door) => door.faults,
+    );
     this.card.hidden = this.#doors.length === 0;
-    keepRows(this.body, this.#doors, { key: (door) => door.path, make: (door) => this.#make(door), fill });
+    keepRows(this.body, this.#doors, {
+      key: (door) => door.path,
+      make: (door) => this.#make(door),
+      fill,
+    });
   }
 
   #make(door) {
     const switches = door.presets.map(([name, title, settings]) =>
-      element("button", { type: "button", class: "switch", "data-fault": name, "aria-pressed": "false", title, onclick: (event) => this.#toggle(door, settings, event.currentTarget) }, name),
+      element(
+        "button",
+        {
+          type: "button",
+          class: "switch",
+          "data-fault": name,
+          "aria-pressed": "false",
+          title,
+          onclick: (event) => this.#toggle(door, settings, event.currentTarget),
+        },
+        name,
+      ),
     );
-    return element("div", { class: "endpoint" }, element("div", { class: "endpoint-head" }, element("b", {}, door.name)), element("div", { class: "switches", role: "group", "aria-label": `Faults of the ${door.name}` }, ...switches));
+    return element(
+      "div",
+      { class: "endpoint" },
+      element("div", { class: "endpoint-head" }, element("b", {}, door.name)),
+      element(
+        "div",
+        { class: "switches", role: "group", "aria-label": `Faults of the ${door.name}` },
+        ...switches,
+      ),
+    );
   }
 
   #toggle(door, settings, button) {
@@ -67,5 +108,8 @@ export class FaultsCard {
 }
 
 function fill(node, door) {
-  for (const [name, , settings] of door.presets) node.querySelector(`[data-fault="${name}"]`)?.setAttribute("aria-pressed", String(isOn(door.faults, settings)));
+  for (const [name, , settings] of door.presets)
+    node
+      .querySelector(`[data-fault="${name}"]`)
+      ?.setAttribute("aria-pressed", String(isOn(door.faults, settings)));
 }

@@ -5,7 +5,12 @@ import { amount, isZero } from "../numbers.js";
 import { cardParts, keepRows, setText } from "./rows.js";
 
 function asset(row) {
-  const head = element("summary", {}, element("b", {}, element("bdi", {}, row.symbol ?? row.asset)), element("span", { class: "sum" }));
+  const head = element(
+    "summary",
+    {},
+    element("b", {}, element("bdi", {}, row.symbol ?? row.asset)),
+    element("span", { class: "sum" }),
+  );
   const details = element("details", { class: "asset" }, head, element("dl", { class: "kinds" }));
   details.open = row.isFirst;
   return details;
@@ -18,7 +23,8 @@ function fillAsset(node, row) {
   setText(sum, isBalanced ? "sum 0" : `sum ${amount(row.sum, 9)}`);
   keepRows(node.lastElementChild, Object.entries(row.by_kind ?? {}), {
     key: ([kind]) => kind,
-    make: ([kind]) => element("div", {}, element("dt", {}, kind.replaceAll("_", " ")), element("dd")),
+    make: ([kind]) =>
+      element("div", {}, element("dt", {}, kind.replaceAll("_", " ")), element("dd")),
     fill: (line, [, value]) => {
       setText(line.lastElementChild, amount(value));
       line.title = String(value);
@@ -49,7 +55,10 @@ export class LedgerCard {
   #fill(ledger) {
     const isBalanced = ledger.is_balanced === true;
     this.verdict.className = `verdict ${isBalanced ? "is-good" : "is-bad"}`;
-    this.verdict.replaceChildren(icon(isBalanced ? "check" : "alert"), isBalanced ? "balanced" : "not balanced");
+    this.verdict.replaceChildren(
+      icon(isBalanced ? "check" : "alert"),
+      isBalanced ? "balanced" : "not balanced",
+    );
     const rows = (ledger.assets ?? []).map((row, index) => ({ ...row, isFirst: index === 0 }));
     keepRows(this.list, rows, { key: (row) => row.asset, make: asset, fill: fillAsset });
   }

@@ -44,7 +44,9 @@ export class WorldPane {
   async refresh() {
     if (document.visibilityState !== "visible") return;
     const doors = [api.botStatus(), api.market(), api.rpc(), this.faults.load()];
-    const [status, market, rpc] = (await Promise.allSettled(doors)).map((door) => door.value ?? null);
+    const [status, market, rpc] = (await Promise.allSettled(doors)).map(
+      (door) => door.value ?? null,
+    );
     const bot = status?.is_up === false ? null : status;
     this.bot.show(bot, status);
     this.prices.show(bot, market);

@@ -15,11 +15,21 @@ export function mergePrices(bot, market) {
   const merged = new Map();
   for (const token of market?.tokens ?? []) {
     const kinds = [...new Set((token.pools ?? []).map((pool) => pool.kind))];
-    const row = { mint: token.mint, symbol: token.symbol, name: token.name, chain: token.price, inDollars: token.mint === WSOL };
+    const row = {
+      mint: token.mint,
+      symbol: token.symbol,
+      name: token.name,
+      chain: token.price,
+      inDollars: token.mint === WSOL,
+    };
     merged.set(token.mint, { ...row, kind: kinds[0] ?? "genuine dump", moves: kinds.length > 0 });
   }
   for (const seen of bot?.prices ?? []) {
-    const known = merged.get(seen.mint) ?? { mint: seen.mint, symbol: seen.symbol, inDollars: seen.mint === WSOL };
+    const known = merged.get(seen.mint) ?? {
+      mint: seen.mint,
+      symbol: seen.symbol,
+      inDollars: seen.mint === WSOL,
+    };
     merged.set(seen.mint, { ...known, seen, kind: seen.pool_kind ?? known.kind });
   }
   return [...merged.values()];
@@ -34,11 +44,28 @@ export class PricesCard {
 
   constructor(card, act) {
     this.act = act;
-    this.pause = element("button", { type: "button", class: "switch", "aria-pressed": "false", onclick: () => this.#togglePause() }, icon("pause"), element("span", {}, "Pause"));
+    this.pause = element(
+      "button",
+      {
+        type: "button",
+        class: "switch",
+        "aria-pressed": "false",
+        onclick: () => this.#togglePause(),
+      },
+      icon("pause"),
+      element("span", {}, "Pause"),
+    );
     const { note, body } = cardParts(card, "Prices", this.pause);
     this.note = note;
     this.list = element("ul", { class: "prices is-folded", id: "price-list" });
-    this.more = element("button", { type: "button", class: "more", "aria-controls": "price-list", "aria-expanded": "false", hidden: true, onclick: () => this.#unfold() });
+    this.more = element("button", {
+      type: "button",
+      class: "more",
+      "aria-controls": "price-list",
+      "aria-expanded": "false",
+      hidden: true,
+      onclick: () => this.#unfold(),
+    });
     this.empty = element("p", { class: "waiting" }, "No prices yet.");
     body.append(this.empty, this.list, this.more);
   }
@@ -56,7 +83,10 @@ export class PricesCard {
   #nameMore() {
     const count = this.list.children.length;
     this.more.hidden = count <= FOLDED_ROWS;
-    setText(this.more, this.list.classList.contains("is-folded") ? `Show all ${count}` : "Show fewer");
+    setText(
+      this.more,
+      this.list.classList.contains("is-folded") ? `Show all ${count}` : "Show fewer",
+    );
   }
 
   #togglePause() {
@@ -67,17 +97,34 @@ export class PricesCard {
     const isPaused = market?.paused === true;
     this.pause.hidden = market === null;
     this.pause.setAttribute("aria-pressed", String(isPaused));
-    this.pause.replaceChildren(icon(isPaused ? "play" : "pause"), element("span", {}, isPaused ? "Resume" : "Pause"));
+    this.pause.replaceChildren(
+      icon(isPaused ? "play" : "pause"),
+      element("span", {}, isPaused ? "Resume" : "Pause"),
+    );
     const rows = mergePrices(bot, market);
     this.empty.hidden = rows.length > 0;
     setText(this.note, rows.length > 0 ? "in SOL, from the pools" : "");
-    keepRows(this.list, rows, { key: (row) => row.mint, make: (row) => this.#make(row), fill: (node, row) => this.#fill(node, row) });
+    keepRows(this.list, rows, {
+      key: (row) => row.mint,
+      make: (row) => this.#make(row),
+      fill: (node, row) => this.#fill(node, row),
+    });
     this.#nameMore();
   }
 
   #make(row) {
     const shock = (percent, label) =>
-      element("button", { type: "button", class: `shock ${percent > 0 ? "is-up" : "is-down"}`, "aria-label": `Move ${row.symbol} by ${label}`, title: `Move ${row.symbol} by ${label}`, onclick: () => this.act(api.shock(row.mint, percent)) }, label);
+      element(
+        "button",
+        {
+          type: "button",
+          class: `shock ${percent > 0 ? "is-up" : "is-down"}`,
+          "aria-label": `Move ${row.symbol} by ${label}`,
+          title: `Move ${row.symbol} by ${label}`,
+          onclick: () => this.act(api.shock(row.mint, percent)),
+        },
+        label,
+      );
     return element(
       "li",
       { class: "price-row", title: `${row.name ?? ""} ${row.mint}`.trim() },
@@ -86,7 +133,12 @@ export class PricesCard {
       element("span", { class: "price-figure" }),
       element("span", { class: "price-kind" }),
       element("span", { class: "price-seen" }),
-      element("span", { class: "shocks" }, row.moves ? shock(10, "+10%") : null, row.moves ? shock(-10, "−10%") : null),
+      element(
+        "span",
+        { class: "shocks" },
+        row.moves ? shock(10, "+10%") : null,
+        row.moves ? shock(-10, "−10%") : null,
+      ),
     );
   }
 
@@ -99,7 +151,11 @@ export class PricesCard {
     node.classList.toggle("is-down", trend < 0);
     setText(node.querySelector(".price-kind"), String(row.kind ?? "").replaceAll("_", " "));
     node.querySelector(".price-line").replaceChildren(sparkline(values));
-    this.#figure(node.querySelector(".price-figure"), (row.inDollars ? "$" : "") + price(shownPrice(row)), tint);
+    this.#figure(
+      node.querySelector(".price-figure"),
+      (row.inDollars ? "$" : "") + price(shownPrice(row)),
+      tint,
+    );
     seenLine(node.querySelector(".price-seen"), row);
   }
 

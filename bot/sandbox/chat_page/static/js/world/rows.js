@@ -30,6 +30,9 @@ export function setText(node, text) {
 export function cardParts(card, title, ...extra) {
   const note = element("span", { class: "card-note" });
   const body = element("div", { class: "card-body" });
-  card.append(element("header", { class: "card-head" }, element("h3", {}, title), note, ...extra), body);
+  card.append(
+    element("header", { class: "card-head" }, element("h3", {}, title), note, ...extra),
+    body,
+  );
   return { note, body };
 }
