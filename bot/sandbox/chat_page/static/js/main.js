@@ -6,7 +6,8 @@ import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { byId } from "./dom.js";
 import { EventStream } from "./events.js";
-import { alertBox, copy, openLink, showPhoto, toast } from "./overlays.js";
+import { Incoming } from "./incoming.js";
+import { copy, openLink, showPhoto, toast } from "./overlays.js";
 import { chatName, chatPicture, Sidebar } from "./sidebar.js";
 import { Store } from "./store.js";
 import { Typing } from "./typing.js";
@@ -45,6 +46,16 @@ const composer = new Composer(store, {
       api.edit(store.viewerId, { chat_id: store.chatId, message_id: message.message_id, text }),
     ),
   onUnblock: () => setBlocked(false),
+});
+
+const incoming = new Incoming({
+  store,
+  conversation,
+  composer,
+  typing,
+  onRead: markRead,
+  onCommands: loadCommands,
+  onChat: () => attempt(reload()),
 });
 
 /** Say what went wrong instead of failing in the console. */
@@ -121,49 +132,6 @@ async function loadCommands() {
   }
 }
 
-function isHere(event) {
-  return (
-    event.chat_id === store.chatId && (!event.viewer || Number(event.viewer) === store.viewerId)
-  );
-}
-
-function received(event) {
-  if (event.kind === "message") typing.stop(event.chat_id);
-  store.put(event);
-  if (!isHere(event)) return;
-  conversation.update(event);
-  conversation.settle();
-  composer.showKeyboard();
-  const markup = event.message.reply_markup;
-  const isForMe = event.kind === "message" && event.message.from?.id !== store.viewerId;
-  if (isForMe && markup?.force_reply)
-    composer.replyTo(event.message, markup.input_field_placeholder);
-  markRead();
-}
-
-function answered(event) {
-  if (event.viewer && Number(event.viewer) !== store.viewerId) return;
-  conversation.settle();
-  if (!event.text) return;
-  if (event.show_alert) alertBox(store.bot.first_name, event.text);
-  else toast(event.text);
-}
-
-function removed(event) {
-  store.remove(event);
-  if (isHere(event)) conversation.update();
-}
-
-const HANDLERS = {
-  message: received,
-  edit: received,
-  delete: removed,
-  toast: answered,
-  typing: (event) => typing.start(event.chat_id),
-  commands: () => loadCommands(),
-  chat: () => reload(),
-};
-
 async function reload() {
   const { started_at: worldId, problems } = await api.world();
   store.worldId = String(worldId);
@@ -177,7 +145,7 @@ async function reload() {
 
 async function start() {
   const stream = new EventStream({
-    onEvent: (event) => HANDLERS[event.kind]?.(event),
+    onEvent: (event) => incoming.take(event),
     onResume: reload,
     onConnection: (isUp) =>
       (byId("connection").textContent = isUp ? "" : "Connection lost, trying again…"),
