@@ -62,7 +62,8 @@ def _lines(found: Sequence[FiledAccount | UnreadFile], *, is_all: bool) -> Itera
     shelves = _Shelves([entry for entry in found if isinstance(entry, FiledAccount)])
     for entry in found:
         if isinstance(entry, UnreadFile):
-            yield {"pubkey": entry.pubkey, "error": entry.reason, "file": str(entry.path)}
+            named = str(entry.path).encode(errors="replace").decode()
+            yield {"pubkey": entry.pubkey, "error": entry.reason, "file": named}
             continue
         line = _line(entry, shelves)
         is_aside = line.pop("aside", False)
