@@ -1,5 +1,6 @@
 """A refresh reads many pools in one pass, each with its vaults, and leaves out the unreadable."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -93,6 +94,18 @@ async def test_a_price_follows_its_vaults() -> None:
         after = (await chain.read_pools([AMM_V4]))[AMM_V4_POOL]
         assert after.slot == before.slot + 1
         assert abs(after.price / before.price - 2) < Decimal("0.0001")
+
+
+async def test_a_pool_in_which_nothing_moved_is_as_new_as_its_answer() -> None:
+    async with rpc_nodes(1) as (node,), build_pool([node]) as rpc:
+        serve_genuine(node)
+        chain = SolanaChain(rpc, [], HandClock())
+        before = await chain.read_pools(ALL)
+        node.slot += 5
+        after = await chain.read_pools(ALL)
+        assert {pool.slot for pool in after.values()} == {node.slot}
+        for address, reading in after.items():
+            assert replace(reading, slot=before[address].slot) == before[address]
 
 
 async def test_pools_that_are_gone_unreadable_or_no_pools_are_left_out() -> None:

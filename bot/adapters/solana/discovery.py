@@ -28,6 +28,7 @@ from bot.ports.chain import PoolPlace, TokenFound
 
 DERIVED = "derived"
 SOURCES_SECONDS = 3.0
+_PASS_SECONDS = 5.0  # somebody waits for the answer in a chat
 _SLOTS_PER_EPOCH = 432_000  # source: Solana SDK `DEFAULT_SLOTS_PER_EPOCH`
 _log = structlog.get_logger(__name__)
 
@@ -71,7 +72,9 @@ class Discovery:
             return None
         derived = self._note_pools(mint, candidates, answer.accounts)
         places = {place.address: place for place in (*listed, *derived)}
-        readings = await self._prices.read_pools(list(places.values()))
+        readings = await self._prices.read_pools(
+            list(places.values()), deadline_seconds=_PASS_SECONDS
+        )
         pools = _rank(mint, readings.values())
         name, symbol = _name_and_symbol(reading, answer.accounts)
         return TokenFound(
@@ -102,7 +105,7 @@ class Discovery:
     async def _read(self, addresses: Sequence[str]) -> AccountsAnswer | Unavailable:
         # As a value: an error raised in a task group would reach the caller wrapped.
         try:
-            return await self._rpc.get_multiple_accounts(addresses)
+            return await self._rpc.get_multiple_accounts(addresses, deadline_seconds=_PASS_SECONDS)
         except Unavailable as error:
             return error
 

@@ -11,6 +11,7 @@ from bot.adapters.solana.curve_tokens import token_of_curve
 from bot.adapters.solana.pool_shapes import PoolShapes
 from bot.adapters.solana.pools.account import AccountBytes
 from bot.adapters.solana.pools.catalogue import read_pool
+from bot.adapters.solana.reading_memory import ReadingMemory
 from bot.adapters.solana.rpc_pool import RpcPool
 from bot.domain.errors import Unavailable, UnreadableAccount
 from bot.domain.pools.reading import PoolKind, PoolReading
@@ -31,6 +32,7 @@ class PoolPrices:
         self._rpc = rpc
         self._clock = clock
         self._shapes = PoolShapes(clock)
+        self._readings = ReadingMemory()
 
     def note(self, pool: str, account: AccountBytes, base_mint: str | None = None) -> None:
         """Note a pool's account that was fetched elsewhere, and the token of a curve."""
@@ -129,14 +131,21 @@ class PoolPrices:
         if answer.accounts[pool] is None:
             self._leave_out(pool, UnreadableAccount("the pool's account is gone"))
             return None
+        accounts = self._shapes.complete(pool, answer.accounts)
+        same = self._readings.recall(pool, accounts, answer.slot)
+        if same is not None:
+            return same
         try:
-            return self._decode(pool, self._shapes.complete(pool, answer.accounts), answer)
+            reading = self._decode(pool, accounts, answer)
         except UnreadableAccount as error:
             self._leave_out(pool, error)
             return None
+        self._readings.keep(pool, accounts, reading)
+        return reading
 
     def _leave_out(self, pool: str, error: UnreadableAccount) -> None:
         self._shapes.forget(pool)
+        self._readings.forget(pool)
         _log.info("pool_left_out", pool=pool, reason=str(error))
 
     def _decode(

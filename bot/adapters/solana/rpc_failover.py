@@ -101,7 +101,9 @@ class RpcFailover:
         request = RpcRequest(
             method="getSlot", params=({"commitment": "confirmed"},), read=read_slot
         )
-        endpoint.take_turn(request.method)
+        wait = endpoint.take_turn(request.method)
+        if wait > 0:
+            await self._sleep(wait)
         await self._ask_one(endpoint, request, timeout_seconds)
 
     async def _choose(self, method: str, trail: RpcTrail) -> RpcEndpoint | None:
