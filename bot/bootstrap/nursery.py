@@ -12,12 +12,11 @@ class Nursery:
         self._group = group
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def spawn(self, work: Coroutine[object, object, None], name: str = "") -> asyncio.Task[None]:
+    def spawn(self, work: Coroutine[object, object, None], name: str = "") -> None:
         """Run a coroutine beside the others until it ends or the nursery closes."""
         task = self._group.create_task(work, name=name or None)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return task
 
     def cancel_all(self) -> None:
         """Ask every task to stop."""

@@ -111,8 +111,11 @@ class Books(Protocol):
     async def answer(self, request: Request, notices: Sequence[Notice]) -> None:
         """Queue the answer to a request that changed nothing and close its update."""
 
-    async def start_season(self, request: Request, mode: Mode, notices: Sequence[Notice]) -> Wallet:
-        """Close the wallet's season, keep it, and begin the next with a new grant."""
+    async def start_season(self, request: Request, mode: Mode, notices: Sequence[Notice]) -> None:
+        """Close the wallet's season, keep it, and begin the next with a new grant.
+
+        Raises `Refusal("already_done")` where this request has begun one before.
+        """
 
     async def history(
         self, user_id: int, mode: Mode, season: int, before_order: int | None, limit: int

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.domain.errors import PoolTooThin, Refusal, Unavailable
-from bot.domain.identifiers import is_address
+from bot.domain.identifiers import USDC_MINT, is_address
 from bot.domain.instruments import Token, clean_symbol, clean_text, symbol_warning
 from bot.domain.money import LAMPORTS_PER_SOL
 from bot.domain.pools.reading import Direction, PoolKind, PoolReading
@@ -93,7 +93,8 @@ class Prices:
     async def popular(self, user: User) -> tuple[Token, ...]:
         """Give up to six tokens to try."""
         user.require(Permission.VIEW_MARKET)
-        found = (self._board.by_mint(mint) for mint in self._popular_mints)
+        mints = (mint for mint in self._popular_mints if mint != USDC_MINT)
+        found = (self._board.by_mint(mint) for mint in mints)
         return tuple(token for token in found if token is not None)[:6]
 
     def sol_usd(self) -> Decimal | None:
@@ -114,8 +115,10 @@ class Prices:
     async def track(self, mint: str) -> Token:
         """Look a mint up on chain and track it.
 
-        Raises `Refusal` (`unknown_token`, `no_pool`) or `Unavailable`.
+        Raises `Refusal` (`unknown_token`, `no_pool`, `sol_is_money`) or `Unavailable`.
         """
+        if is_sol(mint):
+            raise Refusal("sol_is_money")
         found = await self._chain.find_token(mint)
         if found is None:
             raise Refusal("unknown_token", text=mint)

@@ -1,0 +1,90 @@
+"""Open the outside world as the settings name it: database, RPC endpoints, Telegram."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from random import SystemRandom
+
+import aiohttp
+
+from bot.adapters.clock import SystemClock
+from bot.adapters.database.connection import Pool, open_pool
+from bot.adapters.database.embedded import embedded_postgres
+from bot.adapters.database.migrate import migrate
+from bot.adapters.price_sources.dexscreener import DexScreener, DexScreenerSettings
+from bot.adapters.solana.rpc_pool import RpcPool
+from bot.adapters.solana.rpc_settings import EndpointConfig
+from bot.adapters.solana.solana_chain import SolanaChain
+from bot.bootstrap.settings import Settings
+from bot.telegram.bot_api import BotApi
+
+_TELEGRAM_CONNECTIONS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What the inside is wired to; all of it is closed by who opened it."""
+
+    clock: SystemClock
+    pool: Pool
+    chain: SolanaChain
+    api: BotApi
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[str]:
+    """Give the address of the database: the one named, or the embedded one under `DATA_DIR`."""
+    named = settings.database_url.get_secret_value()
+    if named:
+        yield named
+        return
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    async with embedded_postgres(settings.data_dir) as server:
+        yield server.dsn
+
+
+@asynccontextmanager
+async def open_chain(settings: Settings) -> AsyncIterator[SolanaChain]:
+    """Give Solana through the endpoints and sources that the settings name."""
+    clock, chance = SystemClock(), SystemRandom()
+    async with AsyncExitStack() as stack:
+        endpoints = [EndpointConfig.from_url(url) for url in settings.rpc_urls()]
+        rpc = await stack.enter_async_context(RpcPool(endpoints, clock=clock, chance=chance))
+        sources = []
+        if settings.dexscreener_base:
+            source = DexScreener(
+                clock=clock,
+                chance=chance,
+                settings=DexScreenerSettings(base_url=settings.dexscreener_base),
+            )
+            sources.append(await stack.enter_async_context(source))
+        yield SolanaChain(rpc, sources, clock)
+
+
+@asynccontextmanager
+async def open_telegram(settings: Settings) -> AsyncIterator[BotApi]:
+    """Give the Bot API of the server that the settings name."""
+    connector = aiohttp.TCPConnector(limit=_TELEGRAM_CONNECTIONS)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        yield BotApi(
+            session=session,
+            base=settings.bot_api_base,
+            token=settings.bot_token.get_secret_value(),
+        )
+
+
+@asynccontextmanager
+async def open_outside(settings: Settings) -> AsyncIterator[Outside]:
+    """Open everything and bring the database to the newest schema.
+
+    Raises `Unavailable` or `EmbeddedPostgresError` when the database cannot be had.
+    """
+    async with AsyncExitStack() as stack:
+        dsn = await stack.enter_async_context(open_database(settings))
+        await migrate(dsn)
+        yield Outside(
+            clock=SystemClock(),
+            pool=await stack.enter_async_context(open_pool(dsn)),
+            chain=await stack.enter_async_context(open_chain(settings)),
+            api=await stack.enter_async_context(open_telegram(settings)),
+        )

@@ -1,0 +1,170 @@
+"""Run the bot: start every process in order, and stop them in order when asked to."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from random import SystemRandom
+
+import structlog
+from aiogram import Bot
+from aiohttp import web
+
+from bot.adapters.database.mail import PostgresInbox, PostgresOutbox
+from bot.bootstrap.nursery import Nursery, open_nursery
+from bot.bootstrap.outside import Outside, open_outside
+from bot.bootstrap.settings import Settings
+from bot.bootstrap.wiring import wire
+from bot.jobs.schedule import guarded, schedule
+from bot.services.catalogue import Services
+from bot.telegram.application import Application
+from bot.telegram.guard import Guard
+from bot.telegram.lanes import Lanes
+from bot.telegram.limits import FloodLimits
+from bot.telegram.notices import LiquidationNotices
+from bot.telegram.poller import Poller
+from bot.telegram.receiver import Receiver
+from bot.telegram.registration import Identity, identity, set_commands, use_polling, use_webhook
+from bot.telegram.sender import Sender
+from bot.web.application import web_application
+
+_DRAIN_SECONDS = 5.0
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A bot at work; `first_prices` is set once the default tokens were tracked and read."""
+
+    bot_name: str
+    status_url: str
+    services: Services
+    first_prices: asyncio.Event
+
+
+@asynccontextmanager
+async def running_bot(settings: Settings) -> AsyncIterator[Running]:
+    """Run the whole bot for the length of a block.
+
+    Raises `Unavailable`, `ApiError` (a wrong token) or `EmbeddedPostgresError` if it cannot
+    start. Leaving the block lets the updates in hand finish and the outbox drain a little.
+    """
+    async with open_outside(settings) as outside:
+        who = await identity(outside.api)
+        outbox = PostgresOutbox(outside.pool)
+        limits = FloodLimits(clock=outside.clock)
+        sender = Sender(outbox=outbox, api=outside.api, clock=outside.clock, limits=limits)
+        liquidated = LiquidationNotices(
+            clock=outside.clock, chance=SystemRandom(), bot_name=who.name
+        )
+        services = wire(settings, outside, wake_sender=sender.wake, liquidated=liquidated)
+        await services.prices.load()
+        lanes, receiver = _reception(settings, outside, services, who)
+        async with open_nursery() as nursery, _serving(settings, services, receiver) as base:
+            nursery.spawn(sender.run(), "sender")
+            nursery.spawn(lanes.run(), "lanes")
+            nursery.spawn(receiver.run(), "receiver")
+            first_prices = asyncio.Event()
+            nursery.spawn(_keep_time(settings, services, first_prices), "clock")
+            await _hear_telegram(settings, outside, receiver, nursery)
+            _log.info("running", bot=who.name, http=base)
+            yield Running(
+                bot_name=who.name,
+                status_url=f"{base}/status",
+                services=services,
+                first_prices=first_prices,
+            )
+            await _wind_down(lanes, outbox)
+
+
+async def run_until_stopped(settings: Settings) -> None:
+    """Run the bot until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running_bot(settings):
+        await stop.wait()
+
+
+def _reception(
+    settings: Settings, outside: Outside, services: Services, who: Identity
+) -> tuple[Lanes, Receiver]:
+    inbox = PostgresInbox(outside.pool)
+    application = Application(
+        services=services,
+        inbox=inbox,
+        clock=outside.clock,
+        chance=SystemRandom(),
+        bot=Bot(settings.bot_token.get_secret_value()),
+        bot_name=who.name,
+    )
+    guard = Guard(handle=application.handle, inbox=inbox, admin_ids=sorted(settings.admin_ids))
+    lanes = Lanes(handle=guard.handle)
+    return lanes, Receiver(inbox=inbox, lanes=lanes, clock=outside.clock)
+
+
+async def _hear_telegram(
+    settings: Settings, outside: Outside, receiver: Receiver, nursery: Nursery
+) -> None:
+    await set_commands(outside.api)
+    if settings.webhook_url:
+        secret = settings.webhook_secret.get_secret_value()
+        await use_webhook(outside.api, url=settings.webhook_url, secret=secret)
+        return
+    await use_polling(outside.api)
+    nursery.spawn(Poller(api=outside.api, receiver=receiver).run(), "poller")
+
+
+async def _keep_time(settings: Settings, services: Services, first_prices: asyncio.Event) -> None:
+    async def track() -> None:
+        await services.ticks.track(settings.default_tokens)
+
+    # The first prices do not wait for the first interval to pass.
+    await guarded("track_defaults", track)()
+    await guarded("refresh_all", services.ticks.refresh_all)()
+    first_prices.set()
+    scheduler = schedule(
+        services,
+        all_seconds=settings.price_refresh_seconds,
+        hot_seconds=settings.hot_refresh_seconds,
+    )
+    scheduler.start()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+@asynccontextmanager
+async def _serving(
+    settings: Settings, services: Services, receiver: Receiver
+) -> AsyncIterator[str]:
+    application = web_application(
+        services,
+        receive=receiver.receive if settings.webhook_url else None,
+        webhook_secret=settings.webhook_secret.get_secret_value(),
+    )
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.http_host, settings.http_port).start()
+        host, port = _first_address(runner.addresses)
+        yield f"http://{host}:{port}"
+    finally:
+        await runner.cleanup()
+
+
+def _first_address(addresses: Sequence[tuple[str, int]]) -> tuple[str, int]:
+    return addresses[0][0], addresses[0][1]
+
+
+async def _wind_down(lanes: Lanes, outbox: PostgresOutbox) -> None:
+    lanes.stop()
+    deadline = asyncio.get_running_loop().time() + _DRAIN_SECONDS
+    while asyncio.get_running_loop().time() < deadline:
+        waiting = (await outbox.depths())[1]
+        if not waiting and not lanes.waiting:
+            return
+        await asyncio.sleep(0.05)

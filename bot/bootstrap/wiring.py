@@ -1,0 +1,80 @@
+"""Wire the services to the outside world, by hand, in one place."""
+
+from collections.abc import Callable
+
+from bot.adapters.database.books import PostgresBooks
+from bot.adapters.database.dialogs import PostgresDialogs
+from bot.adapters.database.ledger_audit import PostgresLedgerAudit
+from bot.adapters.database.mail import PostgresOutbox
+from bot.adapters.database.shelf import PostgresShelf
+from bot.bootstrap.outside import Outside
+from bot.bootstrap.settings import Settings
+from bot.engine.paper_venue import PaperVenue
+from bot.engine.risk_gate import RiskSettings
+from bot.engine.trading_engine import TradingEngine
+from bot.services.access import Access
+from bot.services.catalogue import Services
+from bot.services.operations import Operations
+from bot.services.price_board import PriceBoard
+from bot.services.prices import Prices
+from bot.services.talk import Talk
+from bot.services.ticks import LiquidationNotice, Ticks
+from bot.services.trading import Trading
+from bot.services.wallets import Wallets
+
+
+def wire(
+    settings: Settings,
+    outside: Outside,
+    *,
+    wake_sender: Callable[[], None],
+    liquidated: LiquidationNotice,
+) -> Services:
+    """Build every service; `wake_sender` is called after each commit that queued a notice."""
+    clock, chain, pool = outside.clock, outside.chain, outside.pool
+    board = PriceBoard()
+    books = PostgresBooks(pool, on_outbox=wake_sender)
+    shelf = PostgresShelf(pool)
+    risk = RiskSettings(largest_impact=settings.largest_impact)
+    prices = Prices(
+        board=board,
+        chain=chain,
+        shelf=shelf,
+        clock=clock,
+        popular_mints=settings.default_tokens,
+        stale_seconds=2 * settings.price_refresh_seconds,
+    )
+    trading = Trading(
+        engine=TradingEngine(PaperVenue(), risk),
+        risk=risk,
+        books=books,
+        board=board,
+        chain=chain,
+        clock=clock,
+    )
+    ticks = Ticks(
+        board=board,
+        prices=prices,
+        trading=trading,
+        books=books,
+        shelf=shelf,
+        chain=chain,
+        clock=clock,
+        liquidated=liquidated,
+    )
+    return Services(
+        access=Access(books=books, clock=clock, owner_ids=settings.admin_ids),
+        prices=prices,
+        trading=trading,
+        wallets=Wallets(books=books, board=board, clock=clock),
+        talk=Talk(books=books, dialogs=PostgresDialogs(pool), clock=clock),
+        ticks=ticks,
+        operations=Operations(
+            board=board,
+            chain=chain,
+            audit=PostgresLedgerAudit(pool, clock),
+            outbox=PostgresOutbox(pool),
+            clock=clock,
+            refresh=ticks.state,
+        ),
+    )

@@ -1,0 +1,200 @@
+"""`kitrader check`: what is well, what is not, and what to do about it."""
+
+import argparse
+import sys
+from dataclasses import asdict, dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from time import perf_counter
+
+import asyncpg
+import httpx
+import orjson
+from yarl import URL
+
+from bot.adapters.clock import SystemClock
+from bot.adapters.database.embedded_errors import EmbeddedPostgresError
+from bot.adapters.database.migrate import schema_state
+from bot.bootstrap.outside import open_database
+from bot.bootstrap.settings import Settings
+from bot.cli.setup import FAILED, USAGE, SetupError, log_as_set, run_async, settings_or_complain
+
+_TIMEOUT_SECONDS = 10.0
+_OLDEST_POSTGRES = 150_000
+_LARGEST_CLOCK_ERROR_SECONDS = 5.0
+_LARGEST_LAG_SLOTS = 20
+_MARKS = {"ok": "ok  ", "warn": "WARN", "bad": "BAD "}
+
+OUTAGES = (httpx.HTTPError, OSError, ValueError, KeyError, TypeError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of the table: `state` is ok, warn or bad; `cure` says what to do."""
+
+    subject: str
+    state: str
+    detail: str
+    cure: str = ""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "check",
+        help="see whether settings, database, RPC, Telegram and clock are well",
+        description="Try everything that the bot needs, and say what to do where it fails. "
+        "Exit code: 0 all well (warnings allowed), 1 something is bad, 2 wrong settings.",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object per line")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the findings; gives the exit code."""
+    try:
+        settings = settings_or_complain()
+    except SetupError as error:
+        print(f"kitrader check: {error}", file=sys.stderr)
+        return USAGE
+    log_as_set(settings, level="ERROR")
+    findings = run_async("check", _findings(settings))
+    if findings is None:
+        return FAILED
+    for finding in findings:
+        if arguments.json:
+            print(orjson.dumps(asdict(finding)).decode())
+        else:
+            cure = f"\n       -> {finding.cure}" if finding.cure else ""
+            print(f"{_MARKS[finding.state]} {finding.subject:<12} {finding.detail}{cure}")
+    return FAILED if any(finding.state == "bad" for finding in findings) else 0
+
+
+async def _findings(settings: Settings) -> list[Finding]:
+    findings = [Finding(subject="settings", state="ok", detail="all settings can be read")]
+    async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
+        findings.append(await _database(settings))
+        findings += await _telegram(settings, client)
+        findings += await _endpoints(settings, client)
+        findings.append(await _pairs(settings, client))
+    return findings
+
+
+async def _database(settings: Settings) -> Finding:
+    try:
+        async with open_database(settings) as dsn:
+            connection = await asyncpg.connect(dsn, timeout=_TIMEOUT_SECONDS)
+            version = connection.get_server_version()
+            number = int(await connection.fetchval("SHOW server_version_num"))
+            await connection.close()
+            found, newest = await schema_state(dsn)
+    except (OSError, TimeoutError, asyncpg.PostgresError, ValueError) as error:
+        cure = "check DATABASE_URL, or leave it empty to use the embedded PostgreSQL"
+        return Finding(subject="database", state="bad", detail=type(error).__name__, cure=cure)
+    except EmbeddedPostgresError as error:
+        return Finding(subject="database", state="bad", detail=str(error), cure="")
+    place = "DATABASE_URL" if settings.database_url.get_secret_value() else "embedded"
+    detail = f"PostgreSQL {version.major}.{version.minor} ({place}), schema {found}"
+    if number < _OLDEST_POSTGRES:
+        return Finding(
+            subject="database", state="bad", detail=detail, cure="use PostgreSQL 15 or newer"
+        )
+    if found != newest:
+        cure = "run 'kitrader migrate' ('kitrader run' does it by itself)"
+        return Finding(subject="database", state="warn", detail=detail, cure=cure)
+    return Finding(subject="database", state="ok", detail=detail)
+
+
+async def _telegram(settings: Settings, client: httpx.AsyncClient) -> list[Finding]:
+    token = settings.bot_token.get_secret_value()
+    if not token:
+        cure = "get a token from @BotFather and set BOT_TOKEN; 'kitrader demo' needs none"
+        return [Finding(subject="telegram", state="bad", detail="BOT_TOKEN is empty", cure=cure)]
+    try:
+        answer = await client.get(f"{settings.bot_api_base}/bot{token}/getMe")
+        said = answer.json()
+    except OUTAGES as error:
+        cure = "check the network, and BOT_API_BASE if you set it"
+        detail = f"{_host(settings.bot_api_base)} did not answer ({type(error).__name__})"
+        return [Finding(subject="telegram", state="bad", detail=detail, cure=cure)]
+    if not said.get("ok"):
+        cure = "the token is wrong or revoked: ask @BotFather for a new one"
+        detail = str(said.get("description", "refused"))
+        return [Finding(subject="telegram", state="bad", detail=detail, cure=cure)]
+    name = said["result"].get("username", "?")
+    ok = Finding(
+        subject="telegram", state="ok", detail=f"@{name} at {_host(settings.bot_api_base)}"
+    )
+    return [ok, _clock(answer.headers.get("date"))]
+
+
+def _clock(date: str | None) -> Finding:
+    if date is None:
+        return Finding(
+            subject="clock", state="warn", detail="Telegram told no time to compare with"
+        )
+    there = parsedate_to_datetime(date)
+    there = there if there.tzinfo else there.replace(tzinfo=UTC)
+    off = abs((SystemClock().now() - there).total_seconds())
+    if off > _LARGEST_CLOCK_ERROR_SECONDS:
+        cure = "let the machine's clock follow NTP (timedatectl set-ntp true)"
+        return Finding(
+            subject="clock", state="bad", detail=f"{off:.0f} s off Telegram's", cure=cure
+        )
+    return Finding(subject="clock", state="ok", detail=f"within {max(off, 1):.0f} s of Telegram's")
+
+
+async def _endpoints(settings: Settings, client: httpx.AsyncClient) -> list[Finding]:
+    asked = [(URL(url).host or "?", await _slot(client, url)) for url in settings.rpc_urls()]
+    best = max((slot for _, (slot, _) in asked if slot is not None), default=0)
+    findings = [
+        _endpoint(f"rpc {number}", host, slot, detail, best)
+        for number, (host, (slot, detail)) in enumerate(asked, start=1)
+    ]
+    if len(asked) == 1:
+        cure = "name a second one in SOLANA_RPC_URLS (comma between) to have fail-over"
+        findings.append(Finding(subject="rpc", state="warn", detail="only one endpoint", cure=cure))
+    return findings
+
+
+async def _slot(client: httpx.AsyncClient, url: str) -> tuple[int | None, str]:
+    began = perf_counter()
+    body = {"jsonrpc": "2.0", "id": 1, "method": "getSlot", "params": [{"commitment": "confirmed"}]}
+    try:
+        answer = await client.post(url, json=body)
+        slot = int(answer.json()["result"])
+    except OUTAGES as error:
+        return None, type(error).__name__
+    return slot, f"{(perf_counter() - began) * 1000:.0f} ms"
+
+
+def _endpoint(subject: str, host: str, slot: int | None, detail: str, best: int) -> Finding:
+    if slot is None:
+        cure = "take it out of SOLANA_RPC_URLS or check its key"
+        return Finding(subject=subject, state="bad", detail=f"{host}: {detail}", cure=cure)
+    if best - slot > _LARGEST_LAG_SLOTS:
+        cure = "it lags; prices from it are not used while it does"
+        detail = f"{host}: {best - slot} slots behind, {detail}"
+        return Finding(subject=subject, state="warn", detail=detail, cure=cure)
+    return Finding(subject=subject, state="ok", detail=f"{host}: slot {slot}, {detail}")
+
+
+async def _pairs(settings: Settings, client: httpx.AsyncClient) -> Finding:
+    if not settings.dexscreener_base:
+        return Finding(
+            subject="dexscreener", state="ok", detail="not used (DEXSCREENER_BASE empty)"
+        )
+    mint = settings.default_tokens[0] if settings.default_tokens else ""
+    url = f"{settings.dexscreener_base}/token-pairs/v1/solana/{mint}"
+    try:
+        answer = await client.get(url)
+        answer.raise_for_status()
+    except OUTAGES as error:
+        cure = "not needed for trading: pools found on chain still work"
+        detail = f"{_host(url)} did not answer ({type(error).__name__})"
+        return Finding(subject="dexscreener", state="warn", detail=detail, cure=cure)
+    return Finding(subject="dexscreener", state="ok", detail=_host(url))
+
+
+def _host(url: str) -> str:
+    return URL(url).host or "?"

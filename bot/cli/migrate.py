@@ -1,0 +1,40 @@
+"""`kitrader migrate`: bring the database to the newest schema."""
+
+import argparse
+import sys
+
+from bot.adapters.database.migrate import migrate, schema_state
+from bot.bootstrap.outside import open_database
+from bot.cli.setup import FAILED, USAGE, SetupError, log_as_set, run_async, settings_or_complain
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser(
+        "migrate",
+        help="bring the database to the newest schema",
+        description="Bring the database to the newest schema; 'run' and 'demo' do so too.",
+    )
+    parser.add_argument("--check", action="store_true", help="only say where it stands (1: behind)")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Migrate, or say where the schema stands; gives the exit code."""
+    try:
+        settings = settings_or_complain()
+    except SetupError as error:
+        print(f"kitrader migrate: {error}", file=sys.stderr)
+        return USAGE
+    log_as_set(settings, level="WARNING")
+
+    async def work() -> int:
+        async with open_database(settings) as dsn:
+            before, newest = await schema_state(dsn)
+            after = before if arguments.check else await migrate(dsn)
+        print(f"schema {before} -> {after}" if after != before else f"schema {after}", end="")
+        print(" (newest)" if after == newest else f" (newest is {newest})")
+        return 0 if after == newest else FAILED
+
+    outcome = run_async("migrate", work())
+    return FAILED if outcome is None else outcome

@@ -1,0 +1,113 @@
+"""The sandbox as a process of its own, met over HTTP, and the settings that point at it."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+from pydantic import SecretStr
+
+from bot.bootstrap.settings import Settings
+from bot.cli.setup import FAILED, SetupError
+from bot.domain.identifiers import SOL_MINT, USDC_MINT
+
+_STARTS_WITHIN_SECONDS = 60.0
+_STOPS_WITHIN_SECONDS = 5.0
+_LONGEST_LINE_BYTES = 1_000_000
+ADA = 3001
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sandbox:
+    """Where a running sandbox answers, as it says itself."""
+
+    page_url: str
+    bot_api_base: str
+    bot_token: str
+    rpc_urls: tuple[str, ...]
+    dexscreener_base: str
+    tokens: tuple[tuple[str, str], ...]
+    problems: tuple[str, ...]
+
+    def settings(self, *, data_dir: Path, log_level: str) -> Settings:
+        """Give the bot's settings for this world: everything else as it is by default."""
+        mints = (USDC_MINT, *(mint for _, mint in self.tokens if mint != SOL_MINT))
+        return Settings.model_validate(
+            {
+                "bot_token": SecretStr(self.bot_token),
+                "bot_api_base": self.bot_api_base,
+                "admin_ids": frozenset({ADA}),
+                "database_url": "",
+                "data_dir": data_dir,
+                "solana_rpc_urls": tuple(SecretStr(url) for url in self.rpc_urls),
+                "dexscreener_base": self.dexscreener_base,
+                "default_tokens": mints,
+                "price_refresh_seconds": 10.0,
+                "hot_refresh_seconds": 2.0,
+                "webhook_url": "",
+                "http_port": 0,
+                "log_level": log_level,
+                "log_dir": data_dir / "logs",
+                "live_trading": False,
+            }
+        )
+
+
+@contextlib.asynccontextmanager
+async def sandbox_process(
+    *, accounts: Sequence[Path], seed: int, port: int
+) -> AsyncIterator[Sandbox]:
+    """Run a sandbox for the length of a block; raises `SetupError` if it does not start."""
+    words = ["--seed", str(seed), "--port", str(port)]
+    for folder in accounts:
+        words += ["--accounts", str(folder)]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot.sandbox",
+        *words,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+        limit=_LONGEST_LINE_BYTES,
+        start_new_session=True,
+    )
+    try:
+        yield await _ready(process)
+    finally:
+        await _stop(process)
+
+
+async def _ready(process: asyncio.subprocess.Process) -> Sandbox:
+    assert process.stdout is not None, "the sandbox's output is a pipe"  # noqa: S101
+    try:
+        async with asyncio.timeout(_STARTS_WITHIN_SECONDS):
+            line = await process.stdout.readline()
+    except TimeoutError:
+        line = b""
+    if not line:
+        raise SetupError("the sandbox did not start (its words are above)", FAILED)
+    said = orjson.loads(line)
+    return Sandbox(
+        page_url=said["page_url"],
+        bot_api_base=said["bot_api_base"],
+        bot_token=said["bot_token"],
+        rpc_urls=tuple(said["rpc_urls"]),
+        dexscreener_base=said["dexscreener_base"],
+        tokens=tuple((token["symbol"], token["mint"]) for token in said["tokens"]),
+        problems=tuple(said["problems"]),
+    )
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+        try:
+            async with asyncio.timeout(_STOPS_WITHIN_SECONDS):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()

@@ -1,0 +1,73 @@
+"""What commands share: settings with errors that a person understands, and the event loop."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import TypeVar
+
+import uvloop
+from pydantic import ValidationError
+
+from bot.adapters.database.embedded_errors import EmbeddedPostgresError
+from bot.bootstrap.settings import Settings, load_settings
+from bot.domain.errors import Unavailable
+from bot.observability.logging import set_up_logging
+from bot.telegram.bot_api import ApiError
+
+T = TypeVar("T")
+
+FAILED, USAGE = 1, 2
+
+
+class SetupError(Exception):
+    """A command cannot begin; the text says what to do, `code` is the exit code."""
+
+    def __init__(self, text: str, code: int = USAGE) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+def settings_or_complain() -> Settings:
+    """Read the settings; raises `SetupError` naming each wrong one without its value."""
+    try:
+        return load_settings()
+    except ValidationError as error:
+        wrong = [
+            f"  {'.'.join(map(str, item['loc'])).upper() or 'settings'}: {item['msg']}"
+            for item in error.errors(include_input=False, include_url=False)
+        ]
+        raise SetupError("these settings are wrong:\n" + "\n".join(wrong)) from None
+
+
+def log_as_set(settings: Settings, *, level: str | None = None) -> None:
+    """Start logging as the settings say."""
+    set_up_logging(
+        level=level or settings.log_level, secrets=settings.secrets(), folder=settings.log_dir
+    )
+
+
+def run_async(name: str, work: Coroutine[object, object, T]) -> T | None:
+    """Run a command's work; failures that have a remedy are told in a sentence, giving None."""
+    try:
+        return uvloop.run(work)
+    except* SetupError as group:
+        _complain(name, group)
+    except* (Unavailable, EmbeddedPostgresError) as group:
+        _complain(name, group)
+    except* ApiError as group:
+        _complain(name, group, "Telegram refused us: ")
+    except* asyncio.CancelledError:
+        pass
+    return None
+
+
+def _complain(name: str, group: BaseExceptionGroup[BaseException], before: str = "") -> None:
+    for error in _leaves(group):
+        print(f"kitrader {name}: {before}{error}", file=sys.stderr)
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    found: list[BaseException] = []
+    for error in group.exceptions:
+        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return found

@@ -1,0 +1,132 @@
+"""A request is booked once, its notices with it, and nothing is booked by halves."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.adapters.clock import SystemClock
+from bot.adapters.database.connection import Pool
+from bot.adapters.database.ledger_audit import PostgresLedgerAudit
+from bot.adapters.database.mail import PostgresInbox, PostgresOutbox
+from bot.domain.errors import Refusal
+from bot.domain.notices import Notice
+from bot.domain.users import Mode, Role
+from bot.ports.books import BookingConflict
+from bot.ports.mail import StoredUpdate
+from tests.builders.books import books_on, decided_long, known_token, meet
+from tests.builders.desks import NOON, SOL
+
+HELLO = Notice(chat_id=1001, method="sendMessage", payload={"text": "hello"})
+
+
+async def test_a_new_user_is_granted_the_season_of_their_role(database: Pool) -> None:
+    books = books_on(database)
+    ann = await meet(books)
+    ada = await meet(books, 3001, Role.ADMIN)
+    assert (await books.desk(ann.user_id, Mode.PAPER, "")).wallet.cash_lamports == 100 * SOL
+    assert (await books.desk(ada.user_id, Mode.PAPER, "")).wallet.cash_lamports == 1000 * SOL
+
+
+async def test_meeting_a_user_many_times_at_once_grants_once(database: Pool) -> None:
+    books = books_on(database)
+    await asyncio.gather(*(meet(books) for _ in range(12)))
+    assert (await books.desk(1001, Mode.PAPER, "")).wallet.cash_lamports == 100 * SOL
+
+
+async def test_the_same_request_is_booked_once_and_answered_again(database: Pool) -> None:
+    books = books_on(database)
+    ann, kept = await meet(books), await known_token(database)
+    asked, settlement = await decided_long(books, ann, kept, request_id="tg:1")
+    await books.book(asked, settlement, [HELLO])
+    with pytest.raises(Refusal, match="already_done"):
+        await books.book(asked, settlement, [HELLO])
+    assert len(await PostgresOutbox(database).waiting(10)) == 1
+    assert (await books.desk(1001, Mode.PAPER, "tg:1")).answered == 1
+
+
+async def test_the_same_key_for_another_order_is_refused(database: Pool) -> None:
+    books = books_on(database)
+    ann, kept = await meet(books), await known_token(database)
+    asked, settlement = await decided_long(books, ann, kept, request_id="tg:1")
+    await books.book(asked, settlement, [])
+    with pytest.raises(Refusal, match="request_mismatch"):
+        await books.book(asked, replace(settlement, request_hash="another"), [])
+
+
+async def test_fifty_presses_at_once_are_one_order(database: Pool) -> None:
+    books = books_on(database)
+    ann, kept = await meet(books), await known_token(database)
+    asked, settlement = await decided_long(books, ann, kept, request_id="cb:1")
+
+    async def press() -> str:
+        try:
+            await books.book(asked, settlement, [HELLO])
+        except Refusal as refusal:
+            return refusal.code
+        return "booked"
+
+    answers = await asyncio.gather(*(press() for _ in range(50)))
+    assert sorted(answers) == ["already_done"] * 49 + ["booked"]
+    assert len(await PostgresOutbox(database).waiting(100)) == 1
+
+
+async def test_a_decision_on_an_old_wallet_is_a_conflict(database: Pool) -> None:
+    books = books_on(database)
+    ann, kept = await meet(books), await known_token(database)
+    first, one = await decided_long(books, ann, kept, request_id="tg:1")
+    second, two = await decided_long(books, ann, kept, request_id="tg:2")
+    await books.book(first, one, [])
+    with pytest.raises(BookingConflict):
+        await books.book(second, two, [])
+
+
+async def test_a_user_frozen_meanwhile_books_nothing(database: Pool) -> None:
+    books = books_on(database)
+    ann, kept = await meet(books), await known_token(database)
+    asked, settlement = await decided_long(books, ann, kept, request_id="tg:1")
+    await database.execute("UPDATE users SET status = 'frozen'")
+    with pytest.raises(Refusal, match="frozen"):
+        await books.book(asked, settlement, [HELLO])
+    assert await PostgresOutbox(database).waiting(10) == []
+
+
+async def test_the_booking_closes_its_update(database: Pool) -> None:
+    books, inbox = books_on(database), PostgresInbox(database)
+    ann, kept = await meet(books), await known_token(database)
+    update = StoredUpdate(update_id=7, lane=1001, raw={"update_id": 7}, received_at=NOON)
+    assert await inbox.store([update, update]) == [update, update]
+    assert await inbox.store([update]) == []
+    asked, settlement = await decided_long(books, ann, kept, request_id="tg:7")
+    await books.book(replace(asked, update_id=7), settlement, [HELLO])
+    assert await inbox.unanswered() == []
+
+
+async def test_an_update_is_answered_once_even_if_closed_twice(database: Pool) -> None:
+    inbox = PostgresInbox(database)
+    await inbox.store([StoredUpdate(update_id=7, lane=1, raw={"a": "\0"}, received_at=NOON)])
+    await inbox.close(7, failure="", notices=[HELLO])
+    await inbox.close(7, failure="", notices=[HELLO])
+    assert len(await PostgresOutbox(database).waiting(10)) == 1
+
+
+async def test_a_new_season_keeps_the_old_one_and_starts_with_the_grant(database: Pool) -> None:
+    books = books_on(database)
+    ann, kept = await meet(books), await known_token(database)
+    asked, settlement = await decided_long(books, ann, kept, request_id="tg:1")
+    await books.book(asked, settlement, [])
+    again = replace(asked, request_id="tg:2")
+    await books.start_season(again, Mode.PAPER, [HELLO])
+    with pytest.raises(Refusal, match="already_done"):
+        await books.start_season(again, Mode.PAPER, [HELLO])
+    desk = await books.desk(1001, Mode.PAPER, "")
+    assert (desk.wallet.season, desk.wallet.cash_lamports, desk.positions) == (2, 100 * SOL, ())
+    assert len(await books.history(1001, Mode.PAPER, 1, None, 10)) == 1
+    proof = await PostgresLedgerAudit(database, SystemClock()).prove()
+    assert proof.differences == ()
+
+
+async def test_a_notice_with_a_nul_is_stored_without_it(database: Pool) -> None:
+    outbox = PostgresOutbox(database)
+    await outbox.put([replace(HELLO, payload={"text": "a\0b"})])
+    assert (await outbox.waiting(1))[0].notice.payload == {"text": "a\ufffdb"}

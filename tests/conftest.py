@@ -1,0 +1,72 @@
+"""What every test may ask for: a real PostgreSQL, migrated once, cloned for each that writes."""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from bot.adapters.database.connection import Pool, open_pool
+from bot.adapters.database.embedded import embedded_postgres
+from bot.adapters.database.migrate import migrate
+
+_numbers = itertools.count(1)
+
+SHARED = Path(__file__).parents[2] / "shared"
+GENUINE_ACCOUNTS = SHARED / "data" / "solana_accounts"
+
+
+def other_database(dsn: str, name: str) -> str:
+    return urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+async def postgres_dsn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The address of a PostgreSQL whose database `template_kitrader` has the newest schema."""
+    folder = tmp_path_factory.mktemp("postgres")
+    quick = {"fsync": "off", "full_page_writes": "off"}
+    async with embedded_postgres(folder, settings=quick) as server:
+        connection = await asyncpg.connect(server.dsn)
+        await connection.execute("CREATE DATABASE template_kitrader")
+        await connection.close()
+        await migrate(other_database(server.dsn, "template_kitrader"))
+        yield server.dsn
+
+
+@pytest.fixture
+async def database_dsn(postgres_dsn: str) -> AsyncIterator[str]:
+    """The address of a fresh database with the newest schema, dropped afterwards."""
+    name = f"test_{next(_numbers)}"
+    connection = await asyncpg.connect(postgres_dsn)
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE template_kitrader")
+    try:
+        yield other_database(postgres_dsn, name)
+    finally:
+        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await connection.close()
+
+
+@pytest.fixture
+async def database(database_dsn: str) -> AsyncIterator[Pool]:
+    """A pool on a fresh database."""
+    async with open_pool(database_dsn, size=20) as pool:
+        yield pool
+
+
+@pytest.fixture
+def genuine_accounts() -> Path:
+    """The folder of genuine account dumps; the test is skipped where it is absent."""
+    if not GENUINE_ACCOUNTS.is_dir():
+        pytest.skip("the genuine account dumps are not beside this checkout")
+    return GENUINE_ACCOUNTS
+
+
+@contextlib.asynccontextmanager
+async def within(seconds: float) -> AsyncIterator[None]:
+    """Fail rather than hang."""
+    async with asyncio.timeout(seconds):
+        yield
