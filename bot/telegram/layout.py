@@ -66,6 +66,11 @@ def named(raw: str, longest: int = 32) -> Text | str:
     return Code(text)
 
 
+def label(raw: str) -> str:
+    """Give a token's symbol as it fits a button or a toast, where nothing is ever linked."""
+    return clean_text(raw, 16) or "?"
+
+
 def headed(mode: Mode, *parts: Text | str) -> Text:
     """Give the first line of a money screen, which begins with its mode."""
     body: list[Text | str] = [Bold(mode.value.upper())]

@@ -53,13 +53,9 @@ class FloodLimits:
         self._chats: dict[int, tuple[Window, ...]] = {}
 
     def chat_wait_seconds(self, chat_id: int) -> float:
-        """Take the chat's next turn and tell how long to wait for it."""
+        """Tell how long the chat must still wait; only one message per chat may ask at a time."""
         now = self._clock.monotonic()
-        windows = self._windows(chat_id, now)
-        moment = max(window.earliest(now) for window in windows)
-        for window in windows:
-            window.take(moment)
-        return moment - now
+        return max(window.earliest(now) for window in self._windows(chat_id, now)) - now
 
     def overall_wait_seconds(self) -> float:
         """Take the next turn of all and tell how long to wait; ask only when ready to send."""
@@ -67,6 +63,12 @@ class FloodLimits:
         moment = self._overall.earliest(now)
         self._overall.take(moment)
         return moment - now
+
+    def note(self, chat_id: int) -> None:
+        """Count a message to the chat, at the moment it leaves."""
+        now = self._clock.monotonic()
+        for window in self._windows(chat_id, now):
+            window.take(now)
 
     def _windows(self, chat_id: int, now: float) -> tuple[Window, ...]:
         found = self._chats.get(chat_id)

@@ -127,13 +127,13 @@ class Sender:
         await self._mark(queued, outcome)
 
     async def _wait_for_turn(self, chat_id: int) -> None:
-        for wait_seconds in (self._limits.chat_wait_seconds, self._overall):
-            seconds = wait_seconds(chat_id)
-            if seconds > 0:
-                await self._sleep(seconds)
+        await self._pause(self._limits.chat_wait_seconds(chat_id))
+        await self._pause(self._limits.overall_wait_seconds())
+        self._limits.note(chat_id)
 
-    def _overall(self, _chat_id: int) -> float:
-        return self._limits.overall_wait_seconds()
+    async def _pause(self, seconds: float) -> None:
+        if seconds > 0:
+            await self._sleep(seconds)
 
     async def _try(self, queued: QueuedNotice, attempt: int) -> Outcome:
         notice = queued.notice

@@ -21,7 +21,7 @@ def welcome(portfolio: Portfolio, tokens: Sequence[Token], keys: Keys) -> Screen
     free = figures.with_sol(portfolio.wallet.cash_lamports)
     return Screen(
         text=lines(
-            headed(Mode.PAPER, Text("Welcome, ", name, "."), f"{free} to practise with"),
+            headed(Mode.PAPER, Text("Welcome, ", name, f". You have {free} to practise with.")),
             "Real prices, real pool depth, every fee a real swap would pay. "
             "Nothing here is real money.",
             "Paste a token address, or try one:" if tokens else "Paste a token address to begin.",

@@ -11,7 +11,7 @@ from bot.domain.pools.reading import PoolKind
 from bot.domain.users import Mode
 from bot.services.views import PoolLine, Quote, TokenInfo
 from bot.telegram.callbacks import Keys
-from bot.telegram.layout import Button, Rows, Screen, headed, in_rows, key, lines, named
+from bot.telegram.layout import Button, Rows, Screen, headed, in_rows, key, label, lines, named
 from bot.telegram.screens import figures
 
 CARD_PRESETS_SOL = (1, 5, 10)
@@ -103,7 +103,7 @@ def choices(symbol: str, tokens: Sequence[Token], keys: Keys) -> Screen:
 
 def token_keys(tokens: Sequence[Token], keys: Keys, action: str) -> Rows:
     """Give one button per token."""
-    return in_rows(key(keys, token.symbol[:16], action, token.token_id) for token in tokens[:6])
+    return in_rows(key(keys, label(token.symbol), action, token.token_id) for token in tokens[:6])
 
 
 def pick(title: str, tokens: Sequence[Token], keys: Keys, action: str) -> Screen:

@@ -8,7 +8,7 @@ from bot.domain.orders import OrderAction, Receipt
 from bot.domain.positions import PositionState, Side
 from bot.services.views import Filled
 from bot.telegram.callbacks import Keys
-from bot.telegram.layout import Rows, Screen, danger, headed, key, lines, named
+from bot.telegram.layout import Rows, Screen, danger, headed, key, label, lines, named
 from bot.telegram.screens import figures
 
 
@@ -56,9 +56,8 @@ def closed_rows(keys: Keys) -> Rows:
 def toast(filled: Filled) -> str:
     """Say a fill in a few words."""
     booked = filled.receipt
-    return (
-        f"{_verb(booked)} {_tokens(filled)} {filled.token.symbol[:16]} · #{booked.position_number}"
-    )
+    symbol = label(filled.token.symbol)
+    return f"{_verb(booked)} {_tokens(filled)} {symbol} · #{booked.position_number}"
 
 
 def _title(filled: Filled) -> Text:

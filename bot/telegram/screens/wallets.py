@@ -31,6 +31,7 @@ def wallet(portfolio: Portfolio, keys: Keys) -> Screen:
             f"Fees paid {figures.with_sol(portfolio.fees_lamports)}",
             f"Account rent {rent} (returned when you sell all)" if held.rent_lamports else "",
             _limits_line(portfolio.limits),
+            _marked_line(portfolio) if portfolio.positions else "",
             _partial_line(portfolio),
         ),
         rows=(
@@ -226,7 +227,7 @@ def _equity_line(portfolio: Portfolio) -> str:
 def _marked_line(portfolio: Portfolio) -> str:
     seconds = portfolio.oldest_age_seconds
     when = "" if seconds is None else f", {figures.age(seconds)}"
-    return f"what the pools would pay you now{when}"
+    return f"Positions count what the pools would pay you now{when}."
 
 
 def _partial_line(portfolio: Portfolio) -> str:

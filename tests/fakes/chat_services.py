@@ -1,0 +1,148 @@
+"""Services that answer from memory and note what they were asked, for tests of the chat door."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.domain.errors import KitraderError, Refusal
+from bot.domain.instruments import Token
+from bot.domain.notices import Notice
+from bot.domain.orders import CloseIntent, OpenIntent
+from bot.domain.requests import Request
+from bot.domain.users import Permission, PersonSeen, Role, Status, User
+from bot.ports.books import Dialog
+from bot.services.views import (
+    FillAnswer,
+    HistoryPage,
+    Portfolio,
+    Quote,
+    SeasonAnswer,
+    TokenInfo,
+)
+from tests.builders.views import (
+    a_fill,
+    a_history,
+    a_marked,
+    a_portfolio,
+    a_quote,
+    a_season,
+    a_token,
+    a_user,
+    some_info,
+)
+from tests.fakes.mail_boxes import FakeInbox
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeServices:
+    """Stands for `Services`; set `fault` to have the next use case raise it."""
+
+    inbox: FakeInbox
+    tokens: tuple[Token, ...] = (a_token(),)
+    status: Status = Status.ACTIVE
+    role: Role = Role.BASIC
+    fault: KitraderError | Exception | None = None
+    booked: dict[str, OpenIntent | CloseIntent] = field(default_factory=dict)
+    resets: list[str] = field(default_factory=list)
+    dialogs: dict[tuple[int, int], Dialog] = field(default_factory=dict)
+    people: list[PersonSeen] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+
+    # Each of these stands for one service; one object plays them all.
+    @property
+    def access(self) -> "FakeServices":
+        return self
+
+    prices = trading = wallets = talk = access
+
+    async def identify(self, person: PersonSeen) -> User:
+        self.people.append(person)
+        return a_user(
+            person.user_id, first_name=person.first_name, status=self.status, role=self.role
+        )
+
+    async def find(self, user: User, text: str) -> Token:
+        self._enter(user, Permission.VIEW_MARKET)
+        found = [t for t in self.tokens if text.upper() == t.symbol.upper() or text == t.mint]
+        if len(found) > 1:
+            raise Refusal("ambiguous_token", symbol=text, choices=tuple(found))
+        if not found:
+            raise Refusal("unknown_token", text=text[:16])
+        return found[0]
+
+    async def token(self, user: User, token_id: int) -> Token:
+        self._enter(user, Permission.VIEW_MARKET)
+        for token in self.tokens:
+            if token.token_id == token_id:
+                return token
+        raise Refusal("unknown_token", text=str(token_id))
+
+    async def quote(self, user: User, token_id: int, *, fresh: bool = False) -> Quote:
+        del fresh
+        return a_quote(await self.token(user, token_id))
+
+    async def info(self, user: User, token_id: int) -> TokenInfo:
+        return some_info(await self.token(user, token_id))
+
+    async def popular(self, user: User) -> tuple[Token, ...]:
+        user.require(Permission.VIEW_MARKET)
+        return self.tokens[:6]
+
+    async def open(self, request: Request, intent: OpenIntent, answer: FillAnswer) -> None:
+        token = await self.token(request.user, intent.token_id)
+        await self._book(request, intent, token, answer)
+
+    async def close(self, request: Request, intent: CloseIntent, answer: FillAnswer) -> None:
+        if intent.number != 12:
+            raise Refusal("unknown_position", number=intent.number)
+        await self._book(request, intent, self.tokens[0], answer)
+
+    async def _book(
+        self, request: Request, intent: OpenIntent | CloseIntent, token: Token, answer: FillAnswer
+    ) -> None:
+        self._enter(request.user, Permission.TRADE_PAPER)
+        before = self.booked.get(request.request_id)
+        if before is not None:
+            code = "already_done" if before == intent else "request_mismatch"
+            raise Refusal(code, order_number=15)
+        self.booked[request.request_id] = intent
+        await self._commit(request, answer(a_fill(token)))
+
+    async def portfolio(self, user: User) -> Portfolio:
+        self._enter(user, Permission.VIEW_OWN)
+        return a_portfolio([a_marked(self.tokens[0])], user)
+
+    async def history(self, user: User, before_order: int | None, limit: int = 8) -> HistoryPage:
+        self._enter(user, Permission.VIEW_OWN)
+        return a_history(self.tokens[0], limit, None if before_order else 5)
+
+    async def reset(self, request: Request, answer: SeasonAnswer) -> None:
+        self._enter(request.user, Permission.TRADE_PAPER)
+        self.resets.append(request.request_id)
+        await self._commit(request, answer(a_season()))
+
+    async def answer(self, request: Request, notices: Sequence[Notice]) -> None:
+        await self._commit(request, notices)
+
+    async def ask(
+        self, user: User, chat_id: int, kind: str, data: Mapping[str, str], seconds: int = 600
+    ) -> None:
+        assert seconds > 0
+        dialog = Dialog(user_id=user.user_id, chat_id=chat_id, kind=kind, data=data)
+        self.dialogs[user.user_id, chat_id] = dialog
+
+    async def awaiting(self, user: User, chat_id: int) -> Dialog | None:
+        return self.dialogs.get((user.user_id, chat_id))
+
+    async def drop(self, user: User, chat_id: int) -> bool:
+        return self.dialogs.pop((user.user_id, chat_id), None) is not None
+
+    async def _commit(self, request: Request, notices: Sequence[Notice]) -> None:
+        assert request.update_id is not None
+        self.requests.append(request)
+        await self.inbox.close(request.update_id, failure="", notices=notices)
+
+    def _enter(self, user: User, permission: Permission) -> None:
+        user.require(permission)
+        if self.fault is not None:
+            fault, self.fault = self.fault, None
+            raise fault

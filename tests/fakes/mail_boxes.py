@@ -1,0 +1,92 @@
+"""An inbox and an outbox in memory, which can be told to fail."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from bot.domain.errors import Unavailable
+from bot.domain.notices import Notice, QueuedNotice
+from bot.ports.mail import StoredUpdate
+
+_CREATED_AT = datetime(2026, 10, 6, 12, 0, tzinfo=UTC)
+
+
+class FakeInbox:
+    """Implements the port `Inbox`; `outages` calls fail before anything else works."""
+
+    def __init__(self, outbox: "FakeOutbox | None" = None) -> None:
+        self.outbox = outbox or FakeOutbox()
+        self.updates: dict[int, StoredUpdate] = {}
+        self.failures: dict[int, str] = {}
+        self.outages = 0
+        self.commits_then_fails = False
+        self.on_store: Callable[[], None] = lambda: None
+
+    async def store(self, updates: Sequence[StoredUpdate]) -> list[StoredUpdate]:
+        self._may_fail()
+        fresh = [update for update in updates if update.update_id not in self.updates]
+        self.updates.update((update.update_id, update) for update in fresh)
+        self.on_store()
+        if self.commits_then_fails:
+            self.commits_then_fails = False
+            raise Unavailable("database", "the answer to COMMIT was lost")
+        return fresh
+
+    async def unanswered(self) -> list[StoredUpdate]:
+        self._may_fail()
+        return [u for u in self.updates.values() if u.update_id not in self.failures]
+
+    async def close(self, update_id: int, *, failure: str, notices: Sequence[Notice] = ()) -> None:
+        self._may_fail()
+        if update_id not in self.failures:
+            self.failures[update_id] = failure
+            await self.outbox.put(notices)
+
+    def _may_fail(self) -> None:
+        if self.outages > 0:
+            self.outages -= 1
+            raise Unavailable("database")
+
+
+class FakeOutbox:
+    """Implements the port `Outbox`."""
+
+    def __init__(self) -> None:
+        self.queued: dict[int, Notice] = {}
+        self.delivered: dict[int, int | None] = {}
+        self.given_up: dict[int, str] = {}
+        self.outages = 0
+
+    async def put(self, notices: Sequence[Notice]) -> None:
+        for notice in notices:
+            self.queued[len(self.queued) + 1] = notice
+
+    async def waiting(self, limit: int) -> list[QueuedNotice]:
+        self._may_fail()
+        left = [
+            QueuedNotice(notice_id=i, notice=notice, attempts=0, created_at=_CREATED_AT)
+            for i, notice in self.queued.items()
+            if i not in self.delivered and i not in self.given_up
+        ]
+        return sorted(left, key=lambda one: (one.notice.priority, one.notice_id))[:limit]
+
+    async def sent(self, notice_id: int, *, message_id: int | None, at: datetime) -> None:
+        assert at.tzinfo is not None
+        self._may_fail()
+        self.delivered[notice_id] = message_id
+
+    async def failed(self, notice_id: int, *, reason: str, retry_at: datetime | None) -> None:
+        assert retry_at is None
+        self._may_fail()
+        self.given_up[notice_id] = reason
+
+    async def depths(self) -> tuple[int, int]:
+        return 0, len(self.queued) - len(self.delivered) - len(self.given_up)
+
+    @property
+    def is_drained(self) -> bool:
+        return len(self.queued) == len(self.delivered) + len(self.given_up)
+
+    def _may_fail(self) -> None:
+        if self.outages > 0:
+            self.outages -= 1
+            raise Unavailable("database")
