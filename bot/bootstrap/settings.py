@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     bot_token: SecretStr = SecretStr("")
     bot_api_base: str = "https://api.telegram.org"
     admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+    premium_ids: Annotated[frozenset[int], NoDecode] = frozenset()
 
     database_url: SecretStr = SecretStr("")
     data_dir: Path = Path("data")
@@ -58,7 +59,7 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     log_dir: Path | None = None
 
-    @field_validator("admin_ids", "solana_rpc_urls", "default_tokens", mode="before")
+    @field_validator("admin_ids", "premium_ids", "solana_rpc_urls", "default_tokens", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return _listed(value)

@@ -9,6 +9,7 @@ from bot.adapters.database.mail import PostgresOutbox
 from bot.adapters.database.shelf import PostgresShelf
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.settings import Settings
+from bot.domain.users import Role
 from bot.engine.paper_venue import PaperVenue
 from bot.engine.risk_gate import RiskSettings
 from bot.engine.trading_engine import TradingEngine
@@ -63,7 +64,12 @@ def wire(
         liquidated=liquidated,
     )
     return Services(
-        access=Access(books=books, clock=clock, owner_ids=settings.admin_ids),
+        access=Access(
+            books=books,
+            clock=clock,
+            roles=dict.fromkeys(settings.premium_ids, Role.PREMIUM)
+            | dict.fromkeys(settings.admin_ids, Role.ADMIN),
+        ),
         prices=prices,
         trading=trading,
         wallets=Wallets(books=books, board=board, clock=clock),

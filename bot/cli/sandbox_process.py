@@ -17,7 +17,7 @@ from bot.domain.identifiers import SOL_MINT, USDC_MINT
 _STARTS_WITHIN_SECONDS = 60.0
 _STOPS_WITHIN_SECONDS = 5.0
 _LONGEST_LINE_BYTES = 1_000_000
-ADA = 3001
+PIA, ADA = 2001, 3001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,7 @@ class Sandbox:
                 "bot_token": SecretStr(self.bot_token),
                 "bot_api_base": self.bot_api_base,
                 "admin_ids": frozenset({ADA}),
+                "premium_ids": frozenset({PIA}),
                 "database_url": "",
                 "data_dir": data_dir,
                 "solana_rpc_urls": tuple(SecretStr(url) for url in self.rpc_urls),

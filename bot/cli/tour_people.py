@@ -1,15 +1,16 @@
 """People of the sandbox as the tour plays them: they write, press, and read what comes back."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import httpx
 import orjson
 
-_PATIENCE_SECONDS = 15.0
-_QUIET_SECONDS = 0.25
+_PATIENCE_SECONDS = 10.0
+_QUIET_SECONDS = 0.15
 
 Message = dict[str, object]
 
@@ -27,6 +28,12 @@ class Answer:
         return self.messages[-1]
 
 
+def missing(expected: Sequence[str], answer: Answer) -> list[str]:
+    """Give the patterns that an answer does not hold."""
+    said = "\n".join(answer.texts)
+    return [one for one in expected if not re.search(one, said, re.IGNORECASE)]
+
+
 @dataclass(slots=True)
 class People:
     """Speaks for the sandbox's people over its HTTP interface."""
@@ -35,15 +42,19 @@ class People:
     events: list[dict[str, object]] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def say(self, who: int, text: str, chat_id: int | None = None) -> Answer:
-        """Send a message and give what the bot answered."""
+    async def say(
+        self, who: int, text: str, expected: Sequence[str], chat_id: int | None = None
+    ) -> Answer:
+        """Send a message and give what the bot answered, once all that is expected has come."""
         start = len(self.events)
         body = {"chat_id": chat_id or who, "text": text}
         (await self.client.post(f"/sandbox/people/{who}/send", json=body)).raise_for_status()
-        return await self._answer(start, chat_id or who)
+        return await self._answer(start, chat_id or who, expected)
 
-    async def press(self, who: int, message: Message, label: str) -> Answer:
-        """Press the button with this label (or beginning so) and give what the bot answered."""
+    async def press(
+        self, who: int, message: Message, label: str, expected: Sequence[str]
+    ) -> Answer:
+        """Press the button whose label begins so and give what the bot answered."""
         chat = message["chat"]
         assert isinstance(chat, dict), "a message has a chat"  # noqa: S101
         start = len(self.events)
@@ -54,22 +65,27 @@ class People:
         }
         answer = await self.client.post(f"/sandbox/people/{who}/press", json=body)
         answer.raise_for_status()
-        return await self._answer(start, int(chat["id"]))
+        return await self._answer(start, int(chat["id"]), expected)
 
-    async def _answer(self, start: int, chat_id: int) -> Answer:
-        loop = asyncio.get_running_loop()
-        give_up = loop.time() + _PATIENCE_SECONDS
-        while loop.time() < give_up:
-            found = [event for event in self.events[start:] if _is_reply(event, chat_id)]
-            seen = len(self.events)
-            self.news.clear()
-            try:
-                async with asyncio.timeout(_QUIET_SECONDS if found else give_up - loop.time()):
+    async def _answer(self, start: int, chat_id: int, expected: Sequence[str]) -> Answer:
+        # Telegram's limits let a chat have about a message a second, so the answer to one press
+        # may come in pieces: wait until all that is expected is there, and then for silence.
+        answer = Answer(texts=(), messages=())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                while missing(expected, answer) or not answer.texts:
+                    self.news.clear()
                     await self.news.wait()
-            except TimeoutError:
-                if len(self.events) == seen:
-                    return _collect(found)
-        return Answer(texts=(), messages=())
+                    answer = self._since(start, chat_id)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_QUIET_SECONDS):
+                while True:
+                    self.news.clear()
+                    await self.news.wait()
+        return self._since(start, chat_id)
+
+    def _since(self, start: int, chat_id: int) -> Answer:
+        return _collect([event for event in self.events[start:] if _is_reply(event, chat_id)])
 
     async def listen(self) -> None:
         """Follow the sandbox's events until cancelled."""

@@ -1,5 +1,7 @@
 """Who is asking: meets people, and remembers them for a short while."""
 
+from collections.abc import Mapping
+
 from bot.domain.users import PersonSeen, Role, User
 from bot.ports.books import Books
 from bot.ports.clock import Clock
@@ -9,16 +11,16 @@ _MOST_REMEMBERED = 50_000
 
 
 class Access:
-    """Turns a Telegram person into a user; owners named by settings are admins.
+    """Turns a Telegram person into a user; `roles` are those that the settings give by id.
 
     What it remembers only spares a look-up for reading; every booking checks the user's
     status again inside its own transaction.
     """
 
-    def __init__(self, *, books: Books, clock: Clock, owner_ids: frozenset[int]) -> None:
+    def __init__(self, *, books: Books, clock: Clock, roles: Mapping[int, Role]) -> None:
         self._books = books
         self._clock = clock
-        self._owner_ids = owner_ids
+        self._roles = roles
         self._known: dict[int, tuple[float, PersonSeen, User]] = {}
 
     async def identify(self, person: PersonSeen) -> User:
@@ -30,8 +32,7 @@ class Access:
         known = self._known.get(person.user_id)
         if known is not None and known[1] == person and now - known[0] < _REMEMBER_SECONDS:
             return known[2]
-        role = Role.ADMIN if person.user_id in self._owner_ids else None
-        user = await self._books.identify(person, role)
+        user = await self._books.identify(person, self._roles.get(person.user_id))
         if len(self._known) >= _MOST_REMEMBERED:
             self._known.clear()
         self._known[person.user_id] = (now, person, user)
