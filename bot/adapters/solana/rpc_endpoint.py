@@ -16,6 +16,7 @@ from bot.adapters.solana.rpc_settings import EndpointConfig, RpcSettings
 from bot.adapters.token_bucket import TokenBucket
 from bot.ports.clock import Clock
 
+PROBE_METHOD = "getSlot"
 _LONGEST_OWN_PAUSE_SECONDS = 30.0
 _SHORTEST_SECRET = 6
 
@@ -84,7 +85,9 @@ class RpcEndpoint:
             # Another endpoint was quicker, or the caller gave up: at least this long, then.
             self.latency.record(self._clock.monotonic() - started)
             raise
-        if isinstance(outcome, Answer):
+        # A probe is cheaper than any real question and would flatter an idle endpoint.
+        is_telling = method != PROBE_METHOD or not self.latency.is_known
+        if isinstance(outcome, Answer) and is_telling:
             self.latency.record(self._clock.monotonic() - started)
         return outcome
 

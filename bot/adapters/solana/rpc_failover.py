@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 import aiohttp
 import structlog
 
-from bot.adapters.solana.rpc_endpoint import RpcEndpoint
+from bot.adapters.solana.rpc_endpoint import PROBE_METHOD, RpcEndpoint
 from bot.adapters.solana.rpc_errors import RpcRefused
 from bot.adapters.solana.rpc_outcome import Answer, Failure, FailureKind, FinalNo, Outcome
 from bot.adapters.solana.rpc_reply import is_slot
@@ -99,7 +99,7 @@ class RpcFailover:
     async def probe(self, endpoint: RpcEndpoint, timeout_seconds: float) -> None:
         """Ask one endpoint for its slot; the answer closes its circuit and clears its lag."""
         request = RpcRequest(
-            method="getSlot", params=({"commitment": "confirmed"},), read=read_slot
+            method=PROBE_METHOD, params=({"commitment": "confirmed"},), read=read_slot
         )
         wait = endpoint.take_turn(request.method)
         if wait > 0:
@@ -217,7 +217,7 @@ class RpcFailover:
         if not isinstance(outcome, Answer):
             return outcome
         slot = outcome.slot
-        if request.method == "getSlot" and is_slot(outcome.result):
+        if request.method == PROBE_METHOD and is_slot(outcome.result):
             slot = outcome.result
         if slot:
             if not self._watch.is_believable(slot):
