@@ -1,6 +1,7 @@
 """The Bot API as plain JSON over HTTP: one call, its answer, and errors that hide the token."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -61,10 +62,18 @@ class BotApi:
         return _result(method, response.status, body)
 
 
+def _parsed(body: bytes) -> object:
+    """Read JSON; a lone half of a character, which orjson refuses, must not stop all updates."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return json.loads(body.decode("utf-8", errors="replace"))
+
+
 def _result(method: str, status: int, body: bytes) -> object:
     try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        answer = _parsed(body)
+    except (ValueError, RecursionError):
         raise Unavailable("Telegram", f"{method}: HTTP {status} without JSON") from None
     if not isinstance(answer, dict):
         raise Unavailable("Telegram", f"{method}: HTTP {status} without an object")

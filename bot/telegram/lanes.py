@@ -31,14 +31,15 @@ class Lanes:
         self._known: set[int] = set()
         self._finished: deque[int] = deque()
         self._waiting = 0
+        self._in_hand = 0
         self._room = asyncio.Event()
         self._room.set()
         self._is_stopping = asyncio.Event()
 
     @property
     def waiting(self) -> int:
-        """Give how many updates are queued or being handled."""
-        return self._waiting
+        """Give how many updates are queued or being handled; once stopped, only the latter."""
+        return self._in_hand if self._is_stopping.is_set() else self._waiting
 
     async def feed(self, updates: Sequence[StoredUpdate]) -> None:
         """Queue updates that the lanes do not know yet; waits while too many are queued."""
@@ -78,7 +79,9 @@ class Lanes:
             if self._is_stopping.is_set():
                 return
             queue = self._queues[lane]
+            self._in_hand += 1
             await self._handle(queue[0])
+            self._in_hand -= 1
             self._finish(queue.popleft())
             if queue:
                 self._ready.put_nowait(lane)

@@ -31,6 +31,29 @@ class Window:
         return self._turns[-1] if self._turns else float("-inf")
 
 
+class Bucket:
+    """One turn per `interval_s` in the long run, and `burst` of them at once after a rest."""
+
+    def __init__(self, *, burst: int, interval_s: float) -> None:
+        self._allowance_s = (burst - 1) * interval_s
+        self._interval_s = interval_s
+        # The moment until which turns already taken use the line up.
+        self._used_until = float("-inf")
+
+    def earliest(self, now: float) -> float:
+        """Tell when the next turn would be."""
+        return max(now, self._used_until - self._allowance_s)
+
+    def take(self, moment: float) -> None:
+        """Take a turn at a moment not before the one that `earliest` gave."""
+        self._used_until = max(self._used_until, moment) + self._interval_s
+
+    @property
+    def last(self) -> float:
+        """Give the moment from which the bucket is full again."""
+        return self._used_until
+
+
 class FloodLimits:
     """Hands out turns to send messages; callback answers need none.
 
@@ -50,7 +73,7 @@ class FloodLimits:
         self._overall = Window(most=per_second, seconds=1.0)
         self._chat_burst = chat_burst
         self._group_per_minute = group_per_minute
-        self._chats: dict[int, tuple[Window, ...]] = {}
+        self._chats: dict[int, tuple[Bucket | Window, ...]] = {}
 
     def chat_wait_seconds(self, chat_id: int) -> float:
         """Tell how long the chat must still wait; only one message per chat may ask at a time."""
@@ -70,12 +93,12 @@ class FloodLimits:
         for window in self._windows(chat_id, now):
             window.take(now)
 
-    def _windows(self, chat_id: int, now: float) -> tuple[Window, ...]:
+    def _windows(self, chat_id: int, now: float) -> tuple[Bucket | Window, ...]:
         found = self._chats.get(chat_id)
         if found is None:
             if len(self._chats) >= _CHATS_REMEMBERED:
                 self._forget_idle(now)
-            found = (Window(most=self._chat_burst, seconds=float(self._chat_burst)),)
+            found = (Bucket(burst=self._chat_burst, interval_s=1.0),)
             if chat_id < 0:
                 found += (Window(most=self._group_per_minute, seconds=60.0),)
             self._chats[chat_id] = found
@@ -85,5 +108,5 @@ class FloodLimits:
         self._chats = {
             chat_id: windows
             for chat_id, windows in self._chats.items()
-            if windows[0].last > now - _IDLE_SECONDS
+            if max(window.last for window in windows) > now - _IDLE_SECONDS
         }

@@ -115,10 +115,13 @@ async def test_stopping_finishes_what_is_in_hand_and_no_more() -> None:
     async with asyncio.timeout(5), asyncio.TaskGroup() as group:
         running = group.create_task(lanes.run())
         await began.wait()
+        assert lanes.waiting == 2
         lanes.stop()
+        assert lanes.waiting == 1
         gate.set()
         await running
     assert finished == [1]
+    assert lanes.waiting == 0
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ async def test_limits_are_kept_overall_per_chat_and_per_group() -> None:
     for moment, chat_id, _ in api.calls:
         moments[chat_id].append(moment)
     assert most_within([moment for moment, _, _ in api.calls], 1.0) <= 30
-    assert all(most_within(times, 3.0) <= 3 for times in moments.values())
+    assert all(most_within(times, 10.0) <= 13 for times in moments.values())
     assert most_within(moments[-9], 60.0) <= 20
 
 
@@ -116,7 +116,7 @@ async def test_a_short_burst_to_one_chat_goes_at_once() -> None:
     await outbox.put([a_notice(1, f"{n}") for n in range(5)])
     api = NotedApi(clock)
     await deliver(clock, outbox, api)
-    assert [moment for moment, _, _ in api.calls] == [0, 0, 0, 3, 3]
+    assert [moment for moment, _, _ in api.calls] == [0, 0, 0, 1, 2]
 
 
 async def test_a_flood_wait_is_obeyed_by_its_chat_and_no_other_waits() -> None:

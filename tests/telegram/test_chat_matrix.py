@@ -1,0 +1,157 @@
+"""Who may do what where: every command and button has its row here, or the build fails."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.users import Permission, Status
+from bot.telegram import action_table, command_table
+from bot.telegram.arguments import Kind, read_arguments
+from bot.telegram.registration import set_commands
+from bot.telegram.turn import Command, Place
+from tests.builders.chat_updates import GROUP
+from tests.telegram.conftest import ChatDoor, text_of
+
+MARKET, OWN, TRADE, HELP = (
+    Permission.VIEW_MARKET,
+    Permission.VIEW_OWN,
+    Permission.TRADE_PAPER,
+    Permission.READ_HELP,
+)
+COMMANDS = {
+    "start": (HELP, Place.ANYWHERE),
+    "help": (HELP, Place.ANYWHERE),
+    "price": (MARKET, Place.ANYWHERE),
+    "info": (MARKET, Place.ANYWHERE),
+    "open": (TRADE, Place.PRIVATE),
+    "close": (TRADE, Place.PRIVATE),
+    "positions": (OWN, Place.PRIVATE),
+    "wallet": (OWN, Place.PRIVATE),
+    "history": (OWN, Place.PRIVATE),
+    "reset": (TRADE, Place.PRIVATE),
+    "cancel": (HELP, Place.PRIVATE),
+}
+BUTTONS = {
+    "card": (MARKET, Place.ANYWHERE),
+    "info": (MARKET, Place.ANYWHERE),
+    "help": (HELP, Place.ANYWHERE),
+    "buy": (TRADE, Place.ANYWHERE),
+    "start": (OWN, Place.PRIVATE),
+    "how": (HELP, Place.PRIVATE),
+    "wallet": (OWN, Place.PRIVATE),
+    "poss": (OWN, Place.PRIVATE),
+    "pos": (OWN, Place.PRIVATE),
+    "hist": (OWN, Place.PRIVATE),
+    "pick": (TRADE, Place.PRIVATE),
+    "side": (TRADE, Place.PRIVATE),
+    "lev": (TRADE, Place.PRIVATE),
+    "size": (TRADE, Place.PRIVATE),
+    "ask": (TRADE, Place.PRIVATE),
+    "go": (TRADE, Place.PRIVATE),
+    "close": (TRADE, Place.PRIVATE),
+    "reset": (TRADE, Place.PRIVATE),
+    "erase": (TRADE, Place.PRIVATE),
+    "keep": (OWN, Place.PRIVATE),
+}
+ALLOWED = {
+    Status.ACTIVE: {HELP, MARKET, OWN, TRADE},
+    Status.FROZEN: {HELP, MARKET, OWN},
+    Status.BANNED: set(),
+}
+TYPED = {
+    Kind.TOKEN: "WIF",
+    Kind.SIDE: "long",
+    Kind.SIZE: "5",
+    Kind.LEVERAGE: "x1",
+    Kind.POSITION: "12",
+    Kind.PERCENT: "50",
+    Kind.TOPIC: "open",
+    Kind.PAYLOAD: "t_7",
+}
+
+
+def in_full(command: Command) -> str:
+    """Give the command with every argument."""
+    return " ".join((f"/{command.name}", *(TYPED[one.kind] for one in command.arguments)))
+
+
+def test_the_tables_are_these_and_no_other() -> None:
+    commands = {c.name: (c.permission, c.place) for c in command_table.TABLE}
+    assert commands == COMMANDS
+    assert {a.name: (a.permission, a.place) for a in action_table.TABLE} == BUTTONS
+
+
+@pytest.mark.parametrize("status", list(Status))
+@pytest.mark.parametrize("command", command_table.TABLE, ids=lambda command: command.name)
+async def test_a_command_works_only_where_its_row_says(
+    door: ChatDoor, command: Command, status: Status
+) -> None:
+    door.services.status = status
+    may = command.permission in ALLOWED[status]
+    answers = await door.say(in_full(command))
+    refused = any(words in text_of(answers[0]) for words in ("frozen", "cannot use this bot"))
+    assert refused is not may
+    door.services.booked.clear()
+    in_group = text_of((await door.say(in_full(command), chat=GROUP))[0])
+    if may and command.place is Place.PRIVATE:
+        assert "private chat" in in_group
+    assert door.services.booked == {}
+    assert door.services.resets == []
+
+
+@pytest.mark.parametrize("status", [Status.FROZEN, Status.BANNED])
+@pytest.mark.parametrize("action", action_table.TABLE, ids=lambda action: action.name)
+async def test_a_button_works_only_for_those_its_row_lets(
+    door: ChatDoor, action: object, status: Status
+) -> None:
+    argument = {"buy": "5", "go": "l1x5", "size": "l1", "ask": "l1", "close": "50"}
+    target = 12 if action.name in {"pos", "close"} else 7
+    data = door.button(action.name, target, argument.get(action.name, ""))
+    door.services.status = status
+    notices = await door.press(data)
+    refused = any(words in text_of(notices[0]) for words in ("frozen", "cannot use this bot"))
+    assert refused is (action.permission not in ALLOWED[status])
+    assert door.services.booked == {}
+
+
+@pytest.mark.parametrize("command", command_table.TABLE, ids=lambda command: command.name)
+def test_every_example_can_be_read(command: Command) -> None:
+    name, *words = command.example.split()
+    assert name == f"/{command.name}"
+    read_arguments(" ".join(words), command.arguments)
+
+
+def test_what_moves_money_is_marked_and_expires() -> None:
+    dangerous = {command.name for command in command_table.TABLE if command.is_dangerous}
+    assert dangerous == {"open", "close", "reset"}
+    money = {action.name for action in action_table.TABLE if action.is_money}
+    assert money == {"buy", "go", "close", "erase"}
+    assert all(action.when_stale for action in action_table.TABLE if action.is_money)
+
+
+def test_two_commands_of_one_name_are_a_fault() -> None:
+    twice = (*command_table.TABLE, command_table.TABLE[0])
+    with pytest.raises(ValueError, match="two commands are called start"):
+        command_table.by_name(twice)
+
+
+async def test_menus_follow_the_table() -> None:
+    sent: dict[str, list[str]] = {}
+
+    class MenuApi:
+        async def call(self, method: str, payload: dict, *, seconds: float = 20.0) -> object:
+            assert method == "setMyCommands"
+            assert seconds > 0
+            sent[payload["scope"]["type"]] = [row["command"] for row in payload["commands"]]
+            assert all(1 <= len(row["description"]) <= 256 for row in payload["commands"])
+            return True
+
+    await set_commands(MenuApi())
+    assert set(sent["all_private_chats"]) == set(COMMANDS)
+    assert set(sent["all_group_chats"]) == {"start", "help", "price", "info"}
+
+
+async def test_a_press_just_before_it_expires_still_counts(door: ChatDoor) -> None:
+    at = door.clock.now() - timedelta(minutes=15)
+    await door.press(door.button("buy", 7, "1000000000", at=at))
+    assert len(door.services.booked) == 1
