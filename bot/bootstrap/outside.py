@@ -27,6 +27,7 @@ class Outside:
 
     clock: SystemClock
     pool: Pool
+    rpc: RpcPool
     chain: SolanaChain
     api: BotApi
 
@@ -44,8 +45,8 @@ async def open_database(settings: Settings) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def open_chain(settings: Settings) -> AsyncIterator[SolanaChain]:
-    """Give Solana through the endpoints and sources that the settings name."""
+async def open_chain(settings: Settings) -> AsyncIterator[tuple[RpcPool, SolanaChain]]:
+    """Give the endpoints that the settings name, and Solana through them and the sources."""
     clock, chance = SystemClock(), SystemRandom()
     async with AsyncExitStack() as stack:
         endpoints = [EndpointConfig.from_url(url) for url in settings.rpc_urls()]
@@ -58,7 +59,7 @@ async def open_chain(settings: Settings) -> AsyncIterator[SolanaChain]:
                 settings=DexScreenerSettings(base_url=settings.dexscreener_base),
             )
             sources.append(await stack.enter_async_context(source))
-        yield SolanaChain(rpc, sources, clock)
+        yield rpc, SolanaChain(rpc, sources, clock)
 
 
 @asynccontextmanager
@@ -82,9 +83,11 @@ async def open_outside(settings: Settings) -> AsyncIterator[Outside]:
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(open_database(settings))
         await migrate(dsn)
+        rpc, chain = await stack.enter_async_context(open_chain(settings))
         yield Outside(
             clock=SystemClock(),
             pool=await stack.enter_async_context(open_pool(dsn)),
-            chain=await stack.enter_async_context(open_chain(settings)),
+            rpc=rpc,
+            chain=chain,
             api=await stack.enter_async_context(open_telegram(settings)),
         )

@@ -62,6 +62,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
         await services.prices.load()
         lanes, receiver = _reception(settings, outside, services, who)
         async with open_nursery() as nursery, _serving(settings, services, receiver) as base:
+            nursery.spawn(outside.rpc.keep_watch(), "rpc watch")
             nursery.spawn(sender.run(), "sender")
             nursery.spawn(lanes.run(), "lanes")
             nursery.spawn(receiver.run(), "receiver")

@@ -1,5 +1,7 @@
 """Solana addresses as text: base58 both ways, checked, without any library."""
 
+from functools import lru_cache
+
 from bot.domain.errors import UnreadableAccount
 
 ADDRESS_BYTES = 32
@@ -14,6 +16,7 @@ TOKEN_2022_PROGRAM = "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"  # noqa: S105
 SYSTEM_PROGRAM = "11111111111111111111111111111111"
 
 
+@lru_cache(maxsize=65_536)
 def encode_address(raw: bytes) -> str:
     """Give the base58 text of a 32-byte address."""
     if len(raw) != ADDRESS_BYTES:

@@ -10,11 +10,16 @@ from bot.domain.tokens import MintReading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolPlace:
-    """Where a token trades: a pool's address and kind, and how it was found."""
+    """Where a token trades: a pool's address and kind, and how it was found.
+
+    `source` is "derived" or the name of the HTTP source. `mint` is the token meant, where it is
+    known: a bonding curve's account does not name it.
+    """
 
     address: str
     kind: PoolKind
-    source: str  # "derived" or the name of the HTTP source
+    source: str
+    mint: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

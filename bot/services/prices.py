@@ -110,7 +110,7 @@ class Prices:
     async def load(self) -> None:
         """Take up the tracked tokens from the shelf."""
         for token, pools in await self._shelf.all_tokens():
-            self._board.track(token, _places(pools))
+            self._board.track(token, _places(token.mint, pools))
 
     async def track(self, mint: str) -> Token:
         """Look a mint up on chain and track it.
@@ -126,15 +126,9 @@ class Prices:
         token = _token_from(found)
         if not pools:
             raise Refusal("no_pool", symbol=token.symbol)
-        kept = await self._shelf.keep(token, [(pool.address, pool.kind.value) for pool in pools])
-        kind_of = {pool.address: pool.kind for pool in pools}
-        self._board.track(
-            kept,
-            tuple(
-                PoolPlace(address=address, kind=kind, source="derived")
-                for address, kind in kind_of.items()
-            ),
-        )
+        listed = tuple((pool.address, pool.kind.value) for pool in pools)
+        kept = await self._shelf.keep(token, listed)
+        self._board.track(kept, _places(mint, listed))
         self._board.set_price(kept.token_id, pools, self._clock.now())
         return kept
 
@@ -186,9 +180,10 @@ class Prices:
         )
 
 
-def _places(pools: tuple[tuple[str, str], ...]) -> tuple[PoolPlace, ...]:
+def _places(mint: str, pools: tuple[tuple[str, str], ...]) -> tuple[PoolPlace, ...]:
     return tuple(
-        PoolPlace(address=address, kind=PoolKind(kind), source="shelf") for address, kind in pools
+        PoolPlace(address=address, kind=PoolKind(kind), source="shelf", mint=mint)
+        for address, kind in pools
     )
 
 

@@ -60,6 +60,7 @@ class Ticks:
     async def refresh_all(self) -> None:
         """Read every tracked token's pools; asked by the clock, not by a person."""
         await self._refresh(self._board.tokens)
+        await self._follow_migrations()
         self._board.metrics = await self._shelf.metrics()
 
     async def refresh_hot(self) -> None:
@@ -76,6 +77,16 @@ class Ticks:
             if self._board.by_mint(mint) is None:
                 try:
                     await self._prices.track(mint)
+                except (Refusal, Unavailable):
+                    continue
+
+    async def _follow_migrations(self) -> None:
+        # A curve that completed takes no more swaps: its token trades elsewhere now.
+        for token_id in list(self._board.tokens):
+            priced = self._board.priced(token_id)
+            if priced is not None and priced.best.halt is not None:
+                try:
+                    await self._prices.track(self._board.tokens[token_id].mint)
                 except (Refusal, Unavailable):
                     continue
 

@@ -99,13 +99,14 @@ class PoolPrices:
         await self._learn_curves(places)
 
     async def _learn_curves(self, places: Sequence[PoolPlace]) -> None:
-        # Only curves that were never looked up by their token, as after a restart; a few at
-        # a time, since each costs a call or two.
+        curves = [place for place in places if place.kind is PoolKind.PUMPFUN_CURVE]
+        for place in curves:
+            if place.mint is not None:
+                self._shapes.note_base_mint(place.address, place.mint)
+        # Only curves whose token nobody named are asked for; a few at a time, since each costs
+        # a call or two.
         unknown = [
-            place.address
-            for place in places
-            if place.kind is PoolKind.PUMPFUN_CURVE
-            and self._shapes.base_mint(place.address) is None
+            place.address for place in curves if self._shapes.base_mint(place.address) is None
         ][:_MOST_CURVES_AT_ONCE]
         async with asyncio.TaskGroup() as group:
             tasks = {
