@@ -33,6 +33,14 @@ class Kind(StrEnum):
     PAYLOAD = "payload"
 
 
+_SPOKEN: Mapping[Kind, str] = {
+    Kind.TOKEN: "The token",
+    Kind.SIDE: "The side (long or short)",
+    Kind.SIZE: "The size in SOL",
+    Kind.POSITION: "The position's number",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Argument:
     """One place in a command's usage."""
@@ -71,7 +79,7 @@ def read_arguments(text: str, wanted: Sequence[Argument]) -> Arguments:
         if place < len(words):
             read = _READERS[argument.kind](read, words[place])
         elif not argument.is_optional:
-            raise Refusal("missing_argument", argument=argument.kind.value)
+            raise Refusal("missing_argument", argument=_SPOKEN[argument.kind])
     if len(words) > len(wanted):
         raise Refusal("too_many_arguments", text=words[len(wanted)][:_LONGEST_ECHO])
     return read

@@ -10,6 +10,7 @@ from aiogram.filters.callback_data import CallbackData
 
 from bot.domain.errors import Refusal
 
+MOST_BYTES = 64
 MONEY_MINUTES = 15
 NAVIGATION_MINUTES = 24 * 60
 _CLOCK_SLACK_MINUTES = 2
@@ -21,7 +22,6 @@ _MINUTE_DIGITS, _RANDOM_LETTERS = 5, 5
 _FORM = re.compile(
     r"k:[a-z]{1,6}:[0-9]{1,16}:[0-9]{1,9}:[a-z0-9]{0,18}:[0-9a-z]{5}[a-z]{5}", re.ASCII
 )
-_SOUGHT = 64
 
 
 class Chance(Protocol):
@@ -63,10 +63,11 @@ class Keys:
     is_private: bool = True
 
     def data(self, action: str, target: int = 0, argument: str = "") -> str:
-        """Give the packed note of one button."""
-        return Press(
-            action=action, owner=self.owner, target=target, argument=argument, nonce=self.nonce
-        ).pack()
+        """Give the packed note of one button, as `Press.pack` would at ten times the cost."""
+        note = f"k:{action}:{self.owner}:{target}:{argument}:{self.nonce}"
+        if not _FORM.fullmatch(note) or len(note) > MOST_BYTES:
+            raise ValueError(f"a button cannot carry {note!r}")
+        return note
 
     def private_link(self, payload: str) -> str:
         """Give the address that opens the private chat with the bot at a screen."""
@@ -81,7 +82,7 @@ def new_nonce(now: datetime, chance: Chance) -> str:
 
 def read_press(data: str | None, now: datetime) -> Press:
     """Read what came with a press; raises nothing but `Refusal` (`bad_button`)."""
-    if data is None or len(data) > _SOUGHT or not _FORM.fullmatch(data):
+    if data is None or len(data) > MOST_BYTES or not _FORM.fullmatch(data):
         raise Refusal("bad_button")
     try:
         press = Press.unpack(data)

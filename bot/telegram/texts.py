@@ -55,6 +55,10 @@ REFUSALS: Mapping[str, str] = {
         "⚠️ That looked like a private key, so I removed it unread. Never paste one anywhere: "
         "whoever has seen it can empty the wallet. Move what it holds to a new wallet."
     ),
+    "no_question": (
+        "I asked nothing that a number would answer (a question waits for ten minutes). "
+        "Begin again with /open, or say it whole: `/open {example} long {text}`."
+    ),
     "text_only": "I read text only. Paste a token address, or see /help.",
     # who may do what, where
     "banned": "You cannot use this bot. If you think that is wrong, write to its operator.",
@@ -89,6 +93,10 @@ REFUSALS: Mapping[str, str] = {
     "unknown_token": (
         "I don't know a token called {text}. Paste its address (32 to 44 letters and digits), "
         "or try `/price {example}`."
+    ),
+    "unknown_mint": (
+        "Nothing on Solana is called {text}, or it is not a token. "
+        "Copy the token's address again, or try `/price {example}`."
     ),
     "ambiguous_token": "Several tokens are called {symbol}. Pick one, or paste its address.",
     "sol_is_money": (

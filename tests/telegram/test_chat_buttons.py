@@ -10,9 +10,12 @@ from bot.domain.errors import Refusal
 from bot.domain.orders import CloseIntent, OpenIntent
 from bot.domain.positions import Side
 from bot.telegram import action_table
+from bot.telegram.callbacks import Keys, new_nonce, read_press
 from bot.telegram.turn import Place
-from tests.builders.chat_updates import ANN, BOB, GROUP, a_press
+from tests.builders.chance import seeded
+from tests.builders.chat_updates import ANN, BOB, GROUP, a_message, a_press
 from tests.builders.views import SOL, a_token
+from tests.fakes.hand_clock import HandClock
 from tests.telegram.conftest import ChatDoor, buttons_of, text_of
 
 MONEY = [action for action in action_table.TABLE if action.is_money]
@@ -152,6 +155,16 @@ async def test_a_typed_amount_answers_the_question(door: ChatDoor) -> None:
     assert door.services.dialogs == {}
 
 
+async def test_an_amount_booked_before_a_lost_end_closes_its_question(door: ChatDoor) -> None:
+    await door.press(door.button("ask", 7, "l1"))
+    update = a_message("5")
+    await door.take(update)
+    await door.press(door.button("ask", 7, "l1"))
+    assert await door.take(update) == []
+    assert len(door.services.booked) == 1
+    assert door.services.dialogs == {}
+
+
 async def test_cancel_drops_the_question(door: ChatDoor) -> None:
     await door.press(door.button("ask", 7, "l1"))
     assert text_of(await door.ask("/cancel")) == "Cancelled. Nothing was done."
@@ -216,6 +229,34 @@ async def test_every_button_of_every_screen_works_when_pressed(door: ChatDoor) -
             waiting += notices
     reached = {kind for kind, _ in seen}
     assert reached == {action.name for action in action_table.TABLE}
+
+
+@given(
+    action=st.sampled_from([action.name for action in action_table.TABLE]),
+    owner=st.integers(0, 10**13),
+    target=st.integers(0, 999_999_999),
+    argument=st.from_regex(r"[a-z0-9]{0,14}", fullmatch=True),
+)
+def test_a_button_is_read_back_as_it_was_cut(
+    action: str, owner: int, target: int, argument: str
+) -> None:
+    now = HandClock().now()
+    keys = Keys(owner=owner, nonce=new_nonce(now, seeded(owner)), bot_name="b")
+    data = keys.data(action, target, argument)
+    press = read_press(data, now)
+    assert press.pack() == data
+    assert (press.action, press.owner, press.target) == (action, owner, target)
+    assert press.argument == argument
+    assert press.age_minutes(now) == 0
+
+
+def test_a_button_that_cannot_be_carried_is_a_fault_of_ours() -> None:
+    keys = Keys(owner=10**15, nonce="aaaaaaaaaa", bot_name="b")
+    assert len(keys.data("erase", 999_999_999, "s999x9999999999999")) == 64
+    with pytest.raises(ValueError, match="cannot carry"):
+        keys.data("wallet", 999_999_999, "s999x9999999999999")
+    with pytest.raises(ValueError, match="cannot carry"):
+        keys.data("buy", 7, "1:2")
 
 
 FORGED = st.one_of(

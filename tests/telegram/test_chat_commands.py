@@ -77,8 +77,8 @@ async def test_positions_wallet_and_history_show_ones_own(door: ChatDoor) -> Non
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("/open WIF long", "SIZE is missing"),
-        ("/open WIF", "long|short is missing"),
+        ("/open WIF long", "The size in SOL is missing"),
+        ("/open WIF", "The side (long or short) is missing"),
         ("/open WIF up 5", "neither long nor short"),
         ("/open WIF long 1e9", "1e9 as a number form I don't take"),
         ("/open WIF long 1,500", "could mean two things"),
@@ -151,6 +151,17 @@ async def test_a_deep_link_only_opens_a_screen(door: ChatDoor, payload: str, fir
 async def test_what_is_not_understood_gets_a_way_on(door: ChatDoor, text: str) -> None:
     answer = text_of(await door.ask(text))
     assert "/price WIF" in answer
+
+
+@pytest.mark.parametrize("text", ["5", "10", "0,25"])
+async def test_a_number_out_of_the_blue_orders_nothing(door: ChatDoor, text: str) -> None:
+    assert "asked nothing" in text_of(await door.ask(text))
+    assert door.services.booked == {}
+
+
+async def test_an_address_of_nothing_is_told_so(door: ChatDoor) -> None:
+    door.services.fault = Refusal("unknown_token", text=WIF_MINT)
+    assert "Nothing on Solana is called" in text_of(await door.ask(f"/price {WIF_MINT}"))
 
 
 async def test_a_mistyped_address_is_told_what_addresses_look_like(door: ChatDoor) -> None:

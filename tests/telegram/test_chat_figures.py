@@ -68,6 +68,10 @@ def test_sol_has_at_most_four_decimals_where_they_say_enough(lamports: int, show
     assert figures.sol(lamports) == shown
 
 
+def test_depths_have_four_digits_only() -> None:
+    assert figures.about_sol(9_339_537_500_000) == "9340 SOL"
+
+
 @pytest.mark.parametrize(
     ("fraction", "shown"),
     [

@@ -13,7 +13,7 @@ from bot.telegram.texts import REFUSALS
 
 PRODUCT = Path(__file__).parents[2] / "bot"
 RAISED = re.compile(r"Refusal\(\s*\"(\w+)\"")
-GIVEN_BY_NAME = {"anonymous", "forwarded", "via_bot", "edited"}
+GIVEN_BY_NAME = {"anonymous", "forwarded", "via_bot", "edited", "unknown_mint"}
 FIGURES = {
     "needed_lamports": 5_000_000_000,
     "cash_lamports": 1_200_000_000,

@@ -14,6 +14,7 @@ from bot.telegram.turn import Turn
 
 _OTHER_CHAIN = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
 _SYMBOL_LIKE = re.compile(r"\$?\w{2,16}")
+_NUMBER_LIKE = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,9})?", re.ASCII)
 _ADDRESS_LIKE = re.compile(r"[0-9A-Za-z]{28,52}", re.ASCII)
 
 
@@ -48,6 +49,8 @@ async def _read_as_token(turn: Turn, text: str) -> None:
         raise Refusal("other_chain")
     if _ADDRESS_LIKE.fullmatch(text):
         raise Refusal("not_an_address", text=text)
+    if _NUMBER_LIKE.fullmatch(text):
+        raise Refusal("no_question", text=text)
     if not _SYMBOL_LIKE.fullmatch(text):
         raise Refusal("not_understood")
     await show_card(turn, text)

@@ -49,7 +49,12 @@ async def answer_amount(turn: Turn, data: dict[str, str]) -> None:
     side, leverage = order
     size = size_from_text(turn.text)
     intent = OpenIntent(token_id=int(token_id), side=side, size_lamports=size, leverage=leverage)
-    await _open(turn, intent)
+    try:
+        await _open(turn, intent)
+    except Refusal as refusal:
+        # Booked by a first try whose end was lost: the question is answered all the same.
+        if refusal.code != "already_done":
+            raise
     await turn.services.talk.drop(turn.user, turn.chat_id)
 
 

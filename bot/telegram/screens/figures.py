@@ -45,6 +45,11 @@ def with_sol(lamports: int) -> str:
     return f"{sol(lamports)} SOL"
 
 
+def about_sol(lamports: int) -> str:
+    """Give lamports as SOL to four digits, for what is only a measure (depth, market cap)."""
+    return f"{number(ui_amount(lamports, SOL_DECIMALS))} SOL"
+
+
 def signed_sol(lamports: int) -> str:
     """Give a gain or loss in SOL with its sign and unit."""
     return f"{'+' if lamports > 0 else ''}{sol(lamports)} SOL"

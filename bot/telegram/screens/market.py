@@ -71,7 +71,7 @@ def info(details: TokenInfo, keys: Keys) -> Screen:
             Code(token.mint),
             _price_line(quote),
             _source_line(quote),
-            f"Market cap {figures.with_sol(details.market_cap_lamports)} · "
+            f"Market cap {figures.about_sol(details.market_cap_lamports)} · "
             f"supply {figures.units(token.supply, token.decimals)}",
             _day_range(quote),
             Text("Mint authority: ", _authority(token.mint_authority)),
@@ -132,7 +132,7 @@ def _source_line(quote: Quote) -> str:
 
 
 def _liquidity_line(quote: Quote) -> str:
-    line = f"Liquidity {figures.with_sol(quote.liquidity_lamports)}"
+    line = f"Liquidity {figures.about_sol(quote.liquidity_lamports)}"
     if quote.impact_of_one_sol is None:
         return line
     return f"{line} · 1 SOL moves it {figures.percent(quote.impact_of_one_sol)}"
@@ -172,5 +172,5 @@ def _pool_line(pool: PoolLine) -> Text:
     halted = f" · {pool.halt}" if pool.halt else ""
     return Text(
         f"{_POOL_NAMES[pool.kind]} · {figures.number(pool.price)} SOL · "
-        f"depth {figures.with_sol(pool.depth_lamports)}{halted}"
+        f"depth {figures.about_sol(pool.depth_lamports)}{halted}"
     )

@@ -7,6 +7,7 @@ from decimal import Decimal
 from aiogram.utils.formatting import Code, Text
 
 from bot.domain.errors import Refusal
+from bot.domain.identifiers import is_address
 from bot.domain.instruments import clean_text
 from bot.domain.money import SOL_DECIMALS, ui_amount
 from bot.telegram.layout import named
@@ -26,7 +27,10 @@ Fields = Mapping[str, object]
 def refusal_words(refusal: Refusal, example: str) -> Text:
     """Say a refusal in plain words; `example` is the symbol of a token that works."""
     fields = {**refusal.fields, **_derived(refusal), "example": example}
-    return fill(REFUSALS.get(refusal.code, UNKNOWN_REFUSAL), fields)
+    code = refusal.code
+    if code == "unknown_token" and is_address(str(fields.get("text", ""))):
+        code = "unknown_mint"
+    return fill(REFUSALS.get(code, UNKNOWN_REFUSAL), fields)
 
 
 def fill(template: str, fields: Fields) -> Text:
