@@ -84,7 +84,7 @@ async def _database(settings: Settings) -> Finding:
     try:
         async with open_database(settings) as dsn:
             connection = await asyncpg.connect(dsn, timeout=_TIMEOUT_SECONDS)
-            version = connection.get_server_version()
+            version = str(await connection.fetchval("SHOW server_version")).split()[0]
             number = int(await connection.fetchval("SHOW server_version_num"))
             await connection.close()
             found, newest = await schema_state(dsn)
@@ -94,7 +94,7 @@ async def _database(settings: Settings) -> Finding:
     except EmbeddedPostgresError as error:
         return Finding(subject="database", state="bad", detail=str(error), cure="")
     place = "DATABASE_URL" if settings.database_url.get_secret_value() else "embedded"
-    detail = f"PostgreSQL {version.major}.{version.minor} ({place}), schema {found}"
+    detail = f"PostgreSQL {version} ({place}), schema {found}"
     if number < _OLDEST_POSTGRES:
         return Finding(
             subject="database", state="bad", detail=detail, cure="use PostgreSQL 15 or newer"

@@ -161,7 +161,7 @@ def _visible(text: str) -> str:
 
 
 def _rounded(price: str) -> str:
-    return format(Decimal(price), ".12g")
+    return format(Decimal(format(Decimal(price), ".12g")), "f")
 
 
 def _short(mint: object) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import orjson
 
 from bot.bootstrap.running import Running, running_bot
@@ -57,13 +58,15 @@ class Guide:
         answer = await self.people.say(who, text, expected, chat)
         return self._check(who, text, answer, expected)
 
-    async def press(self, who: int, on: Answer, label: str, *expected: str) -> Answer:
+    async def press(
+        self, who: int, on: Answer, label: str, *expected: str, times: int = 1
+    ) -> Answer:
         """Press a button of an answer and check what it does."""
         try:
-            answer = await self.people.press(who, on.last, label, expected)
-        except (LookupError, IndexError) as error:
+            answer = await self.people.press(who, on.last, label, expected, times)
+        except (LookupError, httpx.HTTPStatusError) as error:
             answer = Answer(texts=(f"(cannot press: {error})",), messages=on.messages)
-        return self._check(who, f"[{label}]", answer, expected)
+        return self._check(who, f"[{label}]" + " twice at once" * (times > 1), answer, expected)
 
     def _check(self, who: int, sent: str, answer: Answer, expected: tuple[str, ...]) -> Answer:
         lacking = missing(expected, answer)
@@ -100,8 +103,7 @@ async def _trade(guide: Guide, _: Sandbox) -> None:
     bought = await guide.say(BOB, "/open WIF long 5", "Bought", "Wallet 100", "position #1")
     await guide.say(BOB, "/positions", "#1", "WIF")
     half = await guide.press(BOB, bought, "Close 50%", "Sold")
-    await guide.press(BOB, half, "Close all", "Sold", "rent", "closed")
-    await guide.press(BOB, half, "Close all", "Already done")
+    await guide.press(BOB, half, "Close all", "Sold", "closed", "Already done", times=2)
     await guide.say(BOB, "/history", "History", "#3")
     await guide.say(BOB, "/wallet", "PAPER", "Equity", "realised")
 

@@ -52,9 +52,9 @@ class People:
         return await self._answer(start, chat_id or who, expected)
 
     async def press(
-        self, who: int, message: Message, label: str, expected: Sequence[str]
+        self, who: int, message: Message, label: str, expected: Sequence[str], times: int = 1
     ) -> Answer:
-        """Press the button whose label begins so and give what the bot answered."""
+        """Press the button whose label begins so, perhaps twice at once; give what came back."""
         chat = message["chat"]
         assert isinstance(chat, dict), "a message has a chat"  # noqa: S101
         start = len(self.events)
@@ -63,8 +63,11 @@ class People:
             "message_id": message["message_id"],
             "callback_data": _data_of(message, label),
         }
-        answer = await self.client.post(f"/sandbox/people/{who}/press", json=body)
-        answer.raise_for_status()
+        presses = (
+            self.client.post(f"/sandbox/people/{who}/press", json=body) for _ in range(times)
+        )
+        for answer in await asyncio.gather(*presses):
+            answer.raise_for_status()
         return await self._answer(start, int(chat["id"]), expected)
 
     async def _answer(self, start: int, chat_id: int, expected: Sequence[str]) -> Answer:

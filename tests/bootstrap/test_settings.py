@@ -1,0 +1,65 @@
+"""Settings are checked before anything starts, and never say their values."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bot.bootstrap.settings import Settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_nothing_set_is_enough_for_everything_but_the_token() -> None:
+    settings = load_settings()
+    assert settings.bot_token.get_secret_value() == ""
+    assert settings.rpc_urls()
+    assert settings.live_trading is False
+
+
+def test_lists_are_given_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADMIN_IDS", "1, 2")
+    monkeypatch.setenv("SOLANA_RPC_URLS", "https://a.example/?api-key=x, https://b.example")
+    settings = load_settings()
+    assert settings.admin_ids == frozenset({1, 2})
+    assert len(settings.rpc_urls()) == 2
+
+
+def test_the_token_may_come_as_a_systemd_credential(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "bot_token").write_text("123:abc\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert load_settings().bot_token.get_secret_value() == "123:abc"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ADMIN_IDS", "ann"),
+        ("PRICE_REFRESH_SECONDS", "0"),
+        ("LOG_LEVEL", "LOUD"),
+        ("HTTP_PORT", "99999"),
+        ("LIVE_TRADING", "true"),
+        ("SOLANA_RPC_URLS", " , "),
+        ("WEBHOOK_URL", "https://bot.example/hook"),
+    ],
+)
+def test_a_wrong_setting_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError):
+        load_settings()
+
+
+def test_no_secret_shows_in_the_settings_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_TOKEN", "123456:canarycanarycanary")
+    monkeypatch.setenv("SOLANA_RPC_URLS", "https://a.example/?api-key=canary")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:canary@h/d")
+    settings = load_settings()
+    assert "canary" not in f"{settings!r} {settings} {settings.model_dump()}"
+    assert len(settings.secrets()) == 3
