@@ -55,12 +55,13 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
         outbox = PostgresOutbox(outside.pool)
         limits = FloodLimits(clock=outside.clock)
         sender = Sender(outbox=outbox, api=outside.api, clock=outside.clock, limits=limits)
+        inbox = PostgresInbox(outside.pool, on_outbox=sender.wake)
         liquidated = LiquidationNotices(
             clock=outside.clock, chance=SystemRandom(), bot_name=who.name
         )
         services = wire(settings, outside, wake_sender=sender.wake, liquidated=liquidated)
         await services.prices.load()
-        lanes, receiver = _reception(settings, outside, services, who)
+        lanes, receiver = _reception(settings, outside, services, who, inbox)
         async with open_nursery() as nursery, _serving(settings, services, receiver) as base:
             nursery.spawn(outside.rpc.keep_watch(), "rpc watch")
             nursery.spawn(sender.run(), "sender")
@@ -90,9 +91,12 @@ async def run_until_stopped(settings: Settings) -> None:
 
 
 def _reception(
-    settings: Settings, outside: Outside, services: Services, who: Identity
+    settings: Settings,
+    outside: Outside,
+    services: Services,
+    who: Identity,
+    inbox: PostgresInbox,
 ) -> tuple[Lanes, Receiver]:
-    inbox = PostgresInbox(outside.pool)
     application = Application(
         services=services,
         inbox=inbox,

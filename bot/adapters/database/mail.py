@@ -1,6 +1,6 @@
 """The inbox and the outbox in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import orjson
@@ -41,11 +41,19 @@ _DEPTHS = """
 """
 
 
-class PostgresInbox:
-    """Updates committed before they are acknowledged, closed once they are answered."""
+def _tell_nobody() -> None:
+    return None
 
-    def __init__(self, pool: Pool) -> None:
+
+class PostgresInbox:
+    """Updates committed before they are acknowledged, closed once they are answered.
+
+    `on_outbox` is called after each commit that queued a notice.
+    """
+
+    def __init__(self, pool: Pool, on_outbox: Callable[[], None] = _tell_nobody) -> None:
         self._pool = pool
+        self._on_outbox = on_outbox
 
     async def store(self, updates: Sequence[StoredUpdate]) -> list[StoredUpdate]:
         """Commit the updates; gives those that were not known before, in order."""
@@ -80,6 +88,8 @@ class PostgresInbox:
             await connection.execute(
                 "SELECT close_update($1, $2, $3)", update_id, failure, notices_to_json(notices)
             )
+        if notices:
+            self._on_outbox()
 
 
 class PostgresOutbox:
