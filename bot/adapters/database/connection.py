@@ -35,6 +35,13 @@ async def _prepare(connection: asyncpg.Connection) -> None:
     )
 
 
+async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:
+    """Spare the round trip that undoes session settings, locks and cursors: we make none.
+
+    The pool itself still rolls back a transaction that was left open.
+    """
+
+
 @asynccontextmanager
 async def open_pool(dsn: str, *, size: int = 12) -> AsyncIterator[Pool]:
     """Open a pool on a database; raises `Unavailable` when it cannot be reached."""
@@ -44,6 +51,7 @@ async def open_pool(dsn: str, *, size: int = 12) -> AsyncIterator[Pool]:
             min_size=2,
             max_size=size,
             init=_prepare,
+            reset=_leave_as_it_is,
             command_timeout=30,
             server_settings={"synchronous_commit": "on", "application_name": "kitrader"},
         )
