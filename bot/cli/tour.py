@@ -104,7 +104,7 @@ async def _trade(guide: Guide, _: Sandbox) -> None:
     await guide.say(BOB, "/positions", "#1", "WIF")
     half = await guide.press(BOB, bought, "Close 50%", "Sold")
     await guide.press(BOB, half, "Close all", "Sold", "closed", "Already done", times=2)
-    await guide.say(BOB, "/history", "History", "#3")
+    await guide.say(BOB, "/history", "History", "bought", "sold")
     await guide.say(BOB, "/wallet", "PAPER", "Equity", "realised")
 
 

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from enum import StrEnum
 
-from bot.domain.money import Rounding, portion
+from bot.domain.money import SOL_DECIMALS, Rounding, portion
 
 MAINTENANCE_BPS = 500
 BPS = 10_000
+_PRICE_DIGITS = 24
 
 
 class Side(StrEnum):
@@ -68,6 +69,15 @@ class Position:
         At that cost C the equity left, collateral - C, equals the maintenance margin of 5 % of C.
         """
         return portion(self.collateral_lamports, BPS, BPS + MAINTENANCE_BPS, Rounding.DOWN)
+
+    def liquidation_price(self, decimals: int) -> Decimal | None:
+        """Give the SOL per token at which a short's buy-back reaches its limit; None for longs."""
+        if self.side is Side.LONG or not self.token_units:
+            return None
+        with localcontext() as context:
+            context.prec = _PRICE_DIGITS
+            lamports = Decimal(self.liquidation_cost_lamports())
+            return lamports.scaleb(decimals - SOL_DECIMALS) / Decimal(self.token_units)
 
     def is_liquidatable(self, buy_back_lamports: int) -> bool:
         """Tell whether a short no longer carries its maintenance margin."""

@@ -1,13 +1,8 @@
 """What a position is worth now: what its pool would pay, or ask, for all of it."""
 
-from decimal import Decimal, localcontext
-
 from bot.domain.errors import PoolTooThin
-from bot.domain.money import SOL_DECIMALS
 from bot.domain.pools.reading import Direction, PoolReading
 from bot.domain.positions import Mark, Position, Side
-
-_PRICE_DIGITS = 24
 
 
 def mark_position(position: Position, pool: PoolReading, age_seconds: float) -> Mark:
@@ -16,12 +11,10 @@ def mark_position(position: Position, pool: PoolReading, age_seconds: float) -> 
         fetched, is_whole = _fetch(pool, position.token_units)
         equity = fetched
         pnl = fetched - position.cost_lamports
-        liquidation = None
     else:
         cost, is_whole = _cost(pool, position)
         equity = max(0, position.collateral_lamports - cost)
         pnl = equity - position.margin_lamports - position.cost_lamports
-        liquidation = _price_of(position.liquidation_cost_lamports(), position.token_units, pool)
     return Mark(
         position=position,
         price=pool.price,
@@ -29,7 +22,7 @@ def mark_position(position: Position, pool: PoolReading, age_seconds: float) -> 
         unrealised_pnl_lamports=pnl,
         is_whole=is_whole,
         age_seconds=age_seconds,
-        liquidation_price=liquidation,
+        liquidation_price=position.liquidation_price(pool.base_decimals),
     )
 
 
@@ -52,9 +45,3 @@ def _cost(pool: PoolReading, position: Position) -> tuple[int, bool]:
     except PoolTooThin:
         return position.collateral_lamports, False
     return swap.amount_in, True
-
-
-def _price_of(lamports: int, units: int, pool: PoolReading) -> Decimal:
-    with localcontext() as context:
-        context.prec = _PRICE_DIGITS
-        return Decimal(lamports).scaleb(pool.base_decimals - SOL_DECIMALS) / Decimal(units)

@@ -21,7 +21,7 @@ def receipt(filled: Filled, keys: Keys) -> Screen:
             _result_line(filled),
             _price_line(booked),
             _cost_line(filled),
-            _wallet_line(booked),
+            _wallet_line(filled),
             _time_line(booked),
             *booked.fill.notes[:4],
         ),
@@ -122,12 +122,15 @@ def _fee_share(fee_units: int, whole_units: int) -> str:
     return f" ({figures.percent(share)})" if fee_units else ""
 
 
-def _wallet_line(booked: Receipt) -> str:
+def _wallet_line(filled: Filled) -> str:
+    booked = filled.receipt
     before = figures.sol(booked.wallet_before_lamports)
     after = figures.with_sol(booked.wallet_after_lamports)
     margin = ""
     if booked.side is Side.SHORT and booked.action is OrderAction.OPEN:
         margin = f"\nMargin {figures.with_sol(booked.margin_lamports)} · x{booked.leverage}"
+        price = filled.position.liquidation_price(filled.token.decimals)
+        margin += f" · liquidated at {figures.number(price)} SOL" if price else ""
     ids = f"position #{booked.position_number} · order #{booked.order_number}"
     return f"Wallet {before} → {after}{margin}\n{ids}"
 
