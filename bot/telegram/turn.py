@@ -84,7 +84,8 @@ class Turn:
         if self.pressed is None:
             return (news,)
         buttons = to_keyboard(rows, self.chat_id, self.message_id)
-        return (self._toast(toast), buttons, news)
+        where = "" if self.is_private else " · receipt in our private chat"
+        return (self._toast(toast + where), buttons, news)
 
     def _reply_to(self) -> int | None:
         """Answer to the message itself in a group, where many talk at once."""

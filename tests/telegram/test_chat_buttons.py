@@ -78,6 +78,7 @@ async def test_a_buy_in_a_group_sends_its_receipt_to_the_person_alone(door: Chat
     toast, fresh, receipt = await door.press(buttons_of(card)["Buy 5"], chat=GROUP)
     assert (fresh.chat_id, receipt.chat_id) == (GROUP, ANN)
     assert "Wallet" not in text_of(toast)
+    assert text_of(toast).endswith("receipt in our private chat")
     assert "More in private" in buttons_of(fresh)
     assert "Close all" in buttons_of(receipt)
 

@@ -21,7 +21,7 @@ from bot.telegram.sender import Sender
 from tests.fakes.hand_clock import HandClock
 from tests.telegram.conftest import BOT_NAME, ChatDoor
 
-TOKEN = "777000111:sandbox-token-for-tests"  # noqa: S105 (opens nothing)
+TOKEN = "777000111:sandbox-token-for-tests"
 ANN, BOB, LOUNGE = 1001, 1002, -1001000000001
 
 
