@@ -117,8 +117,8 @@ def confirm_reset(portfolio: Portfolio, keys: Keys) -> Screen:
     return Screen(
         text=lines(
             headed(held.mode, "Start a new season?"),
-            f"Season {held.season} ends with {_equity(portfolio)}; "
-            f"{_count(portfolio)} open will be gone.",
+            f"Season {held.season} ends with {_equity(portfolio)}"
+            + (f"; {_count(portfolio)} open will be gone." if portfolio.positions else "."),
             f"You begin again with {figures.with_sol(portfolio.limits.starting_grant_lamports)}. "
             "The old season is kept.",
             "⏳ 60 s to answer; no answer means no.",
