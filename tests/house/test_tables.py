@@ -1,0 +1,27 @@
+"""The tables that others rely on keep their names, and those of a user lead with the user."""
+
+from bot.adapters.database.schema import metadata
+
+CORE = {
+    "users", "virtual_wallets", "positions", "solana_tokens", "token_prices", "token_metrics",
+    "orders", "accounts", "transfers", "alerts", "role_limits", "audit_log", "inbox", "outbox",
+}  # fmt: skip
+OF_NOBODY = {
+    "solana_tokens": "tokens are everybody's",
+    "token_prices": "so are their prices",
+    "token_metrics": "and the day's figures",
+    "role_limits": "limits belong to roles",
+    "inbox": "updates are known by Telegram's id before anybody is identified",
+    "outbox": "notices go to chats, which may be groups",
+}
+
+
+def test_the_tables_of_the_core_keep_their_names() -> None:
+    assert set(metadata.tables) >= CORE
+
+
+def test_a_table_of_a_user_leads_with_the_user() -> None:
+    leads = {name: next(iter(table.primary_key)).name for name, table in metadata.tables.items()
+             if table.primary_key.columns}  # fmt: skip
+    other = {name for name, column in leads.items() if column != "user_id"}
+    assert other | {"token_prices"} == set(OF_NOBODY)
