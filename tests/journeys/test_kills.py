@@ -1,0 +1,151 @@
+"""The bot killed at any moment, again and again: nothing lost, nothing twice, order kept."""
+
+import asyncio
+import random
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from tests.journeys.processes import Child, Forks, environment_of
+from tests.journeys.town import Town, open_town
+
+KILLS, PEOPLE = 7, 15
+LIVES_SECONDS = (0.1, 1.6)
+TALK = (
+    "/open WIF long 1",
+    "/wallet",
+    "/open WIF long 0.5",
+    "/close 1 10",
+    "/open JUP long 2",
+    "/positions",
+    "/close 2 50",
+    "/open WIF long 0.25",
+    "/history",
+    "/close 1 25",
+)
+ORDERS = [text for text in TALK if text.startswith(("/open", "/close"))]
+_EFFECTS = """
+    SELECT o.request_id, o.number FROM orders o WHERE o.user_id = $1 ORDER BY o.number
+"""
+
+_WORDS = "SELECT update_id, payload ->> 'text' FROM outbox WHERE chat_id = $1 ORDER BY notice_id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """One thing that a person said, and the update that came of it."""
+
+    who: int
+    text: str
+    update_id: int
+
+
+async def test_a_bot_killed_seven_times_does_everything_once(
+    database_dsn: str, forks: Forks, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed = secrets.randbelow(10**6)
+    with capsys.disabled():
+        print(f" [kill seed {seed}]", end="")  # noqa: T201 (to play a failure again)
+    async with open_town(database_dsn) as town:
+        spoken = await kill_often(town, forks, random.Random(seed))  # noqa: S311 (a seeded chance)
+        async with life(town, forks):
+            await town.until(lambda: is_settled(town, spoken), "all is answered and sent")
+        assert await lost(town, spoken) == []
+        for who in {each.who for each in spoken}:
+            mine = [each for each in spoken if each.who == who and each.text in ORDERS]
+            effects = [tuple(row) for row in await town.rows(_EFFECTS, who)]
+            wanted = [(f"tg:{each.update_id}", n) for n, each in enumerate(mine, 1)]
+            assert effects == wanted, await town.rows(_WORDS, who)
+        replies = "SELECT update_id, count(*) FROM outbox GROUP BY update_id HAVING count(*) <> 1"
+        assert await town.rows(replies) == []
+        assert await town.value("SELECT count(*) FROM outbox WHERE state <> 'sent'") == 0
+        assert await town.value("SELECT count(*) FROM inbox WHERE failure <> ''") == 0
+        await town.prove_books()
+        await no_connection_stays(town)
+
+
+async def test_a_receiver_that_acknowledges_first_loses_updates(
+    database_dsn: str, forks: Forks
+) -> None:
+    async with open_town(database_dsn) as town:
+        chance = random.Random(1)  # noqa: S311 (a seeded chance)
+        spoken = await kill_often(
+            town, forks, chance, kills=3, lives=(1.0, 1.2), acknowledges_first=True
+        )
+        async with life(town, forks):
+            await town.until(town.is_quiet, "what is left is answered")
+        assert await lost(town, spoken)
+
+
+async def kill_often(
+    town: Town,
+    forks: Forks,
+    chance: random.Random,
+    *,
+    kills: int = KILLS,
+    lives: tuple[float, float] = LIVES_SECONDS,
+    acknowledges_first: bool = False,
+) -> Sequence[Spoken]:
+    """Let people talk while the bot is killed and started again; gives all that they said."""
+    async with town.bot():
+        people = [await town.newcomer() for _ in range(PEOPLE)]
+    spoken: list[Spoken] = []
+    async with asyncio.TaskGroup() as group:
+        talking = group.create_task(talk(town, people, spoken, chance))
+        for _ in range(kills):
+            async with life(town, forks, acknowledges_first=acknowledges_first):
+                await asyncio.sleep(chance.uniform(*lives))
+        await talking
+    return spoken
+
+
+async def talk(
+    town: Town, people: Sequence[int], spoken: list[Spoken], chance: random.Random
+) -> None:
+    """Say everything, in order for each person and mixed among them, for about 5 seconds."""
+    for text in TALK:
+        for who in chance.sample(people, k=len(people)):
+            told = await town.wire.speak(who, text)
+            spoken.append(Spoken(who=who, text=text, update_id=told["update_id"]))
+            await asyncio.sleep(chance.uniform(0, 0.06))
+
+
+@asynccontextmanager
+async def life(
+    town: Town, forks: Forks, *, acknowledges_first: bool = False
+) -> AsyncIterator[Child]:
+    """Start the bot and kill it at the end of the block, even while it still starts."""
+    environment = environment_of(town.settings(log_level="WARNING"))
+    child = await forks.start(["run"], environment, acknowledges_first=acknowledges_first)
+    try:
+        yield child
+    finally:
+        child.kill()
+        assert await child.code() == -9, child.said()
+
+
+async def is_settled(town: Town, spoken: Sequence[Spoken]) -> bool:
+    """Tell whether all that was said has arrived and nothing waits."""
+    arrived = await town.value("SELECT count(*) FROM inbox")
+    return arrived == len(spoken) and await town.is_quiet()
+
+
+async def lost(town: Town, spoken: Sequence[Spoken]) -> list[Spoken]:
+    """Give what was said but never answered."""
+    query = "SELECT update_id FROM inbox WHERE closed_at IS NOT NULL"
+    answered = {row[0] for row in await town.rows(query)}
+    return [each for each in spoken if each.update_id not in answered]
+
+
+async def no_connection_stays(town: Town) -> None:
+    """Fail unless every database connection of the killed bots is gone."""
+    mine = town.pool.get_size()
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+
+    async def is_alone() -> bool:
+        return bool(await town.value(query) <= mine)
+
+    await town.until(is_alone, "no connection of a killed bot stays")
