@@ -81,7 +81,7 @@ async def sandbox_world(options: WorldOptions) -> AsyncIterator[SandboxWorld]:
     chain = Chain(slot_ms=options.slot_ms)
     report = load_accounts(chain, options.accounts)
     market = Market(chain, options.seed)
-    telegram = TelegramWorld(options.bot_token, options.seed)
+    telegram = TelegramWorld(options.bot_token, options.telegram_seed)
     async with AsyncExitStack() as stack:
         served = [await stack.enter_async_context(serve_rpc(chain, 0, n)) for n in ENDPOINT_NAMES]
         endpoints = tuple(endpoint for _, endpoint in served)

@@ -16,6 +16,7 @@ _SANDBOX_BOT_ID = 1_234_567
 _LAST_PORT = 65_535
 _LONGEST_SLOT_MS = 60_000
 _LONGEST_STEP_SECONDS = 3_600.0
+_SEEDS = 2**31
 
 
 def fake_bot_token() -> str:
@@ -29,11 +30,14 @@ class WorldOptions:
 
     ``port`` 0 takes a free one; ``accounts`` are files or folders of genuine account dumps;
     ``slot_ms`` is milliseconds a slot, ``market_seconds`` the time between two market steps.
+    ``telegram_seed`` decides where update ids begin: anew at each start, since a bot that keeps
+    its books rightly ignores an update id that it has seen before.
     """
 
     host: str = "127.0.0.1"
     port: int = 0
     seed: int = 1
+    telegram_seed: int = field(default_factory=lambda: secrets.randbelow(_SEEDS))
     accounts: tuple[Path, ...] = ()
     bot_token: str = field(default_factory=fake_bot_token)
     slot_ms: int = DEFAULT_SLOT_MS

@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot import __version__
+from bot.domain.identifiers import SOL_MINT, USDC_MINT
 from bot.domain.money import ui_amount
 from bot.ports.books import AssetTotal, LedgerAudit, LedgerProof
 from bot.ports.chain import Chain, EndpointState
@@ -47,11 +48,7 @@ class Operations:
             "version": __version__,
             "started_at": self._started_at.isoformat(),
             "uptime_s": round((now - self._started_at).total_seconds(), 1),
-            "prices": [
-                self._price(token_id, priced, now)
-                for token_id in self._board.tokens
-                if (priced := self._board.priced(token_id)) is not None
-            ],
+            "prices": self._prices(now),
             "ledger": _ledger(proof),
             "rpc": [_endpoint(state) for state in self._chain.endpoints()],
             "queue": {"inbox_waiting": inbox_waiting, "outbox_waiting": outbox_waiting},
@@ -69,6 +66,20 @@ class Operations:
         Needs no permission: only the command line reaches it.
         """
         return await self._audit.prove()
+
+    def _prices(self, now: datetime) -> list[dict[str, object]]:
+        prices = [
+            self._price(token_id, priced, now)
+            for token_id in self._board.tokens
+            if (priced := self._board.priced(token_id)) is not None
+        ]
+        dollar, sol_usd = self._board.by_mint(USDC_MINT), self._board.sol_usd()
+        if dollar is None or sol_usd is None:
+            return prices
+        # SOL is what all else is priced in; its own price is told by the dollar's pools.
+        of_dollar = next(price for price in prices if price["mint"] == USDC_MINT)
+        sol = {"symbol": "SOL", "mint": SOL_MINT, "price_sol": "1", "price_usd": _plain(sol_usd)}
+        return [of_dollar | sol, *prices]
 
     def _price(self, token_id: int, priced: Priced, now: datetime) -> dict[str, object]:
         token, usd = self._board.tokens[token_id], self._board.usd(token_id)
@@ -112,7 +123,7 @@ def _asset(asset: AssetTotal) -> dict[str, object]:
 def _endpoint(state: EndpointState) -> dict[str, object]:
     return {
         "name": state.name,
-        "is_open": state.is_open,
+        "is_resting": state.is_open,
         "latency_ms": round(state.latency_ms, 1),
         "slot": state.slot,
         "lag_slots": state.lag_slots,

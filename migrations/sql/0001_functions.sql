@@ -176,6 +176,8 @@ BEGIN
     last_order = (ord ->> 'number')::integer
   WHERE user_id = wallet.user_id AND mode = wallet.mode AND season = wallet.season;
 
+  -- A fill ends whatever was being asked, so that no later number can answer it again.
+  DELETE FROM dialogs WHERE user_id = wallet.user_id;
   PERFORM close_update((p ->> 'update_id')::bigint, '', p -> 'notices');
   RETURN 'booked';
 END $$;

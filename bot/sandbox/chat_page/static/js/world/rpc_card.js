@@ -105,9 +105,9 @@ export class RpcCard {
   #fill(node, row) {
     const { seen, faults } = row;
     const isIll = FAULTS.some(([, , , settings]) => isOn(faults, settings));
-    const isClosed = seen?.is_open === false;
+    const isResting = seen?.is_resting === true;
     node.querySelector(".health").className =
-      `health ${isClosed ? "is-bad" : isIll ? "is-ill" : "is-good"}`;
+      `health ${isResting ? "is-bad" : isIll ? "is-ill" : "is-good"}`;
     setText(node.querySelector("b"), row.name ?? `Endpoint ${row.number}`);
     setText(node.querySelector(".endpoint-words"), words(seen, row));
     const error = node.querySelector(".endpoint-error");
@@ -139,6 +139,8 @@ function words(seen, row) {
     seen.latency_ms === null || seen.latency_ms === undefined
       ? "–"
       : `${Math.round(Number(seen.latency_ms))} ms`;
-  const state = seen.is_open ? `${latency} · lag ${seen.lag_slots ?? 0}` : "resting after failures";
+  const state = seen.is_resting
+    ? "resting after failures"
+    : `${latency} · lag ${seen.lag_slots ?? 0}`;
   return `${state} · ${seen.failures ?? 0} of ${seen.requests ?? 0} failed`;
 }
