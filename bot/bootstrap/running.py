@@ -16,9 +16,11 @@ from bot.bootstrap.nursery import Nursery, open_nursery
 from bot.bootstrap.outside import Outside, open_outside
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring import wire
+from bot.domain.errors import Unavailable
 from bot.jobs.schedule import guarded, schedule
 from bot.services.catalogue import Services
 from bot.telegram.application import Application
+from bot.telegram.bot_api import ApiError
 from bot.telegram.guard import Guard
 from bot.telegram.lanes import Lanes
 from bot.telegram.limits import FloodLimits
@@ -113,7 +115,11 @@ def _reception(
 async def _hear_telegram(
     settings: Settings, outside: Outside, receiver: Receiver, nursery: Nursery
 ) -> None:
-    await set_commands(outside.api)
+    try:
+        await set_commands(outside.api)
+    except (ApiError, Unavailable) as error:
+        # Menus are a comfort: every command works without them.
+        _log.warning("menus_not_set", reason=str(error))
     if settings.webhook_url:
         secret = settings.webhook_secret.get_secret_value()
         await use_webhook(outside.api, url=settings.webhook_url, secret=secret)

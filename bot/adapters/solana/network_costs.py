@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.adapters.solana.rpc_errors import RpcRefused
 from bot.adapters.solana.rpc_pool import RpcPool
+from bot.domain.errors import Unavailable
 from bot.domain.identifiers import TOKEN_2022_PROGRAM, TOKEN_PROGRAM
 from bot.ports.chain import NetworkCosts
 from bot.ports.clock import Clock
@@ -55,8 +56,7 @@ class NetworkCostReader:
         async with self._turn:
             now = self._clock.monotonic()
             if now >= self._rents_until:
-                self._rents = await self._read_rents()
-                self._rents_until = now + self._settings.rent_seconds
+                await self._renew_rents(now)
             if now >= self._fee_until:
                 self._fee_lamports = await self._read_priority_fee()
                 self._fee_until = now + self._settings.fee_seconds
@@ -65,6 +65,15 @@ class NetworkCostReader:
                 priority_fee_lamports=self._fee_lamports,
                 rent_lamports=self._rents,
             )
+
+    async def _renew_rents(self, now: float) -> None:
+        try:
+            self._rents = await self._read_rents()
+        except Unavailable:
+            # Rents change by governance, over weeks: those of ten minutes ago will do.
+            if not self._rents:
+                raise
+        self._rents_until = now + self._settings.rent_seconds
 
     async def _read_rents(self) -> dict[str, int]:
         return {
