@@ -18,10 +18,10 @@ HARDENING = {
     "User": "kitrader", "CapabilityBoundingSet": "", "KillMode": "mixed",
 }  # fmt: skip
 # Written so that they do not find themselves.
-OF_A_MACHINE = re.compile(r"/(?:home|root|Users|work)/[A-Za-z0-9_.-]+|bash_jobs")
+OF_A_MACHINE = re.compile(r"/(?:home|root|Users|work)/[A-Za-z0-9_.-]+")
 OF_A_REGISTRY = re.compile(
     r"pypi\.org|pythonhosted\.org|registry\.npmjs|npmjs\.org|crates\.io|proxy\.golang\.org"
-    r"|artifactory|(?:deb|security)\.debian\.org"
+    r"|(?:deb|security)\.debian\.org"
 )
 
 
