@@ -22,7 +22,7 @@ from bot.ports.clock import Clock
 T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[None]]
 WHAT = "Solana RPC"
-_SHORTEST_HEDGE_SECONDS = 0.05
+_SHORTEST_HEDGE_SECONDS, _UNMEASURED_HEDGE_SECONDS = 0.05, 1.0
 _log = structlog.get_logger(__name__)
 
 
@@ -35,7 +35,8 @@ class RpcFailover:
     """Asks the endpoint whose answer is likely soonest, then the others, until the deadline.
 
     An endpoint is asked while its circuit is closed and it does not lag. A call that takes
-    longer than 95 of 100 before it is asked of a second endpoint as well, if one is free.
+    longer than 95 of 100 before it (or a second, before enough were measured) is asked of a
+    second endpoint as well, if one is free.
     """
 
     def __init__(
@@ -168,8 +169,11 @@ class RpcFailover:
     def _hedge_after_seconds(self, endpoint: RpcEndpoint) -> float | None:
         if not self._settings.hedges or len(self._endpoints) == 1:
             return None
+        # One that hangs is never measured: without a guess the first calls would all wait for
+        # their timeouts, one after the other.
         percentile = endpoint.latency.percentile_95_seconds()
-        return None if percentile is None else max(percentile, _SHORTEST_HEDGE_SECONDS)
+        after = _UNMEASURED_HEDGE_SECONDS if percentile is None else percentile
+        return max(after, _SHORTEST_HEDGE_SECONDS)
 
     async def _ask_hedged(
         self,
