@@ -21,12 +21,13 @@ from benchmarks.bots import bare_aiogram, echo, our_bot
 from benchmarks.figures import median, print_line, spread
 from benchmarks.people import People, people_of
 from benchmarks.processes import Program, children_memory_mb, memory_mb
-from bot.cli.sandbox_process import Sandbox, sandbox_process
+from bot.cli.sandbox_process import sandbox_process
 
 FIRST, AGAIN, PLAIN, LIMIT = "ours, first time", "ours, again", "bare aiogram", "echo"
 _COMMANDS = ("/price WIF", "/wallet", "/open WIF long 0.1", "/positions", "/help")
 _COMMANDS_AFTER_START, _GUESTS = 200, 76
 _PACE_SECONDS = 1 / 24  # within the bot's own flood limits
+_FIRST_PRICES_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -66,22 +67,16 @@ async def _measure(runs: int) -> dict[str, Starts]:
         sandbox_process(accounts=(), seed=1, port=0) as sandbox,
         people_of(sandbox.page_url) as people,
     ):
-        for _ in range(runs):
-            with tempfile.TemporaryDirectory(prefix="kitrader-benchmark-") as name:
-                await _measure_once(sandbox, people, Path(name), starts)
+        with tempfile.TemporaryDirectory(prefix="kitrader-benchmark-") as name:
+            folder = Path(name)
+            await _start(our_bot(sandbox, folder), people, starts[FIRST], says="running")
+            for number in range(runs):
+                talk = number == 0
+                ours = our_bot(sandbox, folder)
+                await _start(ours, people, starts[AGAIN], says="running", talk=talk)
+                await _start(bare_aiogram(sandbox, folder), people, starts[PLAIN], talk=talk)
+                await _start(echo(sandbox, folder), people, starts[LIMIT])
     return starts
-
-
-async def _measure_once(
-    sandbox: Sandbox, people: People, folder: Path, starts: dict[str, Starts]
-) -> None:
-    is_first_round = not starts[PLAIN].answered
-    for kind in (FIRST, AGAIN):
-        later = _COMMANDS if kind == AGAIN and is_first_round else ()
-        await _start(our_bot(sandbox, folder), people, starts[kind], says="running", later=later)
-    later = _COMMANDS if is_first_round else ()
-    await _start(bare_aiogram(sandbox, folder), people, starts[PLAIN], later=later)
-    await _start(echo(sandbox, folder), people, starts[LIMIT])
 
 
 async def _start(
@@ -90,7 +85,7 @@ async def _start(
     into: Starts,
     *,
     says: str = "",
-    later: Sequence[str] = (),
+    talk: bool = False,
 ) -> None:
     # Somebody new each time: what the bot before has left unacknowledged goes to others.
     person_id = (await people.invite(1))[0]
@@ -99,24 +94,26 @@ async def _start(
         into.answered.append(program.age_seconds)
         if says:
             into.running.append((await program.says(f'"event": "{says}"'))[0])
-        await asyncio.sleep(1)  # the first prices are read
+            await asyncio.sleep(_FIRST_PRICES_SECONDS)
         into.memory.append(memory_mb(program.pid))
         into.database.append(children_memory_mb(program.pid))
-        if later:
-            await _talk(people, later)
+        if talk:
+            await _talk(people, _PACE_SECONDS if says else 0)
             into.memory_later.append(memory_mb(program.pid))
 
 
-async def _talk(people: People, commands: Sequence[str]) -> None:
+async def _talk(people: People, pace_seconds: float) -> None:
     guests = await people.invite(_GUESTS)
     for number in range(_COMMANDS_AFTER_START):
-        earliest = asyncio.get_running_loop().time() + _PACE_SECONDS
-        await people.ask(guests[number % _GUESTS], commands[number % len(commands)])
+        earliest = asyncio.get_running_loop().time() + pace_seconds
+        await people.ask(guests[number % _GUESTS], _COMMANDS[number % len(_COMMANDS)])
         await asyncio.sleep(earliest - asyncio.get_running_loop().time())
 
 
 def _print_table(starts: dict[str, Starts]) -> None:
-    print(f"{len(starts[PLAIN].answered)} starts of each: medians (lowest to highest)\n")
+    print(
+        f"{len(starts[PLAIN].answered)} starts (first time: one), median (lowest to highest)\n"
+    )
     columns = ("running, s", "first answer, s", "memory, MB", "after 200", "PostgreSQL, MB")
     print(f"{'':18}" + "".join(f"{column:>24}" for column in columns))
     for name, each in starts.items():
