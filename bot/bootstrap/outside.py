@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import SystemRandom
 
 import aiohttp
@@ -13,7 +13,7 @@ from bot.adapters.database.embedded import embedded_postgres
 from bot.adapters.database.migrate import migrate
 from bot.adapters.price_sources.dexscreener import DexScreener, DexScreenerSettings
 from bot.adapters.solana.rpc_pool import RpcPool
-from bot.adapters.solana.rpc_settings import EndpointConfig
+from bot.adapters.solana.rpc_settings import EndpointConfig, RpcLimits
 from bot.adapters.solana.solana_chain import SolanaChain
 from bot.bootstrap.settings import Settings
 from bot.telegram.bot_api import BotApi
@@ -49,7 +49,7 @@ async def open_chain(settings: Settings) -> AsyncIterator[tuple[RpcPool, SolanaC
     """Give the endpoints that the settings name, and Solana through them and the sources."""
     clock, chance = SystemClock(), SystemRandom()
     async with AsyncExitStack() as stack:
-        endpoints = [EndpointConfig.from_url(url) for url in settings.rpc_urls()]
+        endpoints = [_endpoint(url, settings) for url in settings.rpc_urls()]
         rpc = await stack.enter_async_context(RpcPool(endpoints, clock=clock, chance=chance))
         sources = []
         if settings.dexscreener_base:
@@ -60,6 +60,18 @@ async def open_chain(settings: Settings) -> AsyncIterator[tuple[RpcPool, SolanaC
             )
             sources.append(await stack.enter_async_context(source))
         yield rpc, SolanaChain(rpc, sources, clock)
+
+
+def _endpoint(url: str, settings: Settings) -> EndpointConfig:
+    endpoint = EndpointConfig.from_url(url)
+    rate = settings.solana_rpc_per_second
+    if rate is None:
+        return endpoint
+    burst = max(1, int(rate))
+    limits = RpcLimits(
+        requests_per_second=rate, burst=burst, method_requests_per_second=rate, method_burst=burst
+    )
+    return replace(endpoint, limits=limits)
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from random import SystemRandom
 import structlog
 from aiogram import Bot
 from aiohttp import web
+from yarl import URL
 
 from bot.adapters.database.mail import PostgresInbox, PostgresOutbox
 from bot.bootstrap.nursery import Nursery, open_nursery
@@ -29,7 +30,7 @@ from bot.telegram.poller import Poller
 from bot.telegram.receiver import Receiver
 from bot.telegram.registration import Identity, identity, set_commands, use_polling, use_webhook
 from bot.telegram.sender import Sender
-from bot.web.application import web_application
+from bot.web.application import WEBHOOK_PATH, web_application
 
 _DRAIN_SECONDS = 5.0
 _log = structlog.get_logger(__name__)
@@ -156,6 +157,7 @@ async def _serving(
         services,
         receive=receiver.receive if settings.webhook_url else None,
         webhook_secret=settings.webhook_secret.get_secret_value(),
+        webhook_path=URL(settings.webhook_url).path if settings.webhook_url else WEBHOOK_PATH,
     )
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()

@@ -1,6 +1,7 @@
 """Every setting, from the environment or `.env`, checked before anything starts."""
 
 import os
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,8 @@ DEFAULT_TOKENS = (
     "JUPyiwrYJFskUPiHa7hkeR8VUtAeFoSYbKedZNsDvCN",  # JUP
 )
 _PUBLIC_RPC = "https://api.mainnet-beta.solana.com"
-_SECRET_LENGTHS = range(16, 257)
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}", re.ASCII)
+_HTTP_URL = re.compile(r"https?://[^/\s]+(/\S*)?(\?\S*)?", re.ASCII)
 
 
 def _listed(value: object) -> object:
@@ -38,6 +40,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
 
     solana_rpc_urls: Annotated[tuple[SecretStr, ...], NoDecode] = (SecretStr(_PUBLIC_RPC),)
+    solana_rpc_per_second: float | None = Field(default=None, gt=0, le=10_000)
     dexscreener_base: str = "https://api.dexscreener.com"
     price_refresh_seconds: float = Field(default=60.0, ge=1, le=3600)
     hot_refresh_seconds: float = Field(default=5.0, ge=0.5, le=600)
@@ -64,6 +67,19 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return _listed(value)
 
+    @field_validator("log_dir", "master_key_file", "solana_rpc_per_second", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("solana_rpc_urls")
+    @classmethod
+    def _http_urls(cls, urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for number, url in enumerate(urls, start=1):
+            if not _HTTP_URL.fullmatch(url.get_secret_value()):
+                raise ValueError(f"endpoint {number} is not an http:// or https:// URL")
+        return urls
+
     @field_validator("log_level")
     @classmethod
     def _known_level(cls, value: str) -> str:
@@ -75,8 +91,11 @@ class Settings(BaseSettings):
     def _sound(self) -> "Settings":
         if not self.solana_rpc_urls:
             raise ValueError("SOLANA_RPC_URLS names at least one endpoint")
-        if self.webhook_url and len(self.webhook_secret.get_secret_value()) not in _SECRET_LENGTHS:
-            raise ValueError("WEBHOOK_SECRET needs 16 to 256 characters when WEBHOOK_URL is set")
+        secret = self.webhook_secret.get_secret_value()
+        if self.webhook_url and not _WEBHOOK_SECRET.fullmatch(secret):
+            raise ValueError(
+                "WEBHOOK_SECRET needs 16 to 256 letters, digits, _ and - when WEBHOOK_URL is set"
+            )
         if self.live_trading:
             raise ValueError(
                 "LIVE_TRADING is not offered by this version; leave it false, paper trading works"

@@ -31,7 +31,6 @@ class TransferCode(StrEnum):
     """Why an amount moved."""
 
     GRANT = "grant"
-    SEASON_END = "season_end"
     SWAP_IN = "swap_in"
     SWAP_OUT = "swap_out"
     NETWORK_FEE = "network_fee"

@@ -19,7 +19,11 @@ Receive = Callable[[list[dict[str, Any]]], Awaitable[None]]
 
 
 def web_application(
-    services: Services, *, receive: Receive | None = None, webhook_secret: str = ""
+    services: Services,
+    *,
+    receive: Receive | None = None,
+    webhook_secret: str = "",
+    webhook_path: str = WEBHOOK_PATH,
 ) -> web.Application:
     """Build the application; the webhook exists only where a secret is given."""
     door = _Door(services, receive, webhook_secret)
@@ -32,7 +36,7 @@ def web_application(
         ]
     )
     if receive is not None and webhook_secret:
-        application.add_routes([web.post(WEBHOOK_PATH, door.webhook)])
+        application.add_routes([web.post(webhook_path, door.webhook)])
     return application
 
 

@@ -52,12 +52,18 @@ DECLARE
   known users%ROWTYPE;
   grant_units numeric;
 BEGIN
-  INSERT INTO users AS u (user_id, role, first_name, username, language)
-  VALUES (p_user_id, coalesce(p_role, 'basic'), p_first_name, p_username, p_language)
+  -- A role that the settings gave goes when they no longer give it.
+  INSERT INTO users AS u (user_id, role, role_from, first_name, username, language)
+  VALUES (p_user_id, coalesce(p_role, 'basic'),
+          CASE WHEN p_role IS NULL THEN 'default' ELSE 'settings' END,
+          p_first_name, p_username, p_language)
   ON CONFLICT (user_id) DO UPDATE
     SET first_name = excluded.first_name, username = excluded.username,
         language = coalesce(excluded.language, u.language),
-        role = coalesce(p_role, u.role)
+        role = CASE WHEN p_role IS NOT NULL OR u.role_from = 'settings'
+                    THEN excluded.role ELSE u.role END,
+        role_from = CASE WHEN p_role IS NOT NULL OR u.role_from = 'settings'
+                         THEN excluded.role_from ELSE u.role_from END
   RETURNING * INTO known;
 
   IF NOT EXISTS (SELECT FROM virtual_wallets WHERE user_id = p_user_id AND mode = 'paper') THEN

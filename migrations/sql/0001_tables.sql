@@ -92,6 +92,7 @@ CREATE INDEX ix_token_prices_token ON token_prices (token_id, received_at);
 CREATE TABLE users (
   user_id BIGINT NOT NULL,
   role TEXT DEFAULT 'basic' NOT NULL,
+  role_from TEXT DEFAULT 'default' NOT NULL,
   status TEXT DEFAULT 'active' NOT NULL,
   first_name TEXT NOT NULL,
   username TEXT,
@@ -100,6 +101,7 @@ CREATE TABLE users (
   created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_users PRIMARY KEY (user_id),
   CONSTRAINT ck_users_role_known CHECK (role IN ('basic', 'premium', 'admin')),
+  CONSTRAINT ck_users_role_from_known CHECK (role_from IN ('default', 'settings', 'command')),
   CONSTRAINT ck_users_status_known CHECK (status IN ('active', 'frozen', 'banned'))
 );
 

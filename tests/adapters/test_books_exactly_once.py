@@ -28,6 +28,14 @@ async def test_a_new_user_is_granted_the_season_of_their_role(database: Pool) ->
     assert (await books.desk(ada.user_id, Mode.PAPER, "")).wallet.cash_lamports == 1000 * SOL
 
 
+async def test_a_role_goes_with_the_setting_that_gave_it(database: Pool) -> None:
+    books = books_on(database)
+    assert (await meet(books, 3001, Role.ADMIN)).role is Role.ADMIN
+    assert (await meet(books, 3001)).role is Role.BASIC
+    await database.execute("UPDATE users SET role = 'premium', role_from = 'command'")
+    assert (await meet(books, 3001)).role is Role.PREMIUM
+
+
 async def test_meeting_a_user_many_times_at_once_grants_once(database: Pool) -> None:
     books = books_on(database)
     await asyncio.gather(*(meet(books) for _ in range(12)))

@@ -1,8 +1,10 @@
 """The schema goes up, down and up again, and is what the models say."""
 
 import asyncpg
+import pytest
 
 from bot.adapters.database.migrate import migrate, schema_differences, schema_state
+from bot.domain.errors import Unavailable
 
 
 async def test_migrations_go_up_down_and_up(database_dsn: str) -> None:
@@ -24,3 +26,18 @@ async def test_migrations_go_up_down_and_up(database_dsn: str) -> None:
 
 async def test_the_models_equal_the_database(database_dsn: str) -> None:
     assert await schema_differences(database_dsn) == []
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql://u:canary@127.0.0.1:1/nowhere",
+        "postgresql://u:canary@[::bad/x",
+        "canary",
+        "mysql://u:canary@localhost/x",
+    ],
+)
+async def test_a_database_that_is_not_there_is_unavailable_without_its_address(dsn: str) -> None:
+    with pytest.raises(Unavailable) as refused:
+        await migrate(dsn)
+    assert "canary" not in str(refused.value)

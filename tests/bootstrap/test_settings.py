@@ -47,6 +47,8 @@ def test_the_token_may_come_as_a_systemd_credential(
         ("HTTP_PORT", "99999"),
         ("LIVE_TRADING", "true"),
         ("SOLANA_RPC_URLS", " , "),
+        ("SOLANA_RPC_URLS", "foo"),
+        ("SOLANA_RPC_PER_SECOND", "0"),
         ("WEBHOOK_URL", "https://bot.example/hook"),
     ],
 )

@@ -58,6 +58,7 @@ users = Table(
     metadata,
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
     Column("role", Text, nullable=False, server_default="basic"),
+    Column("role_from", Text, nullable=False, server_default="default"),
     Column("status", Text, nullable=False, server_default="active"),
     Column("first_name", Text, nullable=False),
     Column("username", Text),
@@ -65,6 +66,7 @@ users = Table(
     Column("settings", JSONB, nullable=False, server_default=NO_JSON),
     Column("created_at", MOMENT, nullable=False, server_default=NOW),
     CheckConstraint("role IN ('basic', 'premium', 'admin')", name="role_known"),
+    CheckConstraint("role_from IN ('default', 'settings', 'command')", name="role_from_known"),
     CheckConstraint("status IN ('active', 'frozen', 'banned')", name="status_known"),
 )
 

@@ -1,4 +1,4 @@
-"""The state of the sandbox's Telegram: one bot, some people, their chats. No HTTP here."""
+"""The state of the sandbox's Telegram without any HTTP: one bot, some people, their chats."""
 
 import random
 from collections.abc import Iterable
