@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.journeys.processes import Child, Forks, environment_of
-from tests.journeys.town import Town, open_town
+from tests.journeys.town import BOT_CONNECTIONS, Town, open_town
 
 KILLS, PEOPLE = 7, 15
 LIVES_SECONDS = (0.1, 1.6)
@@ -142,10 +142,8 @@ async def lost(town: Town, spoken: Sequence[Spoken]) -> list[Spoken]:
 
 async def no_connection_stays(town: Town) -> None:
     """Fail unless every database connection of the killed bots is gone."""
-    mine = town.pool.get_size()
-    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
 
     async def is_alone() -> bool:
-        return bool(await town.value(query) <= mine)
+        return not await town.value(f"SELECT count(*) {BOT_CONNECTIONS}")
 
     await town.until(is_alone, "no connection of a killed bot stays")

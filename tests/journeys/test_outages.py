@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.people import Message, text_of
-from tests.journeys.town import WIF, Town
+from tests.journeys.town import BOT_CONNECTIONS, WIF, Town
 
 BAD_ENDPOINTS: Mapping[str, dict[str, object]] = {
     "dead": {"dead": True},
@@ -107,14 +107,7 @@ async def test_with_database_connections_cut_nothing_is_lost(empty_town: Town) -
 
 async def cut_connections(town: Town) -> None:
     """Cut every connection of the bot, in the middle of whatever it does."""
-    pid = "SELECT pg_backend_pid()"
-    async with town.pool.acquire() as connection:
-        mine = await connection.fetchval(pid)
-        await connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> $1",
-            mine,
-        )
+    await town.rows(f"SELECT pg_terminate_backend(pid) {BOT_CONNECTIONS}")
 
 
 async def messages_of(town: Town, chat_id: int) -> list[Message]:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from asyncpg import Record
+import asyncpg
 
 from bot.adapters.clock import SystemClock
-from bot.adapters.database.connection import Pool, open_pool
+from bot.adapters.database.connection import Pool
 from bot.adapters.database.ledger_audit import PostgresLedgerAudit
 from bot.bootstrap.running import Running, running_bot
 from bot.bootstrap.settings import Settings
@@ -23,6 +23,9 @@ from tests.journeys.people import ADA, PREMIUM_IDS, Message, Reply, Wire, button
 
 LOOK_AGAIN_SECONDS = 0.02
 PATIENCE_SECONDS = 20.0
+BOT_CONNECTIONS = """
+    FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'kitrader'
+"""
 WIF = "EKpQGSJtjMFqKZ9KQanSqYXRcF8fBopzLHYxdM65zcjm"
 JUP = "JUPyiwrYJFskUPiHa7hkeR8VUtAeFoSYbKedZNsDvCN"
 _WAITING = """
@@ -132,7 +135,7 @@ class Town:
         """Give one value of the database."""
         return await self.pool.fetchval(query, *arguments)
 
-    async def rows(self, query: str, *arguments: object) -> list[Record]:
+    async def rows(self, query: str, *arguments: object) -> list[asyncpg.Record]:
         """Give rows of the database."""
         return await self.pool.fetch(query, *arguments)
 
@@ -191,7 +194,9 @@ async def open_town(
     async with (
         sandbox_world(options) as world,
         aiohttp.ClientSession(world.bot_api_base) as session,
-        open_pool(dsn, size=6) as pool,
+        asyncpg.create_pool(
+            dsn, min_size=1, max_size=6, server_settings={"application_name": "town"}
+        ) as pool,
     ):
         town = Town(world=world, wire=Wire(session=session), pool=pool, dsn=dsn, tokens=tokens)
         await town.pause_market()
