@@ -5,6 +5,7 @@ Ours, a bare aiogram bot and an echo (the sandbox's own time) answer side by sid
 
 import argparse
 import asyncio
+import signal
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -54,6 +55,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one object as the last line")
     parser.add_argument("--long", action="store_true", help="five times as many runs")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="kitrader-benchmark-") as folder:
         measured = uvloop.run(_measure(Path(folder), rounds=1000 if asked.long else 200))
     _print_tables(measured)

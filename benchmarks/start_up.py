@@ -5,6 +5,7 @@ Each is started on the sandbox with a command already waiting for it, and stoppe
 
 import argparse
 import asyncio
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -47,6 +48,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one object as the last line")
     parser.add_argument("--long", action="store_true", help="15 starts of each instead of 3")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     starts = uvloop.run(_measure(15 if asked.long else 3))
     _print_table(starts)
     if asked.json:
@@ -111,9 +113,7 @@ async def _talk(people: People, pace_seconds: float) -> None:
 
 
 def _print_table(starts: dict[str, Starts]) -> None:
-    print(
-        f"{len(starts[PLAIN].answered)} starts (first time: one), median (lowest to highest)\n"
-    )
+    print(f"{len(starts[PLAIN].answered)} starts (first time: one), median (lowest to highest)\n")
     columns = ("running, s", "first answer, s", "memory, MB", "after 200", "PostgreSQL, MB")
     print(f"{'':18}" + "".join(f"{column:>24}" for column in columns))
     for name, each in starts.items():
