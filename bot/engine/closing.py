@@ -9,7 +9,7 @@ from bot.domain.positions import Position, PositionState
 from bot.engine.decided import Decided
 from bot.engine.paper_venue import Market, PaperVenue
 from bot.engine.risk_gate import check_cash, check_standing
-from bot.engine.settlement import buy_back_short, reduced, sell_long
+from bot.engine.settlement import buy_back_short, proceeds_left, reduced, sell_long
 from bot.ports.books import Desk
 
 WHOLE_PERCENT = 100
@@ -70,8 +70,10 @@ class Closing:
                 cash_lamports=available,
             )
         paid = fill.sol_lamports - shortfall
+        collateral_left = collateral - paid - release
         realised = (
-            self._leaving(position.proceeds_lamports)
+            position.proceeds_lamports
+            - proceeds_left(position, self.units, collateral_left)
             - paid
             - fill.network_fee_lamports
             - self._leaving(position.cost_lamports)
@@ -79,7 +81,7 @@ class Closing:
         left = reduced(
             position,
             units=self.units,
-            collateral_left_lamports=collateral - paid - release,
+            collateral_left_lamports=collateral_left,
             realised_lamports=realised,
             fee_lamports=fill.network_fee_lamports,
             at=self.at,

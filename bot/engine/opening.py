@@ -59,7 +59,10 @@ class Opening:
         market, token = self.market, self.market.token
         margin = self.approved.intent.size_lamports
         check_cash(self.desk, margin + market.costs.fee_lamports)
-        units = int(self.approved.notional_lamports / market.pool.curve.spot_units())
+        spot = market.pool.curve.spot_units()
+        if spot <= 0:
+            raise Refusal("price_missing", symbol=token.symbol)
+        units = int(self.approved.notional_lamports / spot)
         if units == 0:
             raise Refusal("too_small", minimum_lamports=SMALLEST_ORDER_LAMPORTS)
         fill = venue.sell(market, units)

@@ -117,6 +117,17 @@ def buy_back_short(
     )
 
 
+def proceeds_left(position: Position, units: int, collateral_left_lamports: int) -> int:
+    """Give the part of a short's proceeds that stays when `units` go: no more than is there.
+
+    A part bought back at a bad price may eat into what the rest was sold for; that loss is
+    realised with the part, so that realised gains always add up to the cash that moved.
+    """
+    left = position.token_units - units
+    share = portion(position.proceeds_lamports, left, position.token_units, Rounding.DOWN)
+    return min(share, collateral_left_lamports)
+
+
 def reduced(
     position: Position,
     *,
@@ -132,14 +143,14 @@ def reduced(
     The part of the cost that leaves is rounded up when all goes, so nothing is left behind.
     """
     left = position.token_units - units
-    proceeds_left = portion(position.proceeds_lamports, left, position.token_units, Rounding.DOWN)
+    proceeds = proceeds_left(position, units, collateral_left_lamports)
     return replace(
         position,
         state=PositionState.OPEN if left else closed_as,
         token_units=left,
         cost_lamports=portion(position.cost_lamports, left, position.token_units, Rounding.DOWN),
-        proceeds_lamports=min(proceeds_left, collateral_left_lamports),
-        margin_lamports=collateral_left_lamports - min(proceeds_left, collateral_left_lamports),
+        proceeds_lamports=proceeds,
+        margin_lamports=collateral_left_lamports - proceeds,
         rent_lamports=position.rent_lamports if left else 0,
         realised_pnl_lamports=position.realised_pnl_lamports + realised_lamports,
         fees_lamports=position.fees_lamports + fee_lamports,

@@ -180,3 +180,10 @@ def test_too_many_orders_in_a_minute_are_refused() -> None:
 def test_a_close_of_an_unknown_position_is_refused() -> None:
     with pytest.raises(Refusal, match="unknown_position"):
         ENGINE.close(desk(), CloseIntent(number=9), market(of=token()), request(), NOON)
+
+
+@pytest.mark.parametrize("intent", [long(SOL), short(SOL)])
+def test_an_emptied_pool_refuses_instead_of_dividing_by_its_price(intent: OpenIntent) -> None:
+    empty = market(pool(token_reserve=0, sol_reserve=0))
+    with pytest.raises(Refusal, match=r"price_missing|pool_too_thin"):
+        ENGINE.open(desk(), intent, empty, request(), NOON)
