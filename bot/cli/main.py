@@ -3,25 +3,33 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Protocol, cast
 
 from bot import __version__
-from bot.cli import check, decode, demo, ledger, migrate, run, tour
 
-_COMMANDS = (demo, run, tour, check, decode, ledger, migrate)
+_COMMANDS = {
+    "demo": "try everything now: the bot in a local sandbox, in your browser",
+    "run": "run the bot (needs BOT_TOKEN)",
+    "tour": "watch a scripted conversation with the bot, checked as it goes",
+    "check": "see whether settings, database, RPC, Telegram and clock are well",
+    "decode": "read pool accounts from files and print their prices",
+    "ledger": "prove the books",
+    "migrate": "bring the database to the newest schema",
+}
+
+
+class Command(Protocol):
+    """What each command's module offers."""
+
+    def add_parser(self, subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+        """Add the command to the command line."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives its exit code."""
-    parser = argparse.ArgumentParser(
-        prog="kitrader",
-        description="A Telegram-first trading bot for Solana tokens. "
-        "'kitrader demo' is the place to begin; './kitrader test' runs the test suite.",
-    )
-    parser.add_argument("--version", action="version", version=f"kitrader {__version__}")
-    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in _COMMANDS:
-        command.add_parser(subparsers)
-    given = parser.parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    given = _parser(words).parse_args(words)
     try:
         return int(given.run(given))
     except KeyboardInterrupt:
@@ -29,3 +37,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 1
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kitrader",
+        description="A Telegram-first trading bot for Solana tokens. "
+        "'kitrader demo' is the place to begin; './kitrader test' runs the test suite.",
+    )
+    parser.add_argument("--version", action="version", version=f"kitrader {__version__}")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, help_line in _COMMANDS.items():
+        # Some commands take seconds to import, so only the one that is meant is.
+        if name in words:
+            cast("Command", import_module(f"bot.cli.{name}")).add_parser(subparsers)
+        else:
+            subparsers.add_parser(name, help=help_line)
+    return parser
