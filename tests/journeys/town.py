@@ -187,10 +187,10 @@ async def open_town(
     *,
     accounts: Sequence[Path] = (),
     tokens: Sequence[str] = (USDC_MINT, WIF, JUP),
-    seed: int = 7,
+    options: WorldOptions | None = None,
 ) -> AsyncIterator[Town]:
     """Found a town on a migrated database, its market paused so that figures can be checked."""
-    options = WorldOptions(seed=seed, accounts=tuple(accounts), market_seconds=0.2)
+    options = options or WorldOptions(seed=7, accounts=tuple(accounts))
     async with (
         sandbox_world(options) as world,
         aiohttp.ClientSession(world.bot_api_base) as session,

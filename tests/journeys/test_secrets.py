@@ -1,0 +1,97 @@
+"""Canaries: what must stay secret is nowhere to be found after a journey with everything logged."""
+
+import re
+from pathlib import Path
+
+from bot.sandbox.world_options import WorldOptions
+from tests.journeys.people import ADA, ANN
+from tests.journeys.processes import Forks, environment_of
+from tests.journeys.town import Town, open_town
+
+TOKEN_SECRET = "AACANARYcanaryCANARYcanaryCANARY012"
+RPC_KEY = "canary-rpc-key-5f2c9e17"
+RPC_PASSWORD = "canary-rpc-password-77aa"
+WEBHOOK_SECRET = "canary-webhook-secret-31b0"
+CANARIES = (TOKEN_SECRET, RPC_KEY, RPC_PASSWORD, WEBHOOK_SECRET)
+TRACES = ("rpc_try_failed", "update_failed", "Telegram refused us", "Bought")
+SEED_PHRASE_KEY = "5" * 88
+
+
+async def test_no_canary_leaves_the_bot(
+    database_dsn: str, forks: Forks, tmp_path: Path, unused_tcp_port: int
+) -> None:
+    options = WorldOptions(bot_token=f"1234567:{TOKEN_SECRET}")
+    async with open_town(database_dsn, options=options) as town:
+        address = f"http://127.0.0.1:{unused_tcp_port}"
+        first, second = town.world.rpc_urls
+        settings = town.settings(
+            log_level="DEBUG",
+            log_dir=tmp_path,
+            http_port=unused_tcp_port,
+            webhook_url=f"{address}/telegram/webhook",
+            webhook_secret=WEBHOOK_SECRET,
+            solana_rpc_urls=(
+                f"{first}/?api-key={RPC_KEY}",
+                second.replace("://", f"://operator:{RPC_PASSWORD}@"),
+            ),
+        )
+        environment = environment_of(settings) | {"LOG_DIR": str(tmp_path)}
+        child = await forks.start(["run"], environment)
+        try:
+            told = await journey(town)
+            status = await town.wire.session.get(f"{address}/status")
+            told += await status.text()
+        finally:
+            child.kill()
+            await child.code()
+        checked = await forks.run(["check"], environment)
+        told += checked[1]
+        await town.break_telegram(fail_rate=1, fail_code=404, methods=None)
+        for number in (1, 2):
+            await town.break_rpc(number, dead=True)
+        bad_check = await forks.run(["check", "--json"], environment)
+        failed_run = await forks.run(["run"], environment)
+        assert (bad_check[0], failed_run[0]) == (1, 1)
+        told += bad_check[1] + failed_run[1] + child.said()
+        told += (tmp_path / "kitrader.log").read_text("utf-8")
+        told += await dump(town)
+        # The journey left traces, or the silence about canaries would prove nothing.
+        assert [trace for trace in TRACES if trace not in told] == []
+        for canary in (*CANARIES, SEED_PHRASE_KEY):
+            assert canary not in told, excerpt(told, canary)
+
+
+async def journey(town: Town) -> str:
+    """Trade, fail and be told about it; gives all that people saw."""
+    told = [await town.say(who, "/start") for who in (ADA, ANN)]
+    priced = "SELECT count(*) > 2 FROM token_prices"
+    await town.until(lambda: town.value(priced), "the first prices are read")
+    told += [await town.say(ANN, text) for text in ("/open WIF long 1", "/info WIF")]
+    told.append(await town.say(ANN, SEED_PHRASE_KEY))
+    for faults in ({"dead": True}, {"http_status": 403}, {"garbage": True}):
+        for number in (1, 2):
+            await town.break_rpc(number, **faults)
+        told.append(await town.say(ANN, "/open JUP long 1"))
+    for number in (1, 2):
+        await town.break_rpc(number)
+    await town.break_telegram(fail_rate=0.5, fail_code=500, methods=["sendMessage"])
+    told.append(await town.push({"message": {"text": "not a message at all"}}))
+    told.append(await town.say(ANN, "/wallet"))
+    await town.break_telegram(fail_rate=0)
+    return "\n".join(each.text for each in told)
+
+
+async def dump(town: Town) -> str:
+    """Give every row of every table as text."""
+    tables = await town.rows(
+        "SELECT oid::regclass::text FROM pg_class"
+        " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
+    queries = [f"SELECT t::text FROM {table[0]} t" for table in tables]  # noqa: S608 (our tables)
+    rows = [row for query in queries for row in await town.rows(query)]
+    return "\n".join(row[0] for row in rows)
+
+
+def excerpt(text: str, canary: str) -> str:
+    place = text.index(canary)
+    return re.sub(r"\s+", " ", text[max(0, place - 300) : place + 100])
