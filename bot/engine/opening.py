@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.domain.errors import Refusal
+from bot.domain.orders import Fill
 from bot.domain.positions import Position, PositionState
 from bot.engine.decided import Decided
 from bot.engine.paper_venue import Market, PaperVenue, average_price
@@ -34,8 +35,9 @@ class Opening:
         market, token = self.market, self.market.token
         rent = 0 if self.approved.adds_to else market.costs.rent_lamports[token.program]
         check_cash(self.desk, self.approved.intent.size_lamports + market.costs.fee_lamports + rent)
-        fill = venue.buy_for(market, self.approved.intent.size_lamports)
-        check_impact(fill, risk, market.pool.curve.depth_quote_units())
+        size = self.approved.intent.size_lamports
+        fill = venue.buy_for(market, size)
+        check_impact(fill, risk, size, lambda other: venue.buy_for(market, other))
         paid = fill.sol_lamports + fill.network_fee_lamports
         standing = self._standing()
         position = replace(
@@ -59,14 +61,8 @@ class Opening:
         market, token = self.market, self.market.token
         margin = self.approved.intent.size_lamports
         check_cash(self.desk, margin + market.costs.fee_lamports)
-        spot = market.pool.curve.spot_units()
-        if spot <= 0:
-            raise Refusal("price_missing", symbol=token.symbol)
-        units = int(self.approved.notional_lamports / spot)
-        if units == 0:
-            raise Refusal("too_small", minimum_lamports=SMALLEST_ORDER_LAMPORTS)
-        fill = venue.sell(market, units)
-        check_impact(fill, risk, market.pool.curve.depth_quote_units())
+        fill = self._borrow_and_sell(venue, margin)
+        check_impact(fill, risk, margin, lambda other: self._borrow_and_sell(venue, other))
         standing = self._standing()
         position = replace(
             standing,
@@ -88,6 +84,15 @@ class Opening:
             - fill.network_fee_lamports,
             margin_lamports=margin,
         )
+
+    def _borrow_and_sell(self, venue: PaperVenue, margin_lamports: int) -> Fill:
+        spot = self.market.pool.curve.spot_units()
+        if spot <= 0:
+            raise Refusal("price_missing", symbol=self.market.token.symbol)
+        units = int(margin_lamports * self.approved.intent.leverage / spot)
+        if units == 0:
+            raise Refusal("too_small", minimum_lamports=SMALLEST_ORDER_LAMPORTS)
+        return venue.sell(self.market, units)
 
     def _standing(self) -> Position:
         return self.approved.adds_to or Position(

@@ -1,5 +1,6 @@
 """The gate that every order passes, whoever sends it: limits by role, and common sense."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from bot.domain.users import Permission
 from bot.ports.books import Desk
 
 SMALLEST_ORDER_LAMPORTS = 1_000_000
+_HALVINGS, _TYPED_DIGITS = 20, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,19 +65,39 @@ def approve_close(desk: Desk, number: int) -> Position:
     return position
 
 
-def check_impact(fill: Fill, settings: RiskSettings, depth_lamports: int) -> None:
+def check_impact(
+    fill: Fill, settings: RiskSettings, size_lamports: int, refill: Callable[[int], Fill]
+) -> None:
     """Refuse an entry that would move the pool too far; exits are never held back by it.
 
-    In a constant-product pool the impact is about size over depth, so half of the limit's
-    share of the depth is a size that would pass.
+    `refill` fills another size in the place of `size_lamports`; the refusal names about the
+    largest that would pass, found by the pool's own arithmetic, or None for a tiny pool.
     """
     if fill.impact > settings.largest_impact:
         raise Refusal(
             "impact_too_high",
             impact=fill.impact,
             limit=settings.largest_impact,
-            would_fit_lamports=int(depth_lamports * settings.largest_impact / 2),
+            would_fit_lamports=_fitting_lamports(size_lamports, settings.largest_impact, refill),
         )
+
+
+def _fitting_lamports(
+    too_big: int, largest_impact: Decimal, refill: Callable[[int], Fill]
+) -> int | None:
+    fits = 0
+    for _ in range(_HALVINGS):
+        size = (fits + too_big) // 2
+        try:
+            is_fine = refill(size).impact <= largest_impact
+        except Refusal:
+            is_fine = False
+        fits, too_big = (size, too_big) if is_fine else (fits, size)
+    if fits < SMALLEST_ORDER_LAMPORTS:
+        return None
+    # Rounded down to what a person would type.
+    step: int = 10 ** (len(str(fits)) - _TYPED_DIGITS)
+    return fits // step * step
 
 
 def check_standing(position: Position, buy_back_lamports: int) -> None:

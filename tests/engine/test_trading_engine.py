@@ -1,5 +1,6 @@
 """What orders come to, on one desk and one pool."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -157,13 +158,17 @@ def test_a_frozen_user_cannot_trade() -> None:
         opened(long(SOL), frozen)
 
 
-def test_an_entry_that_moves_the_pool_too_far_is_refused_with_a_size_that_fits() -> None:
+@pytest.mark.parametrize("intent_of", [long, short, lambda size: short(size, leverage=3)])
+def test_an_entry_that_moves_the_pool_too_far_is_refused_with_nearly_the_largest_that_fits(
+    intent_of: Callable[[int], OpenIntent],
+) -> None:
     thin = market(pool(token_reserve=10**9, sol_reserve=30 * SOL))
     with pytest.raises(Refusal, match="impact_too_high") as refused:
-        ENGINE.open(desk(), long(10 * SOL), thin, request(), NOON)
+        ENGINE.open(desk(), intent_of(10 * SOL), thin, request(), NOON)
     fits = refused.value.fields["would_fit_lamports"]
     assert isinstance(fits, int)
-    assert ENGINE.open(desk(), long(fits), thin, request(), NOON).receipt.fill.impact < 1
+    impact = ENGINE.open(desk(), intent_of(fits), thin, request(), NOON).receipt.fill.impact
+    assert Decimal("0.099") < impact <= Decimal("0.1")
 
 
 def test_a_halted_venue_fills_nothing() -> None:

@@ -107,6 +107,9 @@ async def test_a_token_2022_coin_is_bought_on_its_genuine_curve(
         card = await town.say(who, CURVE_MINT)
         assert re.search(r"PAPER · DENZA · START DEVVING", card.text)
         assert "0.0₇2801 SOL" in card.text
+        refused = await town.say(who, f"/open {CURVE_MINT} long 5")
+        # A constant product pays spent / quote above its price: 10 % is 3 SOL and the fees.
+        assert "About 3.04 SOL would fit" in refused.text
         await town.press(who, card.message(), "Buy 1")
         tokens, quote = u(data, 8, 8), u(data, 16, 8)
         # 0.95 % for the protocol and 0.30 % for the creator, on top of what is spent.
