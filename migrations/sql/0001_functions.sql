@@ -94,7 +94,7 @@ LANGUAGE sql STABLE AS $$
       SELECT jsonb_agg(jsonb_build_array(kind, asset, (balance - held)::text))
       FROM accounts a
       WHERE a.user_id = w.user_id AND a.mode = w.mode AND a.season = w.season
-        AND a.kind IN ('cash', 'rent', 'holding')), '[]'),
+        AND a.kind IN ('cash', 'rent', 'holding') AND a.balance <> 0), '[]'),
     'positions', coalesce((
       SELECT jsonb_agg(to_jsonb(p) || jsonb_build_object(
         'token_units', p.token_units::text, 'entry_price', p.entry_price::text)
@@ -129,6 +129,10 @@ BEGIN
   SELECT * INTO wallet FROM virtual_wallets
   WHERE user_id = (p ->> 'user_id')::bigint AND mode = p ->> 'mode' AND is_current
   FOR UPDATE;
+  IF NOT FOUND THEN
+    -- A reset that we waited for has just ended the season of the row that we waited at.
+    RETURN 'conflict';
+  END IF;
 
   SELECT request_hash INTO known_hash FROM orders
   WHERE user_id = wallet.user_id AND request_id = p ->> 'request_id';
@@ -142,6 +146,10 @@ BEGIN
   IF p ->> 'is_forced' <> 'true' AND NOT EXISTS (
       SELECT FROM users WHERE user_id = wallet.user_id AND status = 'active') THEN
     RETURN 'frozen';
+  END IF;
+  -- Whoever closed the update before us has answered it: nothing may be booked behind that answer.
+  IF NOT close_update((p ->> 'update_id')::bigint, '', p -> 'notices') THEN
+    RETURN 'repeated';
   END IF;
 
   INSERT INTO positions (user_id, mode, season, number, token_id, side, state, token_units,
@@ -184,7 +192,6 @@ BEGIN
 
   -- A fill ends whatever was being asked, so that no later number can answer it again.
   DELETE FROM dialogs WHERE user_id = wallet.user_id;
-  PERFORM close_update((p ->> 'update_id')::bigint, '', p -> 'notices');
   RETURN 'booked';
 END $$;
 
@@ -195,22 +202,34 @@ DECLARE
   wallet virtual_wallets%ROWTYPE;
   grant_units numeric;
 BEGIN
-  SELECT * INTO wallet FROM virtual_wallets
-  WHERE user_id = p_user_id AND mode = p_mode AND is_current FOR UPDATE;
+  -- After waiting for another reset the row waited at is no longer current: look again.
+  LOOP
+    SELECT * INTO wallet FROM virtual_wallets
+    WHERE user_id = p_user_id AND mode = p_mode AND is_current FOR UPDATE;
+    EXIT WHEN FOUND OR NOT EXISTS (
+      SELECT FROM virtual_wallets WHERE user_id = p_user_id AND mode = p_mode AND is_current);
+  END LOOP;
   IF EXISTS (SELECT FROM transfers WHERE user_id = p_user_id AND request_id = p_request_id) THEN
+    RETURN 'repeated';
+  END IF;
+  IF NOT EXISTS (SELECT FROM users WHERE user_id = p_user_id AND status = 'active') THEN
+    RETURN 'frozen';
+  END IF;
+  IF NOT close_update(p_update_id, '', p_notices) THEN
     RETURN 'repeated';
   END IF;
   SELECT l.value INTO grant_units FROM role_limits l JOIN users u ON u.role = l.role
   WHERE u.user_id = p_user_id AND l.name = 'starting_grant_lamports';
   UPDATE virtual_wallets SET is_current = false, ended_at = now(), version = version + 1
   WHERE user_id = p_user_id AND mode = p_mode AND season = wallet.season;
-  INSERT INTO virtual_wallets (user_id, mode, season, grant_lamports)
-  VALUES (p_user_id, p_mode, wallet.season + 1, grant_units);
+  -- Numbers go on where they were: an old season's button or word can never mean a new position.
+  INSERT INTO virtual_wallets (user_id, mode, season, grant_lamports, last_position, last_order)
+  VALUES (p_user_id, p_mode, wallet.season + 1, grant_units, wallet.last_position,
+          wallet.last_order);
   PERFORM post_transfers(p_user_id, p_mode, wallet.season + 1, p_request_id, NULL,
     grant_transfers(grant_units));
   INSERT INTO audit_log (user_id, actor_id, action, details)
   VALUES (p_user_id, p_user_id, 'season_started',
     jsonb_build_object('mode', p_mode, 'season', wallet.season + 1));
-  PERFORM close_update(p_update_id, '', p_notices);
   RETURN 'booked';
 END $$;

@@ -84,8 +84,10 @@ BEGIN
     RETURN NEW;
   END IF;
   IF TG_OP = 'UPDATE' AND pg_trigger_depth() > 1
-     AND (OLD.user_id, OLD.account_id, OLD.mode, OLD.season, OLD.kind, OLD.asset)
-       = (NEW.user_id, NEW.account_id, NEW.mode, NEW.season, NEW.kind, NEW.asset) THEN
+     AND (OLD.user_id, OLD.account_id, OLD.mode, OLD.season, OLD.kind, OLD.asset,
+          OLD.position_number)
+       = (NEW.user_id, NEW.account_id, NEW.mode, NEW.season, NEW.kind, NEW.asset,
+          NEW.position_number) THEN
     RETURN NEW;
   END IF;
   RAISE EXCEPTION 'balances change by transfers only: % refused', TG_OP

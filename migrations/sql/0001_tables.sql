@@ -49,7 +49,8 @@ CREATE TABLE role_limits (
   value NUMERIC(38, 0),
   CONSTRAINT pk_role_limits PRIMARY KEY (role, name),
   CONSTRAINT ck_role_limits_role_known CHECK (role IN ('basic', 'premium', 'admin')),
-  CONSTRAINT ck_role_limits_value_sound CHECK (value IS NULL OR (value >= 0 AND value <> 'NaN'))
+  CONSTRAINT ck_role_limits_value_sound CHECK (value IS NULL OR (value >= 0 AND value <> 'NaN')),
+  CONSTRAINT ck_role_limits_grant_something CHECK (name <> 'starting_grant_lamports' OR coalesce(value, 0) > 0)
 );
 
 CREATE TABLE solana_tokens (
@@ -67,7 +68,7 @@ CREATE TABLE solana_tokens (
   pools JSONB DEFAULT '[]'::jsonb NOT NULL,
   tracked_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_solana_tokens PRIMARY KEY (token_id),
-  CONSTRAINT ck_solana_tokens_decimals_sound CHECK (decimals BETWEEN 0 AND 30),
+  CONSTRAINT ck_solana_tokens_decimals_sound CHECK (decimals BETWEEN 0 AND 255),
   CONSTRAINT ck_solana_tokens_supply_sound CHECK (supply >= 0 AND supply <> 'NaN'),
   CONSTRAINT uq_solana_tokens_mint UNIQUE (mint)
 );

@@ -15,7 +15,7 @@ from bot.domain.users import Mode, Role
 from bot.ports.books import BookingConflict
 from bot.ports.mail import StoredUpdate
 from tests.builders.books import books_on, decided_long, known_token, meet
-from tests.builders.desks import NOON, SOL
+from tests.builders.desks import NOON, SOL, request
 
 HELLO = Notice(chat_id=1001, method="sendMessage", payload={"text": "hello"})
 
@@ -138,3 +138,75 @@ async def test_a_notice_with_a_nul_is_stored_without_it(database: Pool) -> None:
     outbox = PostgresOutbox(database)
     await outbox.put([replace(HELLO, payload={"text": "a\0b"})])
     assert (await outbox.waiting(1))[0].notice.payload == {"text": "a\ufffdb"}
+
+
+async def test_a_new_season_goes_on_numbering_where_the_old_one_stopped(database: Pool) -> None:
+    books = books_on(database)
+    ann, kept = await meet(books), await known_token(database)
+    await books.book(*await decided_long(books, ann, kept, request_id="tg:1"), [])
+    await books.start_season(request("tg:2", of=ann), Mode.PAPER, [])
+    await books.book(*await decided_long(books, ann, kept, request_id="tg:3"), [])
+    desk = await books.desk(1001, Mode.PAPER, "")
+    assert [position.number for position in desk.positions] == [2]
+    assert desk.wallet.last_order == 2
+
+
+async def test_a_user_frozen_meanwhile_begins_no_season(database: Pool) -> None:
+    books = books_on(database)
+    ann = await meet(books)
+    await database.execute("UPDATE users SET status = 'frozen'")
+    with pytest.raises(Refusal, match="frozen"):
+        await books.start_season(request("tg:1", of=ann), Mode.PAPER, [HELLO])
+    assert (await books.desk(1001, Mode.PAPER, "")).wallet.season == 1
+
+
+async def test_resets_and_fills_at_once_lose_none_and_double_none(database: Pool) -> None:
+    books = books_on(database)
+    ann, kept = await meet(books), await known_token(database)
+    asked, settlement = await decided_long(books, ann, kept, request_id="tg:1")
+
+    async def reset(number: int) -> str:
+        await books.start_season(request(f"tg:r{number}", of=ann), Mode.PAPER, [])
+        return "begun"
+
+    async def fill() -> str:
+        try:
+            await books.book(asked, settlement, [])
+        except (Refusal, BookingConflict) as error:
+            return type(error).__name__
+        return "booked"
+
+    outcomes = await asyncio.gather(*(reset(number) for number in range(6)), fill(), fill())
+    assert outcomes[:6] == ["begun"] * 6
+    assert set(outcomes[6:]) <= {"booked", "Refusal", "BookingConflict"}
+    assert (await books.desk(1001, Mode.PAPER, "")).wallet.season == 7
+    proof = await PostgresLedgerAudit(database, SystemClock()).prove()
+    assert proof.differences == ()
+
+
+async def test_nothing_is_booked_behind_an_answer_that_was_given(database: Pool) -> None:
+    books, inbox = books_on(database), PostgresInbox(database)
+    ann, kept = await meet(books), await known_token(database)
+    await inbox.store([StoredUpdate(update_id=7, lane=1001, raw={}, received_at=NOON)])
+    asked, settlement = await decided_long(books, ann, kept, request_id="tg:7")
+    late = replace(asked, update_id=7)
+    await inbox.close(7, failure="", notices=[HELLO])
+    with pytest.raises(Refusal, match="already_done"):
+        await books.book(late, settlement, [HELLO])
+    with pytest.raises(Refusal, match="already_done"):
+        await books.start_season(late, Mode.PAPER, [HELLO])
+    desk = await books.desk(1001, Mode.PAPER, "")
+    assert (desk.wallet.season, desk.wallet.cash_lamports) == (1, 100 * SOL)
+
+
+async def test_an_update_that_no_database_holds_does_not_stop_the_others(database: Pool) -> None:
+    inbox = PostgresInbox(database)
+    plain = StoredUpdate(update_id=7, lane=1, raw={}, received_at=NOON)
+    absurd = [
+        replace(plain, update_id=2**63),
+        replace(plain, update_id=8, lane=-(2**63) - 1),
+        replace(plain, update_id=9, raw={"a": 2**70}),
+        replace(plain, update_id=10, raw={"a": "\ud800"}),
+    ]
+    assert await inbox.store([*absurd, plain]) == [plain]
+    assert await inbox.unanswered() == [plain]

@@ -4,11 +4,15 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import orjson
+import structlog
 
 from bot.adapters.database.connection import Pool, connected
 from bot.adapters.database.rows import notices_to_json
 from bot.domain.notices import Notice, Priority, QueuedNotice
 from bot.ports.mail import StoredUpdate
+
+_WHOLE_NUMBERS = range(-(2**63), 2**63)
+_log = structlog.get_logger(__name__)
 
 _STORE = """
     INSERT INTO inbox (update_id, lane, raw, received_at)
@@ -45,6 +49,16 @@ def _tell_nobody() -> None:
     return None
 
 
+def _spelt(update: StoredUpdate) -> str | None:
+    if update.update_id in _WHOLE_NUMBERS and update.lane in _WHOLE_NUMBERS:
+        try:
+            return orjson.dumps(update.raw).decode()
+        except TypeError:
+            pass
+    _log.error("update_not_storable", update_id_bits=update.update_id.bit_length())
+    return None
+
+
 class PostgresInbox:
     """Updates committed before they are acknowledged, closed once they are answered.
 
@@ -56,14 +70,19 @@ class PostgresInbox:
         self._on_outbox = on_outbox
 
     async def store(self, updates: Sequence[StoredUpdate]) -> list[StoredUpdate]:
-        """Commit the updates; gives those that were not known before, in order."""
+        """Commit the updates; gives those that were not known before, in order.
+
+        One that no database can hold is left out with a word in the log: Telegram sends none,
+        and a forged one must not stop the others for ever.
+        """
+        storable = [(update, raw) for update in updates if (raw := _spelt(update)) is not None]
         async with connected(self._pool) as connection:
             rows = await connection.fetch(
                 _STORE,
-                [update.update_id for update in updates],
-                [update.lane for update in updates],
-                [orjson.dumps(update.raw).decode() for update in updates],
-                [update.received_at for update in updates],
+                [update.update_id for update, _ in storable],
+                [update.lane for update, _ in storable],
+                [raw for _, raw in storable],
+                [update.received_at for update, _ in storable],
             )
         fresh = {row["update_id"] for row in rows}
         return [update for update in updates if update.update_id in fresh]

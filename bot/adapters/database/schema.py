@@ -79,6 +79,9 @@ role_limits = Table(
     PrimaryKeyConstraint("role", "name"),
     CheckConstraint("role IN ('basic', 'premium', 'admin')", name="role_known"),
     CheckConstraint("value IS NULL OR (value >= 0 AND value <> 'NaN')", name="value_sound"),
+    CheckConstraint(
+        "name <> 'starting_grant_lamports' OR coalesce(value, 0) > 0", name="grant_something"
+    ),
 )
 
 virtual_wallets = Table(
@@ -193,7 +196,7 @@ solana_tokens = Table(
     Column("symbol_warning", Text, nullable=False, server_default=""),
     Column("pools", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("tracked_at", MOMENT, nullable=False, server_default=NOW),
-    CheckConstraint("decimals BETWEEN 0 AND 30", name="decimals_sound"),
+    CheckConstraint("decimals BETWEEN 0 AND 255", name="decimals_sound"),
     _not_nan("supply"),
     Index("ix_solana_tokens_symbol", text("lower(symbol)")),
 )

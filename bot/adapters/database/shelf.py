@@ -8,6 +8,8 @@ from bot.adapters.database.rows import token_from
 from bot.domain.instruments import Token
 from bot.ports.books import PriceRow, TokenMetrics
 
+PARTITION_PREFIX = "token_prices_"
+_PARTITION_LOCK = 7102027
 _KEEP = """
     INSERT INTO solana_tokens (mint, symbol, name, decimals, program, supply, mint_authority,
                                freeze_authority, risks, symbol_warning, pools)
@@ -103,11 +105,14 @@ class PostgresShelf:
         if day in self._partitioned:
             return
         start = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        name = f"token_prices_{day:%Y%m%d}"
-        await connection.execute(
-            f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF token_prices "
-            f"FOR VALUES FROM ('{start}') TO ('{start + timedelta(days=1)}')"
-        )
+        async with connection.transaction():
+            # IF NOT EXISTS alone fails where two refreshes meet the new day at once.
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", _PARTITION_LOCK)
+            await connection.execute(
+                f"CREATE TABLE IF NOT EXISTS {PARTITION_PREFIX}{day:%Y%m%d} "
+                f"PARTITION OF token_prices "
+                f"FOR VALUES FROM ('{start}') TO ('{start + timedelta(days=1)}')"
+            )
         self._partitioned.add(day)
 
     async def metrics(self) -> dict[int, TokenMetrics]:
