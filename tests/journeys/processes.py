@@ -27,6 +27,10 @@ class Child:
     output: Path
     ended: "asyncio.Future[int]"
 
+    def ask_to_stop(self) -> None:
+        """Ask it to end, as systemd does."""
+        os.kill(self.pid, signal.SIGTERM)
+
     def kill(self) -> None:
         """Pull the plug."""
         with suppress(ProcessLookupError):

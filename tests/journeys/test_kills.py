@@ -67,6 +67,24 @@ async def test_a_bot_killed_seven_times_does_everything_once(
         await no_connection_stays(town)
 
 
+async def test_a_bot_asked_to_stop_in_the_middle_ends_well_and_goes_on_later(
+    database_dsn: str, forks: Forks
+) -> None:
+    async with open_town(database_dsn) as town:
+        async with town.bot():
+            people = [await town.newcomer() for _ in range(8)]
+        child = await forks.start(["run"], environment_of(town.settings()))
+        told = [await town.wire.speak(who, text) for text in TALK[:3] for who in people]
+        await town.reply(told[0]["update_id"])
+        child.ask_to_stop()
+        assert await child.code() == 0, child.said()
+        assert "Traceback" not in child.said()
+        async with town.bot():
+            await asyncio.gather(*(town.reply(each["update_id"]) for each in told))
+        assert [await town.orders(who) for who in people] == [2] * len(people)
+        await town.prove_books()
+
+
 async def test_a_receiver_that_acknowledges_first_loses_updates(
     database_dsn: str, forks: Forks
 ) -> None:
