@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from random import SystemRandom
 
@@ -33,6 +33,7 @@ from bot.telegram.sender import Sender
 from bot.web.application import WEBHOOK_PATH, web_application
 
 _DRAIN_SECONDS = 5.0
+_PRICELESS_SECONDS = 5.0
 _log = structlog.get_logger(__name__)
 
 
@@ -65,12 +66,12 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
         services = wire(settings, outside, wake_sender=sender.wake, liquidated=liquidated)
         await services.prices.load()
         lanes, receiver = _reception(settings, outside, services, who, inbox)
+        first_prices = asyncio.Event()
         async with open_nursery() as nursery, _serving(settings, services, receiver) as base:
             nursery.spawn(outside.rpc.keep_watch(), "rpc watch")
             nursery.spawn(sender.run(), "sender")
-            nursery.spawn(lanes.run(), "lanes")
+            nursery.spawn(_work(lanes, first_prices), "lanes")
             nursery.spawn(receiver.run(), "receiver")
-            first_prices = asyncio.Event()
             nursery.spawn(_keep_time(settings, services, first_prices), "clock")
             await _hear_telegram(settings, outside, receiver, nursery)
             _log.info("running", bot=who.name, http=base)
@@ -127,6 +128,14 @@ async def _hear_telegram(
         return
     await use_polling(outside.api)
     nursery.spawn(Poller(api=outside.api, receiver=receiver).run(), "poller")
+
+
+async def _work(lanes: Lanes, first_prices: asyncio.Event) -> None:
+    # Before the default tokens are known, nobody can be told the price of one.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PRICELESS_SECONDS):
+            await first_prices.wait()
+    await lanes.run()
 
 
 async def _keep_time(settings: Settings, services: Services, first_prices: asyncio.Event) -> None:

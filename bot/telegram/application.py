@@ -10,11 +10,16 @@ from bot.ports.mail import Inbox, StoredUpdate
 from bot.services.catalogue import Services
 from bot.telegram import action_table, command_table
 from bot.telegram.callbacks import Chance
+from bot.telegram.cleaning import SECRET_REMOVED
 from bot.telegram.door import Door
 from bot.telegram.messages import MessageDoor
+from bot.telegram.poller import ALLOWED_UPDATES
 from bot.telegram.middlewares.hear import HearMiddleware, unheard
 from bot.telegram.middlewares.identify import IdentifyMiddleware
 from bot.telegram.presses import PressDoor
+
+
+_HEARD = frozenset(ALLOWED_UPDATES)
 
 
 class Application:
@@ -54,10 +59,13 @@ class Application:
         for an update that is not one; the update is then still open.
         """
         with bound_contextvars(update_id=stored.update_id):
-            update = Update.model_validate(dict(stored.raw), context={"bot": self._bot})
-            answer = await self._dispatcher.feed_update(self._bot, update, stored=stored)
+            answer = await self._answer(stored) if _HEARD & stored.raw.keys() else UNHANDLED
             if answer is UNHANDLED:
                 await self._inbox.close(stored.update_id, failure="")
+
+    async def _answer(self, stored: StoredUpdate) -> object:
+        update = Update.model_validate(dict(stored.raw), context={"bot": self._bot})
+        return await self._dispatcher.feed_update(self._bot, update, stored=stored)
 
     def _build(self, door: Door) -> Dispatcher:
         dispatcher = Dispatcher(disable_fsm=True)
@@ -71,6 +79,7 @@ class Application:
         return dispatcher
 
     async def _refuse_edit(self, edited_message: Message, stored: StoredUpdate) -> None:
-        text = edited_message.text or ""
-        notices = unheard(edited_message, "edited") if text.startswith("/") else ()
+        text = edited_message.text or edited_message.caption or ""
+        is_meant = text.startswith("/") or SECRET_REMOVED in text
+        notices = unheard(edited_message, "edited") if is_meant else ()
         await self._inbox.close(stored.update_id, failure="", notices=notices)

@@ -45,7 +45,7 @@ class Receiver:
 
         Raises `Unavailable` where they could not be stored: then Telegram must keep them.
         """
-        stored = [self._stored(raw) for raw in updates if isinstance(raw.get("update_id"), int)]
+        stored = [self._stored(raw) for raw in updates if is_update_id(raw.get("update_id"))]
         if len(stored) < len(updates):
             _log.warning("update_without_id", count=len(updates) - len(stored))
         if not stored:
@@ -82,6 +82,11 @@ class Receiver:
             raw=cleaned,
             received_at=self._clock.now(),
         )
+
+
+def is_update_id(value: object) -> bool:
+    """Tell whether a value can be an update's number: whole, and of a size that can be stored."""
+    return type(value) is int and 0 <= value < 2**63
 
 
 def lane_of(raw: RawUpdate) -> int:

@@ -76,7 +76,7 @@ class _Door:
             update = json.loads(await request.read())
         except (ValueError, RecursionError):
             return web.Response(status=400)
-        if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+        if not isinstance(update, dict) or type(update.get("update_id")) is not int:
             return web.Response(status=400)
         assert self._receive is not None, "the route exists only with a receiver"  # noqa: S101
         try:

@@ -9,6 +9,10 @@ from bot.adapters.database.ledger_audit import PostgresLedgerAudit
 from tests.builders.books import books_on, decided_long, known_token, meet
 
 SOL_ASSET = "So11111111111111111111111111111111111111112"
+FORGED_ACCOUNT = (
+    "INSERT INTO accounts (user_id, mode, season, kind, asset, balance)"
+    " VALUES (1001, 'paper', 1, 'cash', 'X', 5)"
+)
 
 
 async def traded(database: Pool) -> None:
@@ -28,8 +32,7 @@ async def traded(database: Pool) -> None:
         "UPDATE accounts SET balance = balance + 1 WHERE kind = 'cash'",
         "UPDATE accounts SET held = 1 WHERE kind = 'cash'",
         "DELETE FROM accounts",
-        "INSERT INTO accounts (user_id, mode, season, kind, asset, balance)"
-        " VALUES (1001, 'paper', 1, 'cash', 'X', 5)",
+        FORGED_ACCOUNT,
         "DELETE FROM audit_log",
     ],
 )
@@ -49,8 +52,9 @@ async def test_no_transfer_can_be_of_a_strange_amount(database: Pool, amount: st
         await database.execute(
             "INSERT INTO transfers (user_id, request_id, step, debit_account, credit_account,"
             " amount, code) SELECT 1001, 'x', 1, min(account_id), max(account_id),"
-            f" '{amount}'::numeric, 'grant' FROM accounts WHERE asset = $1",
+            " $2::text::numeric, 'grant' FROM accounts WHERE asset = $1",
             SOL_ASSET,
+            amount,
         )
 
 
