@@ -13,11 +13,10 @@ from bot.telegram.callbacks import Chance
 from bot.telegram.cleaning import SECRET_REMOVED
 from bot.telegram.door import Door
 from bot.telegram.messages import MessageDoor
-from bot.telegram.poller import ALLOWED_UPDATES
 from bot.telegram.middlewares.hear import HearMiddleware, unheard
 from bot.telegram.middlewares.identify import IdentifyMiddleware
+from bot.telegram.poller import ALLOWED_UPDATES
 from bot.telegram.presses import PressDoor
-
 
 _HEARD = frozenset(ALLOWED_UPDATES)
 
