@@ -15,13 +15,15 @@ from bot.engine.risk_gate import RiskSettings
 from bot.engine.trading_engine import TradingEngine
 from bot.services.access import Access
 from bot.services.catalogue import Services
+from bot.services.liquidations import LiquidationNotice, Liquidations
 from bot.services.operations import Operations
 from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
 from bot.services.talk import Talk
-from bot.services.ticks import LiquidationNotice, Ticks
+from bot.services.ticks import Ticks
 from bot.services.trading import Trading
 from bot.services.wallets import Wallets
+from bot.services.whole_pools import WholePools
 
 
 def wire(
@@ -45,6 +47,7 @@ def wire(
         popular_mints=settings.default_tokens,
         stale_seconds=2 * settings.price_refresh_seconds,
     )
+    pools = WholePools(board=board, chain=chain, clock=clock)
     trading = Trading(
         engine=TradingEngine(PaperVenue(), risk),
         risk=risk,
@@ -56,12 +59,18 @@ def wire(
     ticks = Ticks(
         board=board,
         prices=prices,
-        trading=trading,
+        liquidations=Liquidations(
+            board=board,
+            pools=pools,
+            trading=trading,
+            books=books,
+            clock=clock,
+            liquidated=liquidated,
+        ),
         books=books,
         shelf=shelf,
         chain=chain,
         clock=clock,
-        liquidated=liquidated,
     )
     return Services(
         access=Access(
@@ -72,7 +81,7 @@ def wire(
         ),
         prices=prices,
         trading=trading,
-        wallets=Wallets(books=books, board=board, clock=clock),
+        wallets=Wallets(books=books, board=board, pools=pools, clock=clock),
         talk=Talk(books=books, dialogs=PostgresDialogs(pool), clock=clock),
         ticks=ticks,
         operations=Operations(

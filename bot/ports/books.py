@@ -122,8 +122,16 @@ class Books(Protocol):
     ) -> list[ClosedOrder]:
         """Give the fills of a season, newest first."""
 
-    async def open_shorts(self, mode: Mode) -> list[tuple[int, Position]]:
-        """Give every open short with its user id, for the liquidation check."""
+    async def largest_shorts(self, mode: Mode) -> dict[int, int]:
+        """Give the units of the largest open short of each token that anybody is short of."""
+
+    async def shorts_at_risk(
+        self, mode: Mode, alarms: Mapping[int, Decimal]
+    ) -> list[tuple[int, Position]]:
+        """Give open shorts with their user ids whose collateral is below an alarm.
+
+        `alarms` are lamports of collateral per owed base unit, by token; others are left out.
+        """
 
     async def held_tokens(self) -> set[int]:
         """Give the token ids in which anybody has an open position."""

@@ -1,24 +1,21 @@
 """What happens at a tick, in order: read the pools, remember prices, liquidate what must go."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from bot.domain.errors import Refusal, Unavailable
 from bot.domain.identifiers import USDC_MINT
-from bot.domain.notices import Notice
-from bot.domain.requests import Request
-from bot.domain.users import Mode
-from bot.engine.marks import mark_position
 from bot.ports.books import Books, PriceRow, TokenShelf
 from bot.ports.chain import Chain, PoolPlace
 from bot.ports.clock import Clock
+from bot.services.liquidations import Liquidations
 from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
-from bot.services.trading import Trading
-from bot.services.views import Filled
 
-LiquidationNotice = Callable[[int, Filled], Sequence[Notice]]
+_SEEK_AGAIN_SECONDS = 600.0
+_MOST_SOUGHT = 5
 
 
 @dataclass(slots=True)
@@ -40,21 +37,20 @@ class Ticks:
         *,
         board: PriceBoard,
         prices: Prices,
-        trading: Trading,
+        liquidations: Liquidations,
         books: Books,
         shelf: TokenShelf,
         chain: Chain,
         clock: Clock,
-        liquidated: LiquidationNotice,
     ) -> None:
         self._board = board
         self._prices = prices
-        self._trading = trading
+        self._liquidations = liquidations
         self._books = books
         self._shelf = shelf
         self._chain = chain
         self._clock = clock
-        self._liquidated = liquidated
+        self._sought_until: dict[int, float] = {}
         self.state = RefreshState()
 
     async def refresh_all(self) -> None:
@@ -81,14 +77,21 @@ class Ticks:
                     continue
 
     async def _follow_migrations(self) -> None:
-        # A curve that completed takes no more swaps: its token trades elsewhere now.
-        for token_id in list(self._board.tokens):
-            priced = self._board.priced(token_id)
-            if priced is not None and priced.best.halt is not None:
-                try:
-                    await self._prices.track(self._board.tokens[token_id].mint)
-                except (Refusal, Unavailable):
-                    continue
+        # A curve that completed takes no more swaps: its token trades elsewhere now. Dead tokens
+        # are looked for seldom and a few at a time, or they would hold up the living.
+        now = self._clock.monotonic()
+        halted = (token_id for token_id in list(self._board.tokens) if self._is_halted(token_id))
+        due = (token_id for token_id in halted if self._sought_until.get(token_id, now) <= now)
+        for token_id in list(islice(due, _MOST_SOUGHT)):
+            self._sought_until[token_id] = now + _SEEK_AGAIN_SECONDS
+            try:
+                await self._prices.track(self._board.tokens[token_id].mint)
+            except (Refusal, Unavailable):
+                continue
+
+    def _is_halted(self, token_id: int) -> bool:
+        priced = self._board.priced(token_id)
+        return priced is not None and priced.best.halt is not None
 
     async def _refresh(self, token_ids: Iterable[int]) -> None:
         wanted = [token_id for token_id in token_ids if token_id in self._board.tokens]
@@ -122,7 +125,7 @@ class Ticks:
         self.state.last_at = now
         self.state.refreshed = len(fresh)
         await self._shelf.record([self._row(token_id, now) for token_id in fresh])
-        await self._liquidate(set(fresh))
+        await self._liquidations.check(set(fresh))
         self.state.behind_seconds = self._clock.monotonic() - began
 
     def _row(self, token_id: int, now: datetime) -> PriceRow:
@@ -137,28 +140,3 @@ class Ticks:
             source=priced.best.kind.value,
             received_at=now,
         )
-
-    async def _liquidate(self, fresh: set[int]) -> None:
-        for user_id, position in await self._books.open_shorts(Mode.PAPER):
-            priced = self._board.priced(position.token_id)
-            if position.token_id not in fresh or priced is None:
-                continue
-            mark = mark_position(position, priced.best, 0.0)
-            if position.is_liquidatable(position.collateral_lamports - mark.equity_lamports):
-                await self._liquidate_one(user_id, position.token_id, position.number)
-
-    async def _liquidate_one(self, user_id: int, token_id: int, number: int) -> None:
-        desk = await self._books.desk(user_id, Mode.PAPER, "")
-        now = self._clock.now()
-        request = Request(
-            user=desk.user,
-            request_id=f"job:liquidate:{desk.wallet.season}:{number}:{desk.wallet.version}",
-            received_at=now,
-        )
-        try:
-            await self._trading.liquidate(
-                request, token_id, number, lambda filled: self._liquidated(user_id, filled)
-            )
-        except (Refusal, Unavailable):
-            # Too thin or unreachable now: the next tick tries again.
-            return

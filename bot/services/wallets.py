@@ -7,6 +7,7 @@ from bot.ports.books import Books, Desk
 from bot.ports.clock import Clock
 from bot.services.price_board import PriceBoard
 from bot.services.views import HistoryPage, MarkedPosition, Portfolio, Season, SeasonAnswer
+from bot.services.whole_pools import WholePools
 
 _NO_REQUEST = ""
 
@@ -14,16 +15,17 @@ _NO_REQUEST = ""
 class Wallets:
     """Reads a user's figures from one snapshot; each user sees only their own."""
 
-    def __init__(self, *, books: Books, board: PriceBoard, clock: Clock) -> None:
+    def __init__(self, *, books: Books, board: PriceBoard, pools: WholePools, clock: Clock) -> None:
         self._books = books
         self._board = board
+        self._pools = pools
         self._clock = clock
 
     async def portfolio(self, user: User) -> Portfolio:
         """Give the paper wallet with every open position at what its pool would pay now."""
         user.require(Permission.VIEW_OWN)
         desk = await self._books.desk(user.user_id, Mode.PAPER, _NO_REQUEST)
-        return self._portfolio(desk)
+        return await self._whole_portfolio(desk)
 
     async def history(self, user: User, before_order: int | None, limit: int = 8) -> HistoryPage:
         """Give fills of the present season, newest first, older than `before_order`."""
@@ -49,7 +51,7 @@ class Wallets:
         """
         request.user.require(Permission.TRADE_PAPER)
         desk = await self._books.desk(request.user.user_id, Mode.PAPER, request.request_id)
-        ended = self._portfolio(desk)
+        ended = await self._whole_portfolio(desk)
         season = Season(
             mode=Mode.PAPER,
             season=desk.wallet.season + 1,
@@ -57,6 +59,15 @@ class Wallets:
             ended=ended,
         )
         await self._books.start_season(request, Mode.PAPER, answer(season))
+
+    async def _whole_portfolio(self, desk: Desk) -> Portfolio:
+        # A board's reading may show too few ticks to value all of a position: then the pool is
+        # read in full, as long as the chain answers.
+        for one in self._portfolio(desk).positions:
+            is_partial = one.mark is not None and not one.mark.is_whole
+            if is_partial and not await self._pools.read(one.token.token_id):
+                break
+        return self._portfolio(desk)
 
     def _portfolio(self, desk: Desk) -> Portfolio:
         now = self._clock.now()

@@ -220,6 +220,8 @@ CREATE TABLE positions (
 
 CREATE INDEX ix_positions_open_token ON positions (token_id) WHERE state = 'open';
 
+CREATE INDEX ix_positions_open_short ON positions (token_id, token_units) WHERE state = 'open' AND side = 'short';
+
 CREATE UNIQUE INDEX uq_positions_open ON positions (user_id, mode, season, token_id) WHERE state = 'open';
 
 CREATE TABLE orders (

@@ -1,19 +1,18 @@
 """Users, wallets, positions and fills in PostgreSQL: one function call, one transaction each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 
 import asyncpg
 
 from bot.adapters.database.connection import Pool, connected
 from bot.adapters.database.rows import (
+    booking_to_json,
     desk_from,
     notices_to_json,
     position_from,
-    position_to_json,
     receipt_from_json,
-    receipt_to_json,
     token_from,
-    transfers_to_json,
     user_from,
 )
 from bot.domain.errors import Refusal
@@ -30,16 +29,25 @@ _HISTORY = """
       AND ($4::integer IS NULL OR o.number < $4)
     ORDER BY o.number DESC LIMIT $5
 """
-_OPEN_SHORTS = """
-    SELECT p.* FROM positions p
+# An ended season's shorts may count here: a larger one only makes the alarm more careful.
+_LARGEST_SHORTS = """
+    SELECT token_id, max(token_units) AS units FROM positions
+    WHERE mode = $1 AND side = 'short' AND state = 'open' GROUP BY token_id
+"""
+_SHORTS_AT_RISK = """
+    SELECT p.* FROM unnest($2::integer[], $3::numeric[]) AS alarm(token_id, price)
+    JOIN positions p ON p.token_id = alarm.token_id AND p.side = 'short' AND p.state = 'open'
+      AND p.margin_lamports + p.proceeds_lamports < p.token_units * alarm.price
     JOIN virtual_wallets w USING (user_id, mode, season)
-    WHERE w.is_current AND p.mode = $1 AND p.side = 'short' AND p.state = 'open'
+    WHERE w.is_current AND p.mode = $1
     ORDER BY p.user_id, p.number
 """
+# One probe of the index per token, however many people hold it.
 _HELD_TOKENS = """
-    SELECT DISTINCT p.token_id FROM positions p
-    JOIN virtual_wallets w USING (user_id, mode, season)
-    WHERE w.is_current AND p.state = 'open'
+    SELECT t.token_id FROM solana_tokens t CROSS JOIN LATERAL (
+      SELECT FROM positions p JOIN virtual_wallets w USING (user_id, mode, season)
+      WHERE p.token_id = t.token_id AND p.state = 'open' AND w.is_current LIMIT 1
+    ) AS somebody
 """
 
 
@@ -76,7 +84,7 @@ class PostgresBooks:
         self, request: Request, settlement: Settlement, notices: Sequence[Notice]
     ) -> None:
         """Book the fill, its notices and the end of its update together, once."""
-        payload = _booking(request, settlement, notices)
+        payload = booking_to_json(request, settlement, notices)
         async with connected(self._pool) as connection:
             try:
                 outcome = await connection.fetchval("SELECT book_settlement($1)", payload)
@@ -127,10 +135,20 @@ class PostgresBooks:
             for row in rows
         ]
 
-    async def open_shorts(self, mode: Mode) -> list[tuple[int, Position]]:
-        """Give every open short with its user id, for the liquidation check."""
+    async def largest_shorts(self, mode: Mode) -> dict[int, int]:
+        """Give the units of the largest open short of each token that anybody is short of."""
         async with connected(self._pool) as connection:
-            rows = await connection.fetch(_OPEN_SHORTS, mode.value)
+            rows = await connection.fetch(_LARGEST_SHORTS, mode.value)
+        return {row["token_id"]: int(row["units"]) for row in rows}
+
+    async def shorts_at_risk(
+        self, mode: Mode, alarms: Mapping[int, Decimal]
+    ) -> list[tuple[int, Position]]:
+        """Give open shorts with their user ids whose collateral is below an alarm."""
+        async with connected(self._pool) as connection:
+            rows = await connection.fetch(
+                _SHORTS_AT_RISK, mode.value, list(alarms), list(alarms.values())
+            )
         return [(row["user_id"], position_from(row)) for row in rows]
 
     async def held_tokens(self) -> set[int]:
@@ -151,34 +169,3 @@ def _judge(outcome: str, order_number: int) -> None:
             raise Refusal("frozen")
         case _:
             raise BookingConflict(outcome)
-
-
-def _booking(
-    request: Request, settlement: Settlement, notices: Sequence[Notice]
-) -> dict[str, object]:
-    receipt = settlement.receipt
-    times = receipt.times
-    return {
-        "user_id": settlement.user_id,
-        "mode": settlement.mode.value,
-        "season": settlement.season,
-        "wallet_version": settlement.wallet_version,
-        "request_id": request.request_id,
-        "request_hash": settlement.request_hash,
-        "update_id": request.update_id,
-        "is_forced": settlement.is_forced,
-        "position": position_to_json(settlement.position),
-        "order": {
-            "number": receipt.order_number,
-            "action": receipt.action.value,
-            "sol_lamports": str(receipt.fill.sol_lamports),
-            "token_units": str(receipt.fill.token_units),
-            "receipt": receipt_to_json(receipt),
-            "source_at": times.source_at.isoformat() if times.source_at else None,
-            "received_at": times.received_at.isoformat(),
-            "decided_at": times.decided_at.isoformat(),
-            "filled_at": times.filled_at.isoformat(),
-        },
-        "transfers": transfers_to_json(settlement.transfers),
-        "notices": notices_to_json(notices),
-    }

@@ -15,8 +15,9 @@ from bot.domain.ledger import AccountKey, Transfer
 from bot.domain.notices import Notice
 from bot.domain.orders import Receipt
 from bot.domain.positions import Position, PositionState, Side
+from bot.domain.requests import Request
 from bot.domain.users import Mode, Role, RoleLimits, Status, User
-from bot.ports.books import Desk, Wallet
+from bot.ports.books import Desk, Settlement, Wallet
 
 Row = Mapping[str, Any] | asyncpg.Record
 
@@ -135,6 +136,38 @@ def notices_to_json(notices: Sequence[Notice]) -> list[object]:
         }
         for notice in notices
     ]
+
+
+def booking_to_json(
+    request: Request, settlement: Settlement, notices: Sequence[Notice]
+) -> dict[str, object]:
+    """Spell a fill, its notices and the end of its update for the booking function."""
+    receipt = settlement.receipt
+    times = receipt.times
+    return {
+        "user_id": settlement.user_id,
+        "mode": settlement.mode.value,
+        "season": settlement.season,
+        "wallet_version": settlement.wallet_version,
+        "request_id": request.request_id,
+        "request_hash": settlement.request_hash,
+        "update_id": request.update_id,
+        "is_forced": settlement.is_forced,
+        "position": position_to_json(settlement.position),
+        "order": {
+            "number": receipt.order_number,
+            "action": receipt.action.value,
+            "sol_lamports": str(receipt.fill.sol_lamports),
+            "token_units": str(receipt.fill.token_units),
+            "receipt": receipt_to_json(receipt),
+            "source_at": times.source_at.isoformat() if times.source_at else None,
+            "received_at": times.received_at.isoformat(),
+            "decided_at": times.decided_at.isoformat(),
+            "filled_at": times.filled_at.isoformat(),
+        },
+        "transfers": transfers_to_json(settlement.transfers),
+        "notices": notices_to_json(notices),
+    }
 
 
 def wallet_from(row: Row, balances: Sequence[Sequence[str]]) -> Wallet:

@@ -279,6 +279,12 @@ positions = Table(
         postgresql_where=text("state = 'open'"),
     ),
     Index("ix_positions_open_token", "token_id", postgresql_where=text("state = 'open'")),
+    Index(
+        "ix_positions_open_short",
+        "token_id",
+        "token_units",
+        postgresql_where=text("state = 'open' AND side = 'short'"),
+    ),
 )
 
 orders = Table(
