@@ -1,5 +1,6 @@
 """Solana addresses as text: base58 both ways, checked, without any library."""
 
+import re
 from functools import lru_cache
 
 from bot.domain.errors import UnreadableAccount
@@ -8,6 +9,7 @@ ADDRESS_BYTES = 32
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUE_OF = {letter: value for value, letter in enumerate(_ALPHABET)}
 _SHORTEST_TEXT, _LONGEST_TEXT = 32, 44
+_OTHER_CHAIN = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
 
 SOL_MINT = "So11111111111111111111111111111111111111112"
 USDC_MINT = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"
@@ -55,3 +57,8 @@ def is_address(text: str) -> bool:
     except UnreadableAccount:
         return False
     return True
+
+
+def is_other_chain(text: str) -> bool:
+    """Tell whether a text is an address as Ethereum and its kin write it."""
+    return _OTHER_CHAIN.fullmatch(text) is not None

@@ -1,11 +1,19 @@
 """Prices and tokens for people: look one up, quote it, say what it is."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 from bot.domain.errors import PoolTooThin, Refusal, Unavailable
-from bot.domain.identifiers import USDC_MINT, is_address
-from bot.domain.instruments import Token, clean_symbol, clean_text, symbol_warning
+from bot.domain.identifiers import SOL_MINT, USDC_MINT, is_address, is_other_chain
+from bot.domain.instruments import (
+    Token,
+    clean_symbol,
+    clean_text,
+    known_lookalike,
+    symbol_warning,
+)
 from bot.domain.money import LAMPORTS_PER_SOL
 from bot.domain.pools.reading import Direction, PoolKind, PoolReading
 from bot.domain.users import Permission, User
@@ -43,10 +51,10 @@ class Prices:
         self._looked_at: dict[int, float] = {}
 
     async def find(self, user: User, text: str) -> Token:
-        """Give the token meant by a mint or a symbol.
+        """Give the token meant by a mint or a symbol; known tokens come before their doubles.
 
-        Raises `Refusal` (`unknown_token`, `ambiguous_token`, `not_an_address`, `no_pool`) or
-        `Unavailable`.
+        Raises `Refusal` (`unknown_token`, `ambiguous_token`, `lookalike_token`, `no_pool`, or
+        what `_refuse_no_address` says of an address) or `Unavailable`.
         """
         user.require(Permission.VIEW_MARKET)
         wanted = text.strip().removeprefix("$")
@@ -54,14 +62,8 @@ class Prices:
             raise Refusal("sol_is_money")
         if is_address(wanted):
             return self._board.by_mint(wanted) or await self.track(wanted)
-        if len(wanted) >= _SHORTEST_ADDRESS_LIKE:
-            raise Refusal("not_an_address", text=wanted[:50])
-        tokens = self._board.by_symbol(wanted)
-        if len(tokens) > 1:
-            raise Refusal("ambiguous_token", symbol=wanted[:16], choices=tuple(tokens))
-        if not tokens:
-            raise Refusal("unknown_token", text=wanted[:16])
-        return tokens[0]
+        _refuse_no_address(wanted)
+        return self._of_symbol(wanted)
 
     async def token(self, user: User, token_id: int) -> Token:
         """Give a tracked token by its number; raises `Refusal` (`unknown_token`)."""
@@ -132,6 +134,39 @@ class Prices:
         self._board.set_price(kept.token_id, pools, self._clock.now())
         return kept
 
+    def _of_symbol(self, wanted: str) -> Token:
+        """Give the token of a symbol; one that is only dressed as a known token must be pasted."""
+        tokens = self._board.by_symbol(wanted)
+        trusted = {mint for _, mint in self._known()}
+        chosen = [token for token in tokens if token.mint in trusted] or tokens
+        if len(chosen) > 1:
+            raise Refusal("ambiguous_token", symbol=wanted[:16], choices=tuple(chosen))
+        mint = chosen[0].mint if chosen else ""
+        like = "" if mint in trusted else known_lookalike(wanted, self._known())
+        if like and (chosen or like.lower() != wanted.lower()):
+            raise Refusal("lookalike_token", text=wanted[:16], symbol=like, address=mint or None)
+        if not chosen:
+            raise Refusal("unknown_token", text=wanted[:16])
+        return chosen[0]
+
+    def _known(self) -> Iterator[tuple[str, str]]:
+        """Give the symbols and mints that the operator chose, behind those of SOL and USDC."""
+        yield ("SOL", SOL_MINT)
+        yield ("USDC", USDC_MINT)
+        for mint in self._popular_mints:
+            token = self._board.by_mint(mint)
+            if token is not None:
+                yield (token.symbol, mint)
+
+    def _flagged(self, token: Token) -> Token:
+        """Say in a token's warning which known token it would be taken for."""
+        like = known_lookalike(token.symbol, self._known(), token.mint)
+        if not like:
+            return token
+        said = f"looks like {like}, different mint"
+        more = f"; {token.symbol_warning}" if token.symbol_warning else ""
+        return replace(token, symbol_warning=said + more)
+
     def _token(self, token_id: int) -> Token:
         token = self._board.tokens.get(token_id)
         if token is None:
@@ -160,7 +195,7 @@ class Prices:
         best = priced.best
         age = (self._clock.now() - priced.received_at).total_seconds()
         return Quote(
-            token=token,
+            token=self._flagged(token),
             price=best.price,
             usd=self._board.usd(token.token_id),
             liquidity_lamports=sum(r.curve.depth_quote_units() for r in priced.readings),
@@ -178,6 +213,17 @@ class Prices:
             halt=best.halt,
             notes=best.notes,
         )
+
+
+def _refuse_no_address(wanted: str) -> None:
+    """Say what is wrong with a text that is too long for a symbol and yet no address."""
+    visible = clean_text(wanted, len(wanted)).replace(" ", "")
+    if visible != wanted and is_address(visible):
+        raise Refusal("hidden_characters", address=visible)
+    if is_other_chain(wanted):
+        raise Refusal("other_chain")
+    if len(wanted) >= _SHORTEST_ADDRESS_LIKE:
+        raise Refusal("not_an_address", text=wanted[:50])
 
 
 def _places(mint: str, pools: tuple[tuple[str, str], ...]) -> tuple[PoolPlace, ...]:

@@ -52,8 +52,9 @@ REFUSALS: Mapping[str, str] = {
         "try `/price {example}`, or see /help."
     ),
     "private_key": (
-        "⚠️ That looked like a private key, so I removed it unread. Never paste one anywhere: "
-        "whoever has seen it can empty the wallet. Move what it holds to a new wallet."
+        "⚠️ That looked like a private key or seed phrase, so I removed it unread. Never paste "
+        "one anywhere: who has seen it can empty the wallet. Delete it if you still see it, and "
+        "move everything to a new wallet."
     ),
     "no_question": (
         "I asked nothing that a number would answer (a question waits for ten minutes). "
@@ -99,6 +100,10 @@ REFUSALS: Mapping[str, str] = {
         "Copy the token's address again, or try `/price {example}`."
     ),
     "ambiguous_token": "Several tokens are called {symbol}. Pick one, or paste its address.",
+    "lookalike_token": (
+        "⚠️ {text} looks like {symbol}, but it is not: its letters or its mint differ."
+        "[[ Its mint is {address}; paste that if you mean it.]] For the known one type `{symbol}`."
+    ),
     "sol_is_money": (
         "SOL is what you pay with here, so it is not traded itself. Try `/price {example}`."
     ),

@@ -5,14 +5,13 @@ import re
 from aiogram.utils.formatting import Text
 
 from bot.domain.errors import Refusal
-from bot.domain.identifiers import is_address
+from bot.domain.identifiers import is_address, is_other_chain
 from bot.domain.instruments import clean_text
 from bot.telegram.arguments import LONGEST_TEXT, Arguments
 from bot.telegram.commands.market import show_card
 from bot.telegram.commands.trading import AMOUNT_QUESTION, answer_amount
 from bot.telegram.turn import Turn
 
-_OTHER_CHAIN = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
 _SYMBOL_LIKE = re.compile(r"\$?\w{2,16}")
 _NUMBER_LIKE = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,9})?", re.ASCII)
 _ADDRESS_LIKE = re.compile(r"[0-9A-Za-z]{28,52}", re.ASCII)
@@ -45,7 +44,7 @@ async def _read_as_token(turn: Turn, text: str) -> None:
     hidden = clean_text(text, LONGEST_TEXT).replace(" ", "")
     if hidden != text and is_address(hidden):
         raise Refusal("hidden_characters", address=hidden)
-    if _OTHER_CHAIN.fullmatch(text):
+    if is_other_chain(text):
         raise Refusal("other_chain")
     if _ADDRESS_LIKE.fullmatch(text):
         raise Refusal("not_an_address", text=text)

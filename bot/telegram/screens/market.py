@@ -153,7 +153,7 @@ def _warnings(quote: Quote) -> list[Text | str]:
     if quote.halt:
         found.append(f"⚠️ No trading now: {quote.halt}")
     if quote.token.symbol_warning:
-        found.append(Text("⚠️ Name with ", Code(quote.token.symbol_warning)))
+        found.append(Text("⚠️ Beware of the name: ", Code(quote.token.symbol_warning)))
     return found + list(quote.notes[:_MOST_NOTES])
 
 
