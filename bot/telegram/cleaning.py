@@ -3,13 +3,17 @@
 import re
 from collections.abc import Mapping
 
+from bot.telegram.seed_phrases import without_seed_phrase
+
 UNREADABLE = "\ufffd"
 SECRET_REMOVED = "[private key removed]"  # noqa: S105 (what stands in a secret's place)
 _BROKEN = re.compile("[\x00\ud800-\udfff]")
-# 64 bytes in base58 (a Solana secret key), or the same as a list of numbers.
+# 64 bytes in base58 (a Solana secret key), 32 or 64 bytes as a list of numbers or in hex. A
+# signature or a hash has the same form, and the bot has no use for either.
 _SECRET = re.compile(
     r"(?<![1-9A-HJ-NP-Za-km-z])[1-9A-HJ-NP-Za-km-z]{86,88}(?![1-9A-HJ-NP-Za-km-z])"
-    r"|\[\s*(?:[0-9]{1,3}\s*,\s*){63}[0-9]{1,3}\s*\]"
+    r"|\[\s*(?:[0-9]{1,3}\s*,\s*){31}(?:(?:[0-9]{1,3}\s*,\s*){32})?[0-9]{1,3}\s*,?\s*\]"
+    r"|(?<![0-9A-Za-z])(?:0x)?(?:[0-9a-fA-F]{64}){1,2}(?![0-9A-Za-z])"
 )
 _DEEPEST = 40
 
@@ -32,4 +36,5 @@ def _clean(value: object, depth: int) -> object:
 
 
 def _text(text: str) -> str:
-    return _SECRET.sub(SECRET_REMOVED, _BROKEN.sub(UNREADABLE, text))
+    readable = _SECRET.sub(SECRET_REMOVED, _BROKEN.sub(UNREADABLE, text))
+    return without_seed_phrase(readable, SECRET_REMOVED)

@@ -11,9 +11,7 @@ from bot.telegram.arguments import LONGEST_TEXT, Arguments, read_arguments
 from bot.telegram.cleaning import SECRET_REMOVED, UNREADABLE
 from bot.telegram.commands.conversation import plain_text
 from bot.telegram.door import Chat, Door
-from bot.telegram.layout import Screen, to_delete, to_send
-from bot.telegram.refusing import EXAMPLE_SYMBOL, answer_refusal
-from bot.telegram.screens.phrases import refusal_words
+from bot.telegram.refusing import answer_refusal, secret_hidden
 from bot.telegram.suggestions import nearest
 from bot.telegram.turn import Command, Place, Turn
 
@@ -37,7 +35,7 @@ class MessageDoor:
                 message_id=message.message_id,
             ),
             stored,
-            text=(message.text or "")[:LONGEST_TEXT],
+            text=_words_of(message)[:LONGEST_TEXT],
             source_at=message.date,
         )
         await self._answer(turn)
@@ -46,7 +44,7 @@ class MessageDoor:
         command: Command | None = None
         try:
             if SECRET_REMOVED in turn.text:
-                await _hide_secret(turn)
+                await turn.finish(secret_hidden(turn.chat_id, turn.message_id))
                 return
             match = _COMMAND.fullmatch(turn.text.strip())
             if match is None:
@@ -75,10 +73,11 @@ class MessageDoor:
         return command
 
 
-async def _hide_secret(turn: Turn) -> None:
-    words = refusal_words(Refusal("private_key"), EXAMPLE_SYMBOL)
-    warning = to_send(Screen(text=words), turn.chat_id)
-    await turn.finish((to_delete(turn.chat_id, turn.message_id), warning))
+def _words_of(message: Message) -> str:
+    """Give what was written; of a picture's caption only that it held a secret."""
+    if message.text is None and SECRET_REMOVED in (message.caption or ""):
+        return SECRET_REMOVED
+    return message.text or ""
 
 
 async def _run(turn: Turn, command: Command, rest: str) -> None:

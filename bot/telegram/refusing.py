@@ -6,8 +6,9 @@ from aiogram.utils.formatting import Code, Text
 
 from bot.domain.errors import Refusal, Unavailable
 from bot.domain.instruments import Token
+from bot.domain.notices import Notice
 from bot.telegram.callbacks import Keys
-from bot.telegram.layout import Rows, Screen, key, lines
+from bot.telegram.layout import Rows, Screen, key, lines, to_delete, to_send
 from bot.telegram.screens import market
 from bot.telegram.screens.help import private_row
 from bot.telegram.screens.phrases import refusal_words
@@ -58,6 +59,12 @@ async def answer_refusal(turn: Turn, refusal: Refusal, command: Command | None =
         return
     usage = _usage(command, example) if refusal.code in _ABOUT_ARGUMENTS else None
     await turn.show(Screen(text=lines(words, usage), rows=_rows(refusal, turn, command)))
+
+
+def secret_hidden(chat_id: int, message_id: int) -> tuple[Notice, ...]:
+    """Give the calls that take a pasted secret out of a chat and warn whoever pasted it."""
+    words = refusal_words(Refusal("private_key"), EXAMPLE_SYMBOL)
+    return (to_delete(chat_id, message_id), to_send(Screen(text=words), chat_id))
 
 
 async def example_symbol(turn: Turn) -> str:

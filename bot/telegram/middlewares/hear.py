@@ -9,9 +9,10 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 from bot.domain.errors import Refusal
 from bot.domain.notices import Notice
 from bot.ports.mail import Inbox, StoredUpdate
+from bot.telegram.cleaning import SECRET_REMOVED
 from bot.telegram.hearing import NOBODY, deserves_a_word, reason_not_heard
 from bot.telegram.layout import Screen, to_send, to_toast
-from bot.telegram.refusing import EXAMPLE_SYMBOL
+from bot.telegram.refusing import EXAMPLE_SYMBOL, secret_hidden
 from bot.telegram.screens.phrases import refusal_words
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[object]]
@@ -47,7 +48,12 @@ def _answer_to_nobody(event: TelegramObject) -> tuple[Notice, ...] | None:
 
 
 def unheard(message: Message, reason: str) -> tuple[Notice, ...]:
-    """Give the sentence that says why a message was not taken, or nothing."""
+    """Give the sentence that says why a message was not taken, or nothing.
+
+    A secret in it is hidden all the same.
+    """
+    if SECRET_REMOVED in (message.text or message.caption or ""):
+        return secret_hidden(message.chat.id, message.message_id)
     if not deserves_a_word(message):
         return ()
     words = refusal_words(Refusal(reason), EXAMPLE_SYMBOL)
