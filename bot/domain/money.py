@@ -13,6 +13,7 @@ LAMPORTS_PER_SOL = 10**SOL_DECIMALS
 
 _LONGEST_NUMBER_TEXT = 24
 _PLAIN_NUMBER = re.compile(r"[0-9]{1,15}(?:[.,][0-9]{1,18})?", re.ASCII)
+_TOO_LARGE = re.compile(r"[0-9]{16,100}(?:[.,][0-9]{0,100})?", re.ASCII)
 _THOUSANDS_LIKE = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}", re.ASCII)
 _PERCENT = re.compile(r"([0-9]{1,3})%?", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
@@ -58,9 +59,11 @@ def number_from_text(text: str) -> Decimal:
 
     Length and form are checked before `Decimal` sees the text, because a short exponent can
     cost minutes; one comma or point is the decimal mark, and `1,500` is asked back because it
-    could mean either. Raises `Refusal` (`not_a_number`, `ambiguous_number`).
+    could mean either. Raises `Refusal` (`not_a_number`, `number_too_large`, `ambiguous_number`).
     """
     cleaned = text.strip(" ")
+    if _TOO_LARGE.fullmatch(cleaned):
+        raise Refusal("number_too_large", text=cleaned[:_LONGEST_NUMBER_TEXT])
     if len(cleaned) > _LONGEST_NUMBER_TEXT or not _PLAIN_NUMBER.fullmatch(cleaned):
         raise Refusal("not_a_number", text=cleaned[:_LONGEST_NUMBER_TEXT])
     if _THOUSANDS_LIKE.fullmatch(cleaned):

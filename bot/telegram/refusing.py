@@ -22,6 +22,7 @@ _ABOUT_ARGUMENTS = frozenset(
         "bad_side",
         "bad_leverage",
         "not_a_number",
+        "number_too_large",
         "ambiguous_number",
         "too_many_decimals",
         "not_positive",

@@ -13,6 +13,7 @@ REFUSALS: Mapping[str, str] = {
     "not_a_number": (
         "I read {text} as a number form I don't take. Write it plainly, like `5` or `0.25`."
     ),
+    "number_too_large": "{text} is too large: so much does not exist. Write a size like `0.25`.",
     "ambiguous_number": (
         "{text} could mean two things. Write thousands without a mark (`1500`) "
         "and decimals with a point (`1.5`)."
@@ -27,7 +28,10 @@ REFUSALS: Mapping[str, str] = {
     "not_a_whole_number": (
         "{text} is not a position's number. See yours with /positions, then `/close 12`."
     ),
-    "bad_leverage": "{text} is not a leverage. Write it like `x2`: `/open {example} short 5 x2`.",
+    "bad_leverage": (
+        "{text} is not a leverage, which is a whole number from 1 up. "
+        "Write it like `x2`: `/open {example} short 5 x2`."
+    ),
     "bad_side": (
         "{text} is neither long nor short. Say which way: `/open {example} long 5` "
         "gains when the price rises, `short` when it falls."
