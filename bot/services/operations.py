@@ -1,6 +1,7 @@
 """What the operator and the status page see: prices, books, endpoints, queues."""
 
-from datetime import datetime
+import asyncio
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot import __version__
@@ -12,6 +13,8 @@ from bot.ports.clock import Clock
 from bot.ports.mail import Outbox
 from bot.services.price_board import PriceBoard, Priced
 from bot.services.ticks import RefreshState
+
+_SHEET_AGE = timedelta(seconds=2)
 
 
 class Operations:
@@ -34,6 +37,8 @@ class Operations:
         self._clock = clock
         self._refresh = refresh
         self._started_at = clock.now()
+        self._adding_up = asyncio.Lock()
+        self._sheet: LedgerProof | None = None
 
     async def status(self) -> dict[str, object]:
         """Give the present figures as plain JSON values; raises `Unavailable`.
@@ -42,7 +47,7 @@ class Operations:
         """
         now = self._clock.now()
         inbox_waiting, outbox_waiting = await self._outbox.depths()
-        proof = await self._audit.balance_sheet()
+        proof = await self._balance_sheet(now)
         return {
             "mode": "paper",
             "version": __version__,
@@ -59,6 +64,16 @@ class Operations:
                 "failure": self._refresh.failure,
             },
         }
+
+    async def why_not_ready(self) -> str:
+        """Say what is missing before people can be served, or nothing; raises `Unavailable`.
+
+        Needs no permission: it tells no figure. Asked every few seconds by whoever watches us,
+        so it reads no more than it must.
+        """
+        await self._outbox.depths()
+        is_priced = any(self._board.priced(token_id) for token_id in self._board.tokens)
+        return "" if is_priced else "no price has been read yet"
 
     async def prove_ledger(self) -> LedgerProof:
         """Check the books from the transfers up; raises `Unavailable`.
@@ -80,6 +95,14 @@ class Operations:
         of_dollar = next(price for price in prices if price["mint"] == USDC_MINT)
         sol = {"symbol": "SOL", "mint": SOL_MINT, "price_sol": "1", "price_usd": _plain(sol_usd)}
         return [of_dollar | sol, *prices]
+
+    async def _balance_sheet(self, now: datetime) -> LedgerProof:
+        # It sums every account: a page that looks each second need not be told anew each time.
+        async with self._adding_up:
+            sheet = self._sheet
+            if sheet is None or now - sheet.checked_at >= _SHEET_AGE:
+                sheet = self._sheet = await self._audit.balance_sheet()
+            return sheet
 
     def _price(self, token_id: int, priced: Priced, now: datetime) -> dict[str, object]:
         token, usd = self._board.tokens[token_id], self._board.usd(token_id)

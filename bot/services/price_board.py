@@ -20,10 +20,18 @@ _OLDEST_SLOTS = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Priced:
-    """A token's pools as last read, in SOL, deepest first, halted ones last."""
+    """A token's pools as last read, in SOL, deepest first, halted ones last.
+
+    `read_at` says when each pool was read, by address.
+    """
 
     readings: tuple[PoolReading, ...]
-    received_at: datetime
+    read_at: Mapping[str, datetime]
+
+    @property
+    def received_at(self) -> datetime:
+        """Give when the reading that prices the token came: a fresher neighbour is no help."""
+        return self.read_at[self.best.address]
 
     @property
     def best(self) -> PoolReading:
@@ -90,7 +98,8 @@ class PriceBoard:
         A reading from an older slot than the one held of that pool is not used: time does not
         run backwards. Pools that were not read for long drop out.
         """
-        pools = {reading.address: reading for reading in self._held(token_id)}
+        held = self._priced.get(token_id)
+        pools = {reading.address: reading for reading in held.readings} if held else {}
         fresh = {
             reading.address: reading
             for reading in ranked(readings)
@@ -100,13 +109,12 @@ class PriceBoard:
             return False
         pools |= fresh
         newest = max(reading.slot for reading in pools.values())
-        recent = [r for r in pools.values() if newest - r.slot <= _OLDEST_SLOTS]
-        self._priced[token_id] = Priced(readings=ranked(recent), received_at=at)
+        recent = ranked(r for r in pools.values() if newest - r.slot <= _OLDEST_SLOTS)
+        read_at = {**(held.read_at if held else {}), **dict.fromkeys(fresh, at)}
+        self._priced[token_id] = Priced(
+            readings=recent, read_at={pool.address: read_at[pool.address] for pool in recent}
+        )
         return True
-
-    def _held(self, token_id: int) -> tuple[PoolReading, ...]:
-        known = self._priced.get(token_id)
-        return known.readings if known else ()
 
     def priced(self, token_id: int) -> Priced | None:
         """Give the last readings of a token."""
@@ -118,7 +126,8 @@ class PriceBoard:
         priced = self._priced.get(token_id) if token_id is not None else None
         if priced is None:
             return None
-        return statistics.median(1 / r.price for r in priced.readings if r.halt is None) or None
+        prices = [1 / reading.price for reading in priced.readings if reading.halt is None]
+        return statistics.median(prices) if prices else None
 
     def usd(self, token_id: int) -> Decimal | None:
         """Give dollars per token."""

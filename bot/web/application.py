@@ -52,12 +52,10 @@ class _Door:
     async def ready(self, _request: web.Request) -> web.Response:
         """Answer 503 while there is no database or no price refreshed at all."""
         try:
-            figures = await self._services.operations.status()
+            why = await self._services.operations.why_not_ready()
         except Unavailable as error:
-            return web.json_response({"ready": False, "why": error.what}, status=503)
-        refreshed = bool(figures["prices"])
-        why = "" if refreshed else "no price has been read yet"
-        return web.json_response({"ready": refreshed, "why": why}, status=200 if refreshed else 503)
+            why = f"{error.what} does not answer"
+        return web.json_response({"ready": not why, "why": why}, status=503 if why else 200)
 
     async def status(self, _request: web.Request) -> web.Response:
         try:

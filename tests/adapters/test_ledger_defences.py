@@ -150,6 +150,8 @@ async def test_the_proof_finds_balanced_books_balanced(database: Pool) -> None:
         ("holding", "UPDATE positions SET token_units = token_units + 1"),
         ("rent", "UPDATE positions SET rent_lamports = 1"),
         ("grant", "UPDATE virtual_wallets SET grant_lamports = 1"),
+        ("gains", "UPDATE positions SET realised_pnl_lamports = 1"),
+        ("gains", "UPDATE positions SET cost_lamports = cost_lamports - 1"),
         ("transfer_without_cause", "UPDATE orders SET request_id = 'other'"),
         ("balance", "DELETE FROM transfers WHERE code = 'network_fee'"),
     ],

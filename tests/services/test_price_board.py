@@ -1,6 +1,7 @@
 """The board never goes back in time, ranks pools by depth, and tells tokens apart."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.domain.identifiers import SOL_MINT, USDC_MINT
 from bot.services.price_board import PriceBoard, ranked
@@ -60,3 +61,28 @@ def test_dollars_come_from_the_pools_of_sol_against_usdc() -> None:
     )
     board.set_price(7, [stored], NOON)
     assert round(board.sol_usd() or 0, 6) == 145
+
+
+def test_a_price_is_as_old_as_the_reading_of_the_pool_that_gives_it() -> None:
+    board = PriceBoard()
+    board.track(token(), ())
+    deep = replace(pool(sol_reserve=900 * SOL), address="deep")
+    shallow = replace(pool(sol_reserve=90 * SOL), address="shallow")
+    later = NOON + timedelta(minutes=1)
+    board.set_price(1, [deep, shallow], NOON)
+    board.set_price(1, [replace(shallow, slot=deep.slot + 1)], later)
+    priced = board.priced(1)
+    assert priced is not None
+    assert (priced.best.address, priced.received_at) == ("deep", NOON)
+    board.set_price(1, [replace(deep, slot=deep.slot + 1)], later)
+    refreshed = board.priced(1)
+    assert refreshed is not None
+    assert refreshed.received_at == later
+
+
+def test_dollars_are_unknown_while_every_dollar_pool_is_halted() -> None:
+    board = PriceBoard()
+    board.track(token(7, mint=USDC_MINT, symbol="USDC"), ())
+    board.set_price(7, [replace(pool(), halt="swaps are off")], NOON)
+    assert board.sol_usd() is None
+    assert board.usd(7) is None

@@ -9,6 +9,7 @@ from bot.domain.identifiers import SOL_MINT
 from bot.ports.books import AssetTotal, Difference, LedgerProof
 from bot.ports.clock import Clock
 
+_PATIENCE_SECONDS = 3600.0  # a full check reads every transfer there ever was
 _TOTALS = """
     SELECT a.asset, a.kind, sum(a.balance) AS balance, min(t.symbol) AS symbol,
            min(t.decimals) AS decimals
@@ -83,6 +84,23 @@ _CHECKS: Mapping[str, str] = {
                       AND a.account_id = t.debit_account AND a.asset <> $1)
         GROUP BY o.user_id, o.season, o.number, o.token_units
         HAVING coalesce(sum(t.amount), 0) <> o.token_units
+    """,
+    "gains": """
+        WITH tied AS (
+          SELECT user_id, mode, season, sum(cost_lamports + margin_lamports) AS units,
+                 sum(realised_pnl_lamports) AS gained
+          FROM positions GROUP BY 1, 2, 3),
+        free AS (
+          SELECT user_id, mode, season, sum(balance) AS units
+          FROM accounts WHERE kind IN ('cash', 'rent') GROUP BY 1, 2, 3)
+        SELECT 'wallet of user ' || w.user_id || ' ' || w.mode || ' season ' || w.season,
+               'grant and gains ' || (w.grant_lamports + coalesce(t.gained, 0)),
+               'cash and cost ' || (coalesce(f.units, 0) + coalesce(t.units, 0))
+        FROM virtual_wallets w
+        LEFT JOIN tied t USING (user_id, mode, season)
+        LEFT JOIN free f USING (user_id, mode, season)
+        WHERE w.grant_lamports + coalesce(t.gained, 0)
+              <> coalesce(f.units, 0) + coalesce(t.units, 0)
     """,
     "transfer_without_cause": """
         SELECT 'transfer ' || t.transfer_id || ' of user ' || t.user_id, 'an order or a grant',
@@ -179,8 +197,8 @@ class PostgresLedgerAudit:
             return await self._proof(connection, differences)
 
     async def _proof(self, connection: Connection, differences: list[Difference]) -> LedgerProof:
-        rows = await connection.fetch(_TOTALS)
-        counts = await connection.fetchrow(_COUNTS)
+        rows = await connection.fetch(_TOTALS, timeout=_PATIENCE_SECONDS)
+        counts = await connection.fetchrow(_COUNTS, timeout=_PATIENCE_SECONDS)
         return LedgerProof(
             assets=_totals(rows),
             differences=tuple(differences),
@@ -190,7 +208,8 @@ class PostgresLedgerAudit:
 
 
 async def _rows(connection: Connection, query: str) -> list[asyncpg.Record]:
-    return await connection.fetch(query, *((SOL_MINT,) if "$1" in query else ()))
+    asked = (SOL_MINT,) if "$1" in query else ()
+    return await connection.fetch(query, *asked, timeout=_PATIENCE_SECONDS)
 
 
 def _totals(rows: list[asyncpg.Record]) -> tuple[AssetTotal, ...]:

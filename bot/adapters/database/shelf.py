@@ -21,20 +21,26 @@ _KEEP = """
     RETURNING *
 """
 _COLUMNS = ("token_id", "received_at", "price", "usd", "liquidity_lamports", "slot", "source")
+# In order of the token, so that two processes computing at once never wait in a circle.
 _METRICS = """
     WITH day AS (
       SELECT token_id, max(price) AS high, min(price) AS low,
-             (array_agg(price ORDER BY received_at))[1] AS first,
-             (array_agg(price ORDER BY received_at DESC))[1] AS last,
-             min(received_at) AS since
+             min(received_at) AS since, max(received_at) AS until
       FROM token_prices WHERE received_at > now() - interval '24 hours' GROUP BY token_id
     )
     INSERT INTO token_metrics AS m (token_id, change_24h, high_24h, low_24h, computed_at)
-    SELECT token_id,
-           CASE WHEN since < now() - interval '23 hours' AND first > 0
-                THEN round(last / first - 1, 6) END,
-           high, low, now()
-    FROM day
+    SELECT d.token_id,
+           CASE WHEN d.since < now() - interval '23 hours' AND first.price > 0
+                THEN round(last.price / first.price - 1, 6) END,
+           d.high, d.low, now()
+    FROM day d
+    CROSS JOIN LATERAL (
+      SELECT price FROM token_prices p
+      WHERE p.token_id = d.token_id AND p.received_at = d.since LIMIT 1) AS first
+    CROSS JOIN LATERAL (
+      SELECT price FROM token_prices p
+      WHERE p.token_id = d.token_id AND p.received_at = d.until LIMIT 1) AS last
+    ORDER BY d.token_id
     ON CONFLICT (token_id) DO UPDATE SET change_24h = excluded.change_24h,
       high_24h = excluded.high_24h, low_24h = excluded.low_24h, computed_at = excluded.computed_at
     RETURNING token_id, change_24h, high_24h, low_24h
