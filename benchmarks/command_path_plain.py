@@ -1,0 +1,229 @@
+"""The same command as a bot of aiogram handlers and SQLAlchemy models would answer it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from aiogram import BaseMiddleware, Bot, Dispatcher, Router
+from aiogram.client.session.base import BaseSession
+from aiogram.filters import Command, CommandObject
+from aiogram.methods import SendMessage, TelegramMethod
+from aiogram.types import (
+    Chat,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Message,
+    TelegramObject,
+    User,
+)
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from benchmarks.command_path_load import Hear
+from benchmarks.command_path_ours import BOT_TOKEN, CONNECTIONS
+from bot.telegram import command_table
+
+_LAMPORTS = 10**9
+_TOKEN_UNITS = 10**6
+_GRANT_LAMPORTS = 100 * _LAMPORTS
+_TOKEN_RESERVE, _SOL_RESERVE = 10**12, 18_420 * _LAMPORTS
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+class Base(DeclarativeBase):
+    """The models' common root."""
+
+
+class Person(Base):
+    """Who writes to the bot, with the wallet's balance."""
+
+    __tablename__ = "plain_users"
+    __table_args__ = (CheckConstraint("cash_lamports >= 0"),)
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    first_name: Mapped[str]
+    cash_lamports: Mapped[int] = mapped_column(BigInteger)
+
+
+class Position(Base):
+    """What a person holds of one token."""
+
+    __tablename__ = "plain_positions"
+    position_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("plain_users.user_id"), index=True)
+    symbol: Mapped[str]
+    token_units: Mapped[int] = mapped_column(BigInteger)
+    cost_lamports: Mapped[int] = mapped_column(BigInteger)
+    opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class LedgerRow(Base):
+    """One side of a movement of money."""
+
+    __tablename__ = "plain_ledger"
+    row_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("plain_users.user_id"), index=True)
+    position_id: Mapped[int] = mapped_column(ForeignKey("plain_positions.position_id"), index=True)
+    account: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class AnsweringSession(BaseSession):
+    """Takes every message at once, and says to whom it went."""
+
+    def __init__(self, sent: Callable[[int], None]) -> None:
+        super().__init__()
+        self._sent = sent
+        self._at = datetime(2026, 10, 6, tzinfo=UTC)
+
+    async def make_request(
+        self,
+        bot: Bot,
+        method: TelegramMethod[Any],
+        timeout: int | None = None,  # noqa: ASYNC109 (as in aiogram)
+    ) -> Any:
+        """Answer as Telegram does."""
+        del bot, timeout
+        assert isinstance(method, SendMessage)
+        chat_id = int(method.chat_id)
+        self._sent(chat_id)
+        return Message(message_id=1, date=self._at, chat=Chat(id=chat_id, type="private"))
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    async def stream_content(self, *_: Any, **__: Any) -> AsyncGenerator[bytes, None]:
+        """Give no files."""
+        yield b""
+
+
+class SessionMiddleware(BaseMiddleware):
+    """Opens a session for each update, as aiogram's guides show."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> object:
+        """Run the handler with a session."""
+        async with self._sessions() as session:
+            data["session"] = session
+            return await handler(event, data)
+
+
+@asynccontextmanager
+async def plain_bot(dsn: str, answered: Callable[[int], None]) -> AsyncIterator[Hear]:
+    """Run the plain bot; each update is a task of its own, as in aiogram's polling."""
+    address = dsn.replace("postgresql://", "postgresql+asyncpg://")
+    engine = create_async_engine(address, pool_size=CONNECTIONS, max_overflow=0)
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+    dispatcher = _dispatcher(async_sessionmaker(engine, expire_on_commit=False))
+    bot = Bot(BOT_TOKEN, session=AnsweringSession(answered))
+    async with asyncio.TaskGroup() as group:
+
+        async def hear(batch: list[bytes]) -> None:
+            for raw in batch:
+                group.create_task(_feed(dispatcher, bot, raw))
+
+        yield hear
+    await engine.dispose()
+
+
+async def _feed(dispatcher: Dispatcher, bot: Bot, raw: bytes) -> None:
+    await dispatcher.feed_raw_update(bot, orjson.loads(raw))
+
+
+def _dispatcher(sessions: Sessions) -> Dispatcher:
+    router = Router()
+    router.message.middleware(SessionMiddleware(sessions))
+    for name in command_table.by_name():  # as many commands as ours, in the same order
+        router.message.register(open_position if name == "open" else _other, Command(name))
+    dispatcher = Dispatcher()
+    dispatcher.include_router(router)
+    return dispatcher
+
+
+async def open_position(
+    message: Message, command: CommandObject, session: AsyncSession, event_from_user: User
+) -> None:
+    """Read, check, change four rows, commit, answer."""
+    symbol, side, size = (command.args or "").split()
+    if side != "long" or Decimal(size) <= 0:
+        await message.answer("Use /open TOKEN long SIZE")
+        return
+    size_lamports = int(Decimal(size) * _LAMPORTS)
+    person = await _person(session, event_from_user)
+    if person.cash_lamports < size_lamports:
+        await message.answer("Not enough SOL")
+        return
+    position = await _add(session, person, symbol, size_lamports, message.date)
+    await session.commit()
+    await message.answer(_receipt(position, person, size_lamports), reply_markup=_buttons(position))
+
+
+async def _other(message: Message) -> None:
+    await message.answer("Hello")
+
+
+async def _person(session: AsyncSession, user: User) -> Person:
+    person = await session.get(Person, user.id, with_for_update=True)
+    if person is None:
+        person = Person(user_id=user.id, first_name=user.first_name, cash_lamports=_GRANT_LAMPORTS)
+        session.add(person)
+        await session.flush()
+    return person
+
+
+async def _add(
+    session: AsyncSession, person: Person, symbol: str, size_lamports: int, now: datetime
+) -> Position:
+    token_units = _TOKEN_RESERVE * size_lamports // (_SOL_RESERVE + size_lamports)
+    query = select(Position).where(Position.user_id == person.user_id, Position.symbol == symbol)
+    position = (await session.execute(query)).scalar_one_or_none()
+    if position is None:
+        position = Position(
+            user_id=person.user_id, symbol=symbol, token_units=0, cost_lamports=0, opened_at=now
+        )
+        session.add(position)
+        await session.flush()
+    position.token_units += token_units
+    position.cost_lamports += size_lamports
+    person.cash_lamports -= size_lamports
+    for account, amount in (("cash", -size_lamports), ("market", size_lamports)):
+        row = LedgerRow(
+            user_id=person.user_id,
+            position_id=position.position_id,
+            account=account,
+            amount=amount,
+            at=now,
+        )
+        session.add(row)
+    return position
+
+
+def _receipt(position: Position, person: Person, size_lamports: int) -> str:
+    held = Decimal(position.token_units) / _TOKEN_UNITS
+    cash = Decimal(person.cash_lamports) / _LAMPORTS
+    spent = Decimal(size_lamports) / _LAMPORTS
+    return f"Bought {position.symbol} for {spent} SOL\nHeld: {held:,.2f}\nCash: {cash:,.4f} SOL"
+
+
+def _buttons(position: Position) -> InlineKeyboardMarkup:
+    row = [
+        InlineKeyboardButton(
+            text=f"Close {share}%", callback_data=f"c:{position.position_id}:{share}"
+        )
+        for share in (25, 50, 100)
+    ]
+    return InlineKeyboardMarkup(inline_keyboard=[row])
