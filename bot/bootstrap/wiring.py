@@ -6,6 +6,7 @@ from bot.adapters.database.books import PostgresBooks
 from bot.adapters.database.dialogs import PostgresDialogs
 from bot.adapters.database.ledger_audit import PostgresLedgerAudit
 from bot.adapters.database.mail import PostgresOutbox
+from bot.adapters.database.retention import PostgresRetention
 from bot.adapters.database.shelf import PostgresShelf
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.settings import Settings
@@ -70,6 +71,7 @@ def wire(
         books=books,
         shelf=shelf,
         chain=chain,
+        retention=PostgresRetention(pool),
         clock=clock,
     )
     return Services(

@@ -10,11 +10,13 @@ from bot.services.catalogue import Services
 
 _log = structlog.get_logger(__name__)
 
+_FORGET_SECONDS = 3600.0
+
 Job = Callable[[], Awaitable[None]]
 
 
 def schedule(services: Services, *, all_seconds: float, hot_seconds: float) -> AsyncIOScheduler:
-    """Give a scheduler, not yet started, with the refresh of all and of hot tokens.
+    """Give a scheduler, not yet started, with both refreshes and the hourly clearing out.
 
     A refresh never overlaps itself; one that is late is run once, not as often as it missed.
     """
@@ -25,6 +27,7 @@ def schedule(services: Services, *, all_seconds: float, hot_seconds: float) -> A
     jobs: dict[str, tuple[Job, float]] = {
         "refresh_all": (services.ticks.refresh_all, all_seconds),
         "refresh_hot": (services.ticks.refresh_hot, hot_seconds),
+        "forget_old": (services.ticks.forget_old, _FORGET_SECONDS),
     }
     for name, (job, seconds) in jobs.items():
         scheduler.add_job(guarded(name, job), "interval", seconds=seconds, id=name)

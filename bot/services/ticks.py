@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from bot.domain.errors import Refusal, Unavailable
@@ -10,10 +10,12 @@ from bot.domain.identifiers import USDC_MINT
 from bot.ports.books import Books, PriceRow, TokenShelf
 from bot.ports.chain import Chain, PoolPlace
 from bot.ports.clock import Clock
+from bot.ports.retention import Retention
 from bot.services.liquidations import Liquidations
 from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
 
+_KEEP_MAIL, _KEEP_PRICES = timedelta(days=7), timedelta(days=14)
 _SEEK_AGAIN_SECONDS = 600.0
 _MOST_SOUGHT = 5
 
@@ -41,6 +43,7 @@ class Ticks:
         books: Books,
         shelf: TokenShelf,
         chain: Chain,
+        retention: Retention,
         clock: Clock,
     ) -> None:
         self._board = board
@@ -49,6 +52,7 @@ class Ticks:
         self._books = books
         self._shelf = shelf
         self._chain = chain
+        self._retention = retention
         self._clock = clock
         self._sought_until: dict[int, float] = {}
         self.state = RefreshState()
@@ -75,6 +79,17 @@ class Ticks:
                     await self._prices.track(mint)
                 except (Refusal, Unavailable):
                     continue
+
+    async def forget_old(self) -> None:
+        """Drop answered mail after a week and prices after two; asked by the clock.
+
+        Telegram repeats an update for a day at most, and an update's number may come again
+        after a quiet week, so answered updates are neither dropped sooner nor kept for ever.
+        """
+        now = self._clock.now()
+        await self._retention.forget(
+            mail_before=now - _KEEP_MAIL, prices_before=now - _KEEP_PRICES, now=now
+        )
 
     async def _follow_migrations(self) -> None:
         # A curve that completed takes no more swaps: its token trades elsewhere now. Dead tokens

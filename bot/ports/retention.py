@@ -1,0 +1,28 @@
+"""What need not be kept for ever: answered mail and old prices. Books and audit never go."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """How much of each was dropped."""
+
+    updates: int
+    notices: int
+    dialogs: int
+    price_days: int
+
+
+class Retention(Protocol):
+    """Drops what is too old to matter."""
+
+    async def forget(
+        self, *, mail_before: datetime, prices_before: datetime, now: datetime
+    ) -> Forgotten:
+        """Drop updates answered and notices settled before a moment, questions expired by `now`.
+
+        Prices go by whole UTC days. What is unanswered or unsent stays, however old. Raises
+        `Unavailable`.
+        """
