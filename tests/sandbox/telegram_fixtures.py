@@ -15,7 +15,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from bot.sandbox.telegram_api.server import serve_telegram
 from bot.sandbox.telegram_api.world import TelegramWorld
 
-TOKEN = "777000111:sandbox-token-for-tests"  # noqa: S105  opens nothing
+TOKEN = "777000111:sandbox-token-for-tests"
 ANN, BOB, PIA, ADA = 1001, 1002, 2001, 3001
 LOUNGE = -1001000000001
 

@@ -83,7 +83,7 @@ async def test_the_bot_methods_work_one_by_one(
 
 
 async def test_a_wrong_token_is_an_invalid_token(telegram_hands: TelegramHands) -> None:
-    application = build(telegram_hands.base_url, token="777000111:wrong")  # noqa: S106  a fake
+    application = build(telegram_hands.base_url, token="777000111:wrong")
     with pytest.raises(InvalidToken):
         await application.bot.initialize()
     await application.bot.shutdown()

@@ -15,7 +15,7 @@ from bot.sandbox.world_options import fake_bot_token, read_command_line
 
 COMMAND = [sys.executable, "-m", "bot.sandbox"]
 START_SECONDS = 30
-TOKEN = "42:secret"  # noqa: S105  a made-up one
+TOKEN = "42:secret"
 
 
 def start(*words: str) -> "subprocess.Popen[str]":
