@@ -136,7 +136,7 @@ def test_the_table_keeps_control_characters_out(
     (tmp_path / "a.json").write_text(json.dumps({"pubkey": "\x1b[2J", "account": entry(CURVE)}))
     assert decode(tmp_path) == 0
     written = capsys.readouterr().out
-    assert "3e-8" in written
+    assert "0.00000003" in written
     assert "\x1b" not in written
 
 
