@@ -11,6 +11,7 @@ from bot.domain.users import Permission
 from bot.ports.books import Desk
 
 SMALLEST_ORDER_LAMPORTS = 1_000_000
+_SECONDS_PER_SLOT = 0.4  # source: Solana SDK `DEFAULT_MS_PER_SLOT`
 _HALVINGS, _TYPED_DIGITS = 20, 3
 
 
@@ -110,6 +111,13 @@ def check_freshness(slot: int, best_slot: int, settings: RiskSettings, symbol: s
     """Refuse a price read from a slot far behind the best one seen."""
     if best_slot - slot > settings.largest_lag_slots:
         raise Refusal("stale_price", symbol=symbol, lag_slots=best_slot - slot)
+
+
+def check_standstill(seconds: float, settings: RiskSettings, symbol: str) -> None:
+    """Refuse while no slot rises: nodes that all stand still agree with each other, wrongly."""
+    lag_slots = int(seconds / _SECONDS_PER_SLOT)
+    if lag_slots > settings.largest_lag_slots:
+        raise Refusal("stale_price", symbol=symbol, lag_slots=lag_slots)
 
 
 def check_cash(desk: Desk, needed_lamports: int) -> None:

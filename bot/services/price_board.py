@@ -70,6 +70,8 @@ class PriceBoard:
         self._priced: dict[int, Priced] = {}
         self._by_mint: dict[str, int] = {}
         self._by_symbol: dict[str, set[int]] = {}
+        self._newest_slot = -1
+        self._newest_since: datetime | None = None
 
     def track(self, token: Token, places: tuple[PoolPlace, ...]) -> None:
         """Put a token on the board, or renew what is known of it."""
@@ -107,6 +109,7 @@ class PriceBoard:
         }
         if not fresh:
             return False
+        self._note_slot(max(reading.slot for reading in fresh.values()), at)
         pools |= fresh
         newest = max(reading.slot for reading in pools.values())
         recent = ranked(r for r in pools.values() if newest - r.slot <= _OLDEST_SLOTS)
@@ -115,6 +118,16 @@ class PriceBoard:
             readings=recent, read_at={pool.address: read_at[pool.address] for pool in recent}
         )
         return True
+
+    def _note_slot(self, slot: int, at: datetime) -> None:
+        if slot > self._newest_slot:
+            self._newest_slot, self._newest_since = slot, at
+
+    def standstill_seconds(self, now: datetime) -> float:
+        """Give how long no reading has come from a newer slot: a chain that lives moves on."""
+        if self._newest_since is None:
+            return 0.0
+        return max((now - self._newest_since).total_seconds(), 0.0)
 
     def priced(self, token_id: int) -> Priced | None:
         """Give the last readings of a token."""

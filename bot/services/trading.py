@@ -10,7 +10,7 @@ from bot.domain.pools.flipped import in_sol
 from bot.domain.requests import Request
 from bot.domain.users import Mode, Permission
 from bot.engine.paper_venue import Market
-from bot.engine.risk_gate import RiskSettings, check_freshness
+from bot.engine.risk_gate import RiskSettings, check_freshness, check_standstill
 from bot.engine.trading_engine import TradingEngine
 from bot.ports.books import BookingConflict, Books, Desk, Settlement
 from bot.ports.chain import Chain
@@ -116,8 +116,10 @@ class Trading:
         except UnreadableAccount as error:
             raise Refusal("price_missing", symbol=token.symbol) from error
         check_freshness(pool.slot, self._chain.best_slot(), self._risk, token.symbol)
-        self._board.set_price(token_id, [pool], self._clock.now())
-        return Market(token=token, pool=pool, costs=costs, read_at=self._clock.now())
+        now = self._clock.now()
+        self._board.set_price(token_id, [pool], now)
+        check_standstill(self._board.standstill_seconds(now), self._risk, token.symbol)
+        return Market(token=token, pool=pool, costs=costs, read_at=now)
 
     async def _book(
         self, request: Request, desk: Desk, market: Market, decide: Decide, answer: FillAnswer

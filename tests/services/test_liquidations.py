@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.books import PostgresBooks
 from bot.adapters.database.connection import Pool
 from bot.adapters.database.ledger_audit import PostgresLedgerAudit
-from bot.domain.errors import Unavailable
+from bot.domain.errors import Refusal, Unavailable
 from bot.domain.instruments import Token
 from bot.domain.orders import OpenIntent
 from bot.domain.pools.concentrated import ConcentratedPool, KnownTicks
@@ -147,6 +150,19 @@ async def test_a_banned_owner_and_a_frozen_one_are_liquidated_all_the_same(datab
     await database.execute("UPDATE users SET status = 'frozen' WHERE user_id = 2")
     await built.tick(135)
     assert await built.still_short(1, 2) == []
+
+
+async def test_nobody_trades_while_the_slots_of_all_nodes_stand_still(database: Pool) -> None:
+    built = await house(database)
+    long_ago = SystemClock().now() - timedelta(minutes=2)
+    stuck = replace(built.chain.reading, slot=500)
+    built.board.set_price(built.kept.token_id, [stuck], long_ago)
+    built.chain.reading = stuck
+    with pytest.raises(Refusal, match="stale_price"):
+        await built.short(1, SOL, 1, Role.BASIC)
+    built.chain.reading = replace(stuck, slot=501)
+    await built.short(1, SOL, 1, Role.BASIC)
+    assert await built.still_short(1) == [1]
 
 
 async def test_healthy_shorts_cost_no_reading_however_many_they_are(database: Pool) -> None:

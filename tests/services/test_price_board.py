@@ -86,3 +86,15 @@ def test_dollars_are_unknown_while_every_dollar_pool_is_halted() -> None:
     board.set_price(7, [replace(pool(), halt="swaps are off")], NOON)
     assert board.sol_usd() is None
     assert board.usd(7) is None
+
+
+def test_a_chain_whose_slots_no_longer_rise_is_noticed() -> None:
+    board = PriceBoard()
+    board.track(token(), ())
+    assert board.standstill_seconds(NOON) == 0
+    board.set_price(1, [pool(slot=100)], NOON)
+    later = NOON + timedelta(minutes=2)
+    board.set_price(1, [pool(slot=100)], later)
+    assert board.standstill_seconds(later) == 120
+    board.set_price(1, [pool(slot=101)], later)
+    assert board.standstill_seconds(later) == 0
