@@ -5,34 +5,20 @@ Run as `python -m tests.journeys.forks`: each line of its input is one start, as
 its input ends, it kills whatever is left and goes.
 """
 
-import asyncio
 import gc
 import json
 import os
 import select
 import signal
 import sys
-from collections.abc import Sequence
+import traceback
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import bot.bootstrap.running
 from bot.cli.main import main
-from bot.telegram.receiver import RawUpdate, Receiver
+from tests.journeys.variants import VARIANTS
 
 LOOK_SECONDS = 0.01
-HASTE_SECONDS = 0.4
-
-
-class AcknowledgesFirst(Receiver):
-    """The receiver that we must not have: it acknowledges updates before it has stored them."""
-
-    async def receive(self, updates: Sequence[RawUpdate]) -> None:
-        loop = asyncio.get_running_loop()
-        loop.call_later(HASTE_SECONDS, self._store_later, list(updates))
-
-    def _store_later(self, updates: Sequence[RawUpdate]) -> None:
-        self._kept = asyncio.get_running_loop().create_task(super().receive(updates))
 
 
 def serve(orders: BinaryIO) -> None:
@@ -62,6 +48,9 @@ def _start(order: dict[str, Any]) -> int:
     code = 70
     try:
         code = _become(order)
+    except BaseException:
+        traceback.print_exc()
+        raise
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -76,8 +65,8 @@ def _become(order: dict[str, Any]) -> int:
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environment"])
-    if order["acknowledges_first"]:
-        bot.bootstrap.running.Receiver = AcknowledgesFirst
+    for name in order["variants"]:
+        VARIANTS[name]()
     try:
         return main(order["words"])
     except SystemExit as exit_:

@@ -61,7 +61,7 @@ class Forks:
         words: Sequence[str],
         environment: dict[str, str] | None = None,
         *,
-        acknowledges_first: bool = False,
+        variants: Sequence[str] = (),
     ) -> Child:
         """Run `kitrader` with these words and no other environment than given."""
         output = self.folder / f"output-{next(self.numbers)}.txt"
@@ -70,7 +70,7 @@ class Forks:
             "environment": {"PATH": os.environ["PATH"]} | (environment or {}),
             "output": str(output),
             "folder": str(self.folder),
-            "acknowledges_first": acknowledges_first,
+            "variants": list(variants),
         }
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps(order).encode() + b"\n")

@@ -91,7 +91,7 @@ async def test_a_receiver_that_acknowledges_first_loses_updates(
     async with open_town(database_dsn) as town:
         chance = random.Random(1)  # noqa: S311 (a seeded chance)
         spoken = await kill_often(
-            town, forks, chance, kills=3, lives=(1.0, 1.2), acknowledges_first=True
+            town, forks, chance, kills=3, lives=(1.0, 1.2), variants=["acknowledges first"]
         )
         async with life(town, forks):
             await town.until(town.is_quiet, "what is left is answered")
@@ -105,7 +105,7 @@ async def kill_often(
     *,
     kills: int = KILLS,
     lives: tuple[float, float] = LIVES_SECONDS,
-    acknowledges_first: bool = False,
+    variants: Sequence[str] = (),
 ) -> Sequence[Spoken]:
     """Let people talk while the bot is killed and started again; gives all that they said."""
     async with town.bot():
@@ -114,7 +114,7 @@ async def kill_often(
     async with asyncio.TaskGroup() as group:
         talking = group.create_task(talk(town, people, spoken, chance))
         for _ in range(kills):
-            async with life(town, forks, acknowledges_first=acknowledges_first):
+            async with life(town, forks, variants=variants):
                 await asyncio.sleep(chance.uniform(*lives))
         await talking
     return spoken
@@ -133,11 +133,11 @@ async def talk(
 
 @asynccontextmanager
 async def life(
-    town: Town, forks: Forks, *, acknowledges_first: bool = False
+    town: Town, forks: Forks, *, variants: Sequence[str] = ()
 ) -> AsyncIterator[Child]:
     """Start the bot and kill it at the end of the block, even while it still starts."""
     environment = environment_of(town.settings(log_level="WARNING"))
-    child = await forks.start(["run"], environment, acknowledges_first=acknowledges_first)
+    child = await forks.start(["run"], environment, variants=variants)
     try:
         yield child
     finally:

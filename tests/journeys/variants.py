@@ -1,0 +1,64 @@
+"""The bot otherwise than it is, for negative controls and for hurry: parts that a child swaps."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+import bot.bootstrap.running
+import bot.bootstrap.wiring
+from bot.adapters.database.books import PostgresBooks
+from bot.domain.notices import Notice
+from bot.domain.requests import Request
+from bot.ports.books import Settlement
+from bot.telegram.limits import FloodLimits
+from bot.telegram.receiver import RawUpdate, Receiver
+
+HASTE_SECONDS = 0.4
+
+
+class AcknowledgesFirst(Receiver):
+    """The receiver that we must not have: it acknowledges updates before it has stored them."""
+
+    async def receive(self, updates: Sequence[RawUpdate]) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(HASTE_SECONDS, self._store_later, list(updates))
+
+    def _store_later(self, updates: Sequence[RawUpdate]) -> None:
+        self._kept = asyncio.get_running_loop().create_task(super().receive(updates))
+
+
+class ForgetsKeys(PostgresBooks):
+    """The books that we must not have: a fresh key each time, the update closed afterwards."""
+
+    async def book(
+        self, request: Request, settlement: Settlement, notices: Sequence[Notice]
+    ) -> None:
+        fresh = f"{request.request_id}/{secrets.token_hex(4)}"
+        await super().book(replace(request, request_id=fresh, update_id=None), settlement, notices)
+        await self.answer(request, [])
+
+
+def acknowledge_first() -> None:
+    """Acknowledge updates before they are stored."""
+    bot.bootstrap.running.Receiver = AcknowledgesFirst  # type: ignore[misc] # on purpose
+
+
+def forget_keys() -> None:
+    """Book without idempotency."""
+    bot.bootstrap.wiring.PostgresBooks = ForgetsKeys  # type: ignore[misc] # on purpose
+
+
+def send_at_once() -> None:
+    """Let a chat have its messages at once: Telegram's limits are proved elsewhere."""
+    bot.bootstrap.running.FloodLimits = partial(  # type: ignore[assignment,misc] # on purpose
+        FloodLimits, per_second=1000, chat_burst=100, group_per_minute=100
+    )
+
+
+VARIANTS: Mapping[str, Callable[[], None]] = {
+    "acknowledges first": acknowledge_first,
+    "forgets keys": forget_keys,
+    "sends at once": send_at_once,
+}
