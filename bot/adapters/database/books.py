@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import asyncpg
 
-from bot.adapters.database.connection import Pool, connected
+from bot.adapters.database.batches import Batches
+from bot.adapters.database.connection import Pool, connected, json_array, to_json
+from bot.adapters.database.endings import Endings, queued, shared_out
 from bot.adapters.database.rows import (
     booking_to_json,
     desk_from,
@@ -16,7 +18,7 @@ from bot.adapters.database.rows import (
     user_from,
 )
 from bot.domain.errors import Refusal
-from bot.domain.notices import Notice
+from bot.domain.notices import Notice, QueuedNotice
 from bot.domain.positions import Position
 from bot.domain.requests import Request
 from bot.domain.users import Mode, PersonSeen, Role, User
@@ -49,14 +51,33 @@ _HELD_TOKENS = """
       WHERE p.token_id = t.token_id AND p.state = 'open' AND w.is_current LIMIT 1
     ) AS somebody
 """
+_READ_DESKS = """
+    SELECT read_desk(user_id, mode, request_id)
+    FROM unnest($1::bigint[], $2::text[], $3::text[]) WITH ORDINALITY
+      AS asked(user_id, mode, request_id, place)
+    ORDER BY place
+"""
+_BOOK = "SELECT outcomes, notice_ids FROM book_settlements($1::text::jsonb)"
+
+OnOutbox = Callable[[Sequence[QueuedNotice]], None]
+_Booking = tuple[int, str, int]  # the user, the booking as JSON, how many notices
 
 
 class PostgresBooks:
-    """The books over asyncpg; `on_outbox` is called after each commit that queued a notice."""
+    """The books over asyncpg.
 
-    def __init__(self, pool: Pool, on_outbox: Callable[[], None]) -> None:
+    `on_outbox` is called after each commit that queued notices, with those of them that are
+    known here: with none it says only that there are some.
+
+    What the path of a command asks (desks, bookings) is asked together with what others ask.
+    """
+
+    def __init__(self, pool: Pool, on_outbox: OnOutbox) -> None:
         self._pool = pool
         self._on_outbox = on_outbox
+        self._endings = Endings(pool)
+        self._desks = Batches(self._read_desks)
+        self._bookings = Batches(self._book, key=_user_of, at_once=2)
 
     async def identify(self, person: PersonSeen, role: Role | None) -> User:
         """Give the user, created with a granted paper wallet at first sight."""
@@ -73,10 +94,7 @@ class PostgresBooks:
 
     async def desk(self, user_id: int, mode: Mode, request_id: str) -> Desk:
         """Read all that a decision needs, in one round trip."""
-        async with connected(self._pool) as connection:
-            found = await connection.fetchval(
-                "SELECT read_desk($1, $2, $3)", user_id, mode.value, request_id
-            )
+        found = await self._desks.ask((user_id, mode.value, request_id))
         assert found is not None, "a desk is asked for before its user was met"  # noqa: S101
         return desk_from(found)
 
@@ -84,23 +102,37 @@ class PostgresBooks:
         self, request: Request, settlement: Settlement, notices: Sequence[Notice]
     ) -> None:
         """Book the fill, its notices and the end of its update together, once."""
-        payload = booking_to_json(request, settlement, notices)
-        async with connected(self._pool) as connection:
-            try:
-                outcome = await connection.fetchval("SELECT book_settlement($1)", payload)
-            except (asyncpg.CheckViolationError, asyncpg.UniqueViolationError) as error:
-                # The decision was made on other figures than the books hold: decide again.
-                raise BookingConflict(error.constraint_name or "constraint") from error
+        booking = booking_to_json(request, settlement, notices)
+        try:
+            outcome, ids = await self._bookings.ask(
+                (settlement.user_id, to_json(booking), len(notices))
+            )
+        except (asyncpg.CheckViolationError, asyncpg.UniqueViolationError) as error:
+            # The decision was made on other figures than the books hold: decide again.
+            raise BookingConflict(error.constraint_name or "constraint") from error
         _judge(outcome, settlement.receipt.order_number)
-        self._on_outbox()
+        self._on_outbox(queued(ids, notices))
 
     async def answer(self, request: Request, notices: Sequence[Notice]) -> None:
         """Queue the answer to a request that changed nothing and close its update."""
+        self._on_outbox(await self._endings.end(request.update_id, "", notices))
+
+    async def _read_desks(
+        self, asked: Sequence[tuple[int, str, str]]
+    ) -> list[Mapping[str, object] | None]:
         async with connected(self._pool) as connection:
-            await connection.execute(
-                "SELECT close_update($1, '', $2)", request.update_id, notices_to_json(notices)
-            )
-        self._on_outbox()
+            rows = await connection.fetch(_READ_DESKS, *zip(*asked, strict=True))
+        return [row[0] for row in rows]
+
+    async def _book(self, bookings: Sequence[_Booking]) -> list[tuple[str, list[int]]]:
+        async with connected(self._pool) as connection:
+            row = await connection.fetchrow(_BOOK, json_array([text for _, text, _ in bookings]))
+        assert row is not None, "a function always answers"  # noqa: S101
+        counts = [
+            count if outcome == "booked" else 0
+            for (_, _, count), outcome in zip(bookings, row["outcomes"], strict=True)
+        ]
+        return list(zip(row["outcomes"], shared_out(row["notice_ids"], counts), strict=True))
 
     async def start_season(self, request: Request, mode: Mode, notices: Sequence[Notice]) -> None:
         """Close the wallet's season, keep it, and begin the next with a new grant."""
@@ -114,7 +146,7 @@ class PostgresBooks:
                 notices_to_json(notices),
             )
         _judge(outcome, 0)
-        self._on_outbox()
+        self._on_outbox(())
 
     async def history(
         self, user_id: int, mode: Mode, season: int, before_order: int | None, limit: int
@@ -155,6 +187,10 @@ class PostgresBooks:
         """Give the token ids in which anybody has an open position."""
         async with connected(self._pool) as connection:
             return {row["token_id"] for row in await connection.fetch(_HELD_TOKENS)}
+
+
+def _user_of(booking: _Booking) -> int:
+    return booking[0]
 
 
 def _judge(outcome: str, order_number: int) -> None:

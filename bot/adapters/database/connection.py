@@ -1,6 +1,6 @@
 """The pool of database connections, and the words for a database that does not answer."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -21,12 +21,19 @@ _OUTAGES = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.DiskFullError,
+    # Two transactions that waited for each other: the one that was undone is asked again.
+    asyncpg.DeadlockDetectedError,
 )
 
 
 def to_json(value: object) -> str:
     """Give JSON that PostgreSQL takes: it stores no NUL, whoever sent one."""
     return orjson.dumps(value).decode().replace("\\u0000", "\\ufffd")
+
+
+def json_array(texts: Sequence[str]) -> str:
+    """Give one JSON array of texts that are JSON already."""
+    return f"[{','.join(texts)}]"
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:

@@ -6,11 +6,13 @@ from datetime import datetime
 import orjson
 import structlog
 
+from bot.adapters.database.batches import Batches
 from bot.adapters.database.connection import Pool, connected
-from bot.adapters.database.rows import notices_to_json
+from bot.adapters.database.endings import Endings
 from bot.domain.notices import Notice, Priority, QueuedNotice
 from bot.ports.mail import StoredUpdate
 
+_Mark = tuple[int, int | None, datetime]
 _WHOLE_NUMBERS = range(-(2**63), 2**63)
 _log = structlog.get_logger(__name__)
 
@@ -25,13 +27,15 @@ _UNANSWERED = """
     WHERE closed_at IS NULL ORDER BY arrival
 """
 _WAITING = """
-    SELECT notice_id, chat_id, method, payload, priority, attempts, created_at FROM outbox
+    SELECT notice_id, chat_id, method, payload, priority FROM outbox
     WHERE state = 'waiting' AND due_at <= now()
     ORDER BY priority, notice_id LIMIT $1
 """
 _SENT = """
-    UPDATE outbox SET state = 'sent', message_id = $2, sent_at = $3, attempts = attempts + 1
-    WHERE notice_id = $1
+    UPDATE outbox o
+    SET state = 'sent', message_id = s.message_id, sent_at = s.sent_at, attempts = attempts + 1
+    FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) s(notice_id, message_id, sent_at)
+    WHERE o.notice_id = s.notice_id
 """
 _FAILED = """
     UPDATE outbox
@@ -45,7 +49,7 @@ _DEPTHS = """
 """
 
 
-def _tell_nobody() -> None:
+def _tell_nobody(_queued: Sequence[QueuedNotice]) -> None:
     return None
 
 
@@ -62,12 +66,15 @@ def _spelt(update: StoredUpdate) -> str | None:
 class PostgresInbox:
     """Updates committed before they are acknowledged, closed once they are answered.
 
-    `on_outbox` is called after each commit that queued a notice.
+    `on_outbox` is called with the notices that a commit queued.
     """
 
-    def __init__(self, pool: Pool, on_outbox: Callable[[], None] = _tell_nobody) -> None:
+    def __init__(
+        self, pool: Pool, on_outbox: Callable[[Sequence[QueuedNotice]], None] = _tell_nobody
+    ) -> None:
         self._pool = pool
         self._on_outbox = on_outbox
+        self._endings = Endings(pool)
 
     async def store(self, updates: Sequence[StoredUpdate]) -> list[StoredUpdate]:
         """Commit the updates; gives those that were not known before, in order.
@@ -103,12 +110,7 @@ class PostgresInbox:
 
     async def close(self, update_id: int, *, failure: str, notices: Sequence[Notice] = ()) -> None:
         """Mark an update as dealt with, its notices queued in the same transaction."""
-        async with connected(self._pool) as connection:
-            await connection.execute(
-                "SELECT close_update($1, $2, $3)", update_id, failure, notices_to_json(notices)
-            )
-        if notices:
-            self._on_outbox()
+        self._on_outbox(await self._endings.end(update_id, failure, notices))
 
 
 class PostgresOutbox:
@@ -116,11 +118,12 @@ class PostgresOutbox:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._endings = Endings(pool)
+        self._marks = Batches(self._mark)
 
     async def put(self, notices: Sequence[Notice]) -> None:
         """Queue notices that no update or fill stands behind."""
-        async with connected(self._pool) as connection:
-            await connection.execute("SELECT queue_notices(NULL, $1)", notices_to_json(notices))
+        await self._endings.end(None, "", notices)
 
     async def waiting(self, limit: int) -> list[QueuedNotice]:
         """Give unsent notices that are due, by priority and age."""
@@ -135,16 +138,18 @@ class PostgresOutbox:
                     payload=row["payload"],
                     priority=Priority(row["priority"]),
                 ),
-                attempts=row["attempts"],
-                created_at=row["created_at"],
             )
             for row in rows
         ]
 
     async def sent(self, notice_id: int, *, message_id: int | None, at: datetime) -> None:
         """Mark a notice as delivered."""
+        await self._marks.ask((notice_id, message_id, at))
+
+    async def _mark(self, marks: Sequence[_Mark]) -> Sequence[_Mark]:
         async with connected(self._pool) as connection:
-            await connection.execute(_SENT, notice_id, message_id, at)
+            await connection.execute(_SENT, *zip(*marks, strict=True))
+        return marks
 
     async def failed(self, notice_id: int, *, reason: str, retry_at: datetime | None) -> None:
         """Mark a notice as to be tried again at a time, or as given up."""

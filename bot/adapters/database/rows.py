@@ -152,8 +152,11 @@ def booking_to_json(
         "request_id": request.request_id,
         "request_hash": settlement.request_hash,
         "update_id": request.update_id,
+        "failure": "",
         "is_forced": settlement.is_forced,
+        "position_number": settlement.position.number,
         "position": position_to_json(settlement.position),
+        "order_number": receipt.order_number,
         "order": {
             "number": receipt.order_number,
             "action": receipt.action.value,
