@@ -1,0 +1,86 @@
+"""Kill the bot and stop its database while people talk: nothing lost, doubled, out of order."""
+
+import argparse
+import asyncio
+import secrets
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import orjson
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.chaos.crash import Plan, crash
+from tests.chaos.crash_report import Report
+
+_UPDATES_PER_SECOND, _KILLS_PER_MINUTE, _STOPS_PER_MINUTE = 22, 18, 2
+_CONTROL = ("sends at once", "forgets keys")
+
+
+def main() -> None:
+    """Run the plan and its negative control; exits with 1 unless one is clean and one is not."""
+    words = _words()
+    seed = words.seed if words.seed is not None else secrets.randbelow(10**6)
+    print(f"seed {seed}", flush=True)
+    report = asyncio.run(crash(_plan(seed, words.minutes)))
+    _show("ours", report)
+    control = asyncio.run(
+        crash(Plan(seed=seed, updates=400, seconds=20, kills=8, stops=0, variants=_CONTROL))
+    )
+    _show("control: a fresh key for each try", control)
+    is_proved = not any(report.faults().values()) and control.doubled > 0
+    if words.json:
+        line = {
+            "name": "crash",
+            "unit": "faults",
+            "ours": sum(report.faults().values()),
+            "control": sum(control.faults().values()),
+            "is_proved": is_proved,
+            "report": asdict(report),
+            "control_report": asdict(control),
+        }
+        print(orjson.dumps(line).decode())
+    sys.exit(0 if is_proved else 1)
+
+
+def _words() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, help="play a run again")
+    parser.add_argument("--minutes", type=float, help="a longer run; 30 for the night")
+    parser.add_argument("--json", action="store_true", help="print one object as the last line")
+    return parser.parse_args()
+
+
+def _plan(seed: int, minutes: float | None) -> Plan:
+    if minutes is None:
+        return Plan(seed=seed)
+    return Plan(
+        seed=seed,
+        updates=int(minutes * 60 * _UPDATES_PER_SECOND),
+        seconds=minutes * 60,
+        kills=max(30, int(minutes * _KILLS_PER_MINUTE)),
+        stops=max(3, int(minutes * _STOPS_PER_MINUTE)),
+    )
+
+
+def _show(title: str, report: Report) -> None:
+    print(f"\n{title} (seed {report.seed}, {report.seconds:.0f} s)")
+    happened = {
+        "updates": report.updates,
+        "orders": report.orders,
+        "kills of the bot": report.kills,
+        "immediate stops of PostgreSQL": report.database_stops,
+        "seconds to drain afterwards": round(report.drained_seconds, 1),
+        "receipts sent again": report.receipts_sent_again,
+    }
+    for name, count in {**happened, **report.faults()}.items():
+        print(f"  {name:<32}{count:>8}")
+    for name, count in sorted(report.deaths.items()):
+        print(f"  killed {name:<57}{count:>4}")
+    for difference in report.differences[:5]:
+        print(f"  {difference}")
+
+
+if __name__ == "__main__":
+    main()

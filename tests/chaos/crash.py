@@ -1,0 +1,176 @@
+"""A bot that is killed, and a database that is stopped at once, while people go on talking."""
+
+import asyncio
+import random
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.adapters.database.migrate import migrate
+from tests.chaos.crash_report import Report, Spoken, reconcile
+from tests.faults.killpoints import KILL_POINTS, Lines, lines_of
+from tests.faults.stopping_postgres import StoppingPostgres, stopping_postgres
+from tests.journeys.processes import Child, Forks, environment_of, open_forks
+from tests.journeys.town import Town, open_town
+
+TALK = (
+    "/open WIF long 1",
+    "/open WIF long 0.5",
+    "/wallet",
+    "/close 1 10",
+    "/open JUP long 2",
+    "/positions",
+    "/close 2 50",
+    "/open WIF long 0.25",
+    "/history",
+    "/close 1 25",
+)
+_POINT_PATIENCE_SECONDS = 3.0
+_DATABASE_AWAY_SECONDS = (0.2, 1.0)
+_DRAIN_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How much is said and how often it is interrupted.
+
+    A life of the bot ends at a random moment within `lives_seconds`, or, every other time, at
+    the next passing of a named kill point after it.
+    """
+
+    seed: int
+    people: int = 20
+    updates: int = 2000
+    seconds: float = 90.0
+    kills: int = 30
+    stops: int = 3
+    lives_seconds: tuple[float, float] = (0.3, 3.5)
+    variants: Sequence[str] = ("sends at once",)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Chaos:
+    plan: Plan
+    chance: random.Random
+    town: Town
+    server: StoppingPostgres
+    lines: Lines
+    forks: Forks
+    people: Sequence[int]
+    spoken: list[Spoken] = field(default_factory=list)
+    deaths: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def kills(self) -> int:
+        return sum(self.deaths.values())
+
+    async def run(self) -> float:
+        """Talk and kill side by side, then heal; gives the seconds that draining took."""
+        async with asyncio.TaskGroup() as group:
+            talking = group.create_task(self._talk())
+            while self.kills < self.plan.kills or not talking.done():
+                await self._live()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        child = await self._start()
+        try:
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                while not await self._is_settled():
+                    assert not child.ended.done(), child.said()
+                    await asyncio.sleep(0.1)
+        finally:
+            child.kill()
+            await child.code()
+        return loop.time() - began
+
+    async def _talk(self) -> None:
+        texts = [TALK[turn % len(TALK)] for turn in range(self.plan.updates // len(self.people))]
+        pause = self.plan.seconds / self.plan.updates
+        for text in texts:
+            for who in self.chance.sample(self.people, k=len(self.people)):
+                told = await self.town.wire.speak(who, text)
+                self.spoken.append(Spoken(who=who, text=text, update_id=told["update_id"]))
+                await asyncio.sleep(self.chance.uniform(0, 2 * pause))
+
+    async def _live(self) -> None:
+        child = await self._start()
+        try:
+            await asyncio.sleep(self.chance.uniform(*self.plan.lives_seconds))
+            if self.kills * (self.plan.stops + 1) >= (self.server.stops + 1) * self.plan.kills:
+                await self._stop_database()
+            await self._die(child)
+        finally:
+            self.lines.mend()
+            child.kill()
+            await child.code()
+
+    async def _die(self, child: Child) -> None:
+        names = ["at any moment"] * len(KILL_POINTS) + list(KILL_POINTS)
+        name = self.chance.choice(names)
+        if name in KILL_POINTS:
+            struck = self.lines.kill_at(name, child.pid)
+            try:
+                async with asyncio.timeout(_POINT_PATIENCE_SECONDS):
+                    await struck.wait()
+            except TimeoutError:
+                name = "at any moment"
+        child.kill()
+        if await child.code() == -9:
+            self.deaths[name] = self.deaths.get(name, 0) + 1
+
+    async def _stop_database(self) -> None:
+        if self.server.stops < self.plan.stops:
+            await self.server.stop_at_once()
+            await asyncio.sleep(self.chance.uniform(*_DATABASE_AWAY_SECONDS))
+            await self.server.start()
+
+    async def _start(self) -> Child:
+        settings = self.town.settings(
+            admin_ids=frozenset(self.people), log_level="WARNING", **self.lines.settings()
+        )
+        return await self.forks.start(
+            ["run"], environment_of(settings), variants=self.plan.variants
+        )
+
+    async def _is_settled(self) -> bool:
+        arrived = await self.town.value("SELECT count(*) FROM inbox")
+        return arrived >= len(self.spoken) and await self.town.is_quiet()
+
+
+async def crash(plan: Plan) -> Report:
+    """Carry out a plan in a world of its own; gives what was found afterwards."""
+    async with _chaos(plan) as chaos:
+        began = asyncio.get_running_loop().time()
+        drained_seconds = await chaos.run()
+        report = await reconcile(chaos.town, chaos.spoken)
+        report.seed = plan.seed
+        report.deaths = chaos.deaths
+        report.database_stops = chaos.server.stops
+        report.drained_seconds = drained_seconds
+        report.seconds = asyncio.get_running_loop().time() - began
+        return report
+
+
+@asynccontextmanager
+async def _chaos(plan: Plan) -> AsyncIterator[_Chaos]:
+    with tempfile.TemporaryDirectory() as name:
+        async with (
+            stopping_postgres(Path(name) / "data") as server,
+            open_forks(Path(name)) as forks,
+        ):
+            await migrate(server.dsn)
+            async with (
+                open_town(server.dsn) as town,
+                lines_of(server.dsn, town.world.bot_api_base, seed=plan.seed) as lines,
+            ):
+                yield _Chaos(
+                    plan=plan,
+                    chance=random.Random(plan.seed),  # noqa: S311 (a seeded chance)
+                    town=town,
+                    server=server,
+                    lines=lines,
+                    forks=forks,
+                    people=[await town.newcomer() for _ in range(plan.people)],
+                )
