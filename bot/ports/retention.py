@@ -1,4 +1,4 @@
-"""What need not be kept for ever: answered mail and old prices. Books and audit never go."""
+"""What need not be kept for ever: answered mail and old prices, but never books or audit."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -19,6 +19,7 @@ from bot.services.price_board import PriceBoard
 from bot.services.views import FillAnswer, Filled
 
 _TRIES = 3
+_LATEST_SECONDS = 180
 UNTRADABLE_RISKS = frozenset(
     {"transfer fee", "not transferable", "paused", "frozen by default", "transfer hook"}
 )
@@ -55,6 +56,7 @@ class Trading:
         `Unavailable`, and then nothing has changed.
         """
         request.user.require(Permission.TRADE_PAPER)
+        self._refuse_late(request)
         desk = await self._desk(request)
         market = await self._market(intent.token_id)
 
@@ -66,6 +68,7 @@ class Trading:
     async def close(self, request: Request, intent: CloseIntent, answer: FillAnswer) -> None:
         """Close a percentage of a position on paper; as `open` otherwise."""
         request.user.require(Permission.TRADE_PAPER)
+        self._refuse_late(request)
         desk = await self._desk(request)
         position = next((p for p in desk.positions if p.number == intent.number), None)
         if position is None:
@@ -91,6 +94,14 @@ class Trading:
             return self._engine.liquidate(desk, number, market, request, at)
 
         return await self._book(request, desk, market, decide, answer)
+
+    def _refuse_late(self, request: Request) -> None:
+        # What was asked before an outage meant the price of then.
+        if request.source_at is None:
+            return
+        waited = (self._clock.now() - request.source_at).total_seconds()
+        if waited > _LATEST_SECONDS:
+            raise Refusal("too_late", waited_seconds=int(waited))
 
     async def _desk(self, request: Request) -> Desk:
         # A press that was booked before is answered without asking the chain again.

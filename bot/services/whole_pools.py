@@ -19,7 +19,10 @@ class WholePools:
         self._clock = clock
 
     async def read(self, token_id: int) -> bool:
-        """Read the pool that prices a token with its ticks and fees; tells whether it could."""
+        """Read the pool that prices a token with its ticks and fees; tells whether it could.
+
+        Needs no permission: other use cases ask, each behind its own.
+        """
         priced = self._board.priced(token_id)
         places = self._board.places.get(token_id, ())
         place = next((p for p in places if priced and p.address == priced.best.address), None)

@@ -82,6 +82,10 @@ class Guard:
             await self._inbox.close(update.update_id, failure=failure[:500], notices=notices)
         except Unavailable:
             return False
+        except Exception:  # noqa: BLE001 (the top of a process loop)
+            # An answer that cannot be stored (a forged chat, say) must not keep the update open.
+            _log.exception("answer_dropped", update_id=update.update_id)
+            return not notices or await self._close(update, failure, ())
         return True
 
     def _alarms(self, kind: str, reference: str) -> tuple[Notice, ...]:

@@ -123,6 +123,10 @@ REFUSALS: Mapping[str, str] = {
         "{symbol} has no pool that I can read, so it has no price. "
         "Try one that trades: `/price {example}`."
     ),
+    "too_late": (
+        "That reached me late ({waited_seconds} s after you sent it), and the price has moved on, "
+        "so I did nothing. Send it again if you still mean it."
+    ),
     "stale_price": (
         "The last price of {symbol} is too old[[ ({lag_slots} slots behind)]]; I trade only on "
         "fresh ones. Press Refresh, or try again in a minute."

@@ -30,6 +30,7 @@ FIGURES = {
     "order_number": 15,
     "decimals": 9,
     "lag_slots": 210,
+    "waited_seconds": 400,
     "symbol": "WIF",
     "side": "long",
     "text": "1e9",

@@ -130,7 +130,7 @@ def _wallet_line(filled: Filled) -> str:
     if booked.side is Side.SHORT and booked.action is OrderAction.OPEN:
         margin = f"\nMargin {figures.with_sol(booked.margin_lamports)} · x{booked.leverage}"
         price = filled.position.liquidation_price(filled.token.decimals)
-        margin += f" · liquidated at {figures.number(price)} SOL" if price else ""
+        margin += f" · liquidated about {figures.number(price)} SOL" if price else ""
     ids = f"position #{booked.position_number} · order #{booked.order_number}"
     return f"Wallet {before} → {after}{margin}\n{ids}"
 

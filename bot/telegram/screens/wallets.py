@@ -201,7 +201,7 @@ def _stake_line(one: MarkedPosition) -> str:
     line = f"Margin {figures.with_sol(held.margin_lamports)} · x{held.leverage}"
     if one.mark is None or one.mark.liquidation_price is None:
         return line
-    return f"{line} · liquidated at {figures.number(one.mark.liquidation_price)} SOL"
+    return f"{line} · liquidated about {figures.number(one.mark.liquidation_price)} SOL"
 
 
 def _named_side(one: MarkedPosition) -> Text:
