@@ -16,17 +16,25 @@ _SECRET = re.compile(
     r"|(?<![0-9A-Za-z])(?:0x)?(?:[0-9a-fA-F]{64}){1,2}(?![0-9A-Za-z])"
 )
 _DEEPEST = 40
+# What PostgreSQL's bigint takes; every id and date of Telegram is far smaller.
+_WHOLE_NUMBERS = range(-(2**63), 2**63)
 
 
 def clean_update(raw: Mapping[str, object]) -> dict[str, object]:
-    """Give an update that can be kept; everything else in it stays as it came."""
-    return {_text(key): _clean(value, _DEEPEST) for key, value in raw.items()}
+    """Give an update that can be kept; everything else in it stays as it came.
+
+    Numbers beyond 64 bits inside it become null, and so does what lies too deep.
+    """
+    return {
+        _text(key): value if key == "update_id" else _clean(value, _DEEPEST)
+        for key, value in raw.items()
+    }
 
 
 def _clean(value: object, depth: int) -> object:
     if isinstance(value, str):
         return _text(value)
-    if depth == 0:
+    if depth == 0 or (isinstance(value, int) and value not in _WHOLE_NUMBERS):
         return None
     if isinstance(value, Mapping):
         return {_text(str(key)): _clean(item, depth - 1) for key, item in value.items()}

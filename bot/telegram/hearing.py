@@ -11,13 +11,18 @@ NOBODY = frozenset({GROUP_ANONYMOUS_BOT, CHANNEL_BOT, TELEGRAM_SERVICE})
 def reason_not_heard(message: Message) -> str | None:
     """Give the refusal code why a message counts as nobody's, or None if it is a person's."""
     sender = message.from_user
-    if message.sender_chat is not None or sender is None or sender.id in NOBODY:
+    if message.sender_chat is not None or sender is None or not is_somebody(sender.id):
         return "anonymous"
     if message.via_bot is not None or sender.is_bot:
         return "via_bot"
     if message.forward_origin is not None or message.is_automatic_forward:
         return "forwarded"
     return None
+
+
+def is_somebody(user_id: int) -> bool:
+    """Tell whether an id is a person's: people have numbers above zero, chats below."""
+    return user_id > 0 and user_id not in NOBODY
 
 
 def deserves_a_word(message: Message) -> bool:

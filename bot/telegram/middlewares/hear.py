@@ -10,7 +10,7 @@ from bot.domain.errors import Refusal
 from bot.domain.notices import Notice
 from bot.ports.mail import Inbox, StoredUpdate
 from bot.telegram.cleaning import SECRET_REMOVED
-from bot.telegram.hearing import NOBODY, deserves_a_word, reason_not_heard
+from bot.telegram.hearing import deserves_a_word, is_somebody, reason_not_heard
 from bot.telegram.layout import Screen, to_send, to_toast
 from bot.telegram.refusing import EXAMPLE_SYMBOL, secret_hidden
 from bot.telegram.screens.phrases import refusal_words
@@ -39,7 +39,7 @@ class HearMiddleware(BaseMiddleware):
 def _answer_to_nobody(event: TelegramObject) -> tuple[Notice, ...] | None:
     """Give what nobody is told (perhaps nothing), or None where a person speaks."""
     if isinstance(event, CallbackQuery):
-        if event.from_user.id not in NOBODY and not event.from_user.is_bot:
+        if is_somebody(event.from_user.id) and not event.from_user.is_bot:
             return None
         words = refusal_words(Refusal("anonymous"), EXAMPLE_SYMBOL).render()[0]
         return (to_toast(event.from_user.id, event.id, words, is_alert=True),)
