@@ -19,7 +19,7 @@ from bot.services.price_board import PriceBoard
 from bot.services.views import FillAnswer, Filled
 
 _TRIES = 3
-_LATEST_SECONDS = 180
+_LATEST_SECONDS, _KEPT_SECONDS = 180, 25 * 3600
 UNTRADABLE_RISKS = frozenset(
     {"transfer fee", "not transferable", "paused", "frozen by default", "transfer hook"}
 )
@@ -96,11 +96,12 @@ class Trading:
         return await self._book(request, desk, market, decide, answer)
 
     def _refuse_late(self, request: Request) -> None:
-        # What was asked before an outage meant the price of then.
+        # What was asked before an outage meant the price of then. Telegram keeps an update for
+        # 24 hours, so an older date is a wrong date and says nothing of the delay.
         if request.source_at is None:
             return
         waited = (self._clock.now() - request.source_at).total_seconds()
-        if waited > _LATEST_SECONDS:
+        if _LATEST_SECONDS < waited <= _KEPT_SECONDS:
             raise Refusal("too_late", waited_seconds=int(waited))
 
     async def _desk(self, request: Request) -> Desk:
