@@ -5,14 +5,14 @@ import random
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.adapters.database.migrate import migrate
 from tests.chaos.crash_report import Report, Spoken, reconcile
 from tests.faults.killpoints import KILL_POINTS, Lines, lines_of
 from tests.faults.stopping_postgres import StoppingPostgres, stopping_postgres
-from tests.journeys.processes import Child, Forks, environment_of, open_forks
+from tests.journeys.processes import Child, Forks, environment_of
 from tests.journeys.town import Town, open_town
 
 TALK = (
@@ -27,6 +27,7 @@ TALK = (
     "/history",
     "/close 1 25",
 )
+_ANY_MOMENT = "at any moment"
 _POINT_PATIENCE_SECONDS = 3.0
 _DATABASE_AWAY_SECONDS = (0.2, 1.0)
 _DRAIN_SECONDS = 300.0
@@ -36,8 +37,8 @@ _DRAIN_SECONDS = 300.0
 class Plan:
     """How much is said and how often it is interrupted.
 
-    A life of the bot ends at a random moment within `lives_seconds`, or, every other time, at
-    the next passing of a named kill point after it.
+    A life of the bot ends at a random moment within `lives_seconds`; a share of them not there
+    but at the next passing of one of the named `points`.
     """
 
     seed: int
@@ -47,7 +48,20 @@ class Plan:
     kills: int = 30
     stops: int = 3
     lives_seconds: tuple[float, float] = (0.3, 3.5)
+    points: Sequence[str] = tuple(KILL_POINTS)
+    aimed_share: float = 0.5
     variants: Sequence[str] = ("sends at once",)
+
+
+def without_keys(plan: Plan) -> Plan:
+    """Give the negative control: no idempotency, and kills where that shows."""
+    return replace(
+        plan,
+        stops=0,
+        aimed_share=1.0,
+        points=("after the booking's commit, before its reply",),
+        variants=("sends at once", "forgets keys"),
+    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,15 +121,15 @@ class _Chaos:
             await child.code()
 
     async def _die(self, child: Child) -> None:
-        names = ["at any moment"] * len(KILL_POINTS) + list(KILL_POINTS)
-        name = self.chance.choice(names)
-        if name in KILL_POINTS:
+        name = _ANY_MOMENT
+        if self.chance.random() < self.plan.aimed_share:
+            name = self.chance.choice(self.plan.points)
             struck = self.lines.kill_at(name, child.pid)
             try:
                 async with asyncio.timeout(_POINT_PATIENCE_SECONDS):
                     await struck.wait()
             except TimeoutError:
-                name = "at any moment"
+                name = _ANY_MOMENT
         child.kill()
         if await child.code() == -9:
             self.deaths[name] = self.deaths.get(name, 0) + 1
@@ -139,9 +153,9 @@ class _Chaos:
         return arrived >= len(self.spoken) and await self.town.is_quiet()
 
 
-async def crash(plan: Plan) -> Report:
+async def crash(plan: Plan, forks: Forks) -> Report:
     """Carry out a plan in a world of its own; gives what was found afterwards."""
-    async with _chaos(plan) as chaos:
+    async with _chaos(plan, forks) as chaos:
         began = asyncio.get_running_loop().time()
         drained_seconds = await chaos.run()
         report = await reconcile(chaos.town, chaos.spoken)
@@ -154,12 +168,9 @@ async def crash(plan: Plan) -> Report:
 
 
 @asynccontextmanager
-async def _chaos(plan: Plan) -> AsyncIterator[_Chaos]:
+async def _chaos(plan: Plan, forks: Forks) -> AsyncIterator[_Chaos]:
     with tempfile.TemporaryDirectory() as name:
-        async with (
-            stopping_postgres(Path(name) / "data") as server,
-            open_forks(Path(name)) as forks,
-        ):
+        async with stopping_postgres(Path(name) / "data") as server:
             await migrate(server.dsn)
             async with (
                 open_town(server.dsn) as town,

@@ -167,6 +167,8 @@ def test_statements_are_known_however_their_bytes_are_cut(size: int) -> None:
     )
     reader = PostgresRequests()
     found = [
-        name for start in range(0, len(told), size) for name in reader.feed(told[start : start + size])
+        name
+        for start in range(0, len(told), size)
+        for name in reader.feed(told[start : start + size])
     ]
     assert found == ["SELECT book($1)", "SELECT book($1)", "COMMIT;"]

@@ -1,12 +1,12 @@
 """Killed at every named moment, the bot trades once and says so once, or twice where it must."""
 
+import asyncio
+import re
+
 from tests.faults.killpoints import KILL_POINTS, SENT_TWICE, Lines, lines_of
 from tests.journeys.people import text_of
 from tests.journeys.processes import Forks, environment_of
 from tests.journeys.town import PATIENCE_SECONDS, Town
-
-import asyncio
-import re
 
 
 async def test_a_kill_at_each_point_leaves_one_order_and_its_receipt(

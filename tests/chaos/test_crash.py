@@ -1,0 +1,27 @@
+"""Kills and immediate stops while people talk: short here, long in `benchmarks/crash.py`."""
+
+import pytest
+
+from tests.chaos.crash import Plan, crash, without_keys
+from tests.journeys.processes import Forks
+
+
+async def test_nothing_is_lost_doubled_or_out_of_order_through_kills_and_stops(
+    forks: Forks, seed: int
+) -> None:
+    plan = Plan(
+        seed=seed, people=8, updates=160, seconds=4, kills=4, stops=1, lives_seconds=(0.3, 1.0)
+    )
+    report = await crash(plan, forks)
+    assert report.database_stops == 1
+    assert report.kills >= 4
+    report.check()
+
+
+async def test_without_idempotency_a_kill_doubles_orders(forks: Forks, seed: int) -> None:
+    plan = Plan(seed=seed, people=8, updates=80, seconds=3, kills=2, lives_seconds=(0.3, 0.6))
+    report = await crash(without_keys(plan), forks)
+    assert report.doubled > 0
+    assert report.differences == [], "what was booked twice is still balanced"
+    with pytest.raises(AssertionError, match="doubled"):
+        report.check()
