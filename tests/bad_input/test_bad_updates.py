@@ -54,8 +54,8 @@ async def test_an_odd_part_of_an_update_moves_nothing_and_stops_nobody(
     odd = letter(settler, "/open WIF long NaN") | ODD_PARTS[case]
     town.world.telegram.updates.add_raw({"message": odd})
     assert "SOL" in (await town.say(settler, "/wallet")).text
-    assert await town.value("SELECT count(*) FROM transfers") == before
     await town.until(town.is_quiet, "the odd update is done with")
+    assert await town.value("SELECT count(*) FROM transfers") == before
     await town.value("UPDATE inbox SET failure = '' WHERE failure <> ''")
     await town.prove_books()
 
