@@ -6,7 +6,7 @@ from typing import Protocol
 
 _LENGTH_BYTES = 4
 _NOT_YET_STARTED = frozenset({80877102, 80877103, 80877104})
-"""Requests to cancel, for TLS, and for GSS encryption: each comes before, or instead of, a start."""
+"""To cancel, and to ask for TLS or GSS encryption: sent before, or instead of, a start."""
 _HTTP_REQUEST = re.compile(rb"^(?:GET|POST|PUT|DELETE) (\S+) HTTP/1\.[01]\r\n", re.MULTILINE)
 
 

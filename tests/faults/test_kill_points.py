@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 
 from tests.faults.killpoints import KILL_POINTS, SENT_TWICE, Lines, lines_of
 from tests.journeys.people import text_of
@@ -26,10 +27,31 @@ async def test_a_kill_at_each_point_leaves_one_order_and_its_receipt(
         await town.prove_books()
 
 
-async def live_and_die(town: Town, forks: Forks, lines: Lines, name: str, who: int) -> None:
+async def test_without_idempotency_a_kill_behind_the_commit_doubles_the_order(
+    empty_town: Town, forks: Forks, seed: int
+) -> None:
+    town, name = empty_town, "after the booking's commit, before its reply"
+    async with lines_of(town.dsn, town.world.bot_api_base, seed=seed) as lines:
+        who = await town.newcomer()
+        await live_and_die(town, forks, lines, name, who, variants=["forgets keys"])
+        async with town.bot():
+            await town.until(town.is_quiet, "what was left is answered")
+        assert await town.orders(who) == 2
+        await town.prove_books()
+
+
+async def live_and_die(
+    town: Town,
+    forks: Forks,
+    lines: Lines,
+    name: str,
+    who: int,
+    *,
+    variants: Sequence[str] = ("sends at once",),
+) -> None:
     """Let a bot answer what the one before it left, then die at this point of a new order."""
     settings = town.settings(log_level="WARNING", **lines.settings())
-    child = await forks.start(["run"], environment_of(settings), variants=["sends at once"])
+    child = await forks.start(["run"], environment_of(settings), variants=variants)
     try:
         await town.until(town.is_quiet, f"the bot is ready to die {name}")
         await hears(town)
