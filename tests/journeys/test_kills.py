@@ -132,9 +132,7 @@ async def talk(
 
 
 @asynccontextmanager
-async def life(
-    town: Town, forks: Forks, *, variants: Sequence[str] = ()
-) -> AsyncIterator[Child]:
+async def life(town: Town, forks: Forks, *, variants: Sequence[str] = ()) -> AsyncIterator[Child]:
     """Start the bot and kill it at the end of the block, even while it still starts."""
     environment = environment_of(town.settings(log_level="WARNING"))
     child = await forks.start(["run"], environment, variants=variants)
