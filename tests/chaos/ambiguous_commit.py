@@ -64,10 +64,11 @@ async def book_over_a_bad_line(
             open_pool(proxy.address, size=PEOPLE) as pool,
         ):
             rule = proxy.cut_before_reply(LOSS, matching=AMBIGUOUS_WRITES)
+            books = books_on(pool)
             async with asyncio.TaskGroup() as group:
                 for number, user in enumerate(people):
                     keys = [f"tg:{key}" for key in range(number, intents, PEOPLE)]
-                    person = _Person(books_on(pool), user, token, fresh_key_per_try)
+                    person = _Person(books, user, token, fresh_key_per_try)
                     group.create_task(person.book_all(keys))
             proxy.mend()
         return await _outcome(straight, intents, rule.hits)

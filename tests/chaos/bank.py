@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 import asyncpg
 
 from bot.adapters.clock import SystemClock
+from bot.adapters.database.books import PostgresBooks
 from bot.adapters.database.connection import Pool, open_pool
 from bot.adapters.database.ledger_audit import PostgresLedgerAudit
 from bot.domain.errors import Refusal
@@ -26,7 +27,9 @@ from bot.ports.books import BookingConflict, Desk, LedgerProof, Settlement
 from tests.builders.books import ENGINE, books_on, known_token, meet
 from tests.builders.desks import NOON, SOL, market, request
 
-HANDS, WALLETS = 16, 8
+HANDS, WALLETS, DESKS = 16, 8, 4
+"""Hands 0 and 1 fight for the first wallet, and so on; every fourth hand shares its desk's books,
+so that bookings which are written in batches meet in batches."""
 _LARGEST_LAMPORTS = 40 * SOL
 _ORDERS = "SELECT user_id, request_id FROM orders"
 _DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
@@ -84,13 +87,14 @@ async def bank(dsn: str, *, seconds: float, seed: int) -> Tally:
         open_pool(dsn, size=2) as torn_readers,
     ):
         token = await known_token(pool)
-        books = books_on(pool)
-        people = [await meet(books, 8001 + n, Role.BASIC) for n in range(WALLETS)]
+        desks = [books_on(pool) for _ in range(DESKS)]
+        people = [await meet(desks[0], 8001 + n, Role.BASIC) for n in range(WALLETS)]
         until = asyncio.get_running_loop().time() + seconds
         async with asyncio.TaskGroup() as group:
             for number in range(HANDS):
                 chance = random.Random(seed * HANDS + number)  # noqa: S311 (a seeded chance)
-                hand = _Hand(pool, tally, token, people[number % WALLETS], chance, number)
+                books = desks[number % DESKS]
+                hand = _Hand(books, tally, token, people[number // 2], chance, number)
                 group.create_task(hand.trade(until))
             group.create_task(_audit(readers, tally, until))
             group.create_task(_look_at_wallets(readers, tally, people, until))
@@ -102,7 +106,7 @@ async def bank(dsn: str, *, seconds: float, seed: int) -> Tally:
 
 @dataclass(slots=True)
 class _Hand:
-    pool: Pool
+    books: PostgresBooks
     tally: Tally
     token: Token
     user: User
@@ -117,11 +121,11 @@ class _Hand:
 
     async def _order(self, request_id: str) -> None:
         """Order once; a conflict decides again on fresh figures under the same key."""
-        books, asked = books_on(self.pool), request(request_id, of=self.user)
+        asked = request(request_id, of=self.user)
         while True:
-            desk = await books.desk(self.user.user_id, Mode.PAPER, request_id)
+            desk = await self.books.desk(self.user.user_id, Mode.PAPER, request_id)
             try:
-                await books.book(asked, self._decide(desk, request_id), [])
+                await self.books.book(asked, self._decide(desk, request_id), [])
             except BookingConflict:
                 self.tally.conflicts += 1
                 continue

@@ -10,10 +10,10 @@ from typing import Literal
 
 from tests.faults.proxy import FaultProxy, Moment, proxy_to_http, proxy_to_postgres
 
-_STORING = r"INTO inbox\b|\bstore_updates?\("
+_STORING = r"INTO inbox\b"
 _BOOKING = r"\bbook_\w+\("
 _ANSWERING = r"\bclose_updates?\("
-_MARKING = r"UPDATE outbox\b[\s\S]*'sent'|\bmark_\w+\("
+_MARKING = r"UPDATE outbox\b[\s\S]*'sent'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
