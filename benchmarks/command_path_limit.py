@@ -46,7 +46,7 @@ _FUNCTION = """
     BEGIN
       INSERT INTO inbox (update_id, lane, raw, received_at)
       VALUES ((p ->> 'update_id')::bigint, (p ->> 'user_id')::bigint, raw, now());
-      outcome := book_settlement(p);
+      SELECT outcomes[1] INTO outcome FROM book_settlements(jsonb_build_array(p));
       IF outcome <> 'booked' THEN
         RAISE EXCEPTION 'not booked: %', outcome;
       END IF;
@@ -141,6 +141,7 @@ class Limit:
             "wallet_version": turn,
             "request_id": f"tg:{update_id}",
             "update_id": update_id,
+            "order_number": turn + 1,
             "order": order | {"number": turn + 1},
             "notices": [notices[0] | {"chat_id": person}],
         }

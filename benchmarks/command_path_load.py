@@ -12,11 +12,12 @@ import orjson
 import psutil  # type: ignore[import-untyped] # it brings none, and the two sums need none
 
 from benchmarks.figures import p99
+from bot.adapters.clock import SystemClock
 
 MOST_IN_A_BATCH = 100  # getUpdates gives no more at once
 _MICROSECONDS = 1e6
 _PATIENCE_SECONDS = 60
-_SAID_AT = 1_791_288_000
+_CLOCK = SystemClock()
 
 Hear = Callable[[list[bytes]], Awaitable[None]]
 
@@ -101,7 +102,7 @@ def update(update_id: int, person: int) -> dict[str, object]:
         "update_id": update_id,
         "message": {
             "message_id": update_id,
-            "date": _SAID_AT,
+            "date": int(_CLOCK.now().timestamp()),
             "chat": {"id": person, "type": "private", "first_name": "Ann"},
             "from": {"id": person, "is_bot": False, "first_name": "Ann", "language_code": "en"},
             "text": "/open WIF long 0.01",

@@ -104,11 +104,11 @@ async def _wired(connections: Pool, api: AnsweringApi) -> tuple[Receiver, Lanes,
     )
     limits = FloodLimits(clock=clock, per_second=_UNLIMITED, chat_burst=_UNLIMITED)
     sender = Sender(outbox=PostgresOutbox(connections), api=api, clock=clock, limits=limits)
-    inbox = PostgresInbox(connections, on_outbox=sender.wake)
+    inbox = PostgresInbox(connections, on_outbox=sender.hand_over)
     services = wire(
         Settings(bot_token=SecretStr(BOT_TOKEN)),
         outside,
-        wake_sender=sender.wake,
+        on_outbox=sender.hand_over,
         liquidated=lambda *_: (),
     )
     await services.prices.load()

@@ -59,11 +59,11 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
         outbox = PostgresOutbox(outside.pool)
         limits = FloodLimits(clock=outside.clock)
         sender = Sender(outbox=outbox, api=outside.api, clock=outside.clock, limits=limits)
-        inbox = PostgresInbox(outside.pool, on_outbox=sender.wake)
+        inbox = PostgresInbox(outside.pool, on_outbox=sender.hand_over)
         liquidated = LiquidationNotices(
             clock=outside.clock, chance=SystemRandom(), bot_name=who.name
         )
-        services = wire(settings, outside, wake_sender=sender.wake, liquidated=liquidated)
+        services = wire(settings, outside, on_outbox=sender.hand_over, liquidated=liquidated)
         await services.prices.load()
         lanes, receiver = _reception(settings, outside, services, who, inbox)
         first_prices = asyncio.Event()

@@ -1,11 +1,9 @@
 """Wire the services to the outside world, by hand, in one place."""
 
-from collections.abc import Callable
-
 from bot.adapters.database.books import PostgresBooks
 from bot.adapters.database.dialogs import PostgresDialogs
 from bot.adapters.database.ledger_audit import PostgresLedgerAudit
-from bot.adapters.database.mail import PostgresOutbox
+from bot.adapters.database.mail import OnOutbox, PostgresOutbox
 from bot.adapters.database.retention import PostgresRetention
 from bot.adapters.database.shelf import PostgresShelf
 from bot.bootstrap.outside import Outside
@@ -31,13 +29,13 @@ def wire(
     settings: Settings,
     outside: Outside,
     *,
-    wake_sender: Callable[[], None],
+    on_outbox: OnOutbox,
     liquidated: LiquidationNotice,
 ) -> Services:
-    """Build every service; `wake_sender` is called after each commit that queued a notice."""
+    """Build every service; `on_outbox` is called after each commit that queued notices."""
     clock, chain, pool = outside.clock, outside.chain, outside.pool
     board = PriceBoard()
-    books = PostgresBooks(pool, on_outbox=wake_sender)
+    books = PostgresBooks(pool, on_outbox=on_outbox)
     shelf = PostgresShelf(pool)
     risk = RiskSettings(largest_impact=settings.largest_impact)
     prices = Prices(

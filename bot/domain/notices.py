@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import IntEnum
 
 
@@ -32,5 +31,3 @@ class QueuedNotice:
 
     notice_id: int
     notice: Notice
-    attempts: int
-    created_at: datetime

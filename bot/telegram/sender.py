@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
@@ -22,6 +22,7 @@ from bot.telegram.delivery import (
 from bot.telegram.limits import FloodLimits
 
 _BATCH = 200
+_MOST_IN_HAND = 5_000
 _MOST_ATTEMPTS, _MOST_TOAST_ATTEMPTS = 200, 4
 _PAUSE_WITHOUT_DATABASE_SECONDS = 1.0
 _log = structlog.get_logger(__name__)
@@ -59,21 +60,36 @@ class Sender:
         self._chats: dict[int, deque[QueuedNotice]] = {}
         self._known: set[int] = set()
         self._finished: set[int] = set()
+        self._group = asyncio.TaskGroup()
+        self._handed_over: list[QueuedNotice] = []
+        self._is_behind = True  # the outbox may hold what was not handed over
+        self._is_reading = False
 
-    def wake(self) -> None:
-        """Say that something was put into the outbox."""
-        self._wake.set()
+    def hand_over(self, queued: Sequence[QueuedNotice]) -> None:
+        """Take what was just committed to the outbox; with nothing, hear only that it has more.
+
+        Spares reading it back. It is read all the same where something before it still waits to
+        be read, or where too much is in hand already.
+        """
+        if not queued or len(self._known) > _MOST_IN_HAND:
+            self._is_behind = True
+        if self._is_behind:
+            self._wake.set()
+            return
+        self._handed_over.extend(queued)
+        if not self._is_reading:
+            self._assign_handed_over()
 
     async def run(self) -> None:
-        """Drain the outbox, looking again at each wake and at least every second."""
-        async with asyncio.TaskGroup() as group:
-            while True:
-                self._wake.clear()
-                try:
-                    await self._take(group)
-                except Unavailable as failure:
-                    _log.warning("outbox_not_read", what=failure.what)
-                await self._rest()
+        """Drain the outbox, looking into it at each wake and at least every second."""
+        async with asyncio.TaskGroup() as self._group:
+            try:
+                while True:
+                    self._wake.clear()
+                    await self._catch_up()
+                    await self._rest()
+            finally:
+                self._is_behind = True
 
     async def _rest(self) -> None:
         try:
@@ -82,20 +98,41 @@ class Sender:
         except TimeoutError:
             return
 
-    async def _take(self, group: asyncio.TaskGroup) -> None:
+    async def _catch_up(self) -> None:
         # Only what was finished before the query began can be forgotten after it: its answer
         # may still show a notice that was marked as sent while the query ran.
         forgettable, self._finished = self._finished, set()
-        waiting = await self._outbox.waiting(len(self._known) + _BATCH)
+        # What is committed from here on is handed over, or says again that we are behind.
+        self._is_behind, self._is_reading = False, True
+        limit = len(self._known) + _BATCH
+        try:
+            waiting = await self._outbox.waiting(limit)
+        except Unavailable as failure:
+            _log.warning("outbox_not_read", what=failure.what)
+            self._is_behind = True
+            self._finished |= forgettable
+        else:
+            self._is_behind |= len(waiting) >= limit
+            self._assign(waiting)
+            self._known -= forgettable
+        self._is_reading = False
+        if self._is_behind:
+            self._handed_over.clear()
+        self._assign_handed_over()
+
+    def _assign_handed_over(self) -> None:
+        handed_over, self._handed_over = self._handed_over, []
+        self._assign(handed_over)
+
+    def _assign(self, waiting: Sequence[QueuedNotice]) -> None:
         for queued in waiting:
             if queued.notice_id not in self._known:
                 self._known.add(queued.notice_id)
-                self._assign(group, queued)
-        self._known -= forgettable
+                self._line_up(queued)
 
-    def _assign(self, group: asyncio.TaskGroup, queued: QueuedNotice) -> None:
+    def _line_up(self, queued: QueuedNotice) -> None:
         if queued.notice.priority is Priority.TOAST:
-            group.create_task(self._deliver(queued))
+            self._group.create_task(self._deliver(queued))
             return
         chat_id = queued.notice.chat_id
         line = self._chats.get(chat_id)
@@ -103,7 +140,7 @@ class Sender:
             line.append(queued)
             return
         self._chats[chat_id] = deque((queued,))
-        group.create_task(self._drain(chat_id))
+        self._group.create_task(self._drain(chat_id))
 
     async def _drain(self, chat_id: int) -> None:
         line = self._chats[chat_id]

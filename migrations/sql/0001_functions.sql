@@ -1,48 +1,75 @@
 -- One round trip each: read all that a decision needs, and book all that it decided.
 
-CREATE FUNCTION post_transfers(
-  p_user_id bigint, p_mode text, p_season integer, p_request_id text, p_order_number integer,
-  p_transfers jsonb
-) RETURNS void LANGUAGE plpgsql AS $$
+-- What many callers ask at once is done in one transaction and in one statement for all of them.
+-- Sets of a user, mode, season, request_id, order_number and transfers each.
+CREATE FUNCTION post_transfers(p_sets jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO accounts (user_id, mode, season, kind, asset, position_number)
-  SELECT DISTINCT p_user_id, p_mode, p_season, side ->> 0, side ->> 1, (side ->> 2)::integer
-  FROM jsonb_array_elements(p_transfers) t,
-       LATERAL (VALUES (t -> 'debit'), (t -> 'credit')) s(side)
+  SELECT DISTINCT s.user_id, s.mode, s.season, side ->> 0, side ->> 1, (side ->> 2)::integer
+  FROM jsonb_to_recordset(p_sets) s(user_id bigint, mode text, season integer, transfers jsonb),
+       jsonb_array_elements(s.transfers) t,
+       LATERAL (VALUES (t -> 'debit'), (t -> 'credit')) v(side)
   ON CONFLICT ON CONSTRAINT uq_accounts_key DO NOTHING;
 
   INSERT INTO transfers (user_id, request_id, step, debit_account, credit_account, amount, code,
                          order_number)
-  SELECT p_user_id, p_request_id, t.step, d.account_id, c.account_id,
-         (t.body ->> 'units')::numeric, t.body ->> 'code', p_order_number
-  FROM jsonb_array_elements(p_transfers) WITH ORDINALITY AS t(body, step)
-  JOIN accounts d ON d.user_id = p_user_id AND d.mode = p_mode AND d.season = p_season
+  SELECT s.user_id, s.request_id, t.step, d.account_id, c.account_id,
+         (t.body ->> 'units')::numeric, t.body ->> 'code', s.order_number
+  FROM jsonb_to_recordset(p_sets) s(user_id bigint, mode text, season integer, request_id text,
+                                    order_number integer, transfers jsonb)
+  CROSS JOIN LATERAL jsonb_array_elements(s.transfers) WITH ORDINALITY AS t(body, step)
+  JOIN accounts d ON d.user_id = s.user_id AND d.mode = s.mode AND d.season = s.season
     AND d.kind = t.body -> 'debit' ->> 0 AND d.asset = t.body -> 'debit' ->> 1
     AND d.position_number = (t.body -> 'debit' ->> 2)::integer
-  JOIN accounts c ON c.user_id = p_user_id AND c.mode = p_mode AND c.season = p_season
+  JOIN accounts c ON c.user_id = s.user_id AND c.mode = s.mode AND c.season = s.season
     AND c.kind = t.body -> 'credit' ->> 0 AND c.asset = t.body -> 'credit' ->> 1
     AND c.position_number = (t.body -> 'credit' ->> 2)::integer;
 END $$;
 
-CREATE FUNCTION queue_notices(p_update_id bigint, p_notices jsonb) RETURNS void
-LANGUAGE sql AS $$
-  INSERT INTO outbox (chat_id, update_id, method, payload, priority)
-  SELECT (n ->> 'chat_id')::bigint, p_update_id, n ->> 'method', n -> 'payload',
-         (n ->> 'priority')::smallint
-  FROM jsonb_array_elements(p_notices) WITH ORDINALITY AS t(n, place)
-  ORDER BY place
+CREATE FUNCTION post_grant(
+  p_user_id bigint, p_mode text, p_season integer, p_request_id text, p_units numeric
+) RETURNS void LANGUAGE sql AS $$
+  SELECT post_transfers(jsonb_build_array(jsonb_build_object(
+    'user_id', p_user_id, 'mode', p_mode, 'season', p_season, 'request_id', p_request_id,
+    'transfers', jsonb_build_array(jsonb_build_object(
+      'debit', '["faucet", "So11111111111111111111111111111111111111112", 0]'::jsonb,
+      'credit', '["cash", "So11111111111111111111111111111111111111112", 0]'::jsonb,
+      'units', p_units::text, 'code', 'grant')))))
 $$;
 
-CREATE FUNCTION close_update(p_update_id bigint, p_failure text, p_notices jsonb) RETURNS boolean
-LANGUAGE plpgsql AS $$
+-- Ends updates with their notices, each update once: `is_closed` tells for each ending whether
+-- this was it, and the ids are those of its notices, in order and without the others'. An ending
+-- without an update is its notices only.
+CREATE FUNCTION close_updates(
+  p_endings jsonb, OUT is_closed boolean[], OUT notice_ids bigint[]
+) LANGUAGE plpgsql
+-- A batch is small and every table has the index: a plan made for empty tables must not stay.
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+AS $$
+DECLARE
+  closed bigint[];
 BEGIN
-  UPDATE inbox SET closed_at = now(), failure = p_failure
-  WHERE update_id = p_update_id AND closed_at IS NULL;
-  IF p_update_id IS NOT NULL AND NOT FOUND THEN
-    RETURN false;
-  END IF;
-  PERFORM queue_notices(p_update_id, p_notices);
-  RETURN true;
+  WITH ended AS (
+    UPDATE inbox i SET closed_at = now(), failure = e.failure
+    FROM jsonb_to_recordset(p_endings) e(update_id bigint, failure text)
+    WHERE i.update_id = e.update_id AND i.closed_at IS NULL
+    RETURNING i.update_id)
+  SELECT coalesce(array_agg(update_id), '{}') INTO closed FROM ended;
+
+  SELECT array_agg(e ->> 'update_id' IS NULL OR (e ->> 'update_id')::bigint = ANY (closed)
+                   ORDER BY place)
+  INTO is_closed FROM jsonb_array_elements(p_endings) WITH ORDINALITY AS t(e, place);
+
+  WITH queued AS (
+    INSERT INTO outbox (chat_id, update_id, method, payload, priority)
+    SELECT (n ->> 'chat_id')::bigint, (e ->> 'update_id')::bigint, n ->> 'method',
+           n -> 'payload', (n ->> 'priority')::smallint
+    FROM jsonb_array_elements(p_endings) WITH ORDINALITY AS t(e, place),
+         jsonb_array_elements(e -> 'notices') WITH ORDINALITY AS u(n, step)
+    WHERE is_closed[place]
+    ORDER BY place, step
+    RETURNING notice_id)
+  SELECT coalesce(array_agg(notice_id ORDER BY notice_id), '{}') INTO notice_ids FROM queued;
 END $$;
 
 CREATE FUNCTION meet_user(
@@ -71,18 +98,10 @@ BEGIN
     WHERE role = known.role AND name = 'starting_grant_lamports';
     INSERT INTO virtual_wallets (user_id, mode, season, grant_lamports)
     VALUES (p_user_id, 'paper', 1, grant_units);
-    PERFORM post_transfers(p_user_id, 'paper', 1, 'grant:paper:1', NULL,
-      grant_transfers(grant_units));
+    PERFORM post_grant(p_user_id, 'paper', 1, 'grant:paper:1', grant_units);
   END IF;
   RETURN to_jsonb(known);
 END $$;
-
-CREATE FUNCTION grant_transfers(p_units numeric) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
-  SELECT jsonb_build_array(jsonb_build_object(
-    'debit', '["faucet", "So11111111111111111111111111111111111111112", 0]'::jsonb,
-    'credit', '["cash", "So11111111111111111111111111111111111111112", 0]'::jsonb,
-    'units', p_units::text, 'code', 'grant'))
-$$;
 
 CREATE FUNCTION read_desk(p_user_id bigint, p_mode text, p_request_id text) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
@@ -118,51 +137,81 @@ LANGUAGE sql STABLE AS $$
   WHERE u.user_id = p_user_id
 $$;
 
-CREATE FUNCTION book_settlement(p jsonb) RETURNS text LANGUAGE plpgsql AS $$
+-- Of those that were to be booked, whose places `p_is_closed` follows, the closed stay booked.
+CREATE FUNCTION mark_repeated(p_outcomes text[], p_is_closed boolean[]) RETURNS text[]
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT array_agg(
+    CASE WHEN outcome = 'booked' AND NOT p_is_closed[rank] THEN 'repeated' ELSE outcome END
+    ORDER BY place)
+  FROM (
+    SELECT outcome, place,
+           count(*) FILTER (WHERE outcome = 'booked') OVER (ORDER BY place) AS rank
+    FROM unnest(p_outcomes) WITH ORDINALITY AS t(outcome, place)) ranked
+$$;
+
+-- Books settlements of different users, each as if it were alone: an outcome for each, in order,
+-- and the ids of the notices of those booked. Whatever raises undoes all of them.
+CREATE FUNCTION book_settlements(
+  p_bookings jsonb, OUT outcomes text[], OUT notice_ids bigint[]
+) LANGUAGE plpgsql
+-- A batch is small and every table has the index: a plan made for empty tables must not stay.
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+AS $$
 DECLARE
-  wallet virtual_wallets%ROWTYPE;
-  known_hash text;
-  pos jsonb := p -> 'position';
-  ord jsonb := p -> 'order';
+  is_closed boolean[];
+  good jsonb;
 BEGIN
   -- The wallet row is the user's lock: one booking at a time, and reset waits its turn.
-  SELECT * INTO wallet FROM virtual_wallets
-  WHERE user_id = (p ->> 'user_id')::bigint AND mode = p ->> 'mode' AND is_current
-  FOR UPDATE;
-  IF NOT FOUND THEN
-    -- A reset that we waited for has just ended the season of the row that we waited at.
-    RETURN 'conflict';
-  END IF;
+  PERFORM FROM virtual_wallets w
+  WHERE w.is_current AND (w.user_id, w.mode) IN (
+    SELECT b.user_id, b.mode FROM jsonb_to_recordset(p_bookings) b(user_id bigint, mode text))
+  ORDER BY w.user_id, w.mode FOR UPDATE;
 
-  SELECT request_hash INTO known_hash FROM orders
-  WHERE user_id = wallet.user_id AND request_id = p ->> 'request_id';
-  IF FOUND THEN
-    RETURN CASE WHEN known_hash = p ->> 'request_hash' THEN 'repeated' ELSE 'mismatch' END;
+  SELECT array_agg(
+    CASE
+      -- No wallet: a reset that we waited for has just ended the season of the row waited at.
+      WHEN w.user_id IS NULL THEN 'conflict'
+      WHEN o.request_hash = b.request_hash THEN 'repeated'
+      WHEN o.request_hash IS NOT NULL THEN 'mismatch'
+      WHEN (w.season, w.version) <> (b.season, b.wallet_version) THEN 'conflict'
+      WHEN NOT b.is_forced AND u.status <> 'active' THEN 'frozen'
+      ELSE 'booked'
+    END ORDER BY b.place)
+  INTO outcomes
+  FROM ROWS FROM (jsonb_to_recordset(p_bookings) AS (
+         user_id bigint, mode text, season integer, wallet_version bigint, request_id text,
+         request_hash text, is_forced boolean)) WITH ORDINALITY
+       AS b(user_id, mode, season, wallet_version, request_id, request_hash, is_forced, place)
+  LEFT JOIN virtual_wallets w ON w.user_id = b.user_id AND w.mode = b.mode AND w.is_current
+  LEFT JOIN orders o ON o.user_id = b.user_id AND o.request_id = b.request_id
+  LEFT JOIN users u ON u.user_id = b.user_id;
+
+  SELECT jsonb_agg(b ORDER BY place) INTO good
+  FROM jsonb_array_elements(p_bookings) WITH ORDINALITY AS t(b, place)
+  WHERE outcomes[place] = 'booked';
+  IF good IS NULL THEN
+    notice_ids := '{}';
+    RETURN;
   END IF;
-  IF wallet.season <> (p ->> 'season')::integer
-     OR wallet.version <> (p ->> 'wallet_version')::bigint THEN
-    RETURN 'conflict';
-  END IF;
-  IF p ->> 'is_forced' <> 'true' AND NOT EXISTS (
-      SELECT FROM users WHERE user_id = wallet.user_id AND status = 'active') THEN
-    RETURN 'frozen';
-  END IF;
+  SELECT c.is_closed, c.notice_ids INTO is_closed, notice_ids FROM close_updates(good) c;
   -- Whoever closed the update before us has answered it: nothing may be booked behind that answer.
-  IF NOT close_update((p ->> 'update_id')::bigint, '', p -> 'notices') THEN
-    RETURN 'repeated';
+  IF NOT true = ALL (is_closed) THEN
+    outcomes := mark_repeated(outcomes, is_closed);
+    SELECT jsonb_agg(b ORDER BY place) INTO good
+    FROM jsonb_array_elements(good) WITH ORDINALITY AS t(b, place) WHERE is_closed[place];
+    IF good IS NULL THEN
+      RETURN;
+    END IF;
   END IF;
 
   INSERT INTO positions (user_id, mode, season, number, token_id, side, state, token_units,
-    cost_lamports, margin_lamports, proceeds_lamports, rent_lamports, leverage, realised_pnl_lamports,
-    fees_lamports, entry_price, opened_at, closed_at)
-  VALUES (wallet.user_id, wallet.mode, wallet.season, (pos ->> 'number')::integer,
-    (pos ->> 'token_id')::integer, pos ->> 'side', pos ->> 'state',
-    (pos ->> 'token_units')::numeric, (pos ->> 'cost_lamports')::numeric,
-    (pos ->> 'margin_lamports')::numeric, (pos ->> 'proceeds_lamports')::numeric,
-    (pos ->> 'rent_lamports')::numeric,
-    (pos ->> 'leverage')::smallint, (pos ->> 'realised_pnl_lamports')::numeric,
-    (pos ->> 'fees_lamports')::numeric, (pos ->> 'entry_price')::numeric,
-    (pos ->> 'opened_at')::timestamptz, (pos ->> 'closed_at')::timestamptz)
+    cost_lamports, margin_lamports, proceeds_lamports, rent_lamports, leverage,
+    realised_pnl_lamports, fees_lamports, entry_price, opened_at, closed_at)
+  SELECT b.user_id, b.mode, b.season, p.number, p.token_id, p.side, p.state, p.token_units,
+    p.cost_lamports, p.margin_lamports, p.proceeds_lamports, p.rent_lamports, p.leverage,
+    p.realised_pnl_lamports, p.fees_lamports, p.entry_price, p.opened_at, p.closed_at
+  FROM jsonb_to_recordset(good) b(user_id bigint, mode text, season integer, position jsonb),
+       jsonb_populate_record(NULL::positions, b.position) p
   ON CONFLICT (user_id, mode, season, number) DO UPDATE SET
     state = excluded.state, token_units = excluded.token_units,
     cost_lamports = excluded.cost_lamports, margin_lamports = excluded.margin_lamports,
@@ -175,24 +224,25 @@ BEGIN
   INSERT INTO orders (user_id, mode, season, number, request_id, request_hash, position_number,
     token_id, action, side, state, sol_lamports, token_units, receipt, source_at, received_at,
     decided_at, filled_at)
-  VALUES (wallet.user_id, wallet.mode, wallet.season, (ord ->> 'number')::integer,
-    p ->> 'request_id', p ->> 'request_hash', (pos ->> 'number')::integer,
-    (pos ->> 'token_id')::integer, ord ->> 'action', pos ->> 'side', 'filled',
-    (ord ->> 'sol_lamports')::numeric, (ord ->> 'token_units')::numeric, ord -> 'receipt',
-    (ord ->> 'source_at')::timestamptz, (ord ->> 'received_at')::timestamptz,
-    (ord ->> 'decided_at')::timestamptz, (ord ->> 'filled_at')::timestamptz);
+  SELECT b.user_id, b.mode, b.season, o.number, b.request_id, b.request_hash, p.number,
+    p.token_id, o.action, p.side, 'filled', o.sol_lamports, o.token_units, o.receipt,
+    o.source_at, o.received_at, o.decided_at, o.filled_at
+  FROM jsonb_to_recordset(good) b(user_id bigint, mode text, season integer, request_id text,
+                                  request_hash text, position jsonb, "order" jsonb),
+       jsonb_to_record(b.position) p(number integer, token_id integer, side text),
+       jsonb_populate_record(NULL::orders, b."order") o;
 
-  PERFORM post_transfers(wallet.user_id, wallet.mode, wallet.season, p ->> 'request_id',
-    (ord ->> 'number')::integer, p -> 'transfers');
+  PERFORM post_transfers(good);
 
-  UPDATE virtual_wallets SET version = version + 1,
-    last_position = greatest(last_position, (pos ->> 'number')::integer),
-    last_order = (ord ->> 'number')::integer
-  WHERE user_id = wallet.user_id AND mode = wallet.mode AND season = wallet.season;
+  UPDATE virtual_wallets w SET version = version + 1,
+    last_position = greatest(last_position, b.position_number), last_order = b.order_number
+  FROM jsonb_to_recordset(good) b(user_id bigint, mode text, season integer,
+                                  position_number integer, order_number integer)
+  WHERE w.user_id = b.user_id AND w.mode = b.mode AND w.season = b.season;
 
   -- A fill ends whatever was being asked, so that no later number can answer it again.
-  DELETE FROM dialogs WHERE user_id = wallet.user_id;
-  RETURN 'booked';
+  DELETE FROM dialogs
+  WHERE user_id IN (SELECT b.user_id FROM jsonb_to_recordset(good) b(user_id bigint));
 END $$;
 
 CREATE FUNCTION start_season(
@@ -201,6 +251,8 @@ CREATE FUNCTION start_season(
 DECLARE
   wallet virtual_wallets%ROWTYPE;
   grant_units numeric;
+  ending jsonb := jsonb_build_array(jsonb_build_object(
+    'update_id', p_update_id, 'failure', '', 'notices', p_notices));
 BEGIN
   -- After waiting for another reset the row waited at is no longer current: look again.
   LOOP
@@ -215,7 +267,7 @@ BEGIN
   IF NOT EXISTS (SELECT FROM users WHERE user_id = p_user_id AND status = 'active') THEN
     RETURN 'frozen';
   END IF;
-  IF NOT close_update(p_update_id, '', p_notices) THEN
+  IF NOT (SELECT c.is_closed[1] FROM close_updates(ending) c) THEN
     RETURN 'repeated';
   END IF;
   SELECT l.value INTO grant_units FROM role_limits l JOIN users u ON u.role = l.role
@@ -226,8 +278,7 @@ BEGIN
   INSERT INTO virtual_wallets (user_id, mode, season, grant_lamports, last_position, last_order)
   VALUES (p_user_id, p_mode, wallet.season + 1, grant_units, wallet.last_position,
           wallet.last_order);
-  PERFORM post_transfers(p_user_id, p_mode, wallet.season + 1, p_request_id, NULL,
-    grant_transfers(grant_units));
+  PERFORM post_grant(p_user_id, p_mode, wallet.season + 1, p_request_id, grant_units);
   INSERT INTO audit_log (user_id, actor_id, action, details)
   VALUES (p_user_id, p_user_id, 'season_started',
     jsonb_build_object('mode', p_mode, 'season', wallet.season + 1));

@@ -9,13 +9,13 @@ down_revision = None
 
 SQL = Path(__file__).parent.parent / "sql"
 FUNCTIONS = (
-    "book_settlement",
+    "book_settlements",
+    "mark_repeated",
     "start_season",
     "read_desk",
     "meet_user",
-    "grant_transfers",
-    "close_update",
-    "queue_notices",
+    "close_updates",
+    "post_grant",
     "post_transfers",
     "accounts_follow_transfers",
     "refuse_change",

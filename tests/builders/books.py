@@ -21,7 +21,7 @@ ANN = PersonSeen(user_id=1001, first_name="Ann")
 
 
 def books_on(database: Pool) -> PostgresBooks:
-    return PostgresBooks(database, on_outbox=lambda: None)
+    return PostgresBooks(database, on_outbox=lambda _queued: None)
 
 
 async def known_token(database: Pool) -> Token:

@@ -1,13 +1,11 @@
 """An inbox and an outbox in memory, which can be told to fail."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.domain.errors import Unavailable
 from bot.domain.notices import Notice, QueuedNotice
 from bot.ports.mail import StoredUpdate
-
-_CREATED_AT = datetime(2026, 10, 6, 12, 0, tzinfo=UTC)
 
 
 class FakeInbox:
@@ -63,7 +61,7 @@ class FakeOutbox:
     async def waiting(self, limit: int) -> list[QueuedNotice]:
         self._may_fail()
         left = [
-            QueuedNotice(notice_id=i, notice=notice, attempts=0, created_at=_CREATED_AT)
+            QueuedNotice(notice_id=i, notice=notice)
             for i, notice in self.queued.items()
             if i not in self.delivered and i not in self.given_up
         ]

@@ -1,6 +1,6 @@
 """Users, wallets, positions and fills in PostgreSQL: one function call, one transaction each."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import asyncpg
@@ -8,6 +8,7 @@ import asyncpg
 from bot.adapters.database.batches import Batches
 from bot.adapters.database.connection import Pool, connected, json_array, to_json
 from bot.adapters.database.endings import Endings, queued, shared_out
+from bot.adapters.database.mail import OnOutbox
 from bot.adapters.database.rows import (
     booking_to_json,
     desk_from,
@@ -18,7 +19,7 @@ from bot.adapters.database.rows import (
     user_from,
 )
 from bot.domain.errors import Refusal
-from bot.domain.notices import Notice, QueuedNotice
+from bot.domain.notices import Notice
 from bot.domain.positions import Position
 from bot.domain.requests import Request
 from bot.domain.users import Mode, PersonSeen, Role, User
@@ -59,7 +60,6 @@ _READ_DESKS = """
 """
 _BOOK = "SELECT outcomes, notice_ids FROM book_settlements($1::text::jsonb)"
 
-OnOutbox = Callable[[Sequence[QueuedNotice]], None]
 _Booking = tuple[int, str, int]  # the user, the booking as JSON, how many notices
 
 

@@ -12,6 +12,7 @@ from bot.adapters.database.endings import Endings
 from bot.domain.notices import Notice, Priority, QueuedNotice
 from bot.ports.mail import StoredUpdate
 
+OnOutbox = Callable[[Sequence[QueuedNotice]], None]
 _Mark = tuple[int, int | None, datetime]
 _WHOLE_NUMBERS = range(-(2**63), 2**63)
 _log = structlog.get_logger(__name__)
