@@ -1,5 +1,7 @@
 """Wire the services to the outside world, by hand, in one place."""
 
+from dataclasses import dataclass
+
 from bot.adapters.database.books import PostgresBooks
 from bot.adapters.database.dialogs import PostgresDialogs
 from bot.adapters.database.ledger_audit import PostgresLedgerAudit
@@ -25,6 +27,17 @@ from bot.services.wallets import Wallets
 from bot.services.whole_pools import WholePools
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """What most services are made of."""
+
+    outside: Outside
+    board: PriceBoard
+    books: PostgresBooks
+    shelf: PostgresShelf
+    pools: WholePools
+
+
 def wire(
     settings: Settings,
     outside: Outside,
@@ -33,63 +46,80 @@ def wire(
     liquidated: LiquidationNotice,
 ) -> Services:
     """Build every service; `on_outbox` is called after each commit that queued notices."""
-    clock, chain, pool = outside.clock, outside.chain, outside.pool
-    board = PriceBoard()
-    books = PostgresBooks(pool, on_outbox=on_outbox)
-    shelf = PostgresShelf(pool)
-    risk = RiskSettings(largest_impact=settings.largest_impact)
-    prices = Prices(
+    clock, pool, board = outside.clock, outside.pool, PriceBoard()
+    parts = _Parts(
+        outside=outside,
         board=board,
-        chain=chain,
-        shelf=shelf,
-        clock=clock,
-        popular_mints=settings.default_tokens,
-        stale_seconds=2 * settings.price_refresh_seconds,
+        books=PostgresBooks(pool, on_outbox=on_outbox),
+        shelf=PostgresShelf(pool),
+        pools=WholePools(board=board, chain=outside.chain, clock=clock),
     )
-    pools = WholePools(board=board, chain=chain, clock=clock)
-    trading = Trading(
-        engine=TradingEngine(PaperVenue(), risk),
-        risk=risk,
-        books=books,
-        board=board,
-        chain=chain,
-        clock=clock,
-    )
-    ticks = Ticks(
-        board=board,
-        prices=prices,
-        liquidations=Liquidations(
-            board=board,
-            pools=pools,
-            trading=trading,
-            books=books,
-            clock=clock,
-            liquidated=liquidated,
-        ),
-        books=books,
-        shelf=shelf,
-        chain=chain,
-        retention=PostgresRetention(pool),
-        clock=clock,
-    )
+    prices = _prices(settings, parts)
+    trading = _trading(settings, parts)
+    ticks = _ticks(parts, prices, trading, liquidated)
     return Services(
-        access=Access(
-            books=books,
-            clock=clock,
-            roles=dict.fromkeys(settings.premium_ids, Role.PREMIUM)
-            | dict.fromkeys(settings.admin_ids, Role.ADMIN),
-        ),
+        access=_access(settings, parts),
         prices=prices,
         trading=trading,
-        wallets=Wallets(books=books, board=board, pools=pools, clock=clock),
-        talk=Talk(books=books, dialogs=PostgresDialogs(pool), clock=clock),
+        wallets=Wallets(books=parts.books, board=board, pools=parts.pools, clock=clock),
+        talk=Talk(books=parts.books, dialogs=PostgresDialogs(pool), clock=clock),
         ticks=ticks,
         operations=Operations(
             board=board,
-            chain=chain,
+            chain=outside.chain,
             audit=PostgresLedgerAudit(pool, clock),
             outbox=PostgresOutbox(pool),
             clock=clock,
             refresh=ticks.state,
         ),
+    )
+
+
+def _access(settings: Settings, parts: _Parts) -> Access:
+    roles = dict.fromkeys(settings.premium_ids, Role.PREMIUM)
+    roles |= dict.fromkeys(settings.admin_ids, Role.ADMIN)
+    return Access(books=parts.books, clock=parts.outside.clock, roles=roles)
+
+
+def _prices(settings: Settings, parts: _Parts) -> Prices:
+    return Prices(
+        board=parts.board,
+        chain=parts.outside.chain,
+        shelf=parts.shelf,
+        clock=parts.outside.clock,
+        popular_mints=settings.default_tokens,
+        stale_seconds=2 * settings.price_refresh_seconds,
+    )
+
+
+def _trading(settings: Settings, parts: _Parts) -> Trading:
+    risk = RiskSettings(largest_impact=settings.largest_impact)
+    return Trading(
+        engine=TradingEngine(PaperVenue(), risk),
+        risk=risk,
+        books=parts.books,
+        board=parts.board,
+        chain=parts.outside.chain,
+        clock=parts.outside.clock,
+    )
+
+
+def _ticks(parts: _Parts, prices: Prices, trading: Trading, liquidated: LiquidationNotice) -> Ticks:
+    liquidations = Liquidations(
+        board=parts.board,
+        pools=parts.pools,
+        trading=trading,
+        books=parts.books,
+        clock=parts.outside.clock,
+        liquidated=liquidated,
+    )
+    return Ticks(
+        board=parts.board,
+        prices=prices,
+        liquidations=liquidations,
+        books=parts.books,
+        shelf=parts.shelf,
+        chain=parts.outside.chain,
+        retention=PostgresRetention(parts.outside.pool),
+        clock=parts.outside.clock,
     )
