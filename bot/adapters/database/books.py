@@ -115,7 +115,9 @@ class PostgresBooks:
 
     async def answer(self, request: Request, notices: Sequence[Notice]) -> None:
         """Queue the answer to a request that changed nothing and close its update."""
-        self._on_outbox(await self._endings.end(request.update_id, "", notices))
+        queued_now = await self._endings.end(request.update_id, "", notices)
+        if notices:
+            self._on_outbox(queued_now)
 
     async def _read_desks(
         self, asked: Sequence[tuple[int, str, str]]

@@ -111,7 +111,9 @@ class PostgresInbox:
 
     async def close(self, update_id: int, *, failure: str, notices: Sequence[Notice] = ()) -> None:
         """Mark an update as dealt with, its notices queued in the same transaction."""
-        self._on_outbox(await self._endings.end(update_id, failure, notices))
+        queued = await self._endings.end(update_id, failure, notices)
+        if notices:
+            self._on_outbox(queued)
 
 
 class PostgresOutbox:
