@@ -22,7 +22,8 @@ async def test_a_kill_at_each_point_leaves_one_order_and_its_receipt(
             await town.until(town.is_quiet, "what the last one left is answered")
         for name, who in people.items():
             assert await town.orders(who) == 1, name
-            assert await receipts_of(town, who) == (2 if name in SENT_TWICE else 1), name
+            # Sent at least once: a kill between sending and noting so may always send again.
+            assert await receipts_of(town, who) in ({2} if name in SENT_TWICE else {1, 2}), name
         assert await town.value("SELECT count(*) FROM inbox WHERE failure <> ''") == 0
         await town.prove_books()
 

@@ -20,6 +20,12 @@ async def test_updates_that_come_three_times_and_shuffled_act_once(empty_town: T
         texts = ("/open WIF long 1", "/open JUP long 2", "/close 1 50", "/wallet", "/close 2")
         told = [await town.wire.speak(who, text) for text in texts for who in people]
         ids = [each["update_id"] for each in told]
+
+        async def all_came() -> bool:
+            return await town.value("SELECT count(*) FROM inbox") >= len(ids)
+
+        # Telegram repeats what it sent; it does not overtake itself.
+        await town.until(all_came, "every update came once")
         for update_id in chance.sample(ids * 2, k=2 * len(ids)):
             await town.wire.post("/sandbox/updates/repeat", {"update_id": update_id})
         await asyncio.gather(*(town.reply(update_id) for update_id in ids))
