@@ -21,6 +21,7 @@ class RiskSettings:
 
     largest_impact: Decimal = Decimal("0.10")
     largest_lag_slots: int = 150
+    longest_standstill_seconds: float = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +116,8 @@ def check_freshness(slot: int, best_slot: int, settings: RiskSettings, symbol: s
 
 def check_standstill(seconds: float, settings: RiskSettings, symbol: str) -> None:
     """Refuse while no slot rises: nodes that all stand still agree with each other, wrongly."""
-    lag_slots = int(seconds / _SECONDS_PER_SLOT)
-    if lag_slots > settings.largest_lag_slots:
-        raise Refusal("stale_price", symbol=symbol, lag_slots=lag_slots)
+    if seconds > settings.longest_standstill_seconds:
+        raise Refusal("stale_price", symbol=symbol, lag_slots=int(seconds / _SECONDS_PER_SLOT))
 
 
 def check_cash(desk: Desk, needed_lamports: int) -> None:
