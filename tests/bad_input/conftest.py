@@ -24,6 +24,8 @@ async def settled_quarter(postgres_dsn: str) -> AsyncIterator[Quarter]:
             patch.setattr("bot.bootstrap.running.FloodLimits", quick)
             let_hostile_tokens_in(patch)
             async with open_town(dsn) as town, town.bot() as running:
+                # Both were taken up at the start; other tests want the world as it is.
+                patch.undo()
                 yield Quarter(town=town, running=running)
     finally:
         await connection.execute("DROP DATABASE bad_input WITH (FORCE)")
