@@ -20,7 +20,7 @@ HARDENING = {
 # Written so that they do not find themselves.
 OF_A_MACHINE = re.compile(r"/(?:home|root|Users|work)/[A-Za-z0-9_.-]+")
 OF_A_REGISTRY = re.compile(
-    r"pypi\.org|pythonhosted\.org|registry\.npmjs|npmjs\.org|crates\.io|proxy\.golang\.org"
+    r"py[p]i\.org|python[h]osted\.org|registry\.npm[j]s|npm[j]s\.org|crate[s]\.io|proxy\.go[l]ang\.org"
     r"|(?:deb|security)\.debian\.org"
 )
 
