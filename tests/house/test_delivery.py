@@ -21,7 +21,7 @@ HARDENING = {
 OF_A_MACHINE = re.compile(r"/(?:home|root|Users|work)/[A-Za-z0-9_.-]+")
 OF_A_REGISTRY = re.compile(
     r"py[p]i\.org|python[h]osted\.org|registry\.npm[j]s|npm[j]s\.org|crate[s]\.io|proxy\.go[l]ang\.org"
-    r"|(?:deb|security)\.debian\.org"
+    r"|(?:deb|security)\.d[e]bian\.org"
 )
 
 
