@@ -12,8 +12,20 @@ def in_sol(reading: PoolReading) -> PoolReading:
     """Give the same pool with SOL as its quote; raises `UnreadableAccount` if it has no SOL."""
     if reading.quote_mint == SOL_MINT:
         return reading
-    if reading.base_mint != SOL_MINT or not isinstance(reading.curve, OrientedCurve):
+    if reading.base_mint != SOL_MINT:
         raise UnreadableAccount("the pool has no SOL side")
+    return facing(reading, reading.quote_mint)
+
+
+def facing(reading: PoolReading, base_mint: str) -> PoolReading:
+    """Give the same pool with `base_mint` as its base.
+
+    Raises `UnreadableAccount` if the mint is on neither side, or the pool cannot be turned.
+    """
+    if reading.base_mint == base_mint:
+        return reading
+    if reading.quote_mint != base_mint or not isinstance(reading.curve, OrientedCurve):
+        raise UnreadableAccount("the pool does not trade this token")
     return replace(
         reading,
         base_mint=reading.quote_mint,

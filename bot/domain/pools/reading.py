@@ -29,7 +29,10 @@ class Swap:
 
     `fee_units` is all that the venue keeps, in units of `fee_in_quote`'s asset (quote
     when true, base otherwise). `impact` is how much worse the average price before fees is
-    than the pool's price, as a fraction (0.01 = 1 %), never negative.
+    than the pool's price, as a fraction (0.01 = 1 %), never negative. `legs` are the swaps
+    of a path's pools, the token's own pool first; none where one pool does it all.
+    `transfer_fee_units` of base are withheld by the token itself (`bot.domain.pools.taxed`):
+    the wallet's amount is before them on a sale and after them on a purchase.
     """
 
     direction: Direction
@@ -38,6 +41,8 @@ class Swap:
     fee_units: int
     fee_in_quote: bool
     impact: Decimal
+    legs: tuple["Swap", ...] = ()
+    transfer_fee_units: int = 0
 
 
 class Curve(Protocol):
@@ -62,7 +67,8 @@ class PoolReading:
 
     The base is the token that is traded and the quote what it is priced in: SOL where the
     pool has SOL on either side (USDC in the SOL/USDC pools, where SOL is the base).
-    `halt` says in a word or two why the venue takes no swaps now, or is None.
+    `halt` says in a word or two why the venue takes no swaps now, or is None. `legs` are the
+    pools of a path (`bot.domain.pools.path`), the token's own first; none for a single pool.
     """
 
     address: str
@@ -75,6 +81,7 @@ class PoolReading:
     curve: Curve
     halt: str | None = None
     notes: tuple[str, ...] = ()
+    legs: tuple["PoolReading", ...] = ()
 
     @property
     def price(self) -> Decimal:
