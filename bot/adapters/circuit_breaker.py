@@ -46,6 +46,18 @@ class CircuitBreaker:
         return self._rests_until is not None and self._clock.monotonic() >= self._rests_until
 
     @property
+    def state(self) -> str:
+        """Give the state in a word: closed, open, or half-open (a probe may pass)."""
+        if not self.is_open:
+            return "closed"
+        return "half-open" if self.is_probe_due else "open"
+
+    @property
+    def failing_share(self) -> float:
+        """Give the share of the last 20 outcomes that were bad, 0 before the first."""
+        return sum(self._failed) / len(self._failed) if self._failed else 0.0
+
+    @property
     def rest_seconds(self) -> float:
         """Give the seconds until a probe may pass, 0 if it may now or the circuit is closed."""
         if self._rests_until is None:

@@ -29,6 +29,12 @@ class TokenBucket:
         self._tokens -= 1.0
         return wait
 
+    @property
+    def use(self) -> float:
+        """Give how much of the burst is used up: 0 idle, 1 all of it, above 1 a queue waits."""
+        self._refill()
+        return 1.0 - self._tokens / self._burst
+
     def _refill(self) -> None:
         now = self._clock.monotonic()
         gained = (now - self._filled_at) * self._per_second

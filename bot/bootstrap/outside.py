@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from itertools import cycle
 from random import SystemRandom
 
 import aiohttp
@@ -49,7 +50,8 @@ async def open_chain(settings: Settings) -> AsyncIterator[tuple[RpcPool, SolanaC
     """Give the endpoints that the settings name, and Solana through them and the sources."""
     clock, chance = SystemClock(), SystemRandom()
     async with AsyncExitStack() as stack:
-        endpoints = [_endpoint(url, settings) for url in settings.rpc_urls()]
+        rates = settings.solana_rpc_per_second or (None,)
+        endpoints = list(map(_endpoint, settings.rpc_urls(), cycle(rates)))
         rpc = await stack.enter_async_context(RpcPool(endpoints, clock=clock, chance=chance))
         sources = []
         if settings.dexscreener_base:
@@ -62,9 +64,8 @@ async def open_chain(settings: Settings) -> AsyncIterator[tuple[RpcPool, SolanaC
         yield rpc, SolanaChain(rpc, sources, clock)
 
 
-def _endpoint(url: str, settings: Settings) -> EndpointConfig:
+def _endpoint(url: str, rate: float | None) -> EndpointConfig:
     endpoint = EndpointConfig.from_url(url)
-    rate = settings.solana_rpc_per_second
     if rate is None:
         return endpoint
     burst = max(1, int(rate))

@@ -18,6 +18,7 @@ DEFAULT_TOKENS = (
 _PUBLIC_RPC = "https://api.mainnet-beta.solana.com"
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}", re.ASCII)
 _HTTP_URL = re.compile(r"https?://[^/\s]+(/\S*)?(\?\S*)?", re.ASCII)
+_Rate = Annotated[float, Field(gt=0, le=10_000)]
 
 
 def _listed(value: object) -> object:
@@ -40,7 +41,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
 
     solana_rpc_urls: Annotated[tuple[SecretStr, ...], NoDecode] = (SecretStr(_PUBLIC_RPC),)
-    solana_rpc_per_second: float | None = Field(default=None, gt=0, le=10_000)
+    solana_rpc_per_second: Annotated[tuple[_Rate, ...], NoDecode] = ()
     dexscreener_base: str = "https://api.dexscreener.com"
     price_refresh_seconds: float = Field(default=60.0, ge=1, le=3600)
     hot_refresh_seconds: float = Field(default=5.0, ge=0.5, le=600)
@@ -62,12 +63,19 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     log_dir: Path | None = None
 
-    @field_validator("admin_ids", "premium_ids", "solana_rpc_urls", "default_tokens", mode="before")
+    @field_validator(
+        "admin_ids",
+        "premium_ids",
+        "solana_rpc_urls",
+        "solana_rpc_per_second",
+        "default_tokens",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         return _listed(value)
 
-    @field_validator("log_dir", "master_key_file", "solana_rpc_per_second", mode="before")
+    @field_validator("log_dir", "master_key_file", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
@@ -91,6 +99,8 @@ class Settings(BaseSettings):
     def _sound(self) -> "Settings":
         if not self.solana_rpc_urls:
             raise ValueError("SOLANA_RPC_URLS names at least one endpoint")
+        if len(self.solana_rpc_per_second) not in {0, 1, len(self.solana_rpc_urls)}:
+            raise ValueError("SOLANA_RPC_PER_SECOND takes one number, or one for each endpoint")
         secret = self.webhook_secret.get_secret_value()
         if self.webhook_url and not _WEBHOOK_SECRET.fullmatch(secret):
             raise ValueError(

@@ -56,15 +56,42 @@ class NetworkCosts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointState:
-    """How one RPC endpoint is doing, named without its URL's secrets."""
+    """How one RPC endpoint is doing, named without its URL's secrets.
+
+    `circuit` is closed, open or half-open; `failing_share` is that of its last 20 answers;
+    `limiter_use` is how much of its limit is used up (above 1: calls wait). Percentiles are
+    None before enough was measured. `last_error` is in our own words.
+    """
 
     name: str
     is_open: bool  # its circuit is open: not asked for now
+    circuit: str
     latency_ms: float
+    latency_p50_ms: float | None
+    latency_p95_ms: float | None
     slot: int
     lag_slots: int
     requests: int
     failures: int
+    rate_limited: int
+    stale: int
+    failing_share: float
+    limiter_use: float
+    pause_seconds: float
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """How one HTTP source of prices or pools is doing; as `EndpointState`."""
+
+    name: str
+    circuit: str
+    requests: int
+    failures: int
+    failing_share: float
+    limiter_use: float
+    pause_seconds: float
     last_error: str
 
 

@@ -96,3 +96,20 @@ def test_a_good_probe_closes_the_circuit_and_forgets_the_past() -> None:
     for _ in range(4):
         breaker.record_failure()
     assert not breaker.is_open
+
+
+def test_a_circuit_tells_its_state_and_the_share_of_failures() -> None:
+    clock = HandClock()
+    breaker = CircuitBreaker(clock=clock, chance=seeded_chance())
+    assert (breaker.state, breaker.failing_share) == ("closed", 0.0)
+    for _ in range(5):
+        breaker.record_success()
+        breaker.record_failure()
+    assert (breaker.state, breaker.failing_share) == ("closed", 0.5)
+    for _ in range(4):
+        breaker.record_failure()
+    assert breaker.state == "open"
+    clock.advance(31)
+    assert breaker.state == "half-open"
+    breaker.record_success()
+    assert (breaker.state, breaker.failing_share) == ("closed", 0.0)

@@ -100,6 +100,14 @@ def test_turns_come_due_in_order_and_no_faster_than_the_rate() -> None:
     assert waits == [0.0, 0.0, 0.0, 0.5, 1.0, 1.5]
 
 
+async def test_the_use_of_the_limit_is_told() -> None:
+    limits = RpcLimits(method_burst=4)
+    async with rpc_nodes(1) as nodes, build_pool(nodes, limits=limits) as pool:
+        for _ in range(3):
+            await pool.get_slot()
+        assert pool.states()[0].limiter_use == pytest.approx(0.75)
+
+
 def test_a_node_on_this_machine_is_not_held_to_public_limits() -> None:
     assert EndpointConfig.from_url("http://127.0.0.1:8899").limits.requests_per_second > 100
     assert EndpointConfig.from_url("https://rpc.example").limits == RpcLimits()

@@ -108,3 +108,26 @@ async def test_an_endpoint_that_was_behind_is_taken_back_when_it_has_caught_up()
         assert pool.states()[1].lag_slots == 0
         ahead.manners = Manners(status=500, body=b"")
         assert (await pool.get_multiple_accounts([KEY])).slot == behind.slot
+
+
+async def test_an_answer_from_before_any_slot_ever_seen_lags_however_long_ago_that_was() -> None:
+    clock = HandClock()
+    async with rpc_nodes(2) as (first, second), build_pool([first, second], clock=clock) as pool:
+        await pool.get_slot()
+        clock.advance(60)
+        first.slot -= 16
+        answer = await pool.get_multiple_accounts(["never read before"])
+        assert answer.slot == second.slot
+        assert pool.states()[0].stale == 1
+
+
+async def test_a_busy_endpoint_is_compared_with_a_quiet_one_at_one_time() -> None:
+    clock = HandClock()
+    async with rpc_nodes(2) as (busy, quiet), build_pool([busy, quiet], clock=clock) as pool:
+        await pool.probe_quiet_endpoints()
+        quiet.slot += 50
+        clock.advance(3)
+        await pool.get_slot()
+        clock.advance(3)
+        await pool.probe_quiet_endpoints()
+        assert [state.lag_slots for state in pool.states()] == [50, 0]

@@ -30,6 +30,15 @@ def test_lists_are_given_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(settings.rpc_urls()) == 2
 
 
+@pytest.mark.parametrize(("text", "rates"), [("", ()), ("50", (50.0,)), ("50, 4", (50.0, 4.0))])
+def test_rates_are_given_for_all_endpoints_or_for_each(
+    monkeypatch: pytest.MonkeyPatch, text: str, rates: tuple[float, ...]
+) -> None:
+    monkeypatch.setenv("SOLANA_RPC_URLS", "https://a.example, https://b.example")
+    monkeypatch.setenv("SOLANA_RPC_PER_SECOND", text)
+    assert load_settings().solana_rpc_per_second == rates
+
+
 def test_the_token_may_come_as_a_systemd_credential(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -49,6 +58,7 @@ def test_the_token_may_come_as_a_systemd_credential(
         ("SOLANA_RPC_URLS", " , "),
         ("SOLANA_RPC_URLS", "foo"),
         ("SOLANA_RPC_PER_SECOND", "0"),
+        ("SOLANA_RPC_PER_SECOND", "4,4,4"),
         ("WEBHOOK_URL", "https://bot.example/hook"),
     ],
 )

@@ -32,9 +32,13 @@ class Latency:
             self._average += _WEIGHT_OF_NEWEST * (seconds - self._average)
         self._recent.append(seconds)
 
+    def median_seconds(self) -> float | None:
+        """Give the median of the last times, None before the first."""
+        return self._ranked(0.5) if self._recent else None
+
     def percentile_95_seconds(self) -> float | None:
         """Give the 95th percentile of the last times, None before 20 of them."""
-        if len(self._recent) < _FEWEST_FOR_PERCENTILE:
-            return None
-        ranked = sorted(self._recent)
-        return ranked[int(len(ranked) * 0.95)]
+        return self._ranked(0.95) if len(self._recent) >= _FEWEST_FOR_PERCENTILE else None
+
+    def _ranked(self, share: float) -> float:
+        return sorted(self._recent)[int(len(self._recent) * share)]

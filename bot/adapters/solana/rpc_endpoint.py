@@ -73,6 +73,10 @@ class RpcEndpoint:
         """Give what is left of the pause that the endpoint asked for."""
         return max(0.0, self._paused_until - self._clock.monotonic())
 
+    def limiter_use(self) -> float:
+        """Give the use of the fullest of its limits: 0 idle, 1 full, above 1 calls wait."""
+        return max(bucket.use for bucket in (self._bucket, *self._method_buckets.values()))
+
     async def ask(
         self, session: aiohttp.ClientSession, method: str, params: object, timeout_seconds: float
     ) -> Outcome:

@@ -14,6 +14,7 @@ from bot.adapters.solana.rpc_errors import RpcRefused
 from bot.adapters.solana.rpc_failover import WHAT, RpcFailover, Sleep, read_slot
 from bot.adapters.solana.rpc_request import GarbledAnswer, RpcRequest
 from bot.adapters.solana.rpc_settings import EndpointConfig, RpcSettings
+from bot.adapters.solana.rpc_state import state_of
 from bot.adapters.solana.slot_memory import SlotMemory
 from bot.adapters.solana.slot_watch import SlotWatch
 from bot.domain.errors import Unavailable
@@ -164,38 +165,33 @@ class RpcPool:
             await self._sleep(self._settings.watch_interval_seconds)
 
     async def probe_quiet_endpoints(self) -> None:
-        """Ask those endpoints for their slot that are due, or silent for one interval."""
+        """Ask for their slot those endpoints that are due, and all if one was long silent.
+
+        Lag is told by answers of about the same time: one that is asked alone is compared with
+        nobody, so the busy are asked together with the quiet.
+        """
+        is_any_quiet = any(map(self._is_quiet, self._endpoints))
         async with asyncio.TaskGroup() as tasks:
             for endpoint in self._endpoints:
-                if self._failover.needs_probe(endpoint) or self._is_quiet(endpoint):
+                is_compared = is_any_quiet and self._may_be_compared(endpoint)
+                if is_compared or self._failover.needs_probe(endpoint):
                     timeout = self._settings.lag_window_seconds
                     tasks.create_task(self._failover.probe(endpoint, timeout))
 
     def states(self) -> list[EndpointState]:
         """Give the present state of each endpoint."""
-        return [
-            EndpointState(
-                name=endpoint.name,
-                is_open=endpoint.breaker.is_open,
-                latency_ms=endpoint.latency.average_seconds * 1000,
-                slot=self._watch.slot(endpoint.name),
-                lag_slots=self._watch.lag_slots(endpoint.name),
-                requests=endpoint.requests,
-                failures=endpoint.failures,
-                last_error=endpoint.last_error,
-            )
-            for endpoint in self._endpoints
-        ]
+        return [state_of(endpoint, self._watch) for endpoint in self._endpoints]
 
     def best_slot(self) -> int:
         """Give the highest slot seen, 0 before the first answer."""
         return self._watch.best()
 
     def _is_quiet(self, endpoint: RpcEndpoint) -> bool:
-        if endpoint.breaker.is_open or endpoint.pause_seconds() > 0:
-            return False
         age = self._watch.age_seconds(endpoint.name)
-        return age >= self._settings.watch_interval_seconds
+        return self._may_be_compared(endpoint) and age >= self._settings.watch_interval_seconds
+
+    def _may_be_compared(self, endpoint: RpcEndpoint) -> bool:
+        return not endpoint.breaker.is_open and endpoint.pause_seconds() <= 0
 
     async def _read_batch(
         self, batch: Batch, turns: asyncio.Semaphore, ends_at: float

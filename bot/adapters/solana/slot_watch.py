@@ -17,10 +17,10 @@ class _Sighting:
 
 
 class SlotWatch:
-    """Measures lag against the best slot seen within the last `window_seconds`.
+    """Measures lag against the best slot seen.
 
-    Only answers of about the same time are compared: an endpoint that was not asked for a
-    minute is not a minute behind.
+    Endpoints are compared by what they showed within the last `window_seconds` only: one that
+    was not asked for a minute is not a minute behind. A new answer is compared with all.
     """
 
     def __init__(self, *, clock: Clock, window_seconds: float) -> None:
@@ -47,7 +47,8 @@ class SlotWatch:
         best = max(seen.slot for seen in fresh)
         for seen in fresh:
             seen.lag_slots = best - seen.slot
-        return best - slot
+        # A chain does not go back: an answer lags at least as far as it is behind any seen ever.
+        return self._best - slot
 
     def best(self) -> int:
         """Give the highest slot ever seen, 0 before the first answer."""
