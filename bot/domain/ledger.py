@@ -34,6 +34,7 @@ class TransferCode(StrEnum):
     SWAP_IN = "swap_in"
     SWAP_OUT = "swap_out"
     NETWORK_FEE = "network_fee"
+    TRANSFER_FEE = "transfer_fee"
     RENT_PAID = "rent_paid"
     RENT_RETURNED = "rent_returned"
     MARGIN_POSTED = "margin_posted"

@@ -58,6 +58,8 @@ class Fill:
 
     `decided_price` is the pool's spot price when the fill was decided and `fill_price` the
     average paid or got, pool fee included, both SOL per token. `impact` is a fraction.
+    `token_units` is what the wallet got or gave; `transfer_fee_units` the token itself
+    withheld, beside them on a purchase and out of them on a sale.
     """
 
     bought: bool
@@ -73,6 +75,7 @@ class Fill:
     pool_kind: PoolKind
     slot: int
     notes: tuple[str, ...] = ()
+    transfer_fee_units: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

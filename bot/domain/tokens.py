@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
+from bot.domain.token_rules import NO_RULES, TokenRules
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MintReading:
     """One mint account (SPL Token or Token-2022), `supply` in base units.
 
     `transfer_fee_bps` is the fee in force; `extensions` are the Token-2022 extension
-    names in the order of the account; `risks` are short words for those that let
-    somebody take, freeze or block the token.
+    names in the order of the account, `rules` what they mean; `risks` are short words for
+    those that let somebody take, freeze or block the token.
     """
 
     mint: str
@@ -21,6 +23,7 @@ class MintReading:
     extensions: tuple[str, ...] = ()
     transfer_fee_bps: int = 0
     transfer_fee_maximum: int = 0
+    rules: TokenRules = NO_RULES
     risks: tuple[str, ...] = ()
     name: str | None = None
     symbol: str | None = None

@@ -101,4 +101,5 @@ def _fill(market: Market, swap: Swap, amount_out: int) -> Fill:
         pool_kind=pool.kind,
         slot=pool.slot,
         notes=pool.notes,
+        transfer_fee_units=swap.transfer_fee_units,
     )

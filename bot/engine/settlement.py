@@ -19,6 +19,10 @@ MARKET = AccountKey(kind=AccountKind.MARKET, asset=SOL_MINT)
 INSURANCE = AccountKey(kind=AccountKind.INSURANCE, asset=SOL_MINT)
 
 
+Planned = tuple[AccountKey, AccountKey, int, TransferCode]
+"""A movement to be booked: debit, credit, units, and why."""
+
+
 def token_account(kind: AccountKind, mint: str) -> AccountKey:
     """Give the user's account of a token (holding, market or debt)."""
     return AccountKey(kind=kind, asset=mint)
@@ -29,7 +33,7 @@ def position_account(kind: AccountKind, number: int) -> AccountKey:
     return AccountKey(kind=kind, asset=SOL_MINT, position=number)
 
 
-def moves(*planned: tuple[AccountKey, AccountKey, int, TransferCode]) -> tuple[Transfer, ...]:
+def moves(*planned: Planned) -> tuple[Transfer, ...]:
     """Give the transfers of a plan, leaving out those that would move nothing."""
     return tuple(
         Transfer(debit=debit, credit=credit, units=units, code=code)
@@ -38,16 +42,27 @@ def moves(*planned: tuple[AccountKey, AccountKey, int, TransferCode]) -> tuple[T
     )
 
 
+def _withheld(source: AccountKey, mint: str, fill: Fill) -> Planned:
+    """Give the token's own fee back to the market, which stands for everybody else."""
+    market = token_account(AccountKind.MARKET, mint)
+    return (source, market, fill.transfer_fee_units, TransferCode.TRANSFER_FEE)
+
+
 def buy_long(fill: Fill, mint: str, number: int, rent_lamports: int) -> tuple[Transfer, ...]:
-    """Pay SOL, receive tokens, pay the network, lock the rent of a new token account."""
+    """Pay SOL, receive tokens less the token's own fee, pay the network, lock the account's rent.
+
+    The pool sends the fee too; it is withheld as the tokens arrive.
+    """
+    holding = token_account(AccountKind.HOLDING, mint)
     return moves(
         (CASH, MARKET, fill.sol_lamports, TransferCode.SWAP_IN),
         (
             token_account(AccountKind.MARKET, mint),
-            token_account(AccountKind.HOLDING, mint),
-            fill.token_units,
+            holding,
+            fill.token_units + fill.transfer_fee_units,
             TransferCode.SWAP_OUT,
         ),
+        _withheld(holding, mint, fill),
         (CASH, FEES, fill.network_fee_lamports, TransferCode.NETWORK_FEE),
         (
             CASH,
@@ -59,14 +74,19 @@ def buy_long(fill: Fill, mint: str, number: int, rent_lamports: int) -> tuple[Tr
 
 
 def sell_long(fill: Fill, mint: str, number: int, rent_lamports: int) -> tuple[Transfer, ...]:
-    """Give tokens, receive SOL, pay the network, and take back the rent of an emptied account."""
+    """Give tokens, receive SOL, pay the network, and take back the rent of an emptied account.
+
+    The token's own fee is part of what is given; only the rest reaches the pool.
+    """
+    holding = token_account(AccountKind.HOLDING, mint)
     return moves(
         (
-            token_account(AccountKind.HOLDING, mint),
+            holding,
             token_account(AccountKind.MARKET, mint),
-            fill.token_units,
+            fill.token_units - fill.transfer_fee_units,
             TransferCode.SWAP_IN,
         ),
+        _withheld(holding, mint, fill),
         (MARKET, CASH, fill.sol_lamports, TransferCode.SWAP_OUT),
         (
             position_account(AccountKind.RENT, number),
@@ -81,14 +101,16 @@ def sell_long(fill: Fill, mint: str, number: int, rent_lamports: int) -> tuple[T
 def sell_short(fill: Fill, mint: str, number: int, margin_lamports: int) -> tuple[Transfer, ...]:
     """Post margin, borrow and sell tokens, and keep the proceeds beside the margin."""
     margin = position_account(AccountKind.MARGIN, number)
+    debt = token_account(AccountKind.DEBT, mint)
     return moves(
         (CASH, margin, margin_lamports, TransferCode.MARGIN_POSTED),
         (
-            token_account(AccountKind.DEBT, mint),
+            debt,
             token_account(AccountKind.MARKET, mint),
-            fill.token_units,
+            fill.token_units - fill.transfer_fee_units,
             TransferCode.SHORT_SOLD,
         ),
+        _withheld(debt, mint, fill),
         (MARKET, margin, fill.sol_lamports, TransferCode.SHORT_PROCEEDS),
         (CASH, FEES, fill.network_fee_lamports, TransferCode.NETWORK_FEE),
     )
@@ -103,15 +125,17 @@ def buy_back_short(
     margin is isolated and the user never owes more than it.
     """
     margin = position_account(AccountKind.MARGIN, number)
+    debt = token_account(AccountKind.DEBT, mint)
     return moves(
         (INSURANCE, margin, shortfall_lamports, TransferCode.INSURANCE_PAID),
         (margin, MARKET, fill.sol_lamports, TransferCode.SHORT_COST),
         (
             token_account(AccountKind.MARKET, mint),
-            token_account(AccountKind.DEBT, mint),
-            fill.token_units,
+            debt,
+            fill.token_units + fill.transfer_fee_units,
             TransferCode.SHORT_BOUGHT_BACK,
         ),
+        _withheld(debt, mint, fill),
         (margin, CASH, release_lamports, TransferCode.MARGIN_RETURNED),
         (CASH, FEES, fill.network_fee_lamports, TransferCode.NETWORK_FEE),
     )

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from bot.domain.errors import Refusal
 from bot.domain.ledger import AccountKey, AccountKind
 from bot.domain.orders import CloseIntent, OpenIntent
+from bot.domain.pools.taxed import taxed
 from bot.domain.positions import PositionState, Side
+from bot.domain.transfer_fees import FeeSchedule, TransferFee
 from bot.engine.paper_venue import PaperVenue
 from bot.engine.risk_gate import RiskSettings
 from bot.engine.trading_engine import TradingEngine
@@ -21,12 +23,14 @@ OWN = {AccountKind.CASH, AccountKind.MARGIN, AccountKind.HOLDING, AccountKind.RE
 
 sizes = st.integers(min_value=1_000_000, max_value=60 * SOL)
 reserves = st.integers(min_value=50 * SOL, max_value=500_000 * SOL)
+Step = tuple[str, int, int, int, int]
 steps = st.lists(
     st.tuples(
         st.sampled_from(["long", "short", "close", "liquidate"]),
         sizes,
         st.integers(min_value=1, max_value=100),
         reserves,
+        st.sampled_from([0, 1, 250, 4_000]),
     ),
     min_size=1,
     max_size=12,
@@ -52,9 +56,10 @@ def advance(before: Desk, settlement: Settlement) -> Desk:
     return replace(before, positions=tuple(stands), wallet=wallet)
 
 
-def decide(at: Desk, step: tuple[str, int, int, int]) -> Settlement | None:
-    what, size, share, reserve = step
-    here = market(pool(sol_reserve=reserve))
+def decide(at: Desk, step: Step) -> Settlement | None:
+    what, size, share, reserve, fee_bps = step
+    fees = FeeSchedule(newer=TransferFee(bps=fee_bps, maximum=10**10))
+    here = market(taxed(pool(sol_reserve=reserve), fees))
     if what in {"long", "short"}:
         side = Side.LONG if what == "long" else Side.SHORT
         leverage = 1 + share % 3 if side is Side.SHORT else 1
@@ -71,7 +76,7 @@ def decide(at: Desk, step: tuple[str, int, int, int]) -> Settlement | None:
 @settings(max_examples=150, deadline=None)
 @given(steps)
 def test_any_sequence_of_orders_conserves_every_asset(
-    plan: list[tuple[str, int, int, int]],
+    plan: list[Step],
 ) -> None:
     now = desk()
     cash = AccountKey(kind=AccountKind.CASH, asset="So11111111111111111111111111111111111111112")

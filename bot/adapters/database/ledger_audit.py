@@ -75,15 +75,19 @@ _CHECKS: Mapping[str, str] = {
         HAVING coalesce(sum(t.amount), 0) <> o.sol_lamports
     """,
     "order_tokens": """
+        WITH moved AS (
+          SELECT t.user_id, t.request_id,
+                 abs(sum(CASE a.kind WHEN 'market' THEN t.amount ELSE -t.amount END)) AS units
+          FROM transfers t
+          JOIN accounts a ON a.user_id = t.user_id AND a.account_id = t.debit_account
+          WHERE a.asset <> $1
+            AND t.code IN ('swap_in', 'swap_out', 'short_sold', 'short_bought_back',
+                           'transfer_fee')
+          GROUP BY t.user_id, t.request_id)
         SELECT 'order ' || o.number || ' of user ' || o.user_id || ' season ' || o.season,
-               o.token_units::text, coalesce(sum(t.amount), 0)::text
-        FROM orders o
-        LEFT JOIN transfers t ON t.user_id = o.user_id AND t.request_id = o.request_id
-          AND t.code IN ('swap_in', 'swap_out', 'short_sold', 'short_bought_back')
-          AND EXISTS (SELECT FROM accounts a WHERE a.user_id = t.user_id
-                      AND a.account_id = t.debit_account AND a.asset <> $1)
-        GROUP BY o.user_id, o.season, o.number, o.token_units
-        HAVING coalesce(sum(t.amount), 0) <> o.token_units
+               o.token_units::text, coalesce(m.units, 0)::text
+        FROM orders o LEFT JOIN moved m USING (user_id, request_id)
+        WHERE coalesce(m.units, 0) <> o.token_units
     """,
     "gains": """
         WITH tied AS (

@@ -1,13 +1,27 @@
-"""Token-2022 extensions of a mint: their names, what they risk, and the transfer fee."""
+"""Token-2022 extensions of a mint: their names, and what they mean to a holder."""
 
+import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from decimal import Decimal
+from math import isfinite
 
-from bot.adapters.solana.pools.fields import optional_address, slice_at, u8, u16, u32, u64
+from bot.adapters.solana.pools.fields import (
+    optional_address,
+    signed,
+    slice_at,
+    u8,
+    u16,
+    u32,
+    u64,
+)
+from bot.domain.errors import UnreadableAccount
+from bot.domain.token_rules import TokenRules, UiMultiplier
+from bot.domain.transfer_fees import BPS, FeeSchedule, TransferFee
 
 FIRST_EXTENSION = 166
-TRANSFER_FEE, DEFAULT_STATE, NON_TRANSFERABLE, PERMANENT_DELEGATE = 1, 6, 9, 12
-TRANSFER_HOOK, TOKEN_METADATA, PAUSABLE, CLOSE_AUTHORITY = 14, 19, 26, 3
+TRANSFER_FEE, CLOSE_AUTHORITY, CONFIDENTIAL, DEFAULT_STATE = 1, 3, 4, 6
+NON_TRANSFERABLE, INTEREST, PERMANENT_DELEGATE, TRANSFER_HOOK = 9, 10, 12, 14
+TOKEN_METADATA, SCALED_UI_AMOUNT, PAUSABLE = 19, 25, 26
 
 # Numbers and names: `ExtensionType` of solana-program/token-2022.
 NAMES = {
@@ -43,14 +57,6 @@ NAMES = {
 _FROZEN = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferFee:
-    """What every transfer of a token loses: hundredths of a percent, at most `maximum`."""
-
-    bps: int = 0
-    maximum: int = 0
-
-
 def read_extensions(data: bytes) -> Mapping[int, bytes]:
     """Give each extension's value by its number, in the account's order.
 
@@ -74,36 +80,70 @@ def extension_name(number: int) -> str:
     return NAMES.get(number, f"Extension{number}")
 
 
-def transfer_fee(value: bytes, epoch: int | None) -> TransferFee:
-    """Give the fee in force at an epoch: the newer one from its epoch on.
+def read_rules(extensions: Mapping[int, bytes]) -> TokenRules:
+    """Read what the extensions mean to a holder; raises `UnreadableAccount`.
 
-    Without an epoch the newer one is given. Layout: older fee at 72, newer at 90, each
-    epoch, maximum and rate (token-2022 `TransferFeeConfig`).
+    Layouts: `extension/*/mod.rs` of solana-program/token-2022.
     """
-    newer_epoch = u64(value, 90)
-    offset = 72 if epoch is not None and epoch < newer_epoch else 90
-    return TransferFee(bps=u16(value, offset + 16), maximum=u64(value, offset + 8))
+    if not extensions:
+        return TokenRules()
+    pause_authority, is_paused = _pausing(extensions)
+    return TokenRules(
+        fees=_fees(extensions.get(TRANSFER_FEE)),
+        fee_authority=_address(extensions, TRANSFER_FEE, 0),
+        hook_program=_address(extensions, TRANSFER_HOOK, 32),
+        hook_authority=_address(extensions, TRANSFER_HOOK, 0),
+        permanent_delegate=_address(extensions, PERMANENT_DELEGATE, 0),
+        pause_authority=pause_authority,
+        is_paused=is_paused,
+        is_born_frozen=_flag(extensions, DEFAULT_STATE, 0) == _FROZEN,
+        is_transferable=NON_TRANSFERABLE not in extensions,
+        close_authority=_address(extensions, CLOSE_AUTHORITY, 0),
+        is_confidential=CONFIDENTIAL in extensions,
+        is_interest_bearing=INTEREST in extensions,
+        ui=_ui_multiplier(extensions.get(SCALED_UI_AMOUNT)),
+        unknown=tuple(extension_name(number) for number in extensions if number not in NAMES),
+    )
 
 
-def risks_of(extensions: Mapping[int, bytes], fee: TransferFee) -> tuple[str, ...]:
-    """Name what somebody could do to a holder: take, freeze, block, or charge."""
-    found = {
-        "permanent delegate": _has_address(extensions, PERMANENT_DELEGATE, 0),
-        "not transferable": NON_TRANSFERABLE in extensions,
-        "transfer hook": _has_address(extensions, TRANSFER_HOOK, 32),
-        "frozen by default": _flag(extensions, DEFAULT_STATE, 0) == _FROZEN,
-        "paused": _flag(extensions, PAUSABLE, 32) == 1,
-        "can be paused": _has_address(extensions, PAUSABLE, 0),
-        "transfer fee": fee.bps > 0,
-        "transfer fee can rise": _has_address(extensions, TRANSFER_FEE, 0),
-        "mint can be closed": _has_address(extensions, CLOSE_AUTHORITY, 0),
-    }
-    return tuple(name for name, is_so in found.items() if is_so)
+def _fees(value: bytes | None) -> FeeSchedule:
+    # The withdrawing authority stands at 32 and what was withheld at 64; then epoch, maximum
+    # and rate of the older fee and of the newer one.
+    if value is None:
+        return FeeSchedule()
+    return FeeSchedule(older=_fee(value, 72), newer=_fee(value, 90), newer_epoch=u64(value, 90))
 
 
-def _has_address(extensions: Mapping[int, bytes], number: int, offset: int) -> bool:
+def _fee(value: bytes, offset: int) -> TransferFee:
+    bps = u16(value, offset + 16)
+    if bps > BPS:
+        raise UnreadableAccount(f"a transfer fee of {bps} bps")
+    return TransferFee(bps=bps, maximum=u64(value, offset + 8))
+
+
+def _pausing(extensions: Mapping[int, bytes]) -> tuple[str | None, bool]:
+    return _address(extensions, PAUSABLE, 0), _flag(extensions, PAUSABLE, 32) == 1
+
+
+def _ui_multiplier(value: bytes | None) -> UiMultiplier:
+    if value is None:
+        return UiMultiplier()
+    return UiMultiplier(
+        older=_multiplier(value, 32), newer=_multiplier(value, 48), newer_at=signed(value, 40, 8)
+    )
+
+
+def _multiplier(value: bytes, offset: int) -> Decimal:
+    number: float = struct.unpack("<d", slice_at(value, offset, 8))[0]
+    if not isfinite(number) or number <= 0:
+        raise UnreadableAccount("a multiplier that is no positive number")
+    # The shortest decimal that means this number: what its issuer typed.
+    return Decimal(repr(number))
+
+
+def _address(extensions: Mapping[int, bytes], number: int, offset: int) -> str | None:
     value = extensions.get(number)
-    return value is not None and optional_address(value, offset) is not None
+    return None if value is None else optional_address(value, offset)
 
 
 def _flag(extensions: Mapping[int, bytes], number: int, offset: int) -> int:

@@ -3,13 +3,10 @@
 from bot.adapters.solana.pools.account import AccountBytes
 from bot.adapters.solana.pools.extensions import (
     TOKEN_METADATA,
-    TRANSFER_FEE,
-    TransferFee,
     extension_name,
     read_extensions,
     read_name_and_symbol,
-    risks_of,
-    transfer_fee,
+    read_rules,
 )
 from bot.adapters.solana.pools.fields import address, u8, u32, u64
 from bot.adapters.solana.pools.holdings import HOLDING_BYTES, read_holding
@@ -37,8 +34,8 @@ def read_mint(mint: str, account: AccountBytes, epoch: int | None = None) -> Min
     if u8(data, 45) != 1:
         raise UnreadableAccount("a mint that was never set up")
     extensions = read_extensions(data)
-    fee_value = extensions.get(TRANSFER_FEE)
-    fee = TransferFee() if fee_value is None else transfer_fee(fee_value, epoch)
+    rules = read_rules(extensions)
+    fee = rules.fees.newer if epoch is None else rules.fees.at_epoch(epoch)
     metadata = extensions.get(TOKEN_METADATA)
     name, symbol = (None, None) if metadata is None else read_name_and_symbol(metadata)
     return MintReading(
@@ -51,7 +48,8 @@ def read_mint(mint: str, account: AccountBytes, epoch: int | None = None) -> Min
         extensions=tuple(extension_name(number) for number in extensions),
         transfer_fee_bps=fee.bps,
         transfer_fee_maximum=fee.maximum,
-        risks=risks_of(extensions, fee),
+        rules=rules,
+        risks=rules.risks(fee),
         name=name,
         symbol=symbol,
     )
