@@ -47,6 +47,7 @@ class SandboxWorld:
     bot_api_base: str
     bot_token: str
     rpc_urls: tuple[str, ...]
+    ws_urls: tuple[str, ...]
     dexscreener_base: str
     problems: tuple[str, ...]
     telegram: TelegramWorld
@@ -61,6 +62,7 @@ class SandboxWorld:
             "bot_api_base": self.bot_api_base,
             "bot_token": self.bot_token,
             "rpc_urls": list(self.rpc_urls),
+            "ws_urls": list(self.ws_urls),
             "dexscreener_base": self.dexscreener_base,
             "people": [person.to_state() for person in self.telegram.people.values()],
             "tokens": [
@@ -92,6 +94,7 @@ async def sandbox_world(options: WorldOptions) -> AsyncIterator[SandboxWorld]:
             bot_api_base=base,
             bot_token=options.bot_token,
             rpc_urls=tuple(url for url, _ in served),
+            ws_urls=tuple(url.replace("http", "ws", 1) for url, _ in served),
             dexscreener_base=f"{base}{DEXSCREENER_PATH}",
             problems=report.problems,
             telegram=telegram,

@@ -142,6 +142,7 @@ async def test_the_ready_line_says_all_that_a_bot_needs(world: SandboxWorld) -> 
         "bot_api_base",
         "bot_token",
         "rpc_urls",
+        "ws_urls",
         "dexscreener_base",
         "people",
         "tokens",

@@ -28,7 +28,7 @@ def get_account_info(call: Call) -> object:
     """Answer one account, null if there is none."""
     address, config = call.address(0), call.config(1)
     slot = call.slot(config)
-    return with_context(slot, _encode(call.endpoint.chain.account_at(address, slot), config))
+    return with_context(slot, encode_account(call.endpoint.chain.account_at(address, slot), config))
 
 
 def get_multiple_accounts(call: Call) -> object:
@@ -38,7 +38,7 @@ def get_multiple_accounts(call: Call) -> object:
         raise invalid_params(f"Too many inputs provided; max {MAX_ADDRESSES}")
     addresses = [parse_address(text) for text in texts]
     slot, chain = call.slot(config), call.endpoint.chain
-    accounts = [_encode(chain.account_at(address, slot), config) for address in addresses]
+    accounts = [encode_account(chain.account_at(address, slot), config) for address in addresses]
     return with_context(slot, accounts)
 
 
@@ -83,7 +83,7 @@ def get_token_accounts_by_owner(call: Call) -> object:
         for address, _ in chain.program_accounts(token_program):
             account = chain.account_at(address, slot)
             if account is not None and _belongs(account, owner, mint):
-                found.append({"pubkey": str(address), "account": _encode(account, config)})
+                found.append({"pubkey": str(address), "account": encode_account(account, config)})
     return with_context(slot, sorted(found, key=lambda item: str(item["pubkey"])))
 
 
@@ -104,7 +104,10 @@ def ui_amount(amount: int, decimals: int) -> dict[str, object]:
     }
 
 
-def _encode(account: Account | None, config: Mapping[str, object]) -> dict[str, object] | None:
+def encode_account(
+    account: Account | None, config: Mapping[str, object]
+) -> dict[str, object] | None:
+    """Give an account in the encoding that a call's options name, null if there is none."""
     if account is None:
         return None
     encoding = config.get("encoding") or "binary"

@@ -1,4 +1,4 @@
-"""The node over HTTP: POST / with the endpoint's faults in front of the answer."""
+"""The node on one port: POST / and a WebSocket on it, with the endpoint's faults in front."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.sandbox.solana_rpc.chain import Chain
 from bot.sandbox.solana_rpc.dispatch import answer
 from bot.sandbox.solana_rpc.endpoint import Endpoint
+from bot.sandbox.solana_rpc.web_socket import serve_web_socket
 
 MAX_BODY_BYTES = 1_048_576
 HANG_CHECK_SECONDS = 0.05
@@ -24,11 +25,15 @@ def make_rpc_application(endpoint: Endpoint) -> web.Application:
     async def serve(request: web.Request) -> web.StreamResponse:
         return await _serve(endpoint, request)
 
+    async def subscribe(request: web.Request) -> web.StreamResponse:
+        return await serve_web_socket(endpoint, request)
+
     async def release(_: web.Application) -> None:
         endpoint.closing = True
 
     application = web.Application(client_max_size=MAX_BODY_BYTES)
     application.router.add_post("/", serve)
+    application.router.add_get("/", subscribe)
     application.on_shutdown.append(release)
     return application
 

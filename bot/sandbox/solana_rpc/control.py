@@ -58,6 +58,7 @@ def _as_json(number: int, endpoint: Endpoint) -> dict[str, object]:
         "name": endpoint.name,
         "slot": endpoint.tip,
         "requests_served": endpoint.requests_served,
+        "connections": endpoint.connections,
         "faults": endpoint.faults.as_json(),
     }
 

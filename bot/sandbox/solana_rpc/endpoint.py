@@ -17,13 +17,14 @@ class Endpoint:
     """A node over the shared chain, seen through its faults.
 
     Several endpoints may stand over one chain. `requests_served` counts HTTP requests,
-    whatever was answered.
+    whatever was answered; `connections` are the WebSockets that are open.
     """
 
     name: str
     chain: Chain
     faults: EndpointFaults = field(default_factory=EndpointFaults)
     requests_served: int = 0
+    connections: int = 0
     closing: bool = False
     clock_ns: Callable[[], int] = monotonic_ns
     _recent_ns: deque[int] = field(default_factory=deque)

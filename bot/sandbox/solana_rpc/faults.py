@@ -11,7 +11,9 @@ class EndpointFaults:
     `latency_ms` delays each answer, `lag_slots` makes the node answer as it stood so many slots
     ago, `rate_limit_per_second` (0: none) answers 429 beyond it, `dead` resets connections,
     `http_status` (0: none) answers every request with that status, `garbage` answers in turn
-    with broken JSON and with truncated data, `hang` never answers.
+    with broken JSON and with truncated data, `hang` never answers. All of these spoil WebSocket
+    connections too; `ws_dead` (resets and refuses), `ws_silent` (stays open, says nothing) and
+    `ws_garbage` (broken JSON) spoil those alone.
     """
 
     latency_ms: int = 0
@@ -21,6 +23,9 @@ class EndpointFaults:
     http_status: int = 0
     garbage: bool = False
     hang: bool = False
+    ws_dead: bool = False
+    ws_silent: bool = False
+    ws_garbage: bool = False
 
     def as_json(self) -> dict[str, object]:
         """Give the faults as the control API writes them."""
