@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from bot.domain.errors import UnreadableAccount
 from bot.domain.identifiers import SOL_MINT, USDC_MINT
 from bot.domain.instruments import Token
-from bot.domain.pools.flipped import in_sol
 from bot.domain.pools.reading import PoolReading
 from bot.ports.books import TokenMetrics
 from bot.ports.chain import PoolPlace
+from bot.services.pools_in_sol import ranked
 
 _AGREEMENT = Decimal("0.01")
 _OLDEST_SLOTS = 1_000
@@ -44,19 +43,6 @@ class Priced:
         return sum(abs(reading.price - price) <= price * _AGREEMENT for reading in self.readings)
 
 
-def ranked(readings: Iterable[PoolReading]) -> tuple[PoolReading, ...]:
-    """Put readings in SOL, deepest first, halted ones last; those without SOL or price drop."""
-    turned = []
-    for reading in readings:
-        try:
-            pool = in_sol(reading)
-        except UnreadableAccount:
-            continue
-        if pool.price > 0:
-            turned.append(pool)
-    return tuple(sorted(turned, key=lambda p: (p.halt is not None, -p.curve.depth_quote_units())))
-
-
 class PriceBoard:
     """The tokens by id, mint and symbol, with their places, prices and day figures.
 
@@ -67,7 +53,9 @@ class PriceBoard:
         self.tokens: dict[int, Token] = {}
         self.places: dict[int, tuple[PoolPlace, ...]] = {}
         self.metrics: Mapping[int, TokenMetrics] = {}
+        self._pools: dict[int, dict[str, tuple[PoolReading, datetime]]] = {}
         self._priced: dict[int, Priced] = {}
+        self._middles: dict[int, frozenset[str]] = {}
         self._by_mint: dict[str, int] = {}
         self._by_symbol: dict[str, set[int]] = {}
         self._newest_slot = -1
@@ -95,29 +83,62 @@ class PriceBoard:
         ]
 
     def set_price(self, token_id: int, readings: Iterable[PoolReading], at: datetime) -> bool:
-        """Take new readings of a token; tells whether any of them gives a price.
+        """Take new readings of a token, as decoded; tells whether any of them gives a price.
 
         A reading from an older slot than the one held of that pool is not used: time does not
-        run backwards. Pools that were not read for long drop out.
+        run backwards. Pools that were not read for long drop out. What is quoted in another
+        token is priced through that token's pool as the board has it: set that one first.
         """
-        held = self._priced.get(token_id)
-        pools = {reading.address: reading for reading in held.readings} if held else {}
+        held = self._pools.get(token_id, {})
         fresh = {
-            reading.address: reading
-            for reading in ranked(readings)
-            if reading.address not in pools or reading.slot >= pools[reading.address].slot
+            reading.address: (reading, at)
+            for reading in readings
+            if reading.address not in held or reading.slot >= held[reading.address][0].slot
         }
         if not fresh:
             return False
-        self._note_slot(max(reading.slot for reading in fresh.values()), at)
-        pools |= fresh
-        newest = max(reading.slot for reading in pools.values())
-        recent = ranked(r for r in pools.values() if newest - r.slot <= _OLDEST_SLOTS)
-        read_at = {**(held.read_at if held else {}), **dict.fromkeys(fresh, at)}
+        self._note_slot(max(reading.slot for reading, _ in fresh.values()), at)
+        known = held | fresh
+        oldest = max(reading.slot for reading, _ in known.values()) - _OLDEST_SLOTS
+        pools = {place: pool for place, pool in known.items() if pool[0].slot >= oldest}
+        self._pools[token_id] = pools
+        mint = self.tokens[token_id].mint
+        priced = ranked((reading for reading, _ in pools.values()), mint, self.bridge)
+        if all(pool.address not in fresh for pool in priced):
+            return False
         self._priced[token_id] = Priced(
-            readings=recent, read_at={pool.address: read_at[pool.address] for pool in recent}
+            readings=priced,
+            read_at={p.address: self._read_at(p, pools[p.address][1]) for p in priced},
         )
+        self._note_middles(token_id, priced)
         return True
+
+    def _read_at(self, pool: PoolReading, at: datetime) -> datetime:
+        """Give when a pool was read; a path is as old as the older of its pools."""
+        if not pool.legs:
+            return at
+        second = pool.legs[1]
+        middle = self._priced[self._by_mint[second.base_mint]]
+        return min(at, middle.read_at[second.address])
+
+    def _note_middles(self, token_id: int, priced: Iterable[PoolReading]) -> None:
+        found = frozenset(pool.legs[1].base_mint for pool in priced if pool.legs)
+        if found:
+            self._middles[token_id] = found
+        else:
+            self._middles.pop(token_id, None)
+
+    def bridge(self, mint: str) -> PoolReading | None:
+        """Give the deepest pool of a mint that trades against SOL itself now, if one is known."""
+        token_id = self._by_mint.get(mint)
+        priced = self._priced.get(token_id) if token_id is not None else None
+        pools = priced.readings if priced else ()
+        return next((pool for pool in pools if not pool.legs and pool.halt is None), None)
+
+    def middles(self, token_ids: Iterable[int]) -> set[int]:
+        """Give the tokens through which these tokens are priced."""
+        mints = {mint for token_id in token_ids for mint in self._middles.get(token_id, ())}
+        return {self._by_mint[mint] for mint in mints}
 
     def _note_slot(self, slot: int, at: datetime) -> None:
         if slot > self._newest_slot:

@@ -1,9 +1,11 @@
 """Prices and tokens for people: look one up, quote it, say what it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import islice
 
 from bot.domain.errors import PoolTooThin, Refusal, Unavailable
 from bot.domain.identifiers import SOL_MINT, USDC_MINT, is_address, is_other_chain
@@ -20,11 +22,13 @@ from bot.domain.users import Permission, User
 from bot.ports.books import TokenShelf
 from bot.ports.chain import Chain, PoolPlace, TokenFound
 from bot.ports.clock import Clock
-from bot.services.price_board import PriceBoard, Priced, is_sol, ranked
+from bot.services.pools_in_sol import middle_of, ranked
+from bot.services.price_board import PriceBoard, Priced, is_sol
 from bot.services.views import PoolLine, Quote, TokenInfo
 
 _LOOKED_AT_SECONDS = 300
 _SHORTEST_ADDRESS_LIKE = 30
+_MOST_MIDDLES = 2
 
 
 class Prices:
@@ -114,9 +118,10 @@ class Prices:
         for token, pools in await self._shelf.all_tokens():
             self._board.track(token, _places(token.mint, pools))
 
-    async def track(self, mint: str) -> Token:
-        """Look a mint up on chain and track it.
+    async def track(self, mint: str, *, is_middle: bool = False) -> Token:
+        """Look a mint up on chain and track it, and what its pools are quoted in beside SOL.
 
+        A middle token is tracked for the sake of another, so its own middle ones are not.
         Raises `Refusal` (`unknown_token`, `no_pool`, `sol_is_money`) or `Unavailable`.
         """
         if is_sol(mint):
@@ -124,15 +129,24 @@ class Prices:
         found = await self._chain.find_token(mint)
         if found is None:
             raise Refusal("unknown_token", text=mint)
-        pools = ranked(found.pools)
+        if not is_middle:
+            await self._track_middles(found)
+        pools = ranked(found.pools, mint, self._board.bridge)
         token = _token_from(found)
         if not pools:
             raise Refusal("no_pool", symbol=token.symbol)
         listed = tuple((pool.address, pool.kind.value) for pool in pools)
         kept = await self._shelf.keep(token, listed)
         self._board.track(kept, _places(mint, listed))
-        self._board.set_price(kept.token_id, pools, self._clock.now())
+        self._board.set_price(kept.token_id, found.pools, self._clock.now())
         return kept
+
+    async def _track_middles(self, found: TokenFound) -> None:
+        quotes = (middle_of(pool, found.mint.mint) for pool in found.pools)
+        unknown = (mint for mint in quotes if mint and self._board.by_mint(mint) is None)
+        for mint in list(islice(dict.fromkeys(unknown), _MOST_MIDDLES)):
+            with suppress(Refusal):  # no way to SOL: pools quoted in it give no price
+                await self.track(mint, is_middle=True)
 
     def _of_symbol(self, wanted: str) -> Token:
         """Give the token of a symbol; one that is only dressed as a known token must be pasted."""
@@ -180,16 +194,23 @@ class Prices:
         if known is not None and self._clock.now() - known.received_at < limit:
             return known
         try:
-            readings = await self._chain.read_pools(self._board.places[token.token_id])
+            await self._read([*self._board.middles([token.token_id]), token.token_id])
         except Unavailable:
             if known is None:
                 raise
             return known
-        self._board.set_price(token.token_id, readings.values(), self._clock.now())
         priced = self._board.priced(token.token_id)
         if priced is None:
             raise Refusal("price_missing", symbol=token.symbol)
         return priced
+
+    async def _read(self, token_ids: Sequence[int]) -> None:
+        places = {token_id: self._board.places[token_id] for token_id in token_ids}
+        readings = await self._chain.read_pools([p for pools in places.values() for p in pools])
+        now = self._clock.now()
+        for token_id, pools in places.items():
+            read = [readings[place.address] for place in pools if place.address in readings]
+            self._board.set_price(token_id, read, now)
 
     def _quote(self, token: Token, priced: Priced) -> Quote:
         best = priced.best

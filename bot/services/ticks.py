@@ -109,7 +109,9 @@ class Ticks:
         return priced is not None and priced.best.halt is not None
 
     async def _refresh(self, token_ids: Iterable[int]) -> None:
-        wanted = [token_id for token_id in token_ids if token_id in self._board.tokens]
+        known = [token_id for token_id in token_ids if token_id in self._board.tokens]
+        # What others are priced through is read with them, and set before them.
+        wanted = list(dict.fromkeys((*self._board.middles(known), *known)))
         places: list[PoolPlace] = [
             place for token_id in wanted for place in self._board.places[token_id]
         ]

@@ -6,7 +6,6 @@ from datetime import datetime
 from bot.domain.errors import Refusal, UnreadableAccount
 from bot.domain.instruments import Token
 from bot.domain.orders import CloseIntent, OpenIntent
-from bot.domain.pools.flipped import in_sol
 from bot.domain.requests import Request
 from bot.domain.users import Mode, Permission
 from bot.engine.paper_venue import Market
@@ -17,6 +16,7 @@ from bot.ports.chain import Chain
 from bot.ports.clock import Clock
 from bot.services.price_board import PriceBoard
 from bot.services.views import FillAnswer, Filled
+from bot.services.whole_pools import WholePools
 
 _TRIES = 3
 _LATEST_SECONDS, _KEPT_SECONDS = 180, 25 * 3600
@@ -47,6 +47,7 @@ class Trading:
         self._board = board
         self._chain = chain
         self._clock = clock
+        self._pools = WholePools(board=board, chain=chain, clock=clock)
 
     async def open(self, request: Request, intent: OpenIntent, answer: FillAnswer) -> None:
         """Open or add to a position on paper.
@@ -116,20 +117,16 @@ class Trading:
         if token is None:
             raise Refusal("unknown_token", text=str(token_id))
         _refuse_untradable(token)
-        places = self._board.places[token_id]
-        priced = self._board.priced(token_id)
-        best = priced.best.address if priced else None
-        place = next((p for p in places if p.address == best), places[0] if places else None)
-        if place is None:
-            raise Refusal("no_pool", symbol=token.symbol)
         costs = await self._chain.network_costs()
         try:
-            pool = in_sol(await self._chain.read_pool(place))
+            pool = await self._pools.fetch(token_id)
         except UnreadableAccount as error:
             raise Refusal("price_missing", symbol=token.symbol) from error
+        if pool is None:
+            raise Refusal("no_pool", symbol=token.symbol)
+        # Of a path, the slot is that of the pool that was read longer ago.
         check_freshness(pool.slot, self._chain.best_slot(), self._risk, token.symbol)
         now = self._clock.now()
-        self._board.set_price(token_id, [pool], now)
         check_standstill(self._board.standstill_seconds(now), self._risk, token.symbol)
         return Market(token=token, pool=pool, costs=costs, read_at=now)
 

@@ -1,8 +1,10 @@
 """Read a token's best pool in full, where the refresh's reading shows too little of it."""
 
 from bot.domain.errors import Unavailable, UnreadableAccount
-from bot.ports.chain import Chain
+from bot.domain.pools.reading import PoolReading
+from bot.ports.chain import Chain, PoolPlace
 from bot.ports.clock import Clock
+from bot.services.pools_in_sol import ranked
 from bot.services.price_board import PriceBoard
 
 
@@ -23,13 +25,39 @@ class WholePools:
 
         Needs no permission: other use cases ask, each behind its own.
         """
-        priced = self._board.priced(token_id)
-        places = self._board.places.get(token_id, ())
-        place = next((p for p in places if priced and p.address == priced.best.address), None)
-        if place is None:
-            return False
         try:
-            reading = await self._chain.read_pool(place)
+            return await self.fetch(token_id) is not None
         except (Unavailable, UnreadableAccount):
             return False
-        return self._board.set_price(token_id, [reading], self._clock.now())
+
+    async def fetch(self, token_id: int) -> PoolReading | None:
+        """Give the pool that prices a token, or both pools of its path, read in full just now.
+
+        None where the token has no pool. Needs no permission, as `read`. Raises `Unavailable`
+        or `UnreadableAccount`.
+        """
+        board, priced = self._board, self._board.priced(token_id)
+        place = self._place(token_id, priced.best.address if priced else None)
+        if place is None:
+            return None
+        if priced is not None and priced.best.legs:
+            await self._read_middle(priced.best.legs[1])
+        reading = await self._chain.read_pool(place)
+        board.set_price(token_id, [reading], self._clock.now())
+        pools = ranked([reading], board.tokens[token_id].mint, board.bridge)
+        if not pools:
+            raise UnreadableAccount("the pool gives no price in SOL")
+        return pools[0]
+
+    async def _read_middle(self, second: PoolReading) -> None:
+        middle = self._board.by_mint(second.base_mint)
+        place = self._place(middle.token_id, second.address) if middle else None
+        if middle is not None and place is not None:
+            reading = await self._chain.read_pool(place)
+            self._board.set_price(middle.token_id, [reading], self._clock.now())
+
+    def _place(self, token_id: int, address: str | None) -> PoolPlace | None:
+        """Give a pool's place, or that of the deepest pool where it is not known."""
+        places = self._board.places.get(token_id, ())
+        known = (place for place in places if place.address == address)
+        return next(known, places[0] if places else None)

@@ -48,7 +48,7 @@ def test_sol_itself_is_found_against_usdc_and_usdc_against_sol() -> None:
 def test_pairs_of_other_chains_tokens_and_partners_are_left_out() -> None:
     others = [
         pair(chainId="ethereum"),
-        pair(quoteToken={"address": USDC_MINT}),
+        pair(quoteToken={"address": MINT}),
         pair(baseToken={"address": POOL}),
         pair(baseToken=None),
         pair(pairAddress="0xabc"),

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.identifiers import SOL_MINT, USDC_MINT
-from bot.services.price_board import PriceBoard, ranked
+from bot.services.pools_in_sol import ranked
+from bot.services.price_board import PriceBoard
 from tests.builders.desks import NOON, SOL, pool, token
 
 OTHER = "DezXAZ8z7PnrnRJjz3wXBoRgixCa6xjnB7YaB1pPB263"

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import orjson
 
-from bot.domain.identifiers import SOL_MINT, USDC_MINT, is_address
+from bot.domain.identifiers import is_address
+from bot.domain.pairs import telling
 from bot.domain.pools.reading import PoolKind
 from bot.ports.chain import PoolPlace
 
@@ -28,11 +29,10 @@ class GarbledPairs(ValueError):
 
 
 def read_places(body: bytes, mint: str) -> list[PoolPlace]:
-    """Give the places where `mint` trades against SOL, deepest first, at most twenty.
+    """Give the places that price `mint`, deepest first, at most twenty.
 
-    For SOL itself: against USDC. The mint may be the base or the quote of a pair. Pairs that
-    are malformed, elsewhere or on other venues are left out; raises `GarbledPairs` if the
-    reply is no list at all.
+    The mint may be the base or the quote of a pair. Pairs that are malformed, elsewhere or on
+    other venues are left out; raises `GarbledPairs` if the reply is no list at all.
     """
     try:
         pairs = orjson.loads(body)
@@ -42,21 +42,20 @@ def read_places(body: bytes, mint: str) -> list[PoolPlace]:
         pairs = pairs.get("pairs") or []
     if not isinstance(pairs, list):
         raise GarbledPairs("not a list of pairs")
-    known = [pair for pair in pairs if isinstance(pair, dict) and _trades(pair, mint)]
+    here = [pair for pair in pairs if isinstance(pair, dict) and pair.get("chainId") == "solana"]
+    known = telling(mint, here, _sides)
     known.sort(key=_liquidity, reverse=True)
     places = {place.address: place for pair in known if (place := _read_place(pair))}
     return list(places.values())[:MOST_PLACES]
 
 
-def _trades(pair: Mapping[str, object], mint: str) -> bool:
-    partner = USDC_MINT if mint == SOL_MINT else SOL_MINT
-    sides = {_mint_of(pair.get("baseToken")), _mint_of(pair.get("quoteToken"))}
-    return pair.get("chainId") == "solana" and sides == {mint, partner}
+def _sides(pair: Mapping[str, object]) -> tuple[str, str]:
+    return _mint_of(pair.get("baseToken")), _mint_of(pair.get("quoteToken"))
 
 
-def _mint_of(token: object) -> object:
+def _mint_of(token: object) -> str:
     address = token.get("address") if isinstance(token, dict) else None
-    return address if isinstance(address, str) else None
+    return address if isinstance(address, str) else ""
 
 
 def _liquidity(pair: Mapping[str, object]) -> float:

@@ -22,6 +22,7 @@ from bot.adapters.solana.pools.mints import read_mint
 from bot.adapters.solana.rpc_pool import RpcPool
 from bot.domain.errors import Unavailable, UnreadableAccount
 from bot.domain.identifiers import SOL_MINT, USDC_MINT, is_address
+from bot.domain.pairs import telling
 from bot.domain.pools.reading import PoolKind, PoolReading
 from bot.domain.tokens import MintReading
 from bot.ports.chain import PoolPlace, TokenFound
@@ -125,18 +126,25 @@ class Discovery:
 
 
 def _derived_pools(mint: str) -> list[str]:
-    partner = _partner(mint)
     return [
         pump_curve_address(mint),
-        pumpswap_pool_address(mint, partner),
-        *cpmm_pool_addresses(mint, partner),
-        *whirlpool_addresses(mint, partner),
+        *(
+            address
+            for partner in _partners(mint)
+            for address in (
+                pumpswap_pool_address(mint, partner),
+                *cpmm_pool_addresses(mint, partner),
+                *whirlpool_addresses(mint, partner),
+            )
+        ),
     ]
 
 
-def _partner(mint: str) -> str:
-    """Give the other side of the pools that price a token: SOL, and USDC for SOL itself."""
-    return USDC_MINT if mint == SOL_MINT else SOL_MINT
+def _partners(mint: str) -> tuple[str, ...]:
+    """Give what pools whose address can be derived price a token in; dollars in SOL only."""
+    if mint == SOL_MINT:
+        return (USDC_MINT,)
+    return (SOL_MINT,) if mint == USDC_MINT else (SOL_MINT, USDC_MINT)
 
 
 async def _ask(source: PairSource, mint: str, timeout_seconds: float) -> list[PoolPlace]:
@@ -175,12 +183,22 @@ def _name_and_symbol(
 
 
 def _rank(mint: str, readings: Iterable[PoolReading]) -> list[PoolReading]:
-    sides = {mint, _partner(mint)}
-    own = [pool for pool in readings if {pool.base_mint, pool.quote_mint} == sides]
+    """Give a token's pools: in SOL first, then in dollars, then in others; the deepest first.
+
+    The depths of unlike quotes cannot be told apart here: who knows their prices ranks again.
+    """
+    own = telling(mint, readings, lambda pool: (pool.base_mint, pool.quote_mint))
     has_moved = any(pool.kind is PoolKind.PUMPSWAP for pool in own)
     kept = [
         pool
         for pool in own
         if not (has_moved and pool.kind is PoolKind.PUMPFUN_CURVE and pool.halt)
     ]
-    return sorted(kept, key=lambda pool: (pool.halt is not None, -pool.curve.depth_quote_units()))
+    return sorted(kept, key=lambda pool: (pool.halt is not None, *_depth_order(mint, pool)))
+
+
+def _depth_order(mint: str, pool: PoolReading) -> tuple[int, int]:
+    sides = {pool.base_mint, pool.quote_mint} - {mint}
+    kinds = ({SOL_MINT}, {USDC_MINT})
+    place = kinds.index(sides) if sides in kinds else len(kinds)
+    return place, -pool.curve.depth_quote_units()
