@@ -31,6 +31,7 @@ async def traded(database: Pool) -> None:
         "TRUNCATE transfers",
         "UPDATE accounts SET balance = balance + 1 WHERE kind = 'cash'",
         "UPDATE accounts SET held = 1 WHERE kind = 'cash'",
+        "UPDATE accounts SET asset = 'other' WHERE kind = 'fees'",
         "DELETE FROM accounts",
         FORGED_ACCOUNT,
         "DELETE FROM audit_log",
@@ -65,6 +66,17 @@ async def test_a_transfer_between_unlike_assets_is_refused(database: Pool) -> No
             "INSERT INTO transfers (user_id, request_id, step, debit_account, credit_account,"
             " amount, code) SELECT 1001, 'x', 1, c.account_id, h.account_id, 1, 'grant'"
             " FROM accounts c, accounts h WHERE c.kind = 'cash' AND h.kind = 'holding'"
+        )
+
+
+@pytest.mark.parametrize(("debit", "credit"), [("-1", "-2"), ("account_id", "-2")])
+async def test_a_transfer_needs_both_its_accounts(database: Pool, debit: str, credit: str) -> None:
+    await traded(database)
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        await database.execute(
+            "INSERT INTO transfers (user_id, request_id, step, debit_account, credit_account,"
+            f" amount, code) SELECT 1001, 'x', 1, {debit}, {credit}, 1, 'grant'"
+            " FROM accounts WHERE kind = 'cash'"
         )
 
 
@@ -152,6 +164,8 @@ async def test_the_proof_finds_balanced_books_balanced(database: Pool) -> None:
         ("grant", "UPDATE virtual_wallets SET grant_lamports = 1"),
         ("gains", "UPDATE positions SET realised_pnl_lamports = 1"),
         ("gains", "UPDATE positions SET cost_lamports = cost_lamports - 1"),
+        ("sums", "UPDATE virtual_wallets SET realised_pnl_lamports = 1"),
+        ("sums", "UPDATE virtual_wallets SET fees_lamports = fees_lamports + 1"),
         ("transfer_without_cause", "UPDATE orders SET request_id = 'other'"),
         ("balance", "DELETE FROM transfers WHERE code = 'network_fee'"),
     ],

@@ -52,12 +52,7 @@ _HELD_TOKENS = """
       WHERE p.token_id = t.token_id AND p.state = 'open' AND w.is_current LIMIT 1
     ) AS somebody
 """
-_READ_DESKS = """
-    SELECT read_desk(user_id, mode, request_id)
-    FROM unnest($1::bigint[], $2::text[], $3::text[]) WITH ORDINALITY
-      AS asked(user_id, mode, request_id, place)
-    ORDER BY place
-"""
+_READ_DESKS = "SELECT read_desks FROM read_desks($1, $2, $3)"
 _BOOK = "SELECT outcomes, notice_ids FROM book_settlements($1::text::jsonb)"
 
 _Booking = tuple[int, str, int]  # the user, the booking as JSON, how many notices

@@ -106,6 +106,17 @@ _CHECKS: Mapping[str, str] = {
         WHERE w.grant_lamports + coalesce(t.gained, 0)
               <> coalesce(f.units, 0) + coalesce(t.units, 0)
     """,
+    "sums": """
+        SELECT 'wallet of user ' || w.user_id || ' ' || w.mode || ' season ' || w.season,
+               'realised ' || coalesce(p.realised, 0) || ' fees ' || coalesce(p.fees, 0),
+               'realised ' || w.realised_pnl_lamports || ' fees ' || w.fees_lamports
+        FROM virtual_wallets w
+        LEFT JOIN (SELECT user_id, mode, season, sum(realised_pnl_lamports) AS realised,
+                          sum(fees_lamports) AS fees
+                   FROM positions GROUP BY 1, 2, 3) p USING (user_id, mode, season)
+        WHERE (w.realised_pnl_lamports, w.fees_lamports)
+              <> (coalesce(p.realised, 0), coalesce(p.fees, 0))
+    """,
     "transfer_without_cause": """
         SELECT 'transfer ' || t.transfer_id || ' of user ' || t.user_id, 'an order or a grant',
                t.code

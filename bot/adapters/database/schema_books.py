@@ -71,12 +71,16 @@ virtual_wallets = Table(
     Column("grant_lamports", UNITS, nullable=False),
     Column("last_position", Integer, nullable=False, server_default="0"),
     Column("last_order", Integer, nullable=False, server_default="0"),
+    Column("realised_pnl_lamports", UNITS, nullable=False, server_default="0"),
+    Column("fees_lamports", UNITS, nullable=False, server_default="0"),
     Column("started_at", MOMENT, nullable=False, server_default=NOW),
     Column("ended_at", MOMENT),
     PrimaryKeyConstraint("user_id", "mode", "season"),
     ForeignKeyConstraint(["user_id"], ["users.user_id"]),
     CheckConstraint("mode IN ('paper', 'live')", name="mode_known"),
     not_nan("grant_lamports"),
+    CheckConstraint("realised_pnl_lamports <> 'NaN'", name="realised_pnl_sound"),
+    not_nan("fees_lamports"),
     Index(
         "uq_virtual_wallets_current",
         "user_id",
@@ -136,17 +140,12 @@ transfers = Table(
     Column("at", MOMENT, nullable=False, server_default=NOW),
     PrimaryKeyConstraint("user_id", "transfer_id"),
     UniqueConstraint("user_id", "request_id", "step"),
-    ForeignKeyConstraint(["user_id", "debit_account"], ["accounts.user_id", "accounts.account_id"]),
-    ForeignKeyConstraint(
-        ["user_id", "credit_account"], ["accounts.user_id", "accounts.account_id"]
-    ),
+    # That both accounts exist is checked by the trigger which moves their balances.
     ForeignKeyConstraint(["user_id", "hold_id"], ["transfers.user_id", "transfers.transfer_id"]),
     not_nan("amount", "> 0"),
     CheckConstraint("debit_account <> credit_account", name="two_accounts"),
     CheckConstraint("kind IN ('post', 'hold', 'settle', 'void')", name="kind_known"),
     CheckConstraint("(kind IN ('settle', 'void')) = (hold_id IS NOT NULL)", name="hold_named"),
-    Index("ix_transfers_debit", "user_id", "debit_account"),
-    Index("ix_transfers_credit", "user_id", "credit_account"),
     Index(
         "uq_transfers_hold",
         "user_id",
