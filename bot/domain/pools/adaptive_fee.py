@@ -1,4 +1,4 @@
-"""Orca's adaptive fee: a fixed rate, and a rate that grows with the ticks lately crossed."""
+"""Fees that adapt: a fixed rate, and a rate that grows with the ticks lately crossed."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,8 @@ class AdaptiveFee:
 
     Source: whirlpool `manager/fee_rate_manager.rs` and `state/oracle.rs`. Where the rate
     has reached its height we walk on by groups or in one leap: the answers differ from the
-    program's by single units at most.
+    program's by single units at most. Raydium's CLMM took the fee over (`pool_fee.rs`); there
+    a rate at its height is kept for the whole stretch, whichever way (`keeps_height`).
     """
 
     fixed_rate: int
@@ -25,6 +26,7 @@ class AdaptiveFee:
     group_size: int
     reference_group: int
     volatility_reference: int
+    keeps_height: bool = False
 
     def group_of(self, tick: int) -> int:
         """Give the group that a tick lies in."""
@@ -45,7 +47,7 @@ class AdaptiveFee:
         """Tell whether the rate stays as it is for the whole way from here."""
         is_leaving = group < self.reference_group if downwards else group > self.reference_group
         is_highest = self._volatility_in(group) >= self.highest_volatility
-        return self.control_factor == 0 or (is_leaving and is_highest)
+        return self.control_factor == 0 or (is_highest and (is_leaving or self.keeps_height))
 
     def _volatility_in(self, group: int) -> int:
         distance = abs(self.reference_group - group)
