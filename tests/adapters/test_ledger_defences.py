@@ -69,14 +69,18 @@ async def test_a_transfer_between_unlike_assets_is_refused(database: Pool) -> No
         )
 
 
-@pytest.mark.parametrize(("debit", "credit"), [("-1", "-2"), ("account_id", "-2")])
-async def test_a_transfer_needs_both_its_accounts(database: Pool, debit: str, credit: str) -> None:
+@pytest.mark.parametrize(("debit", "credit"), [(-1, -2), (None, -2), (-1, None)])
+async def test_a_transfer_needs_both_its_accounts(
+    database: Pool, debit: int | None, credit: int | None
+) -> None:
     await traded(database)
     with pytest.raises(asyncpg.ForeignKeyViolationError):
         await database.execute(
             "INSERT INTO transfers (user_id, request_id, step, debit_account, credit_account,"
-            f" amount, code) SELECT 1001, 'x', 1, {debit}, {credit}, 1, 'grant'"
-            " FROM accounts WHERE kind = 'cash'"
+            " amount, code) SELECT 1001, 'x', 1, coalesce($1::bigint, account_id),"
+            " coalesce($2::bigint, account_id), 1, 'grant' FROM accounts WHERE kind = 'cash'",
+            debit,
+            credit,
         )
 
 
