@@ -53,13 +53,34 @@ class Timestamps:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FillLeg:
+    """One pool of a path, in base units of what went in and what came out of it.
+
+    `fee_units` are of the input, or of the output, by `fee_on_input`. `impact` is a fraction.
+    """
+
+    pool_address: str
+    pool_kind: PoolKind
+    slot: int
+    mint_in: str
+    mint_out: str
+    amount_in: int
+    amount_out: int
+    fee_units: int
+    fee_on_input: bool
+    impact: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fill:
     """One swap at a pool, on paper or live, in whole units.
 
     `decided_price` is the pool's spot price when the fill was decided and `fill_price` the
     average paid or got, pool fee included, both SOL per token. `impact` is a fraction.
     `token_units` is what the wallet got or gave; `transfer_fee_units` the token itself
-    withheld, beside them on a purchase and out of them on a sale.
+    withheld, beside them on a purchase and out of them on a sale. `legs` are the pools of a
+    path in the order in which the swap went through them, none for a single pool; the fee
+    then is the sum of theirs in SOL.
     """
 
     bought: bool
@@ -76,6 +97,7 @@ class Fill:
     slot: int
     notes: tuple[str, ...] = ()
     transfer_fee_units: int = 0
+    legs: tuple[FillLeg, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 from bot.domain.errors import PoolTooThin, Refusal
 from bot.domain.instruments import Token
 from bot.domain.money import SOL_DECIMALS
-from bot.domain.orders import Fill
+from bot.domain.orders import Fill, FillLeg
 from bot.domain.pools.reading import Direction, PoolReading, Swap
 from bot.ports.chain import NetworkCosts
 
@@ -102,4 +102,27 @@ def _fill(market: Market, swap: Swap, amount_out: int) -> Fill:
         slot=pool.slot,
         notes=pool.notes,
         transfer_fee_units=swap.transfer_fee_units,
+        legs=tuple(_leg(leg, of) for leg, of in _in_order(swap, pool)),
+    )
+
+
+def _in_order(swap: Swap, pool: PoolReading) -> list[tuple[Swap, PoolReading]]:
+    """Give a path's swaps with their pools as the swap went through them, none for one pool."""
+    legs = list(zip(swap.legs, pool.legs, strict=True))
+    return legs[::-1] if swap.direction is Direction.BUY_BASE else legs
+
+
+def _leg(swap: Swap, pool: PoolReading) -> FillLeg:
+    is_buy = swap.direction is Direction.BUY_BASE
+    return FillLeg(
+        pool_address=pool.address,
+        pool_kind=pool.kind,
+        slot=pool.slot,
+        mint_in=pool.quote_mint if is_buy else pool.base_mint,
+        mint_out=pool.base_mint if is_buy else pool.quote_mint,
+        amount_in=swap.amount_in,
+        amount_out=swap.amount_out,
+        fee_units=swap.fee_units,
+        fee_on_input=swap.fee_in_quote == is_buy,
+        impact=swap.impact,
     )

@@ -7,22 +7,15 @@ from aiogram.utils.formatting import Bold, Code, Text
 from bot.domain.identifiers import SOL_MINT
 from bot.domain.instruments import Token
 from bot.domain.money import LAMPORTS_PER_SOL
-from bot.domain.pools.reading import PoolKind
 from bot.domain.users import Mode
 from bot.services.views import PoolLine, Quote, TokenInfo
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Rows, Screen, headed, in_rows, key, label, lines, named
 from bot.telegram.screens import figures
+from bot.telegram.screens.pool_names import pool_name
 
 CARD_PRESETS_SOL = (1, 5, 10)
 _MOST_POOLS, _MOST_NOTES = 8, 4
-_POOL_NAMES = {
-    PoolKind.RAYDIUM_AMM_V4: "Raydium AMM",
-    PoolKind.RAYDIUM_CPMM: "Raydium CPMM",
-    PoolKind.ORCA_WHIRLPOOL: "Orca Whirlpool",
-    PoolKind.PUMPFUN_CURVE: "Pump.fun curve",
-    PoolKind.PUMPSWAP: "PumpSwap",
-}
 
 
 def card(quote: Quote, keys: Keys) -> Screen:
@@ -128,7 +121,7 @@ def _source_line(quote: Quote) -> str:
     if quote.pools_read > 1:
         agree = "agree" if quote.agreeing == quote.pools_read else f", {quote.agreeing} agree"
         pools = f"{pools} {agree}" if agree == "agree" else f"{pools}{agree}"
-    return f"{figures.age(quote.age_seconds)} · {_POOL_NAMES[quote.pool_kind]} · {pools}"
+    return f"{figures.age(quote.age_seconds)} · {pool_name(quote.pool_kind)} · {pools}"
 
 
 def _liquidity_line(quote: Quote) -> str:
@@ -171,6 +164,6 @@ def _authority(address: str | None) -> Text | str:
 def _pool_line(pool: PoolLine) -> Text:
     halted = f" · {pool.halt}" if pool.halt else ""
     return Text(
-        f"{_POOL_NAMES[pool.kind]} · {figures.number(pool.price)} SOL · "
+        f"{pool_name(pool.kind)} · {figures.number(pool.price)} SOL · "
         f"depth {figures.about_sol(pool.depth_lamports)}{halted}"
     )

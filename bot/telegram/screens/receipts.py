@@ -4,12 +4,13 @@ from decimal import Decimal
 
 from aiogram.utils.formatting import Text
 
-from bot.domain.orders import OrderAction, Receipt
+from bot.domain.orders import FillLeg, OrderAction, Receipt
 from bot.domain.positions import PositionState, Side
 from bot.services.views import Filled
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Rows, Screen, danger, headed, key, label, lines, named
 from bot.telegram.screens import figures
+from bot.telegram.screens.pool_names import pool_name
 
 
 def receipt(filled: Filled, keys: Keys) -> Screen:
@@ -21,6 +22,7 @@ def receipt(filled: Filled, keys: Keys) -> Screen:
             _result_line(filled),
             _price_line(booked),
             _cost_line(filled),
+            *(_leg_line(leg) for leg in booked.fill.legs),
             _wallet_line(filled),
             _time_line(booked),
             *booked.fill.notes[:4],
@@ -115,6 +117,15 @@ def _cost_line(filled: Filled) -> Text:
     if booked.rent_returned_lamports:
         parts.append(f"\nAccount rent {figures.with_sol(booked.rent_returned_lamports)} returned")
     return Text(*parts)
+
+
+def _leg_line(leg: FillLeg) -> str:
+    whole = leg.amount_in if leg.fee_on_input else leg.amount_out + leg.fee_units
+    fee = figures.percent(figures.share(leg.fee_units, whole))
+    return (
+        f"via {pool_name(leg.pool_kind)}: fee {fee}, "
+        f"impact {figures.percent(leg.impact)} · slot {figures.slot(leg.slot)}"
+    )
 
 
 def _fee_share(fee_units: int, whole_units: int) -> str:

@@ -1,0 +1,16 @@
+"""What people call the venues."""
+
+from bot.domain.pools.reading import PoolKind
+
+_NAMES = {
+    PoolKind.RAYDIUM_AMM_V4: "Raydium AMM",
+    PoolKind.RAYDIUM_CPMM: "Raydium CPMM",
+    PoolKind.ORCA_WHIRLPOOL: "Orca Whirlpool",
+    PoolKind.PUMPFUN_CURVE: "Pump.fun curve",
+    PoolKind.PUMPSWAP: "PumpSwap",
+}
+
+
+def pool_name(kind: PoolKind) -> str:
+    """Give a venue's name; of one without, the word that the code has for it."""
+    return _NAMES.get(kind) or kind.value.replace("_", " ")
