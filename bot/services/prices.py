@@ -233,6 +233,7 @@ class Prices:
             is_stale=age > self._stale_seconds,
             halt=best.halt,
             notes=best.notes,
+            then_kinds=tuple(leg.kind for leg in best.legs[1:]),
         )
 
 

@@ -20,7 +20,8 @@ class Quote:
 
     `price` is SOL per token (USDC per SOL for SOL itself, in `usd`); `impact_of_one_sol` is the
     fraction by which buying for 1 SOL would pay above the price, None where it cannot be known.
-    `agreeing` of `pools_read` pools are within 1 % of this price.
+    `agreeing` of `pools_read` pools are within 1 % of this price. `then_kinds` are the further
+    pools of a path.
     """
 
     token: Token
@@ -40,6 +41,7 @@ class Quote:
     is_stale: bool
     halt: str | None
     notes: tuple[str, ...] = ()
+    then_kinds: tuple[PoolKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -205,6 +205,12 @@ def _odd_ones(seed: int) -> list[TokenPlan]:
         odd("CRUMB", "Last Crumb", "0.00000009", cpmm("0.4")),
         odd(HOSTILE_SYMBOL, HOSTILE_NAME, "0.0067", cpmm("40"), program=TOKEN_2022_PROGRAM),
         odd(
+            "GILT",
+            "Gilt, for dollars only",
+            "0.0004",
+            PoolPlan(venue=Venue.RAYDIUM_CPMM, depth_sol=Decimal(800), in_usdc=True),
+        ),
+        odd(
             "BOSS",
             "Boss Can Freeze You",
             "0.00004",

@@ -94,7 +94,7 @@ class Market:
                 symbol=listed.symbol,
                 name=listed.name,
                 pools=tuple(pool for pool in listed.pools if not self._is_pinned(pool)),
-                price=self.sol_price if mint == WSOL else listed.pools[0].price(),
+                price=self._price(mint, listed.pools[0]),
             )
             for mint, listed in self._listed.items()
         ]
@@ -104,6 +104,11 @@ class Market:
         """USDC per SOL in the deepest pool, or in the genuine dump that stands in its place."""
         pool = self._listed[WSOL].pools[0]
         return _photographed_price(self.chain, pool) if self._is_pinned(pool) else pool.price()
+
+    def _price(self, mint: Pubkey, pool: Pool) -> Decimal:
+        if mint == WSOL:
+            return self.sol_price
+        return pool.price() / self.sol_price if pool.quote.mint == USDC else pool.price()
 
     def _list_sol(self) -> _Listed:
         opening = self._opening_sol_usdc

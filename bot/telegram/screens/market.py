@@ -121,7 +121,11 @@ def _source_line(quote: Quote) -> str:
     if quote.pools_read > 1:
         agree = "agree" if quote.agreeing == quote.pools_read else f", {quote.agreeing} agree"
         pools = f"{pools} {agree}" if agree == "agree" else f"{pools}{agree}"
-    return f"{figures.age(quote.age_seconds)} · {pool_name(quote.pool_kind)} · {pools}"
+    return f"{figures.age(quote.age_seconds)} · {_route(quote)} · {pools}"
+
+
+def _route(quote: Quote) -> str:
+    return ", then ".join(pool_name(kind) for kind in (quote.pool_kind, *quote.then_kinds))
 
 
 def _liquidity_line(quote: Quote) -> str:
