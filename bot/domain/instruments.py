@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.domain.token_rules import NO_RULES, TokenRules
+
 _LONGEST_NAME, _LONGEST_SYMBOL = 32, 16
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Mn", "Me"})
 # Cyrillic and Greek letters that UTS #39 (confusables.txt 13.0) takes for one Latin letter each,
@@ -27,7 +29,8 @@ _ONE_SHAPE = str.maketrans("01i|", "olll")
 class Token:
     """One tracked token; `symbol` and `name` are already safe to show.
 
-    `symbol_warning` says what is odd about the name (look-alike letters), or is empty.
+    `symbol_warning` says what is odd about the name (look-alike letters), or is empty. `rules`
+    are those of its mint, as they were last read.
     """
 
     token_id: int
@@ -41,6 +44,7 @@ class Token:
     freeze_authority: str | None
     risks: tuple[str, ...] = ()
     symbol_warning: str = ""
+    rules: TokenRules = NO_RULES
 
 
 def clean_text(raw: str, longest: int = _LONGEST_NAME) -> str:
