@@ -55,6 +55,20 @@ class NetworkCosts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StreamState:
+    """How the WebSocket of an endpoint is doing: idle, connecting, live or resting.
+
+    `accounts` are those it tells of now; `messages` and `failures` count since the start.
+    """
+
+    state: str
+    accounts: int
+    messages: int
+    failures: int
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointState:
     """How one RPC endpoint is doing, named without its URL's secrets.
 
@@ -79,6 +93,7 @@ class EndpointState:
     limiter_use: float
     pause_seconds: float
     last_error: str
+    stream: StreamState | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,10 @@ class PoolPrices:
         if base_mint is not None:
             self._shapes.note_base_mint(pool, base_mint)
 
+    def moving_accounts(self, pool: str) -> tuple[str, ...]:
+        """Give the accounts that move with a pool's price: itself, and its vaults once known."""
+        return self._shapes.moving(pool)
+
     async def read_pools(
         self, places: Sequence[PoolPlace], *, deadline_seconds: float = REFRESH_DEADLINE_SECONDS
     ) -> dict[str, PoolReading]:

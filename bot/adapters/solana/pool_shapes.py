@@ -73,6 +73,11 @@ class PoolShapes:
         old = (place for place in shape.standing if not self._stands(place, now))
         return (pool, *shape.vaults, *old)
 
+    def moving(self, pool: str) -> tuple[str, ...]:
+        """Give the accounts that move with every swap: the pool, and its vaults once known."""
+        shape = self._shapes.get(pool)
+        return (pool,) if shape is None else (pool, *shape.vaults)
+
     def complete(
         self, pool: str, fetched: Mapping[str, AccountBytes | None]
     ) -> dict[str, AccountBytes]:

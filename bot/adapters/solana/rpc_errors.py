@@ -29,8 +29,7 @@ def sort_error(error: Mapping[str, object]) -> Failure | FinalNo:
     Codes that are not known are tried elsewhere: a provider's own limit or fault is more
     likely than a bad request, and all our calls are reads.
     """
-    raw_code = error.get("code")
-    code = raw_code if isinstance(raw_code, int) else 0
+    code = error_code(error)
     message = str(error.get("message", ""))[:_LONGEST_MESSAGE]
     if code in _FINAL_CODES:
         return FinalNo(code=code, message=message)
@@ -39,3 +38,9 @@ def sort_error(error: Mapping[str, object]) -> Failure | FinalNo:
     if code == _MIN_CONTEXT_SLOT_NOT_REACHED:
         return Failure(kind=FailureKind.STALE, detail="has not reached the slot asked for")
     return Failure(kind=FailureKind.BROKEN, detail=f"error {code}")
+
+
+def error_code(error: object) -> int:
+    """Give the code of a JSON-RPC error object, 0 where it has none."""
+    code = error.get("code") if isinstance(error, Mapping) else None
+    return code if isinstance(code, int) else 0

@@ -9,11 +9,12 @@ from typing import Self
 import aiohttp
 
 from bot.adapters.solana.account_batches import AccountsAnswer, Batch, merge, pack, read_accounts
+from bot.adapters.solana.account_stream import AccountStream
 from bot.adapters.solana.rpc_endpoint import RpcEndpoint
 from bot.adapters.solana.rpc_errors import RpcRefused
 from bot.adapters.solana.rpc_failover import WHAT, RpcFailover, Sleep, read_slot
 from bot.adapters.solana.rpc_request import GarbledAnswer, RpcRequest
-from bot.adapters.solana.rpc_settings import EndpointConfig, RpcSettings
+from bot.adapters.solana.rpc_settings import EndpointConfig, RpcSettings, StreamPlace
 from bot.adapters.solana.rpc_state import state_of
 from bot.adapters.solana.slot_memory import SlotMemory
 from bot.adapters.solana.slot_watch import SlotWatch
@@ -60,6 +61,17 @@ class RpcPool:
             watch=self._watch,
             clock=clock,
             settings=self._settings,
+            sleep=sleep,
+        )
+
+        self.stream = AccountStream(
+            _stream_places(self._endpoints, endpoints),
+            session=self._open_session,
+            watch=self._watch,
+            memory=self._memory,
+            clock=clock,
+            chance=chance,
+            settings=self._settings.stream,
             sleep=sleep,
         )
 
@@ -180,7 +192,10 @@ class RpcPool:
 
     def states(self) -> list[EndpointState]:
         """Give the present state of each endpoint."""
-        return [state_of(endpoint, self._watch) for endpoint in self._endpoints]
+        return [
+            state_of(endpoint, self._watch, self.stream.state(endpoint.name))
+            for endpoint in self._endpoints
+        ]
 
     def best_slot(self) -> int:
         """Give the highest slot seen, 0 before the first answer."""
@@ -228,6 +243,16 @@ class RpcPool:
             connector = aiohttp.TCPConnector(limit_per_host=_CONNECTIONS_PER_HOST)
             self._session = aiohttp.ClientSession(connector=connector, headers=_JSON)
         return self._session
+
+
+def _stream_places(
+    endpoints: Sequence[RpcEndpoint], configs: Sequence[EndpointConfig]
+) -> list[StreamPlace]:
+    return [
+        StreamPlace(name=endpoint.name, url=config.stream_url)
+        for endpoint, config in zip(endpoints, configs, strict=True)
+        if config.stream_url is not None
+    ]
 
 
 def _of_group(answer: AccountsAnswer, group: Sequence[str]) -> AccountsAnswer:

@@ -31,14 +31,16 @@ OWN_MACHINE_LIMITS = RpcLimits(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointConfig:
-    """One endpoint: its URL (may hold a key: never shown), weight and limits.
+    """One endpoint: its URLs (may hold a key: never shown), weight and limits.
 
     An endpoint of weight 2 is preferred until it is twice as slow as one of weight 1.
+    `stream_url` is that of its WebSocket; without one it is only polled.
     """
 
     url: URL = field(repr=False)
     limits: RpcLimits = RpcLimits()
     weight: float = 1.0
+    stream_url: URL | None = field(default=None, repr=False)
 
     @property
     def host(self) -> str:
@@ -59,6 +61,31 @@ class EndpointConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StreamPlace:
+    """The WebSocket of an endpoint; its URL may hold a key."""
+
+    name: str
+    url: URL = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamSettings:
+    """How accounts are followed by WebSocket; times in seconds.
+
+    A line that says nothing for `quiet_seconds` is dead; one that lasted `steady_seconds` was
+    well before it failed. Changes are gathered for `gather_seconds`, which bounds how often
+    they lead to reads.
+    """
+
+    most_accounts: int = 200
+    lag_limit_slots: int = 15
+    quiet_seconds: float = 10.0
+    connect_seconds: float = 5.0
+    steady_seconds: float = 30.0
+    gather_seconds: float = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RpcSettings:
     """How the pool of endpoints behaves; times in seconds, lag in slots."""
 
@@ -70,6 +97,18 @@ class RpcSettings:
     batches_at_once: int = 8
     stale_retry_seconds: float = 0.4
     hedges: bool = True
+    stream: StreamSettings = StreamSettings()
+
+
+def derived_stream_url(url: URL) -> URL:
+    """Give where a node that answers HTTP at `url` has its WebSocket.
+
+    A node named with its port has it one port higher; behind a provider's address both share
+    one. Source: `makeWebsocketUrl` of solana-web3.js.
+    """
+    scheme = "wss" if url.scheme == "https" else "ws"
+    port = None if url.explicit_port is None else url.explicit_port + 1
+    return url.with_scheme(scheme).with_port(port)
 
 
 def _read_url(text: str) -> URL | None:

@@ -2,10 +2,10 @@
 
 from bot.adapters.solana.rpc_endpoint import RpcEndpoint
 from bot.adapters.solana.slot_watch import SlotWatch
-from bot.ports.chain import EndpointState
+from bot.ports.chain import EndpointState, StreamState
 
 
-def state_of(endpoint: RpcEndpoint, watch: SlotWatch) -> EndpointState:
+def state_of(endpoint: RpcEndpoint, watch: SlotWatch, stream: StreamState | None) -> EndpointState:
     """Give the present state of an endpoint; nothing in it comes from its URL but the host."""
     return EndpointState(
         name=endpoint.name,
@@ -24,6 +24,7 @@ def state_of(endpoint: RpcEndpoint, watch: SlotWatch) -> EndpointState:
         limiter_use=endpoint.limiter_use(),
         pause_seconds=endpoint.pause_seconds(),
         last_error=endpoint.last_error,
+        stream=stream,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.adapters.solana.discovery import Discovery, PairSource
+from bot.adapters.solana.hot_pools import HotPools
 from bot.adapters.solana.network_costs import NetworkCostReader, NetworkCostSettings
 from bot.adapters.solana.pool_prices import PoolPrices
 from bot.adapters.solana.rpc_pool import RpcPool
@@ -23,6 +24,7 @@ class SolanaChain:
     ) -> None:
         self._rpc = rpc
         self._prices = PoolPrices(rpc, clock)
+        self.feed = HotPools(rpc.stream, self._prices)
         self._discovery = Discovery(rpc, self._prices, sources)
         self._costs = NetworkCostReader(rpc, clock, costs)
 
