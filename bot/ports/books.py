@@ -198,12 +198,20 @@ class PriceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenMetrics:
-    """A token's last day in figures; fractions for changes, None where history is too short."""
+    """A token's last day in figures; fractions for changes, None where history is too short.
+
+    `volatility_24h` is the standard deviation of hourly logarithmic returns, scaled to a day.
+    `shape_24h` is the day's course, hour by hour: digits from 0 (its lowest) to 7.
+    """
 
     token_id: int
     change_24h: Decimal | None
     high_24h: Decimal | None
     low_24h: Decimal | None
+    change_1h: Decimal | None = None
+    volatility_24h: Decimal | None = None
+    holders: int | None = None
+    shape_24h: str = ""
 
 
 class TokenShelf(Protocol):
@@ -217,9 +225,6 @@ class TokenShelf(Protocol):
 
     async def record(self, rows: Sequence[PriceRow]) -> None:
         """Append prices to the history."""
-
-    async def metrics(self) -> dict[int, TokenMetrics]:
-        """Compute and store the day's figures of each token with enough history."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,6 @@ class Ticks:
         """Read every tracked token's pools; asked by the clock, not by a person."""
         await self._refresh(self._board.tokens)
         await self._follow_migrations()
-        self._board.metrics = await self._shelf.metrics()
 
     async def refresh_hot(self) -> None:
         """Read the tokens that are held or looked at, and SOL's own price."""

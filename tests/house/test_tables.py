@@ -10,6 +10,8 @@ OF_NOBODY = {
     "solana_tokens": "tokens are everybody's",
     "token_prices": "so are their prices",
     "token_metrics": "and the day's figures",
+    "candles": "and their candles",
+    "candle_progress": "one row an interval",
     "role_limits": "limits belong to roles",
     "inbox": "updates are known by Telegram's id before anybody is identified",
     "outbox": "notices go to chats, which may be groups",

@@ -5,10 +5,15 @@ Amounts are base units in NUMERIC(38,0), lamports too; NaN is refused by CHECK, 
 does not fit the type. The functions and triggers that guard them live in `migrations/sql`.
 """
 
-from bot.adapters.database import schema_books, schema_mail, schema_tokens
+from bot.adapters.database import (
+    schema_books,
+    schema_mail,
+    schema_tokens,
+    schema_watchlist,
+)
 from bot.adapters.database.schema_basis import metadata
 
-TABLES = (schema_books, schema_tokens, schema_mail)
+TABLES = (schema_books, schema_tokens, schema_mail, schema_watchlist)
 """The modules that put their tables into the metadata by being imported."""
 
 __all__ = ["TABLES", "metadata"]

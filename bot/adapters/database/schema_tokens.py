@@ -1,4 +1,4 @@
-"""The tables of tokens, their prices and their day's figures; no user owns them."""
+"""The tables of tokens, their prices, candles and day's figures; no user owns them."""
 
 from sqlalchemy import (
     BigInteger,
@@ -52,7 +52,7 @@ token_prices = Table(
     CheckConstraint(
         "usd IS NULL OR (usd >= 0 AND usd < 'Infinity' AND usd <> 'NaN')", name="usd_finite"
     ),
-    Index("ix_token_prices_token", "token_id", "received_at"),
+    Index("ix_token_prices_received_at", "received_at"),
     postgresql_partition_by="RANGE (received_at)",
 )
 
@@ -64,5 +64,45 @@ token_metrics = Table(
     Column("high_24h", PRICE),
     Column("low_24h", PRICE),
     Column("computed_at", MOMENT, nullable=False, server_default=NOW),
+    Column("change_1h", PRICE),
+    Column("volatility_24h", PRICE),
+    Column("liquidity_lamports", UNITS),
+    Column("holders", BigInteger),
+    Column("shape_24h", Text, nullable=False, server_default=""),
     ForeignKeyConstraint(["token_id"], ["solana_tokens.token_id"]),
+)
+
+candles = Table(
+    "candles",
+    metadata,
+    Column("token_id", Integer, primary_key=True, autoincrement=False),
+    Column("interval_seconds", Integer, primary_key=True, autoincrement=False),
+    Column("opened_at", MOMENT, primary_key=True),
+    Column("open", PRICE, nullable=False),
+    Column("high", PRICE, nullable=False),
+    Column("low", PRICE, nullable=False),
+    Column("close", PRICE, nullable=False),
+    Column("volume_sol", PRICE),
+    Column("ticks", Integer, nullable=False),
+    Column("source", Text, nullable=False),
+    CheckConstraint(
+        "interval_seconds IN (60, 300, 900, 3600, 14400, 86400)", name="interval_known"
+    ),
+    CheckConstraint("low >= 0 AND high < 'Infinity' AND high <> 'NaN'", name="prices_finite"),
+    CheckConstraint(
+        "low <= least(open, close) AND high >= greatest(open, close)", name="prices_ordered"
+    ),
+    CheckConstraint(
+        "volume_sol IS NULL OR"
+        " (volume_sol >= 0 AND volume_sol < 'Infinity' AND volume_sol <> 'NaN')",
+        name="volume_finite",
+    ),
+    Index("ix_candles_opened_at", "interval_seconds", "opened_at"),
+)
+
+candle_progress = Table(
+    "candle_progress",
+    metadata,
+    Column("interval_seconds", Integer, primary_key=True, autoincrement=False),
+    Column("built_until", MOMENT, nullable=False),
 )

@@ -1,15 +1,14 @@
 """Tracked tokens, their pools, and their price history in PostgreSQL."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date
 
 from bot.adapters.database.connection import Connection, Pool, connected
 from bot.adapters.database.rows import token_from
 from bot.domain.instruments import Token
-from bot.ports.books import PriceRow, TokenMetrics
+from bot.ports.books import PriceRow
 
 PARTITION_PREFIX = "token_prices_"
-_PARTITION_LOCK = 7102027
 _KEEP = """
     INSERT INTO solana_tokens (mint, symbol, name, decimals, program, supply, mint_authority,
                                freeze_authority, risks, symbol_warning, pools)
@@ -21,30 +20,6 @@ _KEEP = """
     RETURNING *
 """
 _COLUMNS = ("token_id", "received_at", "price", "usd", "liquidity_lamports", "slot", "source")
-# In order of the token, so that two processes computing at once never wait in a circle.
-_METRICS = """
-    WITH day AS (
-      SELECT token_id, max(price) AS high, min(price) AS low,
-             min(received_at) AS since, max(received_at) AS until
-      FROM token_prices WHERE received_at > now() - interval '24 hours' GROUP BY token_id
-    )
-    INSERT INTO token_metrics AS m (token_id, change_24h, high_24h, low_24h, computed_at)
-    SELECT d.token_id,
-           CASE WHEN d.since < now() - interval '23 hours' AND first.price > 0
-                THEN round(last.price / first.price - 1, 6) END,
-           d.high, d.low, now()
-    FROM day d
-    CROSS JOIN LATERAL (
-      SELECT price FROM token_prices p
-      WHERE p.token_id = d.token_id AND p.received_at = d.since LIMIT 1) AS first
-    CROSS JOIN LATERAL (
-      SELECT price FROM token_prices p
-      WHERE p.token_id = d.token_id AND p.received_at = d.until LIMIT 1) AS last
-    ORDER BY d.token_id
-    ON CONFLICT (token_id) DO UPDATE SET change_24h = excluded.change_24h,
-      high_24h = excluded.high_24h, low_24h = excluded.low_24h, computed_at = excluded.computed_at
-    RETURNING token_id, change_24h, high_24h, low_24h
-"""
 
 
 class PostgresShelf:
@@ -108,29 +83,7 @@ class PostgresShelf:
             )
 
     async def _partition(self, connection: Connection, day: date) -> None:
-        if day in self._partitioned:
-            return
-        start = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        async with connection.transaction():
-            # IF NOT EXISTS alone fails where two refreshes meet the new day at once.
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", _PARTITION_LOCK)
-            await connection.execute(
-                f"CREATE TABLE IF NOT EXISTS {PARTITION_PREFIX}{day:%Y%m%d} "
-                f"PARTITION OF token_prices "
-                f"FOR VALUES FROM ('{start}') TO ('{start + timedelta(days=1)}')"
-            )
-        self._partitioned.add(day)
-
-    async def metrics(self) -> dict[int, TokenMetrics]:
-        """Compute and store the day's figures of each token with enough history."""
-        async with connected(self._pool) as connection:
-            rows = await connection.fetch(_METRICS)
-        return {
-            row["token_id"]: TokenMetrics(
-                token_id=row["token_id"],
-                change_24h=row["change_24h"],
-                high_24h=row["high_24h"],
-                low_24h=row["low_24h"],
-            )
-            for row in rows
-        }
+        # The clock makes days ahead; a price of a day that nobody made is not lost either.
+        if day not in self._partitioned:
+            await connection.execute("SELECT make_price_day($1)", day)
+            self._partitioned.add(day)
