@@ -63,13 +63,17 @@ class PersonSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A person we know, by numeric Telegram id."""
+    """A person we know, by numeric Telegram id.
+
+    `blocks_danger` is their wish that dangerous tokens are not bought.
+    """
 
     user_id: int
     role: Role
     status: Status
     first_name: str
     language: str | None = None
+    blocks_danger: bool = True
 
     def require(self, permission: Permission) -> None:
         """Pass in silence or raise `Refusal` (`banned`, `frozen`, `not_permitted`)."""

@@ -9,6 +9,7 @@ from bot.domain.instruments import Token
 from bot.domain.money import SOL_DECIMALS
 from bot.domain.orders import Fill, FillLeg
 from bot.domain.pools.reading import Direction, PoolReading, Swap
+from bot.domain.safety import SafetyReport
 from bot.ports.chain import NetworkCosts
 
 _PRICE_DIGITS = 24
@@ -18,13 +19,15 @@ _PRICE_DIGITS = 24
 class Market:
     """What a decision knows of the outside: the token, its pool just read, and the costs.
 
-    `pool` is quoted in SOL.
+    `pool` is quoted in SOL, and taxed where the token takes a fee. `safety` is None where
+    nobody asked for it, as for an exit.
     """
 
     token: Token
     pool: PoolReading
     costs: NetworkCosts
     read_at: datetime
+    safety: SafetyReport | None = None
 
 
 def average_price(lamports: int, units: int, decimals: int) -> Decimal:

@@ -13,6 +13,7 @@ from bot.engine.decided import settlement_of, times_of
 from bot.engine.opening import Opening
 from bot.engine.paper_venue import Market, PaperVenue
 from bot.engine.risk_gate import RiskSettings, approve_close, approve_open
+from bot.engine.token_gate import check_entry, check_exit
 from bot.ports.books import Desk, Settlement
 
 
@@ -28,6 +29,7 @@ class TradingEngine:
     ) -> Settlement:
         """Decide an opening order; raises `Refusal` with the rule that it meets."""
         approved = approve_open(desk, intent, market.token.symbol)
+        check_entry(request.user, intent, market)
         opening = Opening(desk=desk, approved=approved, market=market, at=at)
         decided = (
             opening.long(self._venue, self._risk)
@@ -42,6 +44,7 @@ class TradingEngine:
     ) -> Settlement:
         """Decide a closing order; raises `Refusal`."""
         position = approve_close(desk, intent.number)
+        check_exit(market)
         units = units_to_close(position, intent.percent)
         closing = Closing(desk=desk, position=position, units=units, market=market, at=at)
         decided = (
@@ -59,6 +62,7 @@ class TradingEngine:
         position = next((p for p in desk.positions if p.number == number), None)
         if position is None or position.side is Side.LONG:
             return None
+        check_exit(market)
         cost = self._venue.buy_back(market, position.token_units).sol_lamports
         if not position.is_liquidatable(cost):
             return None

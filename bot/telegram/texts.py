@@ -114,6 +114,14 @@ REFUSALS: Mapping[str, str] = {
     "token_untradable": (
         "{symbol} cannot be traded on paper truthfully: {reason}. Try `/price {example}`."
     ),
+    "token_danger": (
+        "⚠️ I opened nothing in {symbol}: {reason}. See more with `/check {symbol}`. "
+        "With /safety you can have me trade such tokens too."
+    ),
+    "no_short_with_fee": (
+        "{symbol} takes a fee from each transfer, and borrowing it would cost that too, "
+        "so I offer no shorts of it. A long works: `/open {example} long 5`."
+    ),
     "not_an_address": (
         "{text} is not a Solana token address. One has 32 to 44 letters and digits, without "
         "0, O, I and l. Copy it whole, or try `/price {example}`."

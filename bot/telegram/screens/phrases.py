@@ -17,7 +17,7 @@ from bot.telegram.texts import REFUSALS, UNKNOWN_REFUSAL
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _PIECES = re.compile(r"(`[^`]*`|\{\w+(?::\w+)?\})")
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
-_LONGEST_FIELD = 64
+_LONGEST_FIELD, _LONGEST_OF_OURS = 64, 120
 _TYPED_BY_PEOPLE = frozenset({"text", "address"})
 _OUR_OWN = frozenset({"reason", "role", "argument", "reference", "what", "kind"})
 
@@ -69,6 +69,8 @@ def _shown(match: re.Match[str], fields: Fields) -> str:
     value = fields.get(match[1])
     if value is None:
         return "?"
+    if match[1] in _OUR_OWN and not match[2]:
+        return clean_text(str(value), _LONGEST_OF_OURS) or "?"
     return _FORMS[match[2] or ""](value)
 
 
