@@ -45,15 +45,15 @@ def test_the_genuine_folder_gives_a_line_for_each_pool(
     kinds = [str(line["kind"]) for line in found]
     assert "raydium_amm_v4" in kinds
     unsupported = [line for line in found if "not supported yet" in str(line.get("error"))]
-    assert {"raydium_clmm", "meteora_dlmm", "meteora_damm_v2", "meteora_dbc"} <= {
+    assert {"meteora_dlmm", "meteora_damm_v2", "meteora_dbc"} <= {
         str(line["kind"]) for line in unsupported
     }
     priced = [line for line in found if "price" in line]
-    assert len(priced) == 10
+    assert len(priced) == 11
     assert all("e" not in str(line["price"]).lower() for line in priced)
 
 
-@pytest.mark.parametrize("folder", ["raydium_amm_v4", "raydium_cpmm", "pumpswap"])
+@pytest.mark.parametrize("folder", ["raydium_amm_v4", "raydium_cpmm", "raydium_clmm", "pumpswap"])
 def test_a_readable_folder_succeeds(folder: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert decode(genuine_folder() / folder, "--json") == 0
     assert len(lines(capsys)) == 1

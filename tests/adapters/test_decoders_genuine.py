@@ -20,6 +20,7 @@ from tests.builders.pool_accounts import (
 
 V4 = "58oQChx4yWmvKdwLLZzBi4ChoCc2fqCUWBkwMihLYQo2"
 CPMM = "Q2sPHPdUWFMg7M7wwrQKLrn619cAucfRsmhVJffodSp"
+CLMM = "3ucNos4NbumPLZNWztqGHNFFgkHeRMBQAVemeeomsUxv"
 WHIRLPOOL = "Czfq3xZZDmsdGdUyrNLtRhGc47cXcZtLG4crryfu44zE"
 CURVE = "GfzNVBBisCRUpqCmFMvBu4XTJGRzXYxcQE7SUqAZjAHR"
 CURVE_MINT = "Fw5xoxp3JYrW1ELUCQ98t3MvRiMKSFk7WBEsMs8Gpump"
@@ -37,6 +38,7 @@ def stored_price(address: str, accounts: dict[str, AccountBytes]) -> str:
     [
         ("raydium_amm_v4", V4, "121.223"),
         ("raydium_cpmm", CPMM, "515.350"),
+        ("raydium_clmm", CLMM, "120.977"),
         ("orca_whirlpool", WHIRLPOOL, "120.976"),
         ("orca_whirlpool", "EgxU92G34jw6QDG9RuTX9StFg1PmHuDqkRKAE5kVEiZ4", "0.0100264"),
         ("orca_whirlpool", "56Ekyu6uBpTna3LR2qkjHjNbDNkCLWK2Lt3uWh7J2R8Z", "0.00000822494"),
@@ -55,9 +57,12 @@ def test_an_older_copy_of_a_whirlpool_keeps_its_own_price() -> None:
     assert stored_price(WHIRLPOOL, {WHIRLPOOL: older}) == "152.083"
 
 
-@pytest.mark.parametrize("folder", ["raydium_amm_v4", "orca_whirlpool"])
+SOL_USDC = {"raydium_amm_v4": V4, "raydium_clmm": CLMM, "orca_whirlpool": WHIRLPOOL}
+
+
+@pytest.mark.parametrize("folder", SOL_USDC)
 def test_sol_is_the_base_against_usdc(folder: str) -> None:
-    address = V4 if folder == "raydium_amm_v4" else WHIRLPOOL
+    address = SOL_USDC[folder]
     reading = read_pool(address, genuine_accounts(folder), 7)
     assert (reading.base_mint, reading.quote_mint) == (SOL_MINT, USDC_MINT)
     assert (reading.slot, reading.halt) == (7, None)

@@ -16,6 +16,7 @@ from bot.adapters.solana.pools.programs import (
     PUMPFUN,
     PUMPSWAP,
     RAYDIUM_AMM_V4,
+    RAYDIUM_CLMM,
     RAYDIUM_CPMM,
     account_mark,
 )
@@ -32,12 +33,20 @@ OWNERS = [
     PUMPFUN,
     PUMPSWAP,
     RAYDIUM_AMM_V4,
+    RAYDIUM_CLMM,
     RAYDIUM_CPMM,
     TOKEN_2022_PROGRAM,
     TOKEN_PROGRAM,
 ]
-FOLDERS = ["raydium_amm_v4", "raydium_cpmm", "orca_whirlpool", "pumpfun_curve", "pumpswap"]
-LENGTHS = [0, 8, 49, 82, 151, 165, 170, 211, 301, 355, 637, 653, 679, 752]
+FOLDERS = [
+    "raydium_amm_v4",
+    "raydium_cpmm",
+    "raydium_clmm",
+    "orca_whirlpool",
+    "pumpfun_curve",
+    "pumpswap",
+]
+LENGTHS = [0, 8, 49, 82, 151, 165, 170, 211, 301, 355, 637, 653, 679, 752, 1544]
 
 random_accounts = st.builds(
     lambda owner, mark, body, length: AccountBytes(
@@ -48,7 +57,9 @@ random_accounts = st.builds(
     st.binary(max_size=400),
     st.sampled_from(LENGTHS),
 )
-spoilings = st.lists(st.tuples(st.integers(0, 760), st.integers(0, 255)), max_size=6)
+spoilings = st.lists(
+    st.tuples(st.integers(0, 760) | st.integers(0, 1543), st.integers(0, 255)), max_size=6
+)
 
 
 def read_everything(address: str, accounts: dict[str, AccountBytes]) -> None:

@@ -12,8 +12,10 @@ from bot.adapters.solana.pools.programs import (
     PUMP_FEES,
     PUMPFUN,
     PUMPSWAP,
+    RAYDIUM_CLMM,
     RAYDIUM_CPMM,
 )
+from bot.adapters.solana.pools.raydium_tick_arrays import arrays_to_fetch, tick_array_seeds
 from bot.adapters.solana.pools.tick_arrays import (
     FULL_RANGE_SPACING,
     TICKS_PER_ARRAY,
@@ -31,6 +33,7 @@ WHIRLPOOLS_CONFIG = "2LecshUwdy9xi7meFgHtFJQNSKk4KdTrcpvaB56dP2NQ"
 # Orca's fee tiers by tick spacing; 32896 is the splash pools' (SDK constants, 2026).
 WHIRLPOOL_TICK_SPACINGS = (1, 2, 4, 8, 16, 64, 96, 128, 256, 32896)
 _CPMM_CONFIG_COUNT = 5
+_CLMM_CONFIG_COUNT = 10
 _TICK_ARRAYS_EACH_SIDE = 3
 
 
@@ -69,6 +72,16 @@ def cpmm_pool_addresses(mint: str, quote: str = SOL_MINT) -> tuple[str, ...]:
     return tuple(_derive(RAYDIUM_CPMM, b"pool", _raw(config), first, second) for config in configs)
 
 
+def clmm_pool_addresses(mint: str, quote: str = SOL_MINT) -> tuple[str, ...]:
+    """Derive a pair's Raydium CLMM pools, one for each of the first fee settings."""
+    first, second = _sorted_pair(mint, quote)
+    configs = (
+        _derive(RAYDIUM_CLMM, b"amm_config", index.to_bytes(2, "big"))
+        for index in range(_CLMM_CONFIG_COUNT)
+    )
+    return tuple(_derive(RAYDIUM_CLMM, b"pool", _raw(config), first, second) for config in configs)
+
+
 def whirlpool_addresses(mint: str, quote: str = SOL_MINT) -> tuple[str, ...]:
     """Derive a pair's Whirlpools under Orca's own configuration, one for each fee tier."""
     first, second = _sorted_pair(mint, quote)
@@ -100,14 +113,16 @@ def tick_array_addresses(
 def extra_accounts(address: str, account: AccountBytes) -> tuple[str, ...]:
     """Give all that a fill needs besides the pool: `accounts_needed` and derived addresses.
 
-    Those are the tick arrays of a Whirlpool (a full-range pool needs none), the oracle of
-    one whose fee adapts, and the fee settings of pump.fun's programs.
+    Those are the tick arrays of a Whirlpool (a full-range pool needs none) or of a CLMM pool,
+    the oracle of a Whirlpool whose fee adapts, and the fee settings of pump.fun's programs.
     Raises `UnreadableAccount`.
     """
     needed = catalogue.accounts_needed(address, account)
     match catalogue.pool_kind(account):
         case PoolKind.ORCA_WHIRLPOOL:
             return needed + _oracle(address, account) + _tick_arrays(address, account)
+        case PoolKind.RAYDIUM_CLMM:
+            return needed + _clmm_tick_arrays(address, account)
         case PoolKind.PUMPFUN_CURVE:
             return needed + _pump_settings(PUMPFUN, b"global")
         case PoolKind.PUMPSWAP:
@@ -125,6 +140,13 @@ def _tick_arrays(address: str, account: AccountBytes) -> tuple[str, ...]:
     if tick_spacing >= FULL_RANGE_SPACING:
         return ()
     return tick_array_addresses(address, tick, tick_spacing, _TICK_ARRAYS_EACH_SIDE)
+
+
+def _clmm_tick_arrays(address: str, account: AccountBytes) -> tuple[str, ...]:
+    return tuple(
+        _derive(RAYDIUM_CLMM, *tick_array_seeds(address, start))
+        for start in arrays_to_fetch(account.data)
+    )
 
 
 def _pump_settings(program: str, global_seed: bytes) -> tuple[str, ...]:

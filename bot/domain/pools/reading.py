@@ -11,6 +11,7 @@ class PoolKind(StrEnum):
 
     RAYDIUM_AMM_V4 = "raydium_amm_v4"
     RAYDIUM_CPMM = "raydium_cpmm"
+    RAYDIUM_CLMM = "raydium_clmm"
     ORCA_WHIRLPOOL = "orca_whirlpool"
     PUMPFUN_CURVE = "pumpfun_curve"
     PUMPSWAP = "pumpswap"

@@ -5,6 +5,7 @@ from bot.domain.pools.reading import PoolKind
 _NAMES = {
     PoolKind.RAYDIUM_AMM_V4: "Raydium AMM",
     PoolKind.RAYDIUM_CPMM: "Raydium CPMM",
+    PoolKind.RAYDIUM_CLMM: "Raydium CLMM",
     PoolKind.ORCA_WHIRLPOOL: "Orca Whirlpool",
     PoolKind.PUMPFUN_CURVE: "Pump.fun curve",
     PoolKind.PUMPSWAP: "PumpSwap",

@@ -8,6 +8,7 @@ from bot.adapters.solana.pools import (
     pumpfun_curve,
     pumpswap,
     raydium_amm_v4,
+    raydium_clmm,
     raydium_cpmm,
 )
 from bot.adapters.solana.pools.account import AccountBytes
@@ -16,6 +17,7 @@ from bot.adapters.solana.pools.programs import (
     PUMPFUN,
     PUMPSWAP,
     RAYDIUM_AMM_V4,
+    RAYDIUM_CLMM,
     RAYDIUM_CPMM,
 )
 from bot.adapters.solana.pools.stored import StoredPool, orient
@@ -46,6 +48,13 @@ _DECODERS = {
         mark=raydium_cpmm.MARK,
         read=raydium_cpmm.read,
         accounts_needed=raydium_cpmm.accounts_needed,
+    ),
+    RAYDIUM_CLMM: _Decoder(
+        kind=PoolKind.RAYDIUM_CLMM,
+        mark=raydium_clmm.MARK,
+        read=raydium_clmm.read,
+        accounts_needed=raydium_clmm.accounts_needed,
+        length=raydium_clmm.POOL_BYTES,
     ),
     ORCA_WHIRLPOOL: _Decoder(
         kind=PoolKind.ORCA_WHIRLPOOL,

@@ -20,7 +20,6 @@ from bot.adapters.solana.pools.programs import (
 from bot.domain.pools.reading import PoolKind
 
 _UNSUPPORTED = {
-    (RAYDIUM_CLMM, account_mark("PoolState")): "raydium_clmm",
     (METEORA_DLMM, account_mark("LbPair")): "meteora_dlmm",
     (METEORA_DAMM_V2, account_mark("Pool")): "meteora_damm_v2",
     (METEORA_DBC, account_mark("VirtualPool")): "meteora_dbc",
@@ -31,6 +30,19 @@ _ORACLES = {  # oracles are told by their mark and length; their programs are ma
 }
 _COMPANIONS = {
     RAYDIUM_CPMM: ("AmmConfig", "ObservationState", "Permission"),
+    RAYDIUM_CLMM: (
+        "AmmConfig",
+        "DynamicFeeConfig",
+        "LimitOrderNonce",
+        "LimitOrderState",
+        "ObservationState",
+        "OperationState",
+        "PersonalPositionState",
+        "ProtocolPositionState",
+        "SupportMintAssociated",
+        "TickArrayBitmapExtension",
+        "TickArrayState",
+    ),
     ORCA_WHIRLPOOL: (
         "AdaptiveFeeTier",
         "DynamicTickArray",
@@ -54,6 +66,7 @@ _AMM_V4_COMPANIONS = {224: "AmmConfig", 2208: "TargetOrders"}
 _POOL_PROGRAMS = {
     RAYDIUM_AMM_V4: PoolKind.RAYDIUM_AMM_V4,
     RAYDIUM_CPMM: PoolKind.RAYDIUM_CPMM,
+    RAYDIUM_CLMM: PoolKind.RAYDIUM_CLMM,
     ORCA_WHIRLPOOL: PoolKind.ORCA_WHIRLPOOL,
     PUMPFUN: PoolKind.PUMPFUN_CURVE,
     PUMPSWAP: PoolKind.PUMPSWAP,
