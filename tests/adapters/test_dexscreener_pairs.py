@@ -21,7 +21,7 @@ from tests.builders.dexscreener_pairs import MINT, POOL, body_of, pair
         ("orca", [], PoolKind.ORCA_WHIRLPOOL),
         ("pumpfun", None, PoolKind.PUMPFUN_CURVE),
         ("pumpswap", None, PoolKind.PUMPSWAP),
-        ("raydium", ["CLMM"], None),
+        ("raydium", ["CLMM"], PoolKind.RAYDIUM_CLMM),
         ("meteora", ["DLMM"], None),
         ("launchlab", [], None),
     ],

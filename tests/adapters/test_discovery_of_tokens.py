@@ -13,6 +13,7 @@ from bot.ports.chain import PoolPlace
 from tests.builders.rpc_pools import build_pool
 from tests.builders.solana_accounts import (
     AMM_V4_POOL,
+    CLMM_POOL,
     CPMM_MINT,
     CPMM_POOL,
     CURVE,
@@ -70,9 +71,9 @@ async def test_sol_is_found_against_usdc_with_the_deepest_pool_first() -> None:
         for mint in (SOL_MINT, USDC_MINT):
             found = await chain.find_token(mint)
             assert found is not None
-            assert [pool.address for pool in found.pools] == [WHIRLPOOL, AMM_V4_POOL]
+            assert [pool.address for pool in found.pools] == [WHIRLPOOL, AMM_V4_POOL, CLMM_POOL]
             assert {pool.base_mint for pool in found.pools} == {SOL_MINT}
-            assert [place.source for place in found.places] == ["derived", "elsewhere"]
+            assert [place.source for place in found.places] == ["derived", "elsewhere", "derived"]
 
 
 async def test_a_completed_curve_is_replaced_by_its_pumpswap_pool() -> None:

@@ -16,6 +16,7 @@ GENUINE = Path(__file__).parents[3] / "shared" / "data" / "solana_accounts"
 
 AMM_V4_POOL = "58oQChx4yWmvKdwLLZzBi4ChoCc2fqCUWBkwMihLYQo2"
 WHIRLPOOL = "Czfq3xZZDmsdGdUyrNLtRhGc47cXcZtLG4crryfu44zE"
+CLMM_POOL = "3ucNos4NbumPLZNWztqGHNFFgkHeRMBQAVemeeomsUxv"
 CPMM_POOL = "Q2sPHPdUWFMg7M7wwrQKLrn619cAucfRsmhVJffodSp"
 CPMM_MINT = "Dz9mQ9NzkBcCsuGPFJ3r1bS4wgqKMHBPiVuniW8Mbonk"
 PUMPSWAP_POOL = "GeaAnhd7M6GFHZVUB9FNkmV6Vf7HQTfEqi7WB6USi1f3"

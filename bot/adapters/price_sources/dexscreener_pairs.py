@@ -12,11 +12,12 @@ from bot.ports.chain import PoolPlace
 SOURCE = "DexScreener"
 MOST_PLACES = 20
 
-# A venue is a dexId with its label; Raydium's oldest pools have none, its CLMM pools are not
-# ours to read yet. Whoever the source says runs a pool, the account's owner decides.
+# A venue is a dexId with its label; Raydium's oldest pools have none. Whoever the source says
+# runs a pool, the account's owner decides.
 _KINDS: Mapping[tuple[str, str], PoolKind] = {
     ("raydium", ""): PoolKind.RAYDIUM_AMM_V4,
     ("raydium", "CPMM"): PoolKind.RAYDIUM_CPMM,
+    ("raydium", "CLMM"): PoolKind.RAYDIUM_CLMM,
     ("orca", ""): PoolKind.ORCA_WHIRLPOOL,
     ("orca", "wp"): PoolKind.ORCA_WHIRLPOOL,
     ("pumpfun", ""): PoolKind.PUMPFUN_CURVE,

@@ -8,6 +8,7 @@ import structlog
 
 from bot.adapters.solana.account_batches import AccountsAnswer
 from bot.adapters.solana.addresses import (
+    clmm_pool_addresses,
     cpmm_pool_addresses,
     metadata_address,
     pump_curve_address,
@@ -134,6 +135,7 @@ def _derived_pools(mint: str) -> list[str]:
             for address in (
                 pumpswap_pool_address(mint, partner),
                 *cpmm_pool_addresses(mint, partner),
+                *clmm_pool_addresses(mint, partner),
                 *whirlpool_addresses(mint, partner),
             )
         ),
