@@ -117,6 +117,14 @@ class Books(Protocol):
         Raises `Refusal("already_done")` where this request has begun one before.
         """
 
+    async def set_blocks_danger(
+        self, request: Request, *, blocks: bool, notices: Sequence[Notice]
+    ) -> None:
+        """Keep whether dangerous tokens are blocked for the asking user, and end its update.
+
+        Raises `Refusal("already_done")` where that update had ended before.
+        """
+
     async def history(
         self, user_id: int, mode: Mode, season: int, before_order: int | None, limit: int
     ) -> list[ClosedOrder]:

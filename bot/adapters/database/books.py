@@ -145,6 +145,21 @@ class PostgresBooks:
         _judge(outcome, 0)
         self._on_outbox(())
 
+    async def set_blocks_danger(
+        self, request: Request, *, blocks: bool, notices: Sequence[Notice]
+    ) -> None:
+        """Keep whether dangerous tokens are blocked for the asking user."""
+        async with connected(self._pool) as connection:
+            outcome = await connection.fetchval(
+                "SELECT set_blocks_danger($1, $2, $3, $4)",
+                request.user.user_id,
+                blocks,
+                request.update_id,
+                notices_to_json(notices),
+            )
+        _judge(outcome, 0)
+        self._on_outbox(())
+
     async def history(
         self, user_id: int, mode: Mode, season: int, before_order: int | None, limit: int
     ) -> list[ClosedOrder]:

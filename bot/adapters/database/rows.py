@@ -9,19 +9,21 @@ from typing import Any
 import asyncpg
 from pydantic import TypeAdapter
 
-from bot.domain.identifiers import SOL_MINT
+from bot.domain.identifiers import SOL_MINT, TOKEN_PROGRAM
 from bot.domain.instruments import Token
 from bot.domain.ledger import AccountKey, Transfer
 from bot.domain.notices import Notice
 from bot.domain.orders import Receipt
 from bot.domain.positions import Position, PositionState, Side
 from bot.domain.requests import Request
+from bot.domain.token_rules import TokenRules
 from bot.domain.users import Mode, Role, RoleLimits, Status, User
 from bot.ports.books import Desk, Settlement, Wallet
 
 Row = Mapping[str, Any] | asyncpg.Record
 
 _RECEIPT = TypeAdapter(Receipt)
+_RULES = TypeAdapter(TokenRules)
 
 
 def receipt_to_json(receipt: Receipt) -> object:
@@ -34,6 +36,18 @@ def receipt_from_json(stored: object) -> Receipt:
     return _RECEIPT.validate_python(stored)
 
 
+def rules_to_json(rules: TokenRules) -> object:
+    """Spell a token's rules as JSON; nothing where they were never read."""
+    return _RULES.dump_python(rules, mode="json") if rules.is_read else None
+
+
+def _rules_from(stored: object, program: str) -> TokenRules:
+    if stored is None:
+        # Only Token-2022 has rules; those of a token tracked long ago are yet to be read.
+        return TokenRules(is_read=program == TOKEN_PROGRAM)
+    return _RULES.validate_python(stored)
+
+
 def user_from(row: Row) -> User:
     """Read a user."""
     return User(
@@ -42,6 +56,7 @@ def user_from(row: Row) -> User:
         status=Status(row["status"]),
         first_name=row["first_name"],
         language=row["language"],
+        blocks_danger=row.get("blocks_danger", True),
     )
 
 
@@ -224,4 +239,5 @@ def token_from(row: Row) -> Token:
         freeze_authority=row["freeze_authority"],
         risks=tuple(row["risks"]),
         symbol_warning=row["symbol_warning"],
+        rules=_rules_from(row["rules"], row["program"]),
     )

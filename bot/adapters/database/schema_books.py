@@ -41,6 +41,7 @@ users = Table(
     Column("language", Text),
     Column("settings", JSONB, nullable=False, server_default=NO_JSON),
     Column("created_at", MOMENT, nullable=False, server_default=NOW),
+    Column("blocks_danger", Boolean, nullable=False, server_default=text("true")),
     CheckConstraint("role IN ('basic', 'premium', 'admin')", name="role_known"),
     CheckConstraint("role_from IN ('default', 'settings', 'command')", name="role_from_known"),
     CheckConstraint("status IN ('active', 'frozen', 'banned')", name="status_known"),

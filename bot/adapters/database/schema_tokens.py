@@ -33,6 +33,7 @@ solana_tokens = Table(
     Column("symbol_warning", Text, nullable=False, server_default=""),
     Column("pools", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("tracked_at", MOMENT, nullable=False, server_default=NOW),
+    Column("rules", JSONB),
     CheckConstraint("decimals BETWEEN 0 AND 255", name="decimals_sound"),
     not_nan("supply"),
     Index("ix_solana_tokens_symbol", text("lower(symbol)")),

@@ -4,19 +4,20 @@ from collections.abc import Sequence
 from datetime import UTC, date
 
 from bot.adapters.database.connection import Connection, Pool, connected
-from bot.adapters.database.rows import token_from
+from bot.adapters.database.rows import rules_to_json, token_from
 from bot.domain.instruments import Token
 from bot.ports.books import PriceRow
 
 PARTITION_PREFIX = "token_prices_"
 _KEEP = """
     INSERT INTO solana_tokens (mint, symbol, name, decimals, program, supply, mint_authority,
-                               freeze_authority, risks, symbol_warning, pools)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                               freeze_authority, risks, symbol_warning, pools, rules)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
     ON CONFLICT (mint) DO UPDATE SET
       symbol = excluded.symbol, name = excluded.name, supply = excluded.supply,
       mint_authority = excluded.mint_authority, freeze_authority = excluded.freeze_authority,
-      risks = excluded.risks, symbol_warning = excluded.symbol_warning, pools = excluded.pools
+      risks = excluded.risks, symbol_warning = excluded.symbol_warning, pools = excluded.pools,
+      rules = excluded.rules
     RETURNING *
 """
 _COLUMNS = ("token_id", "received_at", "price", "usd", "liquidity_lamports", "slot", "source")
@@ -54,6 +55,7 @@ class PostgresShelf:
                 list(token.risks),
                 token.symbol_warning,
                 [list(pool) for pool in pools],
+                rules_to_json(token.rules),
             )
         assert row is not None, "an upsert always returns its row"  # noqa: S101
         return token_from(row)
