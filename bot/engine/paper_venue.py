@@ -9,6 +9,7 @@ from bot.domain.instruments import Token
 from bot.domain.money import SOL_DECIMALS
 from bot.domain.orders import Fill, FillLeg
 from bot.domain.pools.reading import Direction, PoolReading, Swap
+from bot.domain.price_trust import Suspicion
 from bot.domain.safety import SafetyReport
 from bot.ports.chain import NetworkCosts
 
@@ -20,7 +21,7 @@ class Market:
     """What a decision knows of the outside: the token, its pool just read, and the costs.
 
     `pool` is quoted in SOL, and taxed where the token takes a fee. `safety` is None where
-    nobody asked for it, as for an exit.
+    nobody asked for it, as for an exit. `suspicion` is what is held against its price now.
     """
 
     token: Token
@@ -28,6 +29,7 @@ class Market:
     costs: NetworkCosts
     read_at: datetime
     safety: SafetyReport | None = None
+    suspicion: Suspicion | None = None
 
 
 def average_price(lamports: int, units: int, decimals: int) -> Decimal:
@@ -103,10 +105,16 @@ def _fill(market: Market, swap: Swap, amount_out: int) -> Fill:
         pool_address=pool.address,
         pool_kind=pool.kind,
         slot=pool.slot,
-        notes=pool.notes,
+        notes=(*_doubts(market), *pool.notes),
         transfer_fee_units=swap.transfer_fee_units,
         legs=tuple(_leg(leg, of) for leg, of in _in_order(swap, pool)),
     )
+
+
+def _doubts(market: Market) -> tuple[str, ...]:
+    if market.suspicion is None:
+        return ()
+    return ("Other prices of this token contradict this pool; this is what the pool itself paid.",)
 
 
 def _in_order(swap: Swap, pool: PoolReading) -> list[tuple[Swap, PoolReading]]:

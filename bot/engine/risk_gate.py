@@ -7,6 +7,7 @@ from decimal import Decimal
 from bot.domain.errors import Refusal
 from bot.domain.orders import Fill, OpenIntent
 from bot.domain.positions import Position, Side
+from bot.domain.price_trust import Suspicion
 from bot.domain.users import Permission
 from bot.ports.books import Desk
 
@@ -118,6 +119,18 @@ def check_standstill(seconds: float, settings: RiskSettings, symbol: str) -> Non
     """Refuse while no slot rises: nodes that all stand still agree with each other, wrongly."""
     if seconds > settings.longest_standstill_seconds:
         raise Refusal("stale_price", symbol=symbol, lag_slots=int(seconds / _SECONDS_PER_SLOT))
+
+
+def check_believed(suspicion: Suspicion | None, symbol: str) -> None:
+    """Refuse an entry at a price that others contradict; exits are never held back by it."""
+    if suspicion is not None:
+        raise Refusal(
+            "price_disputed",
+            symbol=symbol,
+            one=suspicion.one,
+            other=suspicion.other,
+            gap=suspicion.gap,
+        )
 
 
 def check_cash(desk: Desk, needed_lamports: int) -> None:

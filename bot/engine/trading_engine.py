@@ -12,7 +12,7 @@ from bot.engine.closing import Closing, units_to_close
 from bot.engine.decided import settlement_of, times_of
 from bot.engine.opening import Opening
 from bot.engine.paper_venue import Market, PaperVenue
-from bot.engine.risk_gate import RiskSettings, approve_close, approve_open
+from bot.engine.risk_gate import RiskSettings, approve_close, approve_open, check_believed
 from bot.engine.token_gate import check_entry, check_exit
 from bot.ports.books import Desk, Settlement
 
@@ -29,6 +29,7 @@ class TradingEngine:
     ) -> Settlement:
         """Decide an opening order; raises `Refusal` with the rule that it meets."""
         approved = approve_open(desk, intent, market.token.symbol)
+        check_believed(market.suspicion, market.token.symbol)
         check_entry(request.user, intent, market)
         opening = Opening(desk=desk, approved=approved, market=market, at=at)
         decided = (
@@ -58,7 +59,12 @@ class TradingEngine:
     def liquidate(
         self, desk: Desk, number: int, market: Market, request: Request, at: datetime
     ) -> Settlement | None:
-        """Close a short that no longer carries its maintenance margin; None if it still does."""
+        """Close a short that no longer carries its maintenance margin; None if it still does.
+
+        None too while its token's price is disputed: nobody loses a position to a wrong price.
+        """
+        if market.suspicion is not None:
+            return None
         position = next((p for p in desk.positions if p.number == number), None)
         if position is None or position.side is Side.LONG:
             return None

@@ -2,8 +2,9 @@
 
 A phrase is a small template: `{name}` shows a field as it came, `{name:sol}`, `{name:percent}`,
 `{name:age}` and `{name:plain}` show it as a figure, `{example}` is the symbol of a token that
-can be traded now, backticks mark what can be typed, and `[[...]]` is left out where one of its
-fields is unknown. `bot.telegram.screens.phrases` fills them in.
+can be traded now, `{name:venue}` names a pool's venue or a source, backticks mark what can be
+typed, and `[[...]]` is left out where one of its fields is unknown.
+`bot.telegram.screens.phrases` fills them in.
 """
 
 from collections.abc import Mapping
@@ -138,6 +139,10 @@ REFUSALS: Mapping[str, str] = {
     "stale_price": (
         "The last price of {symbol} is too old[[ ({lag_slots} slots behind)]]; I trade only on "
         "fresh ones. Press Refresh, or try again in a minute."
+    ),
+    "price_disputed": (
+        "The price of {symbol} is disputed: {one:venue} and {other:venue} are {gap:percent} "
+        "apart. Nothing is opened until they agree again; closing works, at what the pool pays."
     ),
     "price_missing": (
         "There is no price of {symbol} yet. Try again in a minute, or try `/price {example}`."

@@ -12,6 +12,7 @@ from bot.domain.instruments import clean_text
 from bot.domain.money import SOL_DECIMALS, ui_amount
 from bot.telegram.layout import named
 from bot.telegram.screens import figures
+from bot.telegram.screens.pool_names import venue_name
 from bot.telegram.texts import REFUSALS, UNKNOWN_REFUSAL
 
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
@@ -103,4 +104,5 @@ _FORMS: Mapping[str, Callable[[object], str]] = {
     "plain": _plain,
     "percent": _percent,
     "age": _age,
+    "venue": lambda value: venue_name(str(value)),
 }

@@ -10,8 +10,14 @@ _NAMES = {
     PoolKind.PUMPFUN_CURVE: "Pump.fun curve",
     PoolKind.PUMPSWAP: "PumpSwap",
 }
+_KINDS = {kind.value: kind for kind in PoolKind}
 
 
 def pool_name(kind: PoolKind) -> str:
     """Give a venue's name; of one without, the word that the code has for it."""
     return _NAMES.get(kind) or kind.value.replace("_", " ")
+
+
+def venue_name(name: str) -> str:
+    """Give a venue's or a source's name by the word that the code has for it."""
+    return pool_name(_KINDS[name]) if name in _KINDS else name
