@@ -7,6 +7,7 @@ from itertools import cycle
 from random import SystemRandom
 
 import aiohttp
+from yarl import URL
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.connection import Pool, open_pool
@@ -14,9 +15,15 @@ from bot.adapters.database.embedded import embedded_postgres
 from bot.adapters.database.migrate import migrate
 from bot.adapters.price_sources.dexscreener import DexScreener, DexScreenerSettings
 from bot.adapters.solana.rpc_pool import RpcPool
-from bot.adapters.solana.rpc_settings import EndpointConfig, RpcLimits
+from bot.adapters.solana.rpc_settings import (
+    EndpointConfig,
+    RpcLimits,
+    RpcSettings,
+    StreamSettings,
+    derived_stream_url,
+)
 from bot.adapters.solana.solana_chain import SolanaChain
-from bot.bootstrap.settings import Settings
+from bot.bootstrap.settings import DERIVED, NO_STREAM, Settings
 from bot.telegram.bot_api import BotApi
 
 _TELEGRAM_CONNECTIONS = 100
@@ -51,8 +58,10 @@ async def open_chain(settings: Settings) -> AsyncIterator[tuple[RpcPool, SolanaC
     clock, chance = SystemClock(), SystemRandom()
     async with AsyncExitStack() as stack:
         rates = settings.solana_rpc_per_second or (None,)
-        endpoints = list(map(_endpoint, settings.rpc_urls(), cycle(rates)))
-        rpc = await stack.enter_async_context(RpcPool(endpoints, clock=clock, chance=chance))
+        endpoints = list(map(_endpoint, settings.rpc_urls(), cycle(rates), settings.ws_urls()))
+        stream = StreamSettings(most_accounts=settings.solana_ws_accounts)
+        pool = RpcPool(endpoints, clock=clock, chance=chance, settings=RpcSettings(stream=stream))
+        rpc = await stack.enter_async_context(pool)
         sources = []
         if settings.dexscreener_base:
             source = DexScreener(
@@ -64,8 +73,8 @@ async def open_chain(settings: Settings) -> AsyncIterator[tuple[RpcPool, SolanaC
         yield rpc, SolanaChain(rpc, sources, clock)
 
 
-def _endpoint(url: str, rate: float | None) -> EndpointConfig:
-    endpoint = EndpointConfig.from_url(url)
+def _endpoint(url: str, rate: float | None, stream: str) -> EndpointConfig:
+    endpoint = replace(EndpointConfig.from_url(url), stream_url=_stream_url(url, stream))
     if rate is None:
         return endpoint
     burst = max(1, int(rate))
@@ -73,6 +82,12 @@ def _endpoint(url: str, rate: float | None) -> EndpointConfig:
         requests_per_second=rate, burst=burst, method_requests_per_second=rate, method_burst=burst
     )
     return replace(endpoint, limits=limits)
+
+
+def _stream_url(url: str, stream: str) -> URL | None:
+    if stream == NO_STREAM:
+        return None
+    return derived_stream_url(URL(url)) if stream == DERIVED else URL(stream)
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from bot.bootstrap.outside import Outside, open_outside
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring import wire
 from bot.domain.errors import Unavailable
+from bot.jobs.changes import follow_changes
 from bot.jobs.schedule import guarded, schedule
 from bot.services.catalogue import Services
 from bot.telegram.application import Application
@@ -69,6 +70,8 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
         first_prices = asyncio.Event()
         async with open_nursery() as nursery, _serving(settings, services, receiver) as base:
             nursery.spawn(outside.rpc.keep_watch(), "rpc watch")
+            nursery.spawn(outside.rpc.stream.run(), "rpc stream")
+            nursery.spawn(follow_changes(services), "changes")
             nursery.spawn(sender.run(), "sender")
             nursery.spawn(_work(lanes, first_prices), "lanes")
             nursery.spawn(receiver.run(), "receiver")

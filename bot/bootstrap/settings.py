@@ -16,6 +16,8 @@ DEFAULT_TOKENS = (
     "JUPyiwrYJFskUPiHa7hkeR8VUtAeFoSYbKedZNsDvCN",  # JUP
 )
 _PUBLIC_RPC = "https://api.mainnet-beta.solana.com"
+DERIVED, NO_STREAM = "auto", "off"
+_WS_URL = re.compile(r"wss?://[^/\s]+(/\S*)?(\?\S*)?", re.ASCII)
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}", re.ASCII)
 _HTTP_URL = re.compile(r"https?://[^/\s]+(/\S*)?(\?\S*)?", re.ASCII)
 _Rate = Annotated[float, Field(gt=0, le=10_000)]
@@ -42,6 +44,8 @@ class Settings(BaseSettings):
 
     solana_rpc_urls: Annotated[tuple[SecretStr, ...], NoDecode] = (SecretStr(_PUBLIC_RPC),)
     solana_rpc_per_second: Annotated[tuple[_Rate, ...], NoDecode] = ()
+    solana_ws_urls: Annotated[tuple[SecretStr, ...], NoDecode] = (SecretStr(DERIVED),)
+    solana_ws_accounts: int = Field(default=200, ge=0, le=10_000)
     dexscreener_base: str = "https://api.dexscreener.com"
     price_refresh_seconds: float = Field(default=60.0, ge=1, le=3600)
     hot_refresh_seconds: float = Field(default=5.0, ge=0.5, le=600)
@@ -68,6 +72,7 @@ class Settings(BaseSettings):
         "premium_ids",
         "solana_rpc_urls",
         "solana_rpc_per_second",
+        "solana_ws_urls",
         "default_tokens",
         mode="before",
     )
@@ -88,6 +93,15 @@ class Settings(BaseSettings):
                 raise ValueError(f"endpoint {number} is not an http:// or https:// URL")
         return urls
 
+    @field_validator("solana_ws_urls")
+    @classmethod
+    def _ws_urls(cls, urls: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for number, url in enumerate(urls, start=1):
+            text = url.get_secret_value()
+            if text not in {DERIVED, NO_STREAM} and not _WS_URL.fullmatch(text):
+                raise ValueError(f"entry {number} is no ws:// or wss:// URL, nor auto or off")
+        return urls
+
     @field_validator("log_level")
     @classmethod
     def _known_level(cls, value: str) -> str:
@@ -101,6 +115,8 @@ class Settings(BaseSettings):
             raise ValueError("SOLANA_RPC_URLS names at least one endpoint")
         if len(self.solana_rpc_per_second) not in {0, 1, len(self.solana_rpc_urls)}:
             raise ValueError("SOLANA_RPC_PER_SECOND takes one number, or one for each endpoint")
+        if len(self.solana_ws_urls) not in {1, len(self.solana_rpc_urls)}:
+            raise ValueError("SOLANA_WS_URLS takes one word, or one URL for each endpoint")
         secret = self.webhook_secret.get_secret_value()
         if self.webhook_url and not _WEBHOOK_SECRET.fullmatch(secret):
             raise ValueError(
@@ -122,12 +138,18 @@ class Settings(BaseSettings):
             self.redis_url,
             self.webhook_secret,
             *self.solana_rpc_urls,
+            *(url for url in self.solana_ws_urls if "://" in url.get_secret_value()),
         ]
         return tuple(text.get_secret_value() for text in texts if text.get_secret_value())
 
     def rpc_urls(self) -> tuple[str, ...]:
         """Give the RPC endpoints in the operator's order of preference."""
         return tuple(url.get_secret_value() for url in self.solana_rpc_urls)
+
+    def ws_urls(self) -> tuple[str, ...]:
+        """Give for each RPC endpoint its WebSocket's URL, or `auto`, or `off`."""
+        given = tuple(url.get_secret_value() for url in self.solana_ws_urls)
+        return given * len(self.solana_rpc_urls) if len(given) == 1 else given
 
 
 def load_settings() -> Settings:

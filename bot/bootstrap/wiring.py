@@ -20,8 +20,9 @@ from bot.services.liquidations import LiquidationNotice, Liquidations
 from bot.services.operations import Operations
 from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
+from bot.services.refresh import Refresh
 from bot.services.talk import Talk
-from bot.services.ticks import Ticks
+from bot.services.ticks import Intervals, Ticks
 from bot.services.trading import Trading
 from bot.services.wallets import Wallets
 from bot.services.whole_pools import WholePools
@@ -56,7 +57,7 @@ def wire(
     )
     prices = _prices(settings, parts)
     trading = _trading(settings, parts)
-    ticks = _ticks(parts, prices, trading, liquidated)
+    ticks = _ticks(settings, parts, prices, trading, liquidated)
     return Services(
         access=_access(settings, parts),
         prices=prices,
@@ -104,7 +105,13 @@ def _trading(settings: Settings, parts: _Parts) -> Trading:
     )
 
 
-def _ticks(parts: _Parts, prices: Prices, trading: Trading, liquidated: LiquidationNotice) -> Ticks:
+def _ticks(
+    settings: Settings,
+    parts: _Parts,
+    prices: Prices,
+    trading: Trading,
+    liquidated: LiquidationNotice,
+) -> Ticks:
     liquidations = Liquidations(
         board=parts.board,
         pools=parts.pools,
@@ -118,8 +125,16 @@ def _ticks(parts: _Parts, prices: Prices, trading: Trading, liquidated: Liquidat
         prices=prices,
         liquidations=liquidations,
         books=parts.books,
-        shelf=parts.shelf,
-        chain=parts.outside.chain,
+        refresh=Refresh(
+            board=parts.board,
+            chain=parts.outside.chain,
+            shelf=parts.shelf,
+            clock=parts.outside.clock,
+        ),
+        feed=parts.outside.chain.feed,
         retention=PostgresRetention(parts.outside.pool),
         clock=parts.outside.clock,
+        every=Intervals(
+            all_seconds=settings.price_refresh_seconds, hot_seconds=settings.hot_refresh_seconds
+        ),
     )

@@ -28,6 +28,7 @@ class Sandbox:
     bot_api_base: str
     bot_token: str
     rpc_urls: tuple[str, ...]
+    ws_urls: tuple[str, ...]
     dexscreener_base: str
     tokens: tuple[tuple[str, str], ...]
     problems: tuple[str, ...]
@@ -44,6 +45,7 @@ class Sandbox:
                 "database_url": "",
                 "data_dir": data_dir,
                 "solana_rpc_urls": tuple(SecretStr(url) for url in self.rpc_urls),
+                "solana_ws_urls": tuple(SecretStr(url) for url in self.ws_urls),
                 "dexscreener_base": self.dexscreener_base,
                 "default_tokens": mints,
                 "price_refresh_seconds": 10.0,
@@ -97,6 +99,7 @@ async def _ready(process: asyncio.subprocess.Process) -> Sandbox:
         bot_api_base=said["bot_api_base"],
         bot_token=said["bot_token"],
         rpc_urls=tuple(said["rpc_urls"]),
+        ws_urls=tuple(said["ws_urls"]),
         dexscreener_base=said["dexscreener_base"],
         tokens=tuple((token["symbol"], token["mint"]) for token in said["tokens"]),
         problems=tuple(said["problems"]),

@@ -7,6 +7,8 @@ from typing import Protocol
 from bot.domain.pools.reading import PoolKind, PoolReading
 from bot.domain.tokens import MintReading
 
+READ_WITHIN_SECONDS = 5.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolPlace:
@@ -119,8 +121,10 @@ class Chain(Protocol):
         Raises `Unavailable` when no endpoint answers.
         """
 
-    async def read_pools(self, places: Sequence[PoolPlace]) -> Mapping[str, PoolReading]:
-        """Read many pools, batched; pools that could not be read are left out.
+    async def read_pools(
+        self, places: Sequence[PoolPlace], *, deadline_seconds: float = READ_WITHIN_SECONDS
+    ) -> Mapping[str, PoolReading]:
+        """Read many pools, batched; pools that could not be read in time are left out.
 
         Raises `Unavailable` only when nothing at all could be read.
         """

@@ -12,7 +12,7 @@ from bot.ports.chain import Chain, EndpointState
 from bot.ports.clock import Clock
 from bot.ports.mail import Outbox
 from bot.services.price_board import PriceBoard, Priced
-from bot.services.ticks import RefreshState
+from bot.services.refresh import RefreshState
 
 _SHEET_AGE = timedelta(seconds=2)
 

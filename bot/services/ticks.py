@@ -2,33 +2,33 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import islice
 
 from bot.domain.errors import Refusal, Unavailable
 from bot.domain.identifiers import USDC_MINT
-from bot.ports.books import Books, PriceRow, TokenShelf
-from bot.ports.chain import Chain, PoolPlace
+from bot.ports.books import Books
 from bot.ports.clock import Clock
+from bot.ports.pool_feed import PoolFeed
 from bot.ports.retention import Retention
 from bot.services.liquidations import Liquidations
 from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
+from bot.services.refresh import Refresh
 
 _KEEP_MAIL, _KEEP_PRICES = timedelta(days=7), timedelta(days=14)
 _SEEK_AGAIN_SECONDS = 600.0
+_SHARE_OF_INTERVAL = 0.8  # a round gives up before the next is due
+_SHORTEST_DEADLINE_SECONDS = 1.0
 _MOST_SOUGHT = 5
 
 
-@dataclass(slots=True)
-class RefreshState:
-    """How the refresh is doing, for the status page."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intervals:
+    """How often all tokens are read, and the hot ones."""
 
-    last_at: datetime | None = None
-    tokens: int = 0
-    refreshed: int = 0
-    behind_seconds: float = 0.0
-    failure: str = ""
+    all_seconds: float = 60.0
+    hot_seconds: float = 5.0
 
 
 class Ticks:
@@ -41,34 +41,49 @@ class Ticks:
         prices: Prices,
         liquidations: Liquidations,
         books: Books,
-        shelf: TokenShelf,
-        chain: Chain,
+        refresh: Refresh,
+        feed: PoolFeed,
         retention: Retention,
         clock: Clock,
+        every: Intervals,
     ) -> None:
         self._board = board
         self._prices = prices
         self._liquidations = liquidations
         self._books = books
-        self._shelf = shelf
-        self._chain = chain
+        self._rounds = refresh
+        self._feed = feed
         self._retention = retention
         self._clock = clock
+        self._every = every
         self._sought_until: dict[int, float] = {}
-        self.state = RefreshState()
+        self._followed: list[int] = []
+        self.state = refresh.state
 
     async def refresh_all(self) -> None:
         """Read every tracked token's pools; asked by the clock, not by a person."""
-        await self._refresh(self._board.tokens)
+        await self._refresh(self._board.tokens, self._every.all_seconds)
         await self._follow_migrations()
 
     async def refresh_hot(self) -> None:
-        """Read the tokens that are held or looked at, and SOL's own price."""
-        hot = self._prices.hot_tokens() | await self._books.held_tokens()
+        """Read the tokens that are held or looked at, and SOL's own price; follow them closely."""
+        held = await self._books.held_tokens()
         dollar = self._board.by_mint(USDC_MINT)
-        if dollar is not None:
-            hot.add(dollar.token_id)
-        await self._refresh(hot)
+        hot = list(dict.fromkeys((*held, *self._prices.hot_tokens())))
+        self._followed = [token_id for token_id in hot if token_id in self._board.tokens]
+        self._feed.follow(
+            [place for token_id in self._followed for place in self._board.places[token_id]]
+        )
+        of_dollar = [] if dollar is None else [dollar.token_id]
+        await self._refresh({*hot, *of_dollar}, self._every.hot_seconds)
+
+    async def refresh_changed(self) -> None:
+        """Wait until hot tokens' pools change, and read those tokens; asked by the clock."""
+        pools = await self._feed.changed()
+        await self._refresh(
+            [token_id for token_id in self._followed if self._trades_in(token_id, pools)],
+            self._every.hot_seconds,
+        )
 
     async def track(self, mints: Sequence[str]) -> None:
         """Begin to track tokens that the settings name; those not found are left out."""
@@ -90,6 +105,10 @@ class Ticks:
             mail_before=now - _KEEP_MAIL, prices_before=now - _KEEP_PRICES, now=now
         )
 
+    def _trades_in(self, token_id: int, pools: frozenset[str]) -> bool:
+        places = self._board.places.get(token_id, ())
+        return any(place.address in pools for place in places)
+
     async def _follow_migrations(self) -> None:
         # A curve that completed takes no more swaps: its token trades elsewhere now. Dead tokens
         # are looked for seldom and a few at a time, or they would hold up the living.
@@ -107,52 +126,10 @@ class Ticks:
         priced = self._board.priced(token_id)
         return priced is not None and priced.best.halt is not None
 
-    async def _refresh(self, token_ids: Iterable[int]) -> None:
-        known = [token_id for token_id in token_ids if token_id in self._board.tokens]
-        # What others are priced through is read with them, and set before them.
-        wanted = list(dict.fromkeys((*self._board.middles(known), *known)))
-        places: list[PoolPlace] = [
-            place for token_id in wanted for place in self._board.places[token_id]
-        ]
-        self.state.tokens = len(self._board.tokens)
-        if not places:
-            return
+    async def _refresh(self, token_ids: Iterable[int], interval_seconds: float) -> None:
         began = self._clock.monotonic()
-        try:
-            readings = await self._chain.read_pools(places)
-        except Unavailable as error:
-            self.state.failure = str(error)
-            raise
-        now = self._clock.now()
-        fresh = [
-            token_id
-            for token_id in wanted
-            if self._board.set_price(
-                token_id,
-                [
-                    readings[p.address]
-                    for p in self._board.places[token_id]
-                    if p.address in readings
-                ],
-                now,
-            )
-        ]
-        self.state.failure = ""
-        self.state.last_at = now
-        self.state.refreshed = len(fresh)
-        await self._shelf.record([self._row(token_id, now) for token_id in fresh])
-        await self._liquidations.check(set(fresh))
-        self.state.behind_seconds = self._clock.monotonic() - began
-
-    def _row(self, token_id: int, now: datetime) -> PriceRow:
-        priced = self._board.priced(token_id)
-        assert priced is not None, "a row is made of a token just priced"  # noqa: S101
-        return PriceRow(
-            token_id=token_id,
-            price=priced.best.price,
-            usd=self._board.usd(token_id),
-            liquidity_lamports=sum(r.curve.depth_quote_units() for r in priced.readings),
-            slot=priced.best.slot,
-            source=priced.best.kind.value,
-            received_at=now,
-        )
+        deadline = max(_SHARE_OF_INTERVAL * interval_seconds, _SHORTEST_DEADLINE_SECONDS)
+        fresh = await self._rounds.round(token_ids, deadline)
+        if fresh:
+            await self._liquidations.check(fresh)
+            self.state.behind_seconds = self._clock.monotonic() - began

@@ -39,6 +39,25 @@ def test_rates_are_given_for_all_endpoints_or_for_each(
     assert load_settings().solana_rpc_per_second == rates
 
 
+@pytest.mark.parametrize(
+    ("text", "urls"),
+    [
+        ("", ("auto", "auto")),
+        ("off", ("off", "off")),
+        ("wss://a.example/x, off", ("wss://a.example/x", "off")),
+    ],
+)
+def test_web_sockets_are_found_or_named_or_off(
+    monkeypatch: pytest.MonkeyPatch, text: str, urls: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("SOLANA_RPC_URLS", "https://a.example, https://b.example")
+    if text:
+        monkeypatch.setenv("SOLANA_WS_URLS", text)
+    settings = load_settings()
+    assert settings.ws_urls() == urls
+    assert "auto" not in settings.secrets()
+
+
 def test_the_token_may_come_as_a_systemd_credential(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -59,6 +78,9 @@ def test_the_token_may_come_as_a_systemd_credential(
         ("SOLANA_RPC_URLS", "foo"),
         ("SOLANA_RPC_PER_SECOND", "0"),
         ("SOLANA_RPC_PER_SECOND", "4,4,4"),
+        ("SOLANA_WS_URLS", "https://a.example"),
+        ("SOLANA_WS_URLS", "off,off"),
+        ("SOLANA_WS_ACCOUNTS", "-1"),
         ("WEBHOOK_URL", "https://bot.example/hook"),
     ],
 )

@@ -41,7 +41,10 @@ class OnePool:
         self.full_reads.append(place.address)
         return self.reading
 
-    async def read_pools(self, places: Sequence[PoolPlace]) -> Mapping[str, PoolReading]:
+    async def read_pools(
+        self, places: Sequence[PoolPlace], *, deadline_seconds: float = 1.0
+    ) -> Mapping[str, PoolReading]:
+        assert deadline_seconds > 0
         return {place.address: self.reading for place in places}
 
     async def find_token(self, mint: str) -> TokenFound | None:

@@ -14,7 +14,7 @@ LINE = re.compile(r"^(?:# )?([A-Z][A-Z0-9_]*)=(.*)$", re.MULTILINE)
 NOT_USED = "Not used yet"
 LEAST_WORDS = 5
 # Read through a method of the settings, or judged by the settings themselves.
-USED_WITHIN = {"solana_rpc_urls", "live_trading"}
+USED_WITHIN = {"solana_rpc_urls", "solana_ws_urls", "live_trading"}
 
 
 def explained() -> dict[str, str]:

@@ -133,4 +133,11 @@ def environment_of(settings: Settings) -> dict[str, str]:
         if isinstance(value, str | int | float | tuple | frozenset) and not isinstance(value, bool)
     }
     secret = {name.upper(): getattr(settings, name).get_secret_value() for name in _SECRETS}
-    return plain | secret | {"SOLANA_RPC_URLS": ",".join(settings.rpc_urls())}
+    return (
+        plain
+        | secret
+        | {
+            "SOLANA_RPC_URLS": ",".join(settings.rpc_urls()),
+            "SOLANA_WS_URLS": ",".join(settings.ws_urls()),
+        }
+    )

@@ -62,6 +62,7 @@ class Town:
             "premium_ids": PREMIUM_IDS,
             "database_url": self.dsn,
             "solana_rpc_urls": self.world.rpc_urls,
+            "solana_ws_urls": self.world.ws_urls,
             "dexscreener_base": self.world.dexscreener_base,
             "default_tokens": tuple(self.tokens),
             "price_refresh_seconds": 5.0,

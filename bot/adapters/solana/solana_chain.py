@@ -8,7 +8,7 @@ from bot.adapters.solana.network_costs import NetworkCostReader, NetworkCostSett
 from bot.adapters.solana.pool_prices import PoolPrices
 from bot.adapters.solana.rpc_pool import RpcPool
 from bot.domain.pools.reading import PoolReading
-from bot.ports.chain import EndpointState, NetworkCosts, PoolPlace, TokenFound
+from bot.ports.chain import READ_WITHIN_SECONDS, EndpointState, NetworkCosts, PoolPlace, TokenFound
 from bot.ports.clock import Clock
 
 
@@ -32,9 +32,11 @@ class SolanaChain:
         """Look a mint up; None if there is no mint at this address; raises `Unavailable`."""
         return await self._discovery.find(mint)
 
-    async def read_pools(self, places: Sequence[PoolPlace]) -> Mapping[str, PoolReading]:
+    async def read_pools(
+        self, places: Sequence[PoolPlace], *, deadline_seconds: float = READ_WITHIN_SECONDS
+    ) -> Mapping[str, PoolReading]:
         """Read many pools; those that cannot be read are left out; raises `Unavailable`."""
-        return await self._prices.read_pools(places)
+        return await self._prices.read_pools(places, deadline_seconds=deadline_seconds)
 
     async def read_pool(self, place: PoolPlace) -> PoolReading:
         """Read one pool for a fill; raises `Unavailable` or `UnreadableAccount`."""
