@@ -6,8 +6,7 @@ import logging
 import secrets
 import sys
 import tempfile
-from dataclasses import asdict
-from functools import partial
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import orjson
@@ -19,7 +18,7 @@ from tests.chaos.crash_report import Report
 from tests.journeys.processes import open_forks
 
 _UPDATES_PER_SECOND, _KILLS_PER_MINUTE, _STOPS_PER_MINUTE = 22, 18, 2
-_CONTROL = partial(Plan, updates=400, seconds=20.0, kills=8)
+_CONTROL = Plan(seed=0, updates=400, seconds=20.0, kills=8)
 
 
 def main() -> None:
@@ -29,7 +28,7 @@ def main() -> None:
     print(f"seed {seed}", flush=True)
     # The pool's complaints about a database that we stopped are no news.
     logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
-    report, control = asyncio.run(_both(_plan(seed, words.minutes)))
+    report, control = asyncio.run(_both(_plan(seed, words)))
     is_proved = not any(report.faults().values()) and control.doubled > 0
     if words.json:
         line = {
@@ -50,7 +49,8 @@ async def _both(plan: Plan) -> tuple[Report, Report]:
         async with open_forks(Path(name)) as forks:
             report = await crash(plan, forks)
             _show("ours", report)
-            control = await crash(without_keys(_CONTROL(seed=plan.seed)), forks)
+            control_plan = replace(_CONTROL, seed=plan.seed, is_pushed=plan.is_pushed)
+            control = await crash(without_keys(control_plan), forks)
             _show("control: a fresh key for each try", control)
             return report, control
 
@@ -59,19 +59,22 @@ def _words() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, help="play a run again")
     parser.add_argument("--minutes", type=float, help="a longer run; 30 for the night")
+    parser.add_argument("--rate", type=float, default=_UPDATES_PER_SECOND, help="updates a second")
+    parser.add_argument("--webhook", action="store_true", help="updates pushed, not polled")
     parser.add_argument("--json", action="store_true", help="print one object as the last line")
     return parser.parse_args()
 
 
-def _plan(seed: int, minutes: float | None) -> Plan:
-    if minutes is None:
-        return Plan(seed=seed)
-    return Plan(
-        seed=seed,
-        updates=int(minutes * 60 * _UPDATES_PER_SECOND),
-        seconds=minutes * 60,
-        kills=max(30, int(minutes * _KILLS_PER_MINUTE)),
-        stops=max(3, int(minutes * _STOPS_PER_MINUTE)),
+def _plan(seed: int, words: argparse.Namespace) -> Plan:
+    plan = Plan(seed=seed, is_pushed=words.webhook)
+    if words.minutes is None:
+        return plan
+    return replace(
+        plan,
+        updates=int(words.minutes * 60 * words.rate),
+        seconds=words.minutes * 60,
+        kills=max(plan.kills, int(words.minutes * _KILLS_PER_MINUTE)),
+        stops=max(plan.stops, int(words.minutes * _STOPS_PER_MINUTE)),
     )
 
 
@@ -82,6 +85,7 @@ def _show(title: str, report: Report) -> None:
         "orders": report.orders,
         "kills of the bot": report.kills,
         "immediate stops of PostgreSQL": report.database_stops,
+        "updates delivered once more": report.repeated,
         "seconds to drain afterwards": round(report.drained_seconds, 1),
         "receipts sent again": report.receipts_sent_again,
     }

@@ -20,17 +20,23 @@ from bot.sandbox.price_api.application import (
     make_price_api_application,
     price_api_control_routes,
 )
+from bot.sandbox.price_api.geckoterminal import (
+    REQUESTS_PER_MINUTE as GECKOTERMINAL_REQUESTS,
+)
+from bot.sandbox.price_api.geckoterminal import make_geckoterminal_application
 from bot.sandbox.solana_rpc.application import serve_rpc
 from bot.sandbox.solana_rpc.chain import Chain
 from bot.sandbox.solana_rpc.control import rpc_control_routes
 from bot.sandbox.solana_rpc.endpoint import Endpoint
 from bot.sandbox.telegram_api.bot_api import REQUEST_LIMIT_BYTES
 from bot.sandbox.telegram_api.server import add_telegram
+from bot.sandbox.telegram_api.webhook_delivery import WebhookDelivery
 from bot.sandbox.telegram_api.world import TelegramWorld
 from bot.sandbox.world_options import WorldOptions
 
 ENDPOINT_NAMES = ("alpha", "beta")
 DEXSCREENER_PATH = "/dexscreener"
+GECKOTERMINAL_PATH = "/geckoterminal/api/v2"
 SHUTDOWN_SECONDS = 2.0
 UPLOAD_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -49,6 +55,7 @@ class SandboxWorld:
     rpc_urls: tuple[str, ...]
     ws_urls: tuple[str, ...]
     dexscreener_base: str
+    geckoterminal_base: str
     problems: tuple[str, ...]
     telegram: TelegramWorld
     chain: Chain
@@ -64,6 +71,7 @@ class SandboxWorld:
             "rpc_urls": list(self.rpc_urls),
             "ws_urls": list(self.ws_urls),
             "dexscreener_base": self.dexscreener_base,
+            "geckoterminal_base": self.geckoterminal_base,
             "people": [person.to_state() for person in self.telegram.people.values()],
             "tokens": [
                 {"symbol": token.symbol, "mint": str(token.mint)} for token in self.market.tokens()
@@ -83,7 +91,9 @@ async def sandbox_world(options: WorldOptions) -> AsyncIterator[SandboxWorld]:
     chain = Chain(slot_ms=options.slot_ms)
     report = load_accounts(chain, options.accounts)
     market = Market(chain, options.seed)
-    telegram = TelegramWorld(options.bot_token, options.telegram_seed)
+    telegram = TelegramWorld(
+        options.bot_token, options.telegram_seed, updates_kept=options.updates_kept
+    )
     async with AsyncExitStack() as stack:
         served = [await stack.enter_async_context(serve_rpc(chain, 0, n)) for n in ENDPOINT_NAMES]
         endpoints = tuple(endpoint for _, endpoint in served)
@@ -96,6 +106,7 @@ async def sandbox_world(options: WorldOptions) -> AsyncIterator[SandboxWorld]:
             rpc_urls=tuple(url for url, _ in served),
             ws_urls=tuple(url.replace("http", "ws", 1) for url, _ in served),
             dexscreener_base=f"{base}{DEXSCREENER_PATH}",
+            geckoterminal_base=f"{base}{GECKOTERMINAL_PATH}",
             problems=report.problems,
             telegram=telegram,
             chain=chain,
@@ -114,7 +125,9 @@ def _application(
     application = web.Application(
         middlewares=[refuse_other_origins], client_max_size=REQUEST_LIMIT_BYTES
     )
-    add_telegram(application, telegram)
+    longest_pause_s = options.longest_webhook_pause_seconds
+    delivery = WebhookDelivery(telegram, longest_pause_s=longest_pause_s)
+    add_telegram(application, telegram, delivery=delivery)
     application.add_routes(chat_page_routes())
     application.add_routes(BotStatusProxy(options.bot_status_url).routes())
     application.add_routes(rpc_control_routes(endpoints))
@@ -122,6 +135,9 @@ def _application(
     price_api = PriceApi(chain=market.chain)
     application.add_routes(price_api_control_routes(price_api))
     application.add_subapp(DEXSCREENER_PATH, make_price_api_application(price_api))
+    candles = PriceApi(chain=market.chain, requests_per_minute=GECKOTERMINAL_REQUESTS)
+    application.add_routes(price_api_control_routes(candles, "/sandbox/geckoterminal/faults"))
+    application.add_subapp(GECKOTERMINAL_PATH, make_geckoterminal_application(candles))
     application.router.add_get("/sandbox/world", _world_handler(problems))
     application.on_response_prepare.append(_guard_uploads)
     application.cleanup_ctx.append(_market_steps(market, options.market_seconds))

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.sandbox.solana_rpc.chain import DEFAULT_SLOT_MS
+from bot.sandbox.telegram_api.updates import HISTORY_KEPT
+from bot.sandbox.telegram_api.webhook_delivery import LONGEST_PAUSE_S
 
 _TOKEN_PATTERN = re.compile(r"[0-9]{1,12}:[A-Za-z0-9_-]{3,64}", re.ASCII)
 _SECRET_LETTERS = string.ascii_letters + string.digits
@@ -31,7 +33,9 @@ class WorldOptions:
     ``port`` 0 takes a free one; ``accounts`` are files or folders of genuine account dumps;
     ``slot_ms`` is milliseconds a slot, ``market_seconds`` the time between two market steps.
     ``telegram_seed`` decides where update ids begin: anew at each start, since a bot that keeps
-    its books rightly ignores an update id that it has seen before.
+    its books rightly ignores an update id that it has seen before. ``updates_kept`` of them can be
+    repeated. Telegram's pause between two tries of a webhook grows to a minute: a run with many
+    failures may ask for less.
     """
 
     host: str = "127.0.0.1"
@@ -43,6 +47,8 @@ class WorldOptions:
     slot_ms: int = DEFAULT_SLOT_MS
     market_seconds: float = 1.0
     bot_status_url: str | None = None
+    updates_kept: int = HISTORY_KEPT
+    longest_webhook_pause_seconds: float = LONGEST_PAUSE_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,17 @@
 
 import asyncio
 import random
+import socket
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import asyncpg
+
 from bot.adapters.database.migrate import migrate
+from bot.sandbox.world_options import WorldOptions
 from tests.chaos.crash_report import Report, Spoken, reconcile
 from tests.faults.killpoints import KILL_POINTS, Lines, lines_of
 from tests.faults.stopping_postgres import StoppingPostgres, stopping_postgres
@@ -31,6 +35,10 @@ _ANY_MOMENT = "at any moment"
 _POINT_PATIENCE_SECONDS = 3.0
 _DATABASE_AWAY_SECONDS = (0.2, 1.0)
 _DRAIN_SECONDS = 300.0
+_SECRET = "chaos-has-a-secret-0123456789"
+# Telegram waits up to a minute; people who are killed every second would wait for that alone.
+_LONGEST_WEBHOOK_PAUSE_SECONDS = 0.5
+_HAS_ARRIVED = "SELECT EXISTS (SELECT FROM inbox WHERE update_id = $1)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +46,8 @@ class Plan:
     """How much is said and how often it is interrupted.
 
     A life of the bot ends at a random moment within `lives_seconds`; a share of them not there
-    but at the next passing of one of the named `points`.
+    but at the next passing of one of the named `points`. After a share of what is said, Telegram
+    delivers something once more that had arrived before.
     """
 
     seed: int
@@ -50,6 +59,8 @@ class Plan:
     lives_seconds: tuple[float, float] = (0.3, 3.5)
     points: Sequence[str] = tuple(KILL_POINTS)
     aimed_share: float = 0.5
+    repeated_share: float = 0.1
+    is_pushed: bool = False
     variants: Sequence[str] = ("sends at once",)
 
 
@@ -73,6 +84,8 @@ class _Chaos:
     lines: Lines
     forks: Forks
     people: Sequence[int]
+    port: int
+    repeated: int = 0
     spoken: list[Spoken] = field(default_factory=list)
     deaths: dict[str, int] = field(default_factory=dict)
 
@@ -106,7 +119,22 @@ class _Chaos:
             for who in self.chance.sample(self.people, k=len(self.people)):
                 told = await self.town.wire.speak(who, text)
                 self.spoken.append(Spoken(who=who, text=text, update_id=told["update_id"]))
+                await self._repeat()
                 await asyncio.sleep(self.chance.uniform(0, 2 * pause))
+
+    async def _repeat(self) -> None:
+        # Telegram repeats what it sent; it does not overtake itself.
+        old = self.chance.choice(self.spoken).update_id
+        if self.chance.random() > self.plan.repeated_share or not await self._has_arrived(old):
+            return
+        await self.town.wire.post("/sandbox/updates/repeat", {"update_id": old})
+        self.repeated += 1
+
+    async def _has_arrived(self, update_id: int) -> bool:
+        try:
+            return bool(await self.town.value(_HAS_ARRIVED, update_id))
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return False  # the database is stopped just now
 
     async def _live(self) -> None:
         child = await self._start()
@@ -142,11 +170,18 @@ class _Chaos:
 
     async def _start(self) -> Child:
         settings = self.town.settings(
-            admin_ids=frozenset(self.people), log_level="WARNING", **self.lines.settings()
+            admin_ids=frozenset(self.people),
+            log_level="WARNING",
+            **self.lines.settings(),
+            **(self._pushed() if self.plan.is_pushed else {}),
         )
         return await self.forks.start(
             ["run"], environment_of(settings), variants=self.plan.variants
         )
+
+    def _pushed(self) -> dict[str, object]:
+        url = f"http://127.0.0.1:{self.port}/telegram/webhook"
+        return {"webhook_url": url, "webhook_secret": _SECRET, "http_port": self.port}
 
     async def _is_settled(self) -> bool:
         arrived = await self.town.value("SELECT count(*) FROM inbox")
@@ -161,6 +196,7 @@ async def crash(plan: Plan, forks: Forks) -> Report:
         report = await reconcile(chaos.town, chaos.spoken)
         report.seed = plan.seed
         report.deaths = chaos.deaths
+        report.repeated = chaos.repeated
         report.database_stops = chaos.server.stops
         report.drained_seconds = drained_seconds
         report.seconds = asyncio.get_running_loop().time() - began
@@ -172,8 +208,13 @@ async def _chaos(plan: Plan, forks: Forks) -> AsyncIterator[_Chaos]:
     with tempfile.TemporaryDirectory() as name:
         async with stopping_postgres(Path(name) / "data") as server:
             await migrate(server.dsn)
+            options = WorldOptions(
+                seed=7,
+                updates_kept=plan.updates,
+                longest_webhook_pause_seconds=_LONGEST_WEBHOOK_PAUSE_SECONDS,
+            )
             async with (
-                open_town(server.dsn) as town,
+                open_town(server.dsn, options=options) as town,
                 lines_of(server.dsn, town.world.bot_api_base, seed=plan.seed) as lines,
             ):
                 yield _Chaos(
@@ -184,4 +225,12 @@ async def _chaos(plan: Plan, forks: Forks) -> AsyncIterator[_Chaos]:
                     lines=lines,
                     forks=forks,
                     people=[await town.newcomer() for _ in range(plan.people)],
+                    port=_free_port(),
                 )
+
+
+def _free_port() -> int:
+    """Give a port on which every life of the bot is found again by Telegram."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])

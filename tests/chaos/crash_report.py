@@ -58,6 +58,7 @@ class Report:
     seed: int = 0
     deaths: Mapping[str, int] = field(default_factory=dict)
     database_stops: int = 0
+    repeated: int = 0
     drained_seconds: float = 0.0
     seconds: float = 0.0
 

@@ -18,8 +18,36 @@ async def test_nothing_is_lost_doubled_or_out_of_order_through_kills_and_stops(
     report.check()
 
 
-async def test_without_idempotency_a_kill_doubles_orders(forks: Forks, seed: int) -> None:
-    plan = Plan(seed=seed, people=8, updates=80, seconds=3, kills=2, lives_seconds=(0.3, 0.6))
+async def test_nor_where_updates_are_pushed(forks: Forks, seed: int) -> None:
+    plan = Plan(
+        seed=seed,
+        people=6,
+        updates=90,
+        seconds=3,
+        kills=3,
+        stops=1,
+        lives_seconds=(0.3, 0.8),
+        is_pushed=True,
+    )
+    report = await crash(plan, forks)
+    assert report.database_stops == 1
+    assert report.kills >= 3
+    report.check()
+
+
+@pytest.mark.parametrize("is_pushed", [False, True], ids=["polled", "pushed"])
+async def test_without_idempotency_a_kill_doubles_orders(
+    forks: Forks, seed: int, *, is_pushed: bool
+) -> None:
+    plan = Plan(
+        seed=seed,
+        people=8,
+        updates=80,
+        seconds=3,
+        kills=2,
+        lives_seconds=(0.3, 0.6),
+        is_pushed=is_pushed,
+    )
     report = await crash(without_keys(plan), forks)
     assert report.doubled > 0
     assert report.differences == [], "what was booked twice is still balanced"

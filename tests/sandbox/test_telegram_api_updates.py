@@ -107,6 +107,12 @@ async def test_an_old_update_can_be_repeated_and_any_object_pushed(
     assert unknown["status"] == 404
 
 
+async def test_as_many_updates_as_asked_can_be_repeated() -> None:
+    world = TelegramWorld(TOKEN, updates_kept=2)
+    ids = [world.updates.add("message", {}, queue_key="a") or 0 for _ in range(3)]
+    assert [world.updates.repeat(each) for each in ids] == [False, True, True]
+
+
 async def test_presses_expire_after_150_seconds_and_messages_after_a_day() -> None:
     now = [1_000_000.0]
     world = TelegramWorld(TOKEN, clock=lambda: now[0])

@@ -204,3 +204,4 @@ def test_pauses_double_up_to_a_minute_and_retry_after_wins() -> None:
     assert retry_pause_s(3, "17") == 17
     assert retry_pause_s(3, "999999999") == 3600
     assert retry_pause_s(3, "soon") == 4
+    assert [retry_pause_s(failures, None, 0.5) for failures in (1, 2, 9)] == [0, 0.5, 0.5]

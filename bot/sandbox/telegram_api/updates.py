@@ -9,7 +9,7 @@ from bot.sandbox.telegram_api.wire import JsonObject
 
 UPDATE_LIFETIME_S = 24 * 3600
 CALLBACK_LIFETIME_S = 150
-_HISTORY_KEPT = 10_000
+HISTORY_KEPT = 10_000
 # A bot that names no kinds gets all but these.
 OPT_IN_KINDS = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 
@@ -36,9 +36,13 @@ class Webhook:
 
 
 class UpdateQueue:
-    """Holds updates in order until they are confirmed, delivered or expired."""
+    """Holds updates in order until they are confirmed, delivered or expired.
 
-    def __init__(self, *, first_update_id: int, clock: Clock) -> None:
+    The last `kept` of them can be repeated whatever became of them.
+    """
+
+    def __init__(self, *, first_update_id: int, clock: Clock, kept: int = HISTORY_KEPT) -> None:
+        self._kept = kept
         self._next_id = first_update_id
         self._clock = clock
         self._pending: OrderedDict[int, Update] = OrderedDict()
@@ -141,7 +145,7 @@ class UpdateQueue:
     def _enqueue(self, update: Update) -> None:
         self._pending[update.update_id] = update
         self._history[update.update_id] = update
-        if len(self._history) > _HISTORY_KEPT:
+        if len(self._history) > self._kept:
             self._history.popitem(last=False)
         self.changed.notify()
 

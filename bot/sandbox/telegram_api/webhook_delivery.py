@@ -18,28 +18,36 @@ from bot.sandbox.telegram_api.updates import Update, Webhook
 from bot.sandbox.telegram_api.wire import as_object
 from bot.sandbox.telegram_api.world import TelegramWorld
 
-_LONGEST_PAUSE_S = 60
+LONGEST_PAUSE_S = 60.0
 _LONGEST_RETRY_AFTER_S = 3600
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  the header's name
 
 Pause = Callable[[float], Awaitable[None]]
 
 
-def retry_pause_s(failures: int, retry_after: str | None) -> int:
+def retry_pause_s(
+    failures: int, retry_after: str | None, longest_s: float = LONGEST_PAUSE_S
+) -> float:
     """Give the seconds before the next attempt, after so many failures in a row."""
     if retry_after is not None and retry_after.isascii() and retry_after.isdigit():
         return min(int(retry_after[:6]), _LONGEST_RETRY_AFTER_S)
-    return 0 if failures <= 1 else min(2 ** min(failures - 1, 6), _LONGEST_PAUSE_S)
+    return 0 if failures <= 1 else min(2 ** min(failures - 1, 6), longest_s)
 
 
 class WebhookDelivery:
     """Delivers the updates of one world for as long as ``run`` runs."""
 
     def __init__(
-        self, world: TelegramWorld, *, pause: Pause = asyncio.sleep, timeout_s: float = 60
+        self,
+        world: TelegramWorld,
+        *,
+        pause: Pause = asyncio.sleep,
+        timeout_s: float = 60,
+        longest_pause_s: float = LONGEST_PAUSE_S,
     ) -> None:
         self._world = world
         self._pause = pause
+        self._longest_pause_s = longest_pause_s
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
 
     async def run(self) -> None:
@@ -84,7 +92,7 @@ class WebhookDelivery:
             failures += 1
             webhook.last_error_date = self._world.now_s
             webhook.last_error_message = problem
-            await self._pause(retry_pause_s(failures, retry_after))
+            await self._pause(retry_pause_s(failures, retry_after, self._longest_pause_s))
 
     async def _attempt(
         self, update: Update, webhook: Webhook, session: aiohttp.ClientSession

@@ -12,7 +12,7 @@ from bot.sandbox.telegram_api.limits import FloodLimits
 from bot.sandbox.telegram_api.messages import StoredMessage
 from bot.sandbox.telegram_api.people import BotAccount, ChatRoom, Person, default_people
 from bot.sandbox.telegram_api.stored_files import FileStore
-from bot.sandbox.telegram_api.updates import UpdateQueue
+from bot.sandbox.telegram_api.updates import HISTORY_KEPT, UpdateQueue
 from bot.sandbox.telegram_api.wire import JsonObject
 
 LOUNGE_ID = -1001000000001
@@ -28,6 +28,7 @@ class TelegramWorld:
         first_name: the bot's name.
         people: who lives here; by default Ann, Bob, Pia and Ada in the Kitrader Lounge.
         clock: seconds since the epoch; tests hand in their own.
+        updates_kept: how many updates can be repeated.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class TelegramWorld:
         first_name: str = "Kitrader",
         people: Iterable[Person] | None = None,
         clock: Clock = wall_clock,
+        updates_kept: int = HISTORY_KEPT,
     ) -> None:
         bot_id, _, secret = token.partition(":")
         if not (bot_id.isascii() and bot_id.isdigit() and secret):
@@ -47,7 +49,9 @@ class TelegramWorld:
         self.clock = clock
         self.bot = BotAccount(id=int(bot_id), first_name=first_name, username=username)
         self.updates = UpdateQueue(
-            first_update_id=random.Random(seed).randrange(100_000_000, 900_000_000), clock=clock
+            first_update_id=random.Random(seed).randrange(100_000_000, 900_000_000),
+            clock=clock,
+            kept=updates_kept,
         )
         self.events = EventLog()
         self.files = FileStore(seed)
