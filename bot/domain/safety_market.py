@@ -88,6 +88,8 @@ def _judge_lp(found: MarketFindings, liquidity: Liquidity, age: timedelta | None
         word = "LP burned" if liquidity.burned >= locked else "LP locked"
         found.add("Liquidity", Level.OK, word, f"{told}: nobody can take it away")
         return
+    if liquidity.locked is None:
+        found.unknown.append("whether LP tokens are locked")
     is_fresh = age is not None and age < _YOUNG and safe < _HALF
     why = f"{told}; who holds the rest can take {percent(1 - safe)} of the liquidity away"
     if is_fresh:

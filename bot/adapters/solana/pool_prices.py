@@ -40,6 +40,10 @@ class PoolPrices:
         if base_mint is not None:
             self._shapes.note_base_mint(pool, base_mint)
 
+    def last_account(self, pool: str) -> AccountBytes | None:
+        """Give a pool's own account as it was last seen."""
+        return self._shapes.last_account(pool)
+
     def moving_accounts(self, pool: str) -> tuple[str, ...]:
         """Give the accounts that move with a pool's price: itself, and its vaults once known."""
         return self._shapes.moving(pool)

@@ -4,7 +4,12 @@ from collections.abc import Callable, Mapping
 
 import orjson
 
-from bot.sandbox.solana_rpc import account_methods, node_methods, transaction_methods
+from bot.sandbox.solana_rpc import (
+    account_methods,
+    holder_methods,
+    node_methods,
+    transaction_methods,
+)
 from bot.sandbox.solana_rpc.endpoint import Endpoint
 from bot.sandbox.solana_rpc.errors import RpcCode, RpcError
 from bot.sandbox.solana_rpc.parameters import Call
@@ -25,6 +30,7 @@ METHODS: Mapping[str, Callable[[Call], object]] = {
     "getSlot": node_methods.get_slot,
     "getTokenAccountBalance": account_methods.get_token_account_balance,
     "getTokenAccountsByOwner": account_methods.get_token_accounts_by_owner,
+    "getTokenLargestAccounts": holder_methods.get_token_largest_accounts,
     "getTokenSupply": account_methods.get_token_supply,
     "getTransaction": transaction_methods.get_transaction,
     "getVersion": node_methods.get_version,

@@ -1,0 +1,31 @@
+"""The method that tells who holds most of a token."""
+
+from bot.sandbox.solana_rpc.account_methods import MINT_SIZE, ui_amount, with_context
+from bot.sandbox.solana_rpc.errors import invalid_params
+from bot.sandbox.solana_rpc.parameters import Call
+from bot.sandbox.solana_rpc.transactions import TOKEN_ACCOUNT_SIZE, TOKEN_PROGRAMS
+
+MOST_LARGEST = 20
+
+
+def get_token_largest_accounts(call: Call) -> object:
+    """Answer the twenty largest accounts of a mint, largest first."""
+    mint, slot = call.address(0), call.slot(call.config(1))
+    chain = call.endpoint.chain
+    account = chain.account_at(mint, slot)
+    if account is None or account.owner not in TOKEN_PROGRAMS or len(account.data) < MINT_SIZE:
+        raise invalid_params("Invalid param: could not find mint")
+    amounts: list[tuple[int, str]] = []
+    for address, _ in chain.program_accounts(account.owner):
+        held = chain.account_at(address, slot)
+        if held is None or len(held.data) < TOKEN_ACCOUNT_SIZE or held.data[:32] != bytes(mint):
+            continue
+        amounts.append((int.from_bytes(held.data[64:72], "little"), str(address)))
+    largest = sorted(amounts, key=lambda found: (-found[0], found[1]))[:MOST_LARGEST]
+    return with_context(
+        slot,
+        [
+            {"address": address, **ui_amount(amount, account.data[44])}
+            for amount, address in largest
+        ],
+    )
