@@ -17,6 +17,7 @@ from bot.sandbox.market.layouts.addresses import (
     PUMP,
     PUMPSWAP,
     RAYDIUM_AMM_V4,
+    RAYDIUM_CLMM,
     RAYDIUM_CPMM,
     TOKEN_2022_PROGRAM,
     USDC,
@@ -32,6 +33,7 @@ from tests.sandbox.solana_fixtures import genuine, running, running_node, still_
 LAYOUTS = {
     "raydium_amm_v4": (RAYDIUM_AMM_V4, 752, ""),
     "raydium_cpmm": (RAYDIUM_CPMM, 637, "f7ede3f5d7c3de46"),
+    "raydium_clmm": (RAYDIUM_CLMM, 1_544, "f7ede3f5d7c3de46"),
     "orca_whirlpool": (WHIRLPOOL, 653, "3f95d10ce1806309"),
     "pump_curve": (PUMP, 151, "17b7f83760d8ac60"),
     "pumpswap": (PUMPSWAP, 301, "f19a6d0411b16dbc"),

@@ -9,13 +9,22 @@ from hypothesis import strategies as st
 from solders.pubkey import Pubkey
 
 from bot.sandbox.market.layouts.addresses import TOKEN_2022_PROGRAM, USDC, WSOL
+from bot.sandbox.market.pools.concentrated import ConcentratedPool
 from bot.sandbox.market.pools.orca_whirlpool import OrcaWhirlpool
 from bot.sandbox.market.pools.pool import Asset
 from bot.sandbox.market.pools.pump_curve import PumpCurve
 from bot.sandbox.market.pools.pumpswap import PumpSwapPool
 from bot.sandbox.market.pools.raydium_amm_v4 import RaydiumAmmV4Pool
+from bot.sandbox.market.pools.raydium_clmm import RaydiumClmmPool
 from bot.sandbox.market.pools.raydium_cpmm import RaydiumCpmmPool
-from bot.sandbox.market.pools.ticks import MAX_SQRT_PRICE, MAX_TICK, sqrt_price_at, tick_at
+from bot.sandbox.market.pools.ticks import (
+    MAX_SQRT_PRICE,
+    MAX_TICK,
+    ORCA_SCALE,
+    RAYDIUM_SCALE,
+    TickScale,
+    sqrt_price_at,
+)
 
 SOL = Asset(mint=WSOL, decimals=9)
 USD = Asset(mint=USDC, decimals=6)
@@ -59,6 +68,12 @@ def whirlpool() -> OrcaWhirlpool:
     )
 
 
+def clmm() -> RaydiumClmmPool:
+    return RaydiumClmmPool(
+        base=SOL, quote=USD, opening_price=Decimal(150), depth_units=10**12, spacing=10
+    )
+
+
 MAKERS: list[Callable[[], Reserved]] = [amm_v4, cpmm, curve, pumpswap]
 
 
@@ -77,10 +92,10 @@ def test_the_product_of_reserves_never_falls(
         product = base * quote
 
 
-@pytest.mark.parametrize("make", [*MAKERS, whirlpool])
+@pytest.mark.parametrize("make", [*MAKERS, whirlpool, clmm])
 @pytest.mark.parametrize("percent", [70, 97, 103, 140])
 def test_a_swap_brings_the_pool_to_the_wanted_price(
-    make: Callable[[], Reserved | OrcaWhirlpool], percent: int
+    make: Callable[[], Reserved | ConcentratedPool], percent: int
 ) -> None:
     pool = make()
     wanted = pool.price() * percent / 100
@@ -88,8 +103,8 @@ def test_a_swap_brings_the_pool_to_the_wanted_price(
     assert abs(pool.price() / wanted - 1) < Decimal("0.0006")
 
 
-@pytest.mark.parametrize("make", [*MAKERS, whirlpool])
-def test_a_round_trip_loses_money(make: Callable[[], Reserved | OrcaWhirlpool]) -> None:
+@pytest.mark.parametrize("make", [*MAKERS, whirlpool, clmm])
+def test_a_round_trip_loses_money(make: Callable[[], Reserved | ConcentratedPool]) -> None:
     pool, paid = make(), 10**9
     tokens = pool.swap(sells_base=False, amount_in=paid)
     assert 0 < pool.swap(sells_base=True, amount_in=tokens) < paid
@@ -127,9 +142,10 @@ def test_fees_owed_to_others_stay_out_of_cpmm_reserves() -> None:
     assert pool.quote_vault_units - pool.reserves[1] == 3_000_000 + 1_000_000
 
 
+@pytest.mark.parametrize("scale", [ORCA_SCALE, RAYDIUM_SCALE], ids=["orca", "raydium"])
 @given(tick=st.integers(-MAX_TICK, MAX_TICK))
-def test_ticks_and_square_root_prices_are_each_others_inverse(tick: int) -> None:
-    assert tick_at(sqrt_price_at(tick)) == tick
+def test_ticks_and_square_root_prices_are_each_others_inverse(scale: TickScale, tick: int) -> None:
+    assert scale.tick_at(scale.sqrt_price_at(tick)) == tick
 
 
 def test_square_root_prices_are_the_programs_own() -> None:
@@ -138,12 +154,17 @@ def test_square_root_prices_are_the_programs_own() -> None:
     assert sqrt_price_at(-1) == 18445821805675392311
     assert sqrt_price_at(MAX_TICK) == MAX_SQRT_PRICE
     assert sqrt_price_at(-MAX_TICK) == 4295048016
+    assert RAYDIUM_SCALE.sqrt_price_at(-MAX_TICK) == 4295048016
+    assert RAYDIUM_SCALE.highest == 79226673521066979257578248091
 
 
+@pytest.mark.parametrize("make", [whirlpool, clmm])
 @settings(max_examples=40, deadline=None)
 @given(prices=st.lists(st.integers(20, 900), min_size=1, max_size=10))
-def test_a_whirlpools_vaults_always_cover_its_positions(prices: list[int]) -> None:
-    pool = whirlpool()
+def test_a_concentrated_pools_vaults_always_cover_its_positions(
+    make: Callable[[], ConcentratedPool], prices: list[int]
+) -> None:
+    pool = make()
     for price in prices:
         pool.move_to(Decimal(price))
         assert abs(pool.price() / price - 1) < Decimal("1e-9")
@@ -151,5 +172,5 @@ def test_a_whirlpools_vaults_always_cover_its_positions(prices: list[int]) -> No
             tick.net for at, tick in pool.map.ticks.items() if at <= pool.tick
         )
     pool.move_to(Decimal(150))
-    fresh = whirlpool()
+    fresh = make()
     assert all(now.units >= then.units for now, then in zip(pool.sides, fresh.sides, strict=True))

@@ -24,6 +24,7 @@ class Venue(StrEnum):
 
     RAYDIUM_AMM_V4 = "raydium_amm_v4"
     RAYDIUM_CPMM = "raydium_cpmm"
+    RAYDIUM_CLMM = "raydium_clmm"
     ORCA_WHIRLPOOL = "orca_whirlpool"
     PUMP_CURVE = "pump_curve"
     PUMPSWAP = "pumpswap"
@@ -33,7 +34,7 @@ class Venue(StrEnum):
 class PoolPlan:
     """A pool to be made: `depth_sol` is what lies on its SOL side (or its worth in USDC).
 
-    `tuning` is the tick spacing of a Whirlpool or the config index of a CPMM pool;
+    `tuning` is the tick spacing of a Whirlpool or a CLMM pool, or the config index of a CPMM pool;
     `virtual_sol` what PumpSwap adds to its vault.
     """
 
@@ -217,6 +218,12 @@ def _odd_ones(seed: int) -> list[TokenPlan]:
             cpmm("120"),
             mint_authority=issuer,
             freeze_authority=issuer,
+        ),
+        odd(
+            "RAFT",
+            "Paper Raft",
+            "0.00052",
+            PoolPlan(venue=Venue.RAYDIUM_CLMM, depth_sol=Decimal(600), tuning=60),
         ),
     ]
 

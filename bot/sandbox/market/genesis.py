@@ -11,6 +11,7 @@ from bot.sandbox.market.layouts.addresses import (
     PUMP,
     PUMP_FEES,
     PUMPSWAP,
+    RAYDIUM_CLMM,
     RAYDIUM_CPMM,
     TOKEN_2022_PROGRAM,
     TOKEN_PROGRAM,
@@ -19,6 +20,7 @@ from bot.sandbox.market.layouts.addresses import (
     derive,
     made_up_address,
 )
+from bot.sandbox.market.layouts.clmm_configs import CLMM_TIERS, clmm_config, clmm_config_address
 from bot.sandbox.market.layouts.tokens import metaplex_metadata, spl_mint, token_2022_mint
 from bot.sandbox.market.pools.pool import Asset
 from bot.sandbox.market.pools.pump_curve import PumpCurve
@@ -75,6 +77,10 @@ def _fee_config_placements() -> Iterable[Placement]:
             address=fee_configs.amm_config_address(index),
             owner=RAYDIUM_CPMM,
             data=fee_configs.amm_config(index),
+        )
+    for tier in CLMM_TIERS:
+        yield Placement(
+            address=clmm_config_address(tier.index), owner=RAYDIUM_CLMM, data=clmm_config(tier)
         )
     curve, curve_flat = fee_configs.CURVE_TIERS, fee_configs.CURVE_TIERS[0]
     yield Placement(

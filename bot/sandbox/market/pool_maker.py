@@ -12,6 +12,7 @@ from bot.sandbox.market.pools.pool import Asset, Pool
 from bot.sandbox.market.pools.pump_curve import OPENING_LAMPORTS, OPENING_TOKENS, PumpCurve
 from bot.sandbox.market.pools.pumpswap import PumpSwapPool
 from bot.sandbox.market.pools.raydium_amm_v4 import RaydiumAmmV4Pool
+from bot.sandbox.market.pools.raydium_clmm import RaydiumClmmPool
 from bot.sandbox.market.pools.raydium_cpmm import RaydiumCpmmPool
 
 SOL_ASSET = Asset(mint=WSOL, decimals=9)
@@ -74,6 +75,14 @@ def make_pool(token: TokenPlan, plan: PoolPlan, sol_usdc: Decimal) -> Pool:
             )
         case Venue.ORCA_WHIRLPOOL:
             return OrcaWhirlpool(
+                base=base,
+                quote=quote,
+                opening_price=price,
+                depth_units=quote_units,
+                spacing=plan.tuning,
+            )
+        case Venue.RAYDIUM_CLMM:
+            return RaydiumClmmPool(
                 base=base,
                 quote=quote,
                 opening_price=price,

@@ -10,6 +10,7 @@ from bot.sandbox.market.layouts.addresses import (
     PUMP,
     PUMPSWAP,
     RAYDIUM_AMM_V4,
+    RAYDIUM_CLMM,
     RAYDIUM_CPMM,
     TOKEN_2022_PROGRAM,
     TOKEN_PROGRAM,
@@ -24,7 +25,7 @@ from bot.sandbox.solana_rpc.chain import Chain
 
 Q64 = 2**64
 NO_KEY = Pubkey.default()
-RAYDIUM_V4_SIZE = 752
+RAYDIUM_V4_SIZE, RAYDIUM_CLMM_SIZE = 752, 1_544
 QUOTE_MINT_END, VIRTUAL_END = 115, 261
 """Where the later fields of a curve and of a PumpSwap pool end; shorter accounts lack them."""
 QUOTES = (USDC, WSOL)
@@ -122,6 +123,18 @@ def _raydium_cpmm(chain: Chain, _: Pubkey, data: bytes) -> Reserves | None:
     return _from_amounts(_key(data, 168), _key(data, 200), first, second)
 
 
+def _raydium_clmm(chain: Chain, _: Pubkey, data: bytes) -> Reserves | None:
+    if len(data) != RAYDIUM_CLMM_SIZE or not _is_a(data, "PoolState", RAYDIUM_CLMM_SIZE):
+        return None
+    return Reserves(
+        first=_key(data, 73),
+        second=_key(data, 105),
+        first_units=_amount(chain, _key(data, 137)),
+        second_units=_amount(chain, _key(data, 169)),
+        ratio=(Decimal(_number(data, 253, 16)) / Q64) ** 2,
+    )
+
+
 def _orca_whirlpool(chain: Chain, _: Pubkey, data: bytes) -> Reserves | None:
     if not _is_a(data, "Whirlpool", 653):
         return None
@@ -214,6 +227,7 @@ def _number(data: bytes, offset: int, size: int = 8) -> int:
 READERS: Mapping[Pubkey, tuple[str, tuple[str, ...], Reader]] = {
     RAYDIUM_AMM_V4: ("raydium", (), _raydium_amm_v4),
     RAYDIUM_CPMM: ("raydium", ("CPMM",), _raydium_cpmm),
+    RAYDIUM_CLMM: ("raydium", ("CLMM",), _raydium_clmm),
     WHIRLPOOL: ("orca", ("wp",), _orca_whirlpool),
     PUMP: ("pumpfun", (), _pump_curve),
     PUMPSWAP: ("pumpswap", (), _pumpswap),
