@@ -30,6 +30,7 @@ def our_bot(
             "DATA_DIR": str(settings.data_dir),
             "DEFAULT_TOKENS": ",".join(settings.default_tokens),
             "DEXSCREENER_BASE": sandbox.dexscreener_base,
+            "GECKOTERMINAL_BASE": sandbox.geckoterminal_base,
             "SOLANA_RPC_URLS": ",".join(sandbox.rpc_urls),
             "SOLANA_WS_URLS": ",".join(sandbox.ws_urls),
             "WEBHOOK_URL": "",

@@ -14,6 +14,8 @@ from bot.adapters.database.connection import Pool, open_pool
 from bot.adapters.database.embedded import embedded_postgres
 from bot.adapters.database.migrate import migrate
 from bot.adapters.price_sources.dexscreener import DexScreener, DexScreenerSettings
+from bot.adapters.price_sources.geckoterminal_candles import GeckoTerminalCandles, site_settings
+from bot.adapters.price_sources.http_source import HttpSource
 from bot.adapters.solana.rpc_pool import RpcPool
 from bot.adapters.solana.rpc_settings import (
     EndpointConfig,
@@ -38,6 +40,7 @@ class Outside:
     rpc: RpcPool
     chain: SolanaChain
     api: BotApi
+    candle_source: GeckoTerminalCandles | None
 
 
 @asynccontextmanager
@@ -103,6 +106,20 @@ async def open_telegram(settings: Settings) -> AsyncIterator[BotApi]:
 
 
 @asynccontextmanager
+async def open_candle_source(settings: Settings) -> AsyncIterator[GeckoTerminalCandles | None]:
+    """Give the source of older candles, if the settings name one."""
+    if not settings.geckoterminal_base:
+        yield None
+        return
+    clock = SystemClock()
+    site = HttpSource(
+        site_settings(settings.geckoterminal_base), clock=clock, chance=SystemRandom()
+    )
+    async with site:
+        yield GeckoTerminalCandles(site, clock)
+
+
+@asynccontextmanager
 async def open_outside(settings: Settings) -> AsyncIterator[Outside]:
     """Open everything and bring the database to the newest schema.
 
@@ -118,4 +135,5 @@ async def open_outside(settings: Settings) -> AsyncIterator[Outside]:
             rpc=rpc,
             chain=chain,
             api=await stack.enter_async_context(open_telegram(settings)),
+            candle_source=await stack.enter_async_context(open_candle_source(settings)),
         )

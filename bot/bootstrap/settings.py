@@ -2,12 +2,16 @@
 
 import os
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.bootstrap.candle_days import CANDLE_DAYS, days_by_interval
+from bot.domain.candles import Interval
 
 DEFAULT_TOKENS = (
     "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v",  # USDC
@@ -47,9 +51,12 @@ class Settings(BaseSettings):
     solana_ws_urls: Annotated[tuple[SecretStr, ...], NoDecode] = (SecretStr(DERIVED),)
     solana_ws_accounts: int = Field(default=200, ge=0, le=10_000)
     dexscreener_base: str = "https://api.dexscreener.com"
+    geckoterminal_base: str = "https://api.geckoterminal.com/api/v2"
     price_refresh_seconds: float = Field(default=60.0, ge=1, le=3600)
     hot_refresh_seconds: float = Field(default=5.0, ge=0.5, le=600)
     default_tokens: Annotated[tuple[str, ...], NoDecode] = DEFAULT_TOKENS
+    price_days: int = Field(default=14, ge=2, le=3650)
+    candle_days: Annotated[Mapping[Interval, int], NoDecode] = CANDLE_DAYS
     largest_impact: Decimal = Field(default=Decimal("0.10"), gt=0, lt=1)
 
     live_trading: bool = False
@@ -84,6 +91,11 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("candle_days", mode="before")
+    @classmethod
+    def _days_by_interval(cls, value: object) -> object:
+        return days_by_interval(value) if isinstance(value, str) else value
 
     @field_validator("solana_rpc_urls")
     @classmethod

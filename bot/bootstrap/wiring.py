@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.adapters.database.books import PostgresBooks
+from bot.adapters.database.candles import PostgresCandles
 from bot.adapters.database.dialogs import PostgresDialogs
 from bot.adapters.database.ledger_audit import PostgresLedgerAudit
 from bot.adapters.database.mail import OnOutbox, PostgresOutbox
@@ -15,6 +16,7 @@ from bot.engine.paper_venue import PaperVenue
 from bot.engine.risk_gate import RiskSettings
 from bot.engine.trading_engine import TradingEngine
 from bot.services.access import Access
+from bot.services.candles import Candles
 from bot.services.catalogue import Services
 from bot.services.liquidations import LiquidationNotice, Liquidations
 from bot.services.operations import Operations
@@ -65,6 +67,13 @@ def wire(
         wallets=Wallets(books=parts.books, board=board, pools=parts.pools, clock=clock),
         talk=Talk(books=parts.books, dialogs=PostgresDialogs(pool), clock=clock),
         ticks=ticks,
+        candles=Candles(
+            board=board,
+            shelf=PostgresCandles(pool),
+            source=outside.candle_source,
+            clock=clock,
+            keep_days=settings.candle_days,
+        ),
         operations=Operations(
             board=board,
             chain=outside.chain,
@@ -134,6 +143,7 @@ def _ticks(
         feed=parts.outside.chain.feed,
         retention=PostgresRetention(parts.outside.pool),
         clock=parts.outside.clock,
+        price_days=settings.price_days,
         every=Intervals(
             all_seconds=settings.price_refresh_seconds, hot_seconds=settings.hot_refresh_seconds
         ),

@@ -30,6 +30,7 @@ class Sandbox:
     rpc_urls: tuple[str, ...]
     ws_urls: tuple[str, ...]
     dexscreener_base: str
+    geckoterminal_base: str
     tokens: tuple[tuple[str, str], ...]
     problems: tuple[str, ...]
 
@@ -47,6 +48,7 @@ class Sandbox:
                 "solana_rpc_urls": tuple(SecretStr(url) for url in self.rpc_urls),
                 "solana_ws_urls": tuple(SecretStr(url) for url in self.ws_urls),
                 "dexscreener_base": self.dexscreener_base,
+                "geckoterminal_base": self.geckoterminal_base,
                 "default_tokens": mints,
                 "price_refresh_seconds": 10.0,
                 "hot_refresh_seconds": 2.0,
@@ -101,6 +103,7 @@ async def _ready(process: asyncio.subprocess.Process) -> Sandbox:
         rpc_urls=tuple(said["rpc_urls"]),
         ws_urls=tuple(said["ws_urls"]),
         dexscreener_base=said["dexscreener_base"],
+        geckoterminal_base=said["geckoterminal_base"],
         tokens=tuple((token["symbol"], token["mint"]) for token in said["tokens"]),
         problems=tuple(said["problems"]),
     )

@@ -11,12 +11,14 @@ from bot.services.catalogue import Services
 _log = structlog.get_logger(__name__)
 
 _FORGET_SECONDS = 3600.0
+_CANDLE_SECONDS = 15.0
+_FILL_IN_SECONDS = 60.0
 
 Job = Callable[[], Awaitable[None]]
 
 
 def schedule(services: Services, *, all_seconds: float, hot_seconds: float) -> AsyncIOScheduler:
-    """Give a scheduler, not yet started, with both refreshes and the hourly clearing out.
+    """Give a scheduler, not yet started, with the refreshes, the candles and the clearing out.
 
     A refresh never overlaps itself; one that is late is run once, not as often as it missed.
     """
@@ -28,6 +30,10 @@ def schedule(services: Services, *, all_seconds: float, hot_seconds: float) -> A
         "refresh_all": (services.ticks.refresh_all, all_seconds),
         "refresh_hot": (services.ticks.refresh_hot, hot_seconds),
         "forget_old": (services.ticks.forget_old, _FORGET_SECONDS),
+        "build_candles": (services.candles.build, _CANDLE_SECONDS),
+        "fill_in_candles": (services.candles.fill_in, _FILL_IN_SECONDS),
+        "forget_candles": (services.candles.forget, _FORGET_SECONDS),
+        "make_price_days": (services.candles.make_days, _FORGET_SECONDS),
     }
     for name, (job, seconds) in jobs.items():
         scheduler.add_job(guarded(name, job), "interval", seconds=seconds, id=name)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.services.access import Access
+from bot.services.candles import Candles
 from bot.services.operations import Operations
 from bot.services.prices import Prices
 from bot.services.talk import Talk
@@ -21,4 +22,5 @@ class Services:
     wallets: Wallets
     talk: Talk
     ticks: Ticks
+    candles: Candles
     operations: Operations

@@ -16,7 +16,7 @@ from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
 from bot.services.refresh import Refresh
 
-_KEEP_MAIL, _KEEP_PRICES = timedelta(days=7), timedelta(days=14)
+_KEEP_MAIL = timedelta(days=7)
 _SEEK_AGAIN_SECONDS = 600.0
 _SHARE_OF_INTERVAL = 0.8  # a round gives up before the next is due
 _SHORTEST_DEADLINE_SECONDS = 1.0
@@ -46,6 +46,7 @@ class Ticks:
         retention: Retention,
         clock: Clock,
         every: Intervals,
+        price_days: int = 14,
     ) -> None:
         self._board = board
         self._prices = prices
@@ -55,6 +56,7 @@ class Ticks:
         self._feed = feed
         self._retention = retention
         self._clock = clock
+        self._keep_prices = timedelta(days=price_days)
         self._every = every
         self._sought_until: dict[int, float] = {}
         self._followed: list[int] = []
@@ -95,14 +97,14 @@ class Ticks:
                     continue
 
     async def forget_old(self) -> None:
-        """Drop answered mail after a week and prices after two; asked by the clock.
+        """Drop answered mail after a week and prices as the settings say; asked by the clock.
 
         Telegram repeats an update for a day at most, and an update's number may come again
         after a quiet week, so answered updates are neither dropped sooner nor kept for ever.
         """
         now = self._clock.now()
         await self._retention.forget(
-            mail_before=now - _KEEP_MAIL, prices_before=now - _KEEP_PRICES, now=now
+            mail_before=now - _KEEP_MAIL, prices_before=now - self._keep_prices, now=now
         )
 
     def _trades_in(self, token_id: int, pools: frozenset[str]) -> bool:

@@ -144,6 +144,7 @@ async def test_the_ready_line_says_all_that_a_bot_needs(world: SandboxWorld) -> 
         "rpc_urls",
         "ws_urls",
         "dexscreener_base",
+        "geckoterminal_base",
         "people",
         "tokens",
         "problems",

@@ -65,12 +65,14 @@ class PriceApi:
 
 def make_price_api_application(api: PriceApi) -> web.Application:
     """Make the application: DexScreener's paths and `/sandbox/price-api/faults`."""
-    application = web.Application(middlewares=[_gate(api)])
+    application = web.Application(middlewares=[gate(api)])
     application.add_routes([*_price_routes(api.chain), *price_api_control_routes(api)])
     return application
 
 
-def price_api_control_routes(api: PriceApi) -> list[web.RouteDef]:
+def price_api_control_routes(
+    api: PriceApi, path: str = "/sandbox/price-api/faults"
+) -> list[web.RouteDef]:
     """Give the switches as routes, to be added to an application of the caller's."""
 
     async def get_faults(_: web.Request) -> web.Response:
@@ -83,7 +85,6 @@ def price_api_control_routes(api: PriceApi) -> list[web.RouteDef]:
             raise web.HTTPBadRequest(text=str(error)) from error
         return _json(api.faults())
 
-    path = "/sandbox/price-api/faults"
     return [web.get(path, get_faults), web.post(path, post_faults)]
 
 
@@ -117,7 +118,7 @@ def _price_routes(chain: Chain) -> list[web.RouteDef]:
     ]
 
 
-def _gate(api: PriceApi) -> Middleware:
+def gate(api: PriceApi) -> Middleware:
     """Put the limit and the faults before every path but the switches themselves."""
 
     @web.middleware
