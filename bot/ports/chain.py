@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.domain.pools.reading import PoolKind, PoolReading
+from bot.domain.safety import TokenFacts
 from bot.domain.tokens import MintReading
 
 READ_WITHIN_SECONDS = 5.0
@@ -133,6 +134,15 @@ class Chain(Protocol):
         """Read one pool now, for a fill, with whatever its arithmetic needs (ticks, fees).
 
         Raises `Unavailable` or `UnreadableAccount`.
+        """
+
+    async def read_mints(self, mints: Sequence[str]) -> Mapping[str, MintReading]:
+        """Read mints now, in one pass; those that are none are left out; raises `Unavailable`."""
+
+    async def token_facts(self, mint: str, places: Sequence[PoolPlace]) -> TokenFacts | None:
+        """Read what a token's safety is judged by, in two passes; the first place prices it.
+
+        None if there is no such mint. Raises `Unavailable` when no endpoint answers.
         """
 
     async def network_costs(self) -> NetworkCosts:

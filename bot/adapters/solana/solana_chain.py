@@ -7,7 +7,10 @@ from bot.adapters.solana.hot_pools import HotPools
 from bot.adapters.solana.network_costs import NetworkCostReader, NetworkCostSettings
 from bot.adapters.solana.pool_prices import PoolPrices
 from bot.adapters.solana.rpc_pool import RpcPool
+from bot.adapters.solana.token_facts import TokenFactsReader
 from bot.domain.pools.reading import PoolReading
+from bot.domain.safety import TokenFacts
+from bot.domain.tokens import MintReading
 from bot.ports.chain import READ_WITHIN_SECONDS, EndpointState, NetworkCosts, PoolPlace, TokenFound
 from bot.ports.clock import Clock
 
@@ -26,6 +29,7 @@ class SolanaChain:
         self._prices = PoolPrices(rpc, clock)
         self.feed = HotPools(rpc.stream, self._prices)
         self._discovery = Discovery(rpc, self._prices, sources)
+        self._facts = TokenFactsReader(rpc, self._prices, clock)
         self._costs = NetworkCostReader(rpc, clock, costs)
 
     async def find_token(self, mint: str) -> TokenFound | None:
@@ -41,6 +45,14 @@ class SolanaChain:
     async def read_pool(self, place: PoolPlace) -> PoolReading:
         """Read one pool for a fill; raises `Unavailable` or `UnreadableAccount`."""
         return await self._prices.read_pool(place)
+
+    async def read_mints(self, mints: Sequence[str]) -> Mapping[str, MintReading]:
+        """Read mints now; those that are none are left out; raises `Unavailable`."""
+        return await self._facts.mints(mints)
+
+    async def token_facts(self, mint: str, places: Sequence[PoolPlace]) -> TokenFacts | None:
+        """Read what a token's safety is judged by; raises `Unavailable`."""
+        return await self._facts.read(mint, places)
 
     async def network_costs(self) -> NetworkCosts:
         """Give today's fees and rents; raises `Unavailable`."""
