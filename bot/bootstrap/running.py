@@ -28,6 +28,7 @@ from bot.telegram.lanes import Lanes
 from bot.telegram.limits import FloodLimits
 from bot.telegram.notices import LiquidationNotices
 from bot.telegram.poller import Poller
+from bot.telegram.price_warnings import PriceWarnings
 from bot.telegram.receiver import Receiver
 from bot.telegram.registration import Identity, identity, set_commands, use_polling, use_webhook
 from bot.telegram.sender import Sender
@@ -64,8 +65,15 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
         liquidated = LiquidationNotices(
             clock=outside.clock, chance=SystemRandom(), bot_name=who.name
         )
-        services = wire(settings, outside, on_outbox=sender.hand_over, liquidated=liquidated)
+        services = wire(
+            settings,
+            outside,
+            on_outbox=sender.hand_over,
+            liquidated=liquidated,
+            warnings=PriceWarnings(clock=outside.clock, chance=SystemRandom(), bot_name=who.name),
+        )
         await services.prices.load()
+        await services.suspicions.load()
         lanes, receiver = _reception(settings, outside, services, who, inbox)
         first_prices = asyncio.Event()
         async with open_nursery() as nursery, _serving(settings, services, receiver) as base:

@@ -58,6 +58,12 @@ class Settings(BaseSettings):
     price_days: int = Field(default=14, ge=2, le=3650)
     candle_days: Annotated[Mapping[Interval, int], NoDecode] = CANDLE_DAYS
     largest_impact: Decimal = Field(default=Decimal("0.10"), gt=0, lt=1)
+    price_disagreement: Decimal = Field(default=Decimal("0.05"), gt=0, lt=10)
+    source_disagreement: Decimal = Field(default=Decimal("0.25"), ge=0, lt=10)
+    suspicion_calm_seconds: float = Field(default=60.0, ge=0, le=3600)
+    deep_pool_sol: int = Field(default=1_000, ge=0, le=10_000_000)
+    confirmations_deep: int = Field(default=2, ge=1, le=100)
+    confirmations_thin: int = Field(default=4, ge=1, le=100)
 
     live_trading: bool = False
     master_key: SecretStr = SecretStr("")

@@ -9,8 +9,11 @@ from bot.adapters.database.ledger_audit import PostgresLedgerAudit
 from bot.adapters.database.mail import OnOutbox, PostgresOutbox
 from bot.adapters.database.retention import PostgresRetention
 from bot.adapters.database.shelf import PostgresShelf
+from bot.adapters.database.suspicions import PostgresSuspicions
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.settings import Settings
+from bot.domain.money import LAMPORTS_PER_SOL
+from bot.domain.price_trust import TrustRules
 from bot.domain.users import Role
 from bot.engine.paper_venue import PaperVenue
 from bot.engine.risk_gate import RiskSettings
@@ -23,6 +26,7 @@ from bot.services.operations import Operations
 from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
 from bot.services.refresh import Refresh
+from bot.services.suspicions import SuspicionNotices, Suspicions
 from bot.services.talk import Talk
 from bot.services.ticks import Intervals, Ticks
 from bot.services.trading import Trading
@@ -39,6 +43,7 @@ class _Parts:
     books: PostgresBooks
     shelf: PostgresShelf
     pools: WholePools
+    suspicions: Suspicions
 
 
 def wire(
@@ -47,6 +52,7 @@ def wire(
     *,
     on_outbox: OnOutbox,
     liquidated: LiquidationNotice,
+    warnings: SuspicionNotices,
 ) -> Services:
     """Build every service; `on_outbox` is called after each commit that queued notices."""
     clock, pool, board = outside.clock, outside.pool, PriceBoard()
@@ -56,6 +62,13 @@ def wire(
         books=PostgresBooks(pool, on_outbox=on_outbox),
         shelf=PostgresShelf(pool),
         pools=WholePools(board=board, chain=outside.chain, clock=clock),
+        suspicions=Suspicions(
+            board=board,
+            book=PostgresSuspicions(pool, on_outbox=on_outbox),
+            clock=clock,
+            rules=_trust_rules(settings),
+            notices=warnings,
+        ),
     )
     prices = _prices(settings, parts)
     trading = _trading(settings, parts)
@@ -67,6 +80,7 @@ def wire(
         wallets=Wallets(books=parts.books, board=board, pools=parts.pools, clock=clock),
         talk=Talk(books=parts.books, dialogs=PostgresDialogs(pool), clock=clock),
         ticks=ticks,
+        suspicions=parts.suspicions,
         candles=Candles(
             board=board,
             shelf=PostgresCandles(pool),
@@ -85,6 +99,17 @@ def wire(
     )
 
 
+def _trust_rules(settings: Settings) -> TrustRules:
+    return TrustRules(
+        disagreement=settings.price_disagreement,
+        source_disagreement=settings.source_disagreement,
+        calm_seconds=settings.suspicion_calm_seconds,
+        deep_lamports=settings.deep_pool_sol * LAMPORTS_PER_SOL,
+        readings_deep=settings.confirmations_deep,
+        readings_thin=settings.confirmations_thin,
+    )
+
+
 def _access(settings: Settings, parts: _Parts) -> Access:
     roles = dict.fromkeys(settings.premium_ids, Role.PREMIUM)
     roles |= dict.fromkeys(settings.admin_ids, Role.ADMIN)
@@ -99,6 +124,7 @@ def _prices(settings: Settings, parts: _Parts) -> Prices:
         clock=parts.outside.clock,
         popular_mints=settings.default_tokens,
         stale_seconds=2 * settings.price_refresh_seconds,
+        suspicions=parts.suspicions,
     )
 
 
@@ -111,6 +137,7 @@ def _trading(settings: Settings, parts: _Parts) -> Trading:
         board=parts.board,
         chain=parts.outside.chain,
         clock=parts.outside.clock,
+        suspicions=parts.suspicions,
     )
 
 
@@ -128,10 +155,13 @@ def _ticks(
         books=parts.books,
         clock=parts.outside.clock,
         liquidated=liquidated,
+        suspicions=parts.suspicions,
+        rules=_trust_rules(settings),
     )
     return Ticks(
         board=parts.board,
         prices=prices,
+        suspicions=parts.suspicions,
         liquidations=liquidations,
         books=parts.books,
         refresh=Refresh(

@@ -6,6 +6,7 @@ from bot.services.access import Access
 from bot.services.candles import Candles
 from bot.services.operations import Operations
 from bot.services.prices import Prices
+from bot.services.suspicions import Suspicions
 from bot.services.talk import Talk
 from bot.services.ticks import Ticks
 from bot.services.trading import Trading
@@ -22,5 +23,6 @@ class Services:
     wallets: Wallets
     talk: Talk
     ticks: Ticks
+    suspicions: Suspicions
     candles: Candles
     operations: Operations

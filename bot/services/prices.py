@@ -24,6 +24,7 @@ from bot.ports.chain import Chain, PoolPlace, TokenFound
 from bot.ports.clock import Clock
 from bot.services.pools_in_sol import middle_of, ranked
 from bot.services.price_board import PriceBoard, Priced, is_sol
+from bot.services.suspicions import Suspicions
 from bot.services.views import PoolLine, Quote, TokenInfo
 
 _LOOKED_AT_SECONDS = 300
@@ -44,6 +45,7 @@ class Prices:
         popular_mints: tuple[str, ...] = (),
         fresh_seconds: float = 3.0,
         stale_seconds: float = 120.0,
+        suspicions: Suspicions,
     ) -> None:
         self._board = board
         self._chain = chain
@@ -52,6 +54,7 @@ class Prices:
         self._popular_mints = popular_mints
         self._fresh_seconds = fresh_seconds
         self._stale_seconds = stale_seconds
+        self._suspicions = suspicions
         self._looked_at: dict[int, float] = {}
 
     async def find(self, user: User, text: str) -> Token:
@@ -234,6 +237,7 @@ class Prices:
             halt=best.halt,
             notes=best.notes,
             then_kinds=tuple(leg.kind for leg in best.legs[1:]),
+            suspicion=self._suspicions.of(token.token_id),
         )
 
 

@@ -15,6 +15,7 @@ from bot.services.liquidations import Liquidations
 from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
 from bot.services.refresh import Refresh
+from bot.services.suspicions import Suspicions
 
 _KEEP_MAIL = timedelta(days=7)
 _SEEK_AGAIN_SECONDS = 600.0
@@ -39,6 +40,7 @@ class Ticks:
         *,
         board: PriceBoard,
         prices: Prices,
+        suspicions: Suspicions,
         liquidations: Liquidations,
         books: Books,
         refresh: Refresh,
@@ -50,6 +52,7 @@ class Ticks:
     ) -> None:
         self._board = board
         self._prices = prices
+        self._suspicions = suspicions
         self._liquidations = liquidations
         self._books = books
         self._rounds = refresh
@@ -133,5 +136,6 @@ class Ticks:
         deadline = max(_SHARE_OF_INTERVAL * interval_seconds, _SHORTEST_DEADLINE_SECONDS)
         fresh = await self._rounds.round(token_ids, deadline)
         if fresh:
+            await self._suspicions.check(fresh)
             await self._liquidations.check(fresh)
             self.state.behind_seconds = self._clock.monotonic() - began

@@ -15,6 +15,7 @@ from bot.ports.books import BookingConflict, Books, Desk, Settlement
 from bot.ports.chain import Chain
 from bot.ports.clock import Clock
 from bot.services.price_board import PriceBoard
+from bot.services.suspicions import Suspicions
 from bot.services.views import FillAnswer, Filled
 from bot.services.whole_pools import WholePools
 
@@ -40,6 +41,7 @@ class Trading:
         board: PriceBoard,
         chain: Chain,
         clock: Clock,
+        suspicions: Suspicions,
     ) -> None:
         self._engine = engine
         self._risk = risk
@@ -47,6 +49,7 @@ class Trading:
         self._board = board
         self._chain = chain
         self._clock = clock
+        self._suspicions = suspicions
         self._pools = WholePools(board=board, chain=chain, clock=clock)
 
     async def open(self, request: Request, intent: OpenIntent, answer: FillAnswer) -> None:
@@ -128,7 +131,13 @@ class Trading:
         check_freshness(pool.slot, self._chain.best_slot(), self._risk, token.symbol)
         now = self._clock.now()
         check_standstill(self._board.standstill_seconds(now), self._risk, token.symbol)
-        return Market(token=token, pool=pool, costs=costs, read_at=now)
+        return Market(
+            token=token,
+            pool=pool,
+            costs=costs,
+            read_at=now,
+            suspicion=self._suspicions.of(token_id),
+        )
 
     async def _book(
         self, request: Request, desk: Desk, market: Market, decide: Decide, answer: FillAnswer

@@ -10,6 +10,7 @@ from bot.domain.notices import Notice
 from bot.domain.orders import Receipt
 from bot.domain.pools.reading import PoolKind
 from bot.domain.positions import Mark, Position
+from bot.domain.price_trust import Suspicion
 from bot.domain.users import Mode, RoleLimits, User
 from bot.ports.books import ClosedOrder, TokenMetrics, Wallet
 
@@ -21,7 +22,7 @@ class Quote:
     `price` is SOL per token (USDC per SOL for SOL itself, in `usd`); `impact_of_one_sol` is the
     fraction by which buying for 1 SOL would pay above the price, None where it cannot be known.
     `agreeing` of `pools_read` pools are within 1 % of this price. `then_kinds` are the further
-    pools of a path.
+    pools of a path. `suspicion` is what is held against the price now.
     """
 
     token: Token
@@ -42,6 +43,7 @@ class Quote:
     halt: str | None
     notes: tuple[str, ...] = ()
     then_kinds: tuple[PoolKind, ...] = ()
+    suspicion: Suspicion | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from bot.domain.instruments import Token
 from bot.domain.orders import OpenIntent
 from bot.domain.pools.reading import PoolKind, PoolReading
 from bot.domain.positions import Side
+from bot.domain.price_trust import TrustRules
 from bot.domain.users import Mode, Role
 from bot.engine.paper_venue import PaperVenue
 from bot.engine.risk_gate import RiskSettings
@@ -18,13 +19,16 @@ from bot.engine.trading_engine import TradingEngine
 from bot.ports.chain import EndpointState, NetworkCosts, PoolPlace, TokenFound
 from bot.services.liquidations import Liquidations
 from bot.services.price_board import PriceBoard
+from bot.services.suspicions import Suspicions
 from bot.services.trading import Trading
 from bot.services.wallets import Wallets
 from bot.services.whole_pools import WholePools
 from tests.builders.books import books_on, known_token, meet
 from tests.builders.desks import COSTS, SOL, pool, request
+from tests.fakes.suspicion_book import PlainWarnings, SuspicionsInMemory
 
 PRICE = 18_420 * SOL
+RULES = TrustRules()
 
 
 @dataclass(slots=True)
@@ -70,6 +74,8 @@ class House:
     trading: Trading
     wallets: Wallets
     liquidations: Liquidations
+    suspicions: Suspicions
+    warnings: SuspicionsInMemory
     kept: Token
 
     async def short(self, user_id: int, lamports: int, leverage: int, role: Role) -> None:
@@ -78,6 +84,11 @@ class House:
             token_id=self.kept.token_id, side=Side.SHORT, size_lamports=lamports, leverage=leverage
         )
         await self.trading.open(request(f"tg:{user_id}", of=seller), intent, lambda _: ())
+
+    async def rise(self, percent: int) -> None:
+        """Let the pool stand there for as many ticks as it takes to be believed."""
+        for _ in range(RULES.readings_deep):
+            await self.tick(percent)
 
     async def tick(self, percent: int) -> None:
         """Let the pool stand at a percentage of the opening price, and look at the shorts."""
@@ -100,6 +111,10 @@ async def house(database: Pool, chain: OnePool | None = None) -> House:
     board.track(kept, (place,))
     board.set_price(kept.token_id, [chain.reading], clock.now())
     risk = RiskSettings()
+    warnings = SuspicionsInMemory()
+    suspicions = Suspicions(
+        board=board, book=warnings, clock=clock, rules=RULES, notices=PlainWarnings()
+    )
     trading = Trading(
         engine=TradingEngine(PaperVenue(), risk),
         risk=risk,
@@ -107,6 +122,7 @@ async def house(database: Pool, chain: OnePool | None = None) -> House:
         board=board,
         chain=chain,
         clock=clock,
+        suspicions=suspicions,
     )
     pools = WholePools(board=board, chain=chain, clock=clock)
     liquidations = Liquidations(
@@ -116,6 +132,8 @@ async def house(database: Pool, chain: OnePool | None = None) -> House:
         books=books,
         clock=clock,
         liquidated=lambda _user, _filled: (),
+        suspicions=suspicions,
+        rules=RULES,
     )
     return House(
         chain=chain,
@@ -124,5 +142,7 @@ async def house(database: Pool, chain: OnePool | None = None) -> House:
         trading=trading,
         wallets=Wallets(books=books, board=board, pools=pools, clock=clock),
         liquidations=liquidations,
+        suspicions=suspicions,
+        warnings=warnings,
         kept=kept,
     )

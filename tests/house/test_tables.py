@@ -12,6 +12,7 @@ OF_NOBODY = {
     "token_metrics": "and the day's figures",
     "candles": "and their candles",
     "candle_progress": "one row an interval",
+    "price_suspicions": "disputes are about tokens",
     "role_limits": "limits belong to roles",
     "inbox": "updates are known by Telegram's id before anybody is identified",
     "outbox": "notices go to chats, which may be groups",

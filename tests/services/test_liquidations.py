@@ -12,8 +12,8 @@ from bot.domain.errors import Refusal
 from bot.domain.pools.concentrated import ConcentratedPool, KnownTicks
 from bot.domain.pools.oriented import OrientedCurve
 from bot.domain.users import Mode, Role
-from tests.builders.desks import SOL
-from tests.builders.houses import house
+from tests.builders.desks import SOL, pool
+from tests.builders.houses import PRICE, house
 
 
 async def test_only_the_shorts_that_are_used_up_go(database: Pool) -> None:
@@ -23,7 +23,7 @@ async def test_only_the_shorts_that_are_used_up_go(database: Pool) -> None:
     await built.short(3, 5 * SOL, 3, Role.ADMIN)
     await built.tick(110)
     assert await built.still_short(1, 2, 3) == [1, 2, 3]
-    await built.tick(135)
+    await built.rise(135)
     assert await built.still_short(1, 2, 3) == [1]
     proof = await PostgresLedgerAudit(database, SystemClock()).prove()
     assert proof.differences == ()
@@ -35,8 +35,43 @@ async def test_a_banned_owner_and_a_frozen_one_are_liquidated_all_the_same(datab
     await built.short(2, SOL, 3, Role.BASIC)
     await database.execute("UPDATE users SET status = 'banned' WHERE user_id = 1")
     await database.execute("UPDATE users SET status = 'frozen' WHERE user_id = 2")
-    await built.tick(135)
+    await built.rise(135)
     assert await built.still_short(1, 2) == []
+
+
+async def test_a_single_outlier_liquidates_nobody(database: Pool) -> None:
+    built = await house(database)
+    await built.short(1, SOL, 3, Role.BASIC)
+    for percent in (300, 105, 300, 100, 180, 110):
+        await built.tick(percent)
+    assert await built.still_short(1) == [1]
+    await built.liquidations.check({built.kept.token_id})
+    await built.tick(180)
+    # The same slot seen again is no second reading.
+    for _ in range(5):
+        await built.liquidations.check({built.kept.token_id})
+    assert await built.still_short(1) == [1]
+    await built.tick(180)
+    assert await built.still_short(1) == []
+
+
+async def test_nobody_is_liquidated_while_pools_disagree(database: Pool) -> None:
+    built = await house(database)
+    token_id = built.kept.token_id
+    await built.short(1, SOL, 3, Role.BASIC)
+    other = replace(pool(sol_reserve=PRICE), address="other")
+    for _ in range(6):
+        slot = built.chain.reading.slot + 1
+        built.board.set_price(token_id, [replace(other, slot=slot)], SystemClock().now())
+        moved = replace(pool(sol_reserve=2 * PRICE, slot=slot), address="pool")
+        built.chain.reading = moved
+        built.board.set_price(token_id, [moved], SystemClock().now())
+        await built.suspicions.check({token_id})
+        await built.liquidations.check({token_id})
+    assert await built.still_short(1) == [1]
+    assert built.suspicions.of(token_id) is not None
+    with pytest.raises(Refusal, match="price_disputed"):
+        await built.short(2, SOL, 1, Role.BASIC)
 
 
 async def test_nobody_trades_while_the_slots_of_all_nodes_stand_still(database: Pool) -> None:

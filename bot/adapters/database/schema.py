@@ -9,11 +9,12 @@ from bot.adapters.database import (
     schema_books,
     schema_mail,
     schema_tokens,
+    schema_trust,
     schema_watchlist,
 )
 from bot.adapters.database.schema_basis import metadata
 
-TABLES = (schema_books, schema_tokens, schema_mail, schema_watchlist)
+TABLES = (schema_books, schema_tokens, schema_mail, schema_watchlist, schema_trust)
 """The modules that put their tables into the metadata by being imported."""
 
 __all__ = ["TABLES", "metadata"]

@@ -13,6 +13,7 @@ from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Rows, Screen, headed, in_rows, key, label, lines, named
 from bot.telegram.screens import figures
 from bot.telegram.screens.pool_names import pool_name
+from bot.telegram.screens.warnings import contradiction
 
 CARD_PRESETS_SOL = (1, 5, 10)
 _MOST_POOLS, _MOST_NOTES = 8, 4
@@ -147,6 +148,12 @@ def _warnings(quote: Quote) -> list[Text | str]:
     found: list[Text | str] = []
     if quote.is_stale:
         found.append("⚠️ This price is old; trading waits for a fresh one.")
+    if quote.suspicion is not None:
+        since = figures.time_of_day(quote.suspicion.began_at)
+        found.append(
+            f"⚠️ Disputed since {since} UTC: {contradiction(quote.suspicion)}. "
+            "Nothing is opened until they agree."
+        )
     if quote.halt:
         found.append(f"⚠️ No trading now: {quote.halt}")
     if quote.token.symbol_warning:
