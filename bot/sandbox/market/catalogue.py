@@ -12,6 +12,7 @@ from bot.sandbox.market.layouts.addresses import (
     made_up_address,
     pump_mint,
 )
+from bot.sandbox.market.layouts.extensions import Extension
 
 SOL_PRICE_USDC = Decimal(150)
 PUMP_DECIMALS = 6
@@ -35,7 +36,8 @@ class PoolPlan:
     """A pool to be made: `depth_sol` is what lies on its SOL side (or its worth in USDC).
 
     `tuning` is the tick spacing of a Whirlpool or a CLMM pool, or the config index of a CPMM pool;
-    `virtual_sol` what PumpSwap adds to its vault.
+    `virtual_sol` what PumpSwap adds to its vault; `lp_burned_percent` how much of its LP tokens,
+    where it has any, was burned.
     """
 
     venue: Venue
@@ -43,13 +45,16 @@ class PoolPlan:
     in_usdc: bool = False
     tuning: int = 0
     virtual_sol: Decimal = Decimal(0)
+    lp_burned_percent: int = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenPlan:
     """A token to be made, with its opening price in SOL and how lively it is.
 
-    `swing` is the standard deviation of one step of the logarithm of the price.
+    `swing` is the standard deviation of one step of the logarithm of the price, `extensions`
+    are those of a Token-2022 mint, and `insider_percent` is what one wallet holds of all that
+    lies in no pool.
     """
 
     mint: Pubkey
@@ -63,6 +68,8 @@ class TokenPlan:
     program: Pubkey = TOKEN_PROGRAM
     mint_authority: Pubkey | None = None
     freeze_authority: Pubkey | None = None
+    extensions: tuple[Extension, ...] = ()
+    insider_percent: int = 0
 
 
 WIF = Pubkey.from_string("EKpQGSJtjMFqKZ9KQanSqYXRcF8fBopzLHYxdM65zcjm")
@@ -185,7 +192,15 @@ def _pump_coins(seed: int) -> list[TokenPlan]:
 def _odd_ones(seed: int) -> list[TokenPlan]:
     issuer = made_up_address(seed, "issuer")
 
-    def odd(symbol: str, name: str, price_sol: str, pool: PoolPlan, **more: Pubkey) -> TokenPlan:
+    def odd(
+        symbol: str,
+        name: str,
+        price_sol: str,
+        pool: PoolPlan,
+        *,
+        program: Pubkey = TOKEN_PROGRAM,
+        owner: Pubkey | None = None,
+    ) -> TokenPlan:
         return TokenPlan(
             mint=made_up_address(seed, "mint", name),
             symbol=symbol,
@@ -195,7 +210,9 @@ def _odd_ones(seed: int) -> list[TokenPlan]:
             price_sol=Decimal(price_sol),
             swing=LIVELY,
             pools=(pool,),
-            **more,
+            program=program,
+            mint_authority=owner,
+            freeze_authority=owner,
         )
 
     def cpmm(depth_sol: str) -> PoolPlan:
@@ -215,9 +232,8 @@ def _odd_ones(seed: int) -> list[TokenPlan]:
             "BOSS",
             "Boss Can Freeze You",
             "0.00004",
-            cpmm("120"),
-            mint_authority=issuer,
-            freeze_authority=issuer,
+            PoolPlan(venue=Venue.RAYDIUM_CPMM, depth_sol=Decimal(120), lp_burned_percent=0),
+            owner=issuer,
         ),
         odd(
             "RAFT",

@@ -45,7 +45,10 @@ def genesis_placements(plans: Sequence[TokenPlan]) -> Iterable[Placement]:
 def _token_placements(plan: TokenPlan) -> Iterable[Placement]:
     base = spl_mint(plan.supply_units, plan.decimals, plan.mint_authority, plan.freeze_authority)
     if plan.program == TOKEN_2022_PROGRAM:
-        data = token_2022_mint(plan.mint, base, plan.name, plan.symbol, _uri(plan.mint))
+        uri = _uri(plan.mint)
+        data = token_2022_mint(
+            plan.mint, base, plan.name, plan.symbol, uri, extensions=plan.extensions
+        )
         yield Placement(address=plan.mint, owner=TOKEN_2022_PROGRAM, data=data)
     else:
         yield Placement(address=plan.mint, owner=TOKEN_PROGRAM, data=base)

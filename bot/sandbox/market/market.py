@@ -10,6 +10,7 @@ from solders.pubkey import Pubkey
 
 from bot.sandbox.market.catalogue import SOL_PRICE_USDC, TokenPlan, plan_tokens
 from bot.sandbox.market.genesis import genesis_placements
+from bot.sandbox.market.holders import holder_placements
 from bot.sandbox.market.layouts.addresses import USDC, WSOL
 from bot.sandbox.market.layouts.tokens import TOKEN_ACCOUNT_SIZE
 from bot.sandbox.market.pool_maker import make_pool, make_sol_pools
@@ -17,6 +18,7 @@ from bot.sandbox.market.pools.orca_whirlpool import POOL_SIZE as WHIRLPOOL_SIZE
 from bot.sandbox.market.pools.pool import Pool
 from bot.sandbox.market.pools.ticks import Q64
 from bot.sandbox.market.price_walk import PriceWalk
+from bot.sandbox.market.telling_tokens import telling_tokens
 from bot.sandbox.solana_rpc.chain import Chain, Placement
 
 SOL_SWING = Decimal("0.0006")
@@ -60,11 +62,12 @@ class Market:
         self.paused = False
         self.steps = 0
         self._placed: dict[Pubkey, bytes] = {}
-        plans = plan_tokens(seed)
+        plans = [*plan_tokens(seed), *telling_tokens(seed)]
         self._opening_sol_usdc = self._opening_price()
         self._listed = {WSOL: self._list_sol()} | {plan.mint: self._list(plan) for plan in plans}
         self._put(genesis_placements(plans))
         self._put_pools(self._listed)
+        self._put_holders(plans)
 
     def step(self) -> None:
         """Let one step pass: prices walk, and swaps bring the pools along."""
@@ -143,6 +146,13 @@ class Market:
                 if not self._is_pinned(pool):
                     pool.move_to(wanted)
         self._put_pools(mints)
+
+    def _put_holders(self, plans: Iterable[TokenPlan]) -> None:
+        self._put(
+            placement
+            for plan in plans
+            for placement in holder_placements(plan, self._listed[plan.mint].pools)
+        )
 
     def _put_pools(self, mints: Iterable[Pubkey]) -> None:
         rent = self.chain.rent_minimum_lamports(TOKEN_ACCOUNT_SIZE)

@@ -7,6 +7,7 @@ from solders.pubkey import Pubkey
 
 from bot.sandbox.market.catalogue import PoolPlan, TokenPlan, Venue
 from bot.sandbox.market.layouts.addresses import USDC, WSOL
+from bot.sandbox.market.layouts.extensions import TRANSFER_FEE_CONFIG
 from bot.sandbox.market.pools.orca_whirlpool import OrcaWhirlpool
 from bot.sandbox.market.pools.pool import Asset, Pool
 from bot.sandbox.market.pools.pump_curve import OPENING_LAMPORTS, OPENING_TOKENS, PumpCurve
@@ -54,7 +55,12 @@ def make_sol_pools(price_usdc: Decimal) -> list[Pool]:
 
 def make_pool(token: TokenPlan, plan: PoolPlan, sol_usdc: Decimal) -> Pool:
     """Make a token's pool at its opening price."""
-    base = Asset(mint=token.mint, decimals=token.decimals, program=token.program)
+    base = Asset(
+        mint=token.mint,
+        decimals=token.decimals,
+        program=token.program,
+        has_transfer_fee=any(number == TRANSFER_FEE_CONFIG for number, _ in token.extensions),
+    )
     quote = USDC_ASSET if plan.in_usdc else SOL_ASSET
     worth = sol_usdc if plan.in_usdc else Decimal(1)
     price = token.price_sol * worth

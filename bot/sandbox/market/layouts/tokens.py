@@ -1,8 +1,11 @@
 """Mints, token accounts and metadata, of SPL Token, Token-2022 and Metaplex."""
 
+from collections.abc import Sequence
+
 from solders.pubkey import Pubkey
 
 from bot.sandbox.market.layouts.account_data import AccountData
+from bot.sandbox.market.layouts.extensions import Extension, withheld_nothing, written
 
 MINT_SIZE = 82
 TOKEN_ACCOUNT_SIZE = 165
@@ -34,15 +37,28 @@ def spl_mint(
     return bytes(data)
 
 
-def token_2022_mint(mint: Pubkey, base: bytes, name: str, symbol: str, uri: str) -> bytes:
+def token_2022_mint(
+    mint: Pubkey,
+    base: bytes,
+    name: str,
+    symbol: str,
+    uri: str,
+    *,
+    extensions: Sequence[Extension] = (),
+) -> bytes:
     """Write a Token-2022 mint with its metadata inside, as pump.fun's create_v2 makes it."""
     pointer = bytes(32) + bytes(mint)
     metadata = bytes(32) + bytes(mint) + _string(name) + _string(symbol) + _string(uri) + bytes(4)
     return (
         base.ljust(TOKEN_ACCOUNT_SIZE, b"\0")
         + bytes([ACCOUNT_TYPE_MINT])
-        + _extension(EXTENSION_METADATA_POINTER, pointer)
-        + _extension(EXTENSION_TOKEN_METADATA, metadata)
+        + written(
+            (
+                *extensions,
+                (EXTENSION_METADATA_POINTER, pointer),
+                (EXTENSION_TOKEN_METADATA, metadata),
+            )
+        )
     )
 
 
@@ -53,10 +69,12 @@ def token_account(
     *,
     native_reserve_lamports: int | None = None,
     immutable_owner: bool = False,
+    withholds_fee: bool = False,
 ) -> bytes:
     """Write an initialised token account; wrapped SOL carries its rent reserve.
 
-    `immutable_owner` adds the one extension that Token-2022 associated accounts always have.
+    `immutable_owner` adds the one extension that Token-2022 associated accounts always have,
+    `withholds_fee` that of every account of a mint with a transfer fee.
     """
     data = AccountData(TOKEN_ACCOUNT_SIZE)
     data.key(0, mint)
@@ -66,9 +84,9 @@ def token_account(
     if native_reserve_lamports is not None:
         data.unsigned(109, 1, 32)
         data.unsigned(113, native_reserve_lamports)
-    tail = b""
-    if immutable_owner:
-        tail = bytes([ACCOUNT_TYPE_TOKEN_ACCOUNT]) + _extension(EXTENSION_IMMUTABLE_OWNER, b"")
+    extensions = [(EXTENSION_IMMUTABLE_OWNER, b"")] if immutable_owner else []
+    extensions += [withheld_nothing()] if withholds_fee else []
+    tail = bytes([ACCOUNT_TYPE_TOKEN_ACCOUNT]) + written(extensions) if extensions else b""
     return bytes(data) + tail
 
 
@@ -97,7 +115,3 @@ def _padded_string(text: str, size: int) -> bytes:
     if len(raw) > size:
         raise ValueError(f"{text!r} is longer than {size} bytes")
     return size.to_bytes(4, "little") + raw.ljust(size, b"\0")
-
-
-def _extension(kind: int, value: bytes) -> bytes:
-    return kind.to_bytes(2, "little") + len(value).to_bytes(2, "little") + value

@@ -14,11 +14,12 @@ from bot.sandbox.solana_rpc.chain import Placement
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """A mint as pools need it: decimals and the token program that owns it."""
+    """A mint as pools need it: decimals, the token program that owns it, its accounts' ways."""
 
     mint: Pubkey
     decimals: int
     program: Pubkey = TOKEN_PROGRAM
+    has_transfer_fee: bool = False
 
     @property
     def scale(self) -> Decimal:
@@ -65,9 +66,14 @@ def vault_placement(
     """Write a vault; a wrapped-SOL vault also holds its amount as lamports."""
     native = asset.mint == WSOL
     data = token_account(
-        asset.mint, owner, amount, native_reserve_lamports=rent_lamports if native else None
+        asset.mint,
+        owner,
+        amount,
+        native_reserve_lamports=rent_lamports if native else None,
+        withholds_fee=asset.has_transfer_fee,
     )
-    assert len(data) == TOKEN_ACCOUNT_SIZE  # noqa: S101 - a layout that slipped must not pass
+    is_plain = len(data) == TOKEN_ACCOUNT_SIZE
+    assert is_plain != asset.has_transfer_fee  # noqa: S101 - a layout that slipped must not pass
     return Placement(
         address=address, owner=asset.program, data=data, extra_lamports=amount if native else 0
     )

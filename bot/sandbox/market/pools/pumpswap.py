@@ -62,6 +62,16 @@ class PumpSwapPool:
         return derive(PUMPSWAP, *self._seeds)
 
     @property
+    def lp_mint(self) -> Pubkey:
+        """The mint of the pool's LP tokens."""
+        return derive(PUMPSWAP, b"pool_lp_mint", self.address)
+
+    @property
+    def lp_counted(self) -> int:
+        """How many LP tokens the pool gave out."""
+        return LP_SUPPLY
+
+    @property
     def vaults(self) -> Sequence[Pubkey]:
         """The pool's associated accounts of base and quote."""
         return [
@@ -153,14 +163,13 @@ class PumpSwapPool:
         return b"pool", bytes(2), self._creator, self.base.mint, WSOL
 
     def _data(self) -> bytes:
-        address = self.address
         data = AccountData(POOL_SIZE, anchor_discriminator("Pool"))
         data.unsigned(8, bump(PUMPSWAP, *self._seeds), 8)
         keys = (
             self._creator,
             self.base.mint,
             WSOL,
-            derive(PUMPSWAP, b"pool_lp_mint", address),
+            self.lp_mint,
             *self.vaults,
         )
         for position, key in enumerate(keys):

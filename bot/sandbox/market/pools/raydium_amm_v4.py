@@ -40,16 +40,24 @@ class RaydiumAmmV4Pool:
     quote_vault_units: int
     known: tuple[Pubkey, Pubkey, Pubkey] | None = None
     kind: str = "raydium_amm_v4"
+    lp_counted: int = field(init=False)
+    """How many LP tokens the pool gave out when it opened."""
     _owed: tuple[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Set aside the profit owed."""
+        """Set aside the profit owed, and give out the LP tokens."""
+        self.lp_counted = self.base_vault_units // 100
         self._owed = (self.base_vault_units // OWED_SHARE, self.quote_vault_units // OWED_SHARE)
 
     @property
     def address(self) -> Pubkey:
         """Where the pool is."""
         return self.known[0] if self.known else self._derived(b"amm_associated_seed")
+
+    @property
+    def lp_mint(self) -> Pubkey:
+        """The mint of the pool's LP tokens."""
+        return self._derived(b"lp_mint_associated_seed")
 
     @property
     def vaults(self) -> Sequence[Pubkey]:
@@ -109,7 +117,7 @@ class RaydiumAmmV4Pool:
             *self.vaults,
             self.base.mint,
             self.quote.mint,
-            self._derived(b"lp_mint_associated_seed"),
+            self.lp_mint,
             self._derived(b"open_order_associated_seed"),
             self._market,
             OPENBOOK,
@@ -118,7 +126,7 @@ class RaydiumAmmV4Pool:
         for position, key in enumerate(keys):
             data.key(336 + 32 * position, key)
         data.key(688, made_up_address("raydium amm owner"))
-        data.unsigned(720, self.base_vault_units // 100)
+        data.unsigned(720, self.lp_counted)
         return bytes(data)
 
     @property

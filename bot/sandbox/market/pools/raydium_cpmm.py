@@ -44,9 +44,20 @@ class RaydiumCpmmPool:
     quote_vault_units: int
     config_index: int = 0
     kind: str = "raydium_cpmm"
+    lp_counted: int = field(init=False)
+    """How many LP tokens the pool gave out when it opened."""
     _owed_protocol: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
     _owed_fund: dict[bool, int] = field(default_factory=lambda: {True: 0, False: 0})
     """Fees owed, by whether they are in base."""
+
+    def __post_init__(self) -> None:
+        """Give out the LP tokens."""
+        self.lp_counted = self.base_vault_units // 100
+
+    @property
+    def lp_mint(self) -> Pubkey:
+        """The mint of the pool's LP tokens."""
+        return derive(RAYDIUM_CPMM, b"pool_lp_mint", self.address)
 
     @property
     def config(self) -> Pubkey:
@@ -131,7 +142,7 @@ class RaydiumCpmmPool:
             self.config,
             made_up_address("cpmm creator", self.base.mint),
             *self.vaults,
-            derive(RAYDIUM_CPMM, b"pool_lp_mint", address),
+            self.lp_mint,
             first.mint,
             second.mint,
             first.program,
@@ -142,7 +153,7 @@ class RaydiumCpmmPool:
             data.key(8 + 32 * position, key)
         data.unsigned(328, bump(RAYDIUM_CPMM, AUTHORITY_SEED), 8)
         data.raw(330, bytes([LP_DECIMALS, first.decimals, second.decimals]))
-        data.unsigned(333, self.base_vault_units // 100)
+        data.unsigned(333, self.lp_counted)
         owed = self._owed_protocol, self._owed_fund
         for position, kept in enumerate(owed):
             data.unsigned(341 + 16 * position, kept[order])
