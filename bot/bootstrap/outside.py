@@ -26,6 +26,7 @@ from bot.adapters.solana.rpc_settings import (
 )
 from bot.adapters.solana.solana_chain import SolanaChain
 from bot.bootstrap.settings import DERIVED, NO_STREAM, Settings
+from bot.ports.chain import WatchedSource
 from bot.telegram.bot_api import BotApi
 
 _TELEGRAM_CONNECTIONS = 100
@@ -39,6 +40,7 @@ class Outside:
     pool: Pool
     rpc: RpcPool
     chain: SolanaChain
+    sources: tuple[WatchedSource, ...]
     api: BotApi
     candle_source: GeckoTerminalCandles | None
 
@@ -77,7 +79,7 @@ async def open_chain(settings: Settings) -> AsyncIterator[tuple[RpcPool, SolanaC
 
 
 def _endpoint(url: str, rate: float | None, stream: str) -> EndpointConfig:
-    endpoint = replace(EndpointConfig.from_url(url), stream_url=_stream_url(url, stream))
+    endpoint = replace(EndpointConfig.from_url(url), stream_url=stream_url(url, stream))
     if rate is None:
         return endpoint
     burst = max(1, int(rate))
@@ -87,7 +89,8 @@ def _endpoint(url: str, rate: float | None, stream: str) -> EndpointConfig:
     return replace(endpoint, limits=limits)
 
 
-def _stream_url(url: str, stream: str) -> URL | None:
+def stream_url(url: str, stream: str) -> URL | None:
+    """Give the WebSocket of an endpoint as the settings mean it, None where it is off."""
     if stream == NO_STREAM:
         return None
     return derived_stream_url(URL(url)) if stream == DERIVED else URL(stream)
@@ -134,6 +137,7 @@ async def open_outside(settings: Settings) -> AsyncIterator[Outside]:
             pool=await stack.enter_async_context(open_pool(dsn)),
             rpc=rpc,
             chain=chain,
+            sources=chain.sources,
             api=await stack.enter_async_context(open_telegram(settings)),
             candle_source=await stack.enter_async_context(open_candle_source(settings)),
         )

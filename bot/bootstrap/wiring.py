@@ -23,6 +23,7 @@ from bot.services.candles import Candles
 from bot.services.catalogue import Services
 from bot.services.liquidations import LiquidationNotice, Liquidations
 from bot.services.operations import Operations
+from bot.services.outside_state import OutsideState
 from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
 from bot.services.refresh import Refresh
@@ -73,6 +74,7 @@ def wire(
     prices = _prices(settings, parts)
     trading = _trading(settings, parts)
     ticks = _ticks(settings, parts, prices, trading, liquidated)
+    outside_state = OutsideState(chain=outside.chain, sources=outside.sources, refresh=ticks.state)
     return Services(
         access=_access(settings, parts),
         prices=prices,
@@ -90,12 +92,13 @@ def wire(
         ),
         operations=Operations(
             board=board,
-            chain=outside.chain,
+            outside=outside_state,
             audit=PostgresLedgerAudit(pool, clock),
             outbox=PostgresOutbox(pool),
             clock=clock,
             refresh=ticks.state,
         ),
+        outside_state=outside_state,
     )
 
 

@@ -2,10 +2,9 @@
 
 import argparse
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from time import perf_counter
 
 import asyncpg
 import httpx
@@ -17,25 +16,16 @@ from bot.adapters.database.embedded_errors import EmbeddedPostgresError
 from bot.adapters.database.migrate import schema_state
 from bot.bootstrap.outside import open_database
 from bot.bootstrap.settings import Settings
+from bot.cli.check_endpoints import endpoint_findings
+from bot.cli.findings import Finding
 from bot.cli.setup import FAILED, USAGE, SetupError, log_as_set, run_async, settings_or_complain
 
 _TIMEOUT_SECONDS = 10.0
 _OLDEST_POSTGRES = 150_000
 _LARGEST_CLOCK_ERROR_SECONDS = 5.0
-_LARGEST_LAG_SLOTS = 20
 _MARKS = {"ok": "ok  ", "warn": "WARN", "bad": "BAD "}
 
 OUTAGES = (httpx.HTTPError, OSError, ValueError, KeyError, TypeError)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One line of the table: `state` is ok, warn or bad; `cure` says what to do."""
-
-    subject: str
-    state: str
-    detail: str
-    cure: str = ""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -75,7 +65,7 @@ async def _findings(settings: Settings) -> list[Finding]:
     async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
         findings.append(await _database(settings))
         findings += await _telegram(settings, client)
-        findings += await _endpoints(settings, client)
+        findings += await endpoint_findings(settings, client)
         findings.append(await _pairs(settings, client))
     return findings
 
@@ -142,41 +132,6 @@ def _clock(date: str | None) -> Finding:
             subject="clock", state="bad", detail=f"{off:.0f} s off Telegram's", cure=cure
         )
     return Finding(subject="clock", state="ok", detail=f"within {max(off, 1):.0f} s of Telegram's")
-
-
-async def _endpoints(settings: Settings, client: httpx.AsyncClient) -> list[Finding]:
-    asked = [(URL(url).host or "?", await _slot(client, url)) for url in settings.rpc_urls()]
-    best = max((slot for _, (slot, _) in asked if slot is not None), default=0)
-    findings = [
-        _endpoint(f"rpc {number}", host, slot, detail, best)
-        for number, (host, (slot, detail)) in enumerate(asked, start=1)
-    ]
-    if len(asked) == 1:
-        cure = "name a second one in SOLANA_RPC_URLS (comma between) to have fail-over"
-        findings.append(Finding(subject="rpc", state="warn", detail="only one endpoint", cure=cure))
-    return findings
-
-
-async def _slot(client: httpx.AsyncClient, url: str) -> tuple[int | None, str]:
-    began = perf_counter()
-    body = {"jsonrpc": "2.0", "id": 1, "method": "getSlot", "params": [{"commitment": "confirmed"}]}
-    try:
-        answer = await client.post(url, json=body)
-        slot = int(answer.json()["result"])
-    except OUTAGES as error:
-        return None, type(error).__name__
-    return slot, f"{(perf_counter() - began) * 1000:.0f} ms"
-
-
-def _endpoint(subject: str, host: str, slot: int | None, detail: str, best: int) -> Finding:
-    if slot is None:
-        cure = "take it out of SOLANA_RPC_URLS or check its key"
-        return Finding(subject=subject, state="bad", detail=f"{host}: {detail}", cure=cure)
-    if best - slot > _LARGEST_LAG_SLOTS:
-        cure = "it lags; prices from it are not used while it does"
-        detail = f"{host}: {best - slot} slots behind, {detail}"
-        return Finding(subject=subject, state="warn", detail=detail, cure=cure)
-    return Finding(subject=subject, state="ok", detail=f"{host}: slot {slot}, {detail}")
 
 
 async def _pairs(settings: Settings, client: httpx.AsyncClient) -> Finding:

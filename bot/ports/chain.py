@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.domain.pools.reading import PoolKind, PoolReading
 from bot.domain.safety import TokenFacts
@@ -111,6 +111,14 @@ class SourceState:
     limiter_use: float
     pause_seconds: float
     last_error: str
+
+
+@runtime_checkable
+class WatchedSource(Protocol):
+    """Something outside that can tell how it is doing."""
+
+    def state(self) -> SourceState:
+        """Give its present state."""
 
 
 class Chain(Protocol):

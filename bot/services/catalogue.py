@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.services.access import Access
 from bot.services.candles import Candles
 from bot.services.operations import Operations
+from bot.services.outside_state import OutsideState
 from bot.services.prices import Prices
 from bot.services.suspicions import Suspicions
 from bot.services.talk import Talk
@@ -26,3 +27,4 @@ class Services:
     suspicions: Suspicions
     candles: Candles
     operations: Operations
+    outside_state: OutsideState

@@ -1,16 +1,19 @@
 """What the operator and the status page see: prices, books, endpoints, queues."""
 
 import asyncio
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bot import __version__
 from bot.domain.identifiers import SOL_MINT, USDC_MINT
 from bot.domain.money import ui_amount
+from bot.observability.metrics import Sample
 from bot.ports.books import AssetTotal, LedgerAudit, LedgerProof
-from bot.ports.chain import Chain, EndpointState
+from bot.ports.chain import EndpointState
 from bot.ports.clock import Clock
 from bot.ports.mail import Outbox
+from bot.services.outside_state import OutsideState
 from bot.services.price_board import PriceBoard, Priced
 from bot.services.refresh import RefreshState
 
@@ -24,14 +27,14 @@ class Operations:
         self,
         *,
         board: PriceBoard,
-        chain: Chain,
+        outside: OutsideState,
         audit: LedgerAudit,
         outbox: Outbox,
         clock: Clock,
         refresh: RefreshState,
     ) -> None:
         self._board = board
-        self._chain = chain
+        self._outside = outside
         self._audit = audit
         self._outbox = outbox
         self._clock = clock
@@ -55,7 +58,8 @@ class Operations:
             "uptime_s": round((now - self._started_at).total_seconds(), 1),
             "prices": self._prices(now),
             "ledger": _ledger(proof),
-            "rpc": [_endpoint(state) for state in self._chain.endpoints()],
+            "rpc": [_endpoint(state) for state in self._outside.view().endpoints],
+            "sources": [asdict(state) for state in self._outside.view().sources],
             "queue": {"inbox_waiting": inbox_waiting, "outbox_waiting": outbox_waiting},
             "refresh": {
                 "last_at": self._refresh.last_at.isoformat() if self._refresh.last_at else None,
@@ -64,6 +68,31 @@ class Operations:
                 "failure": self._refresh.failure,
             },
         }
+
+    async def samples(self) -> list[Sample]:
+        """Give figures for a monitoring system; raises `Unavailable`.
+
+        Needs no permission: as `status`, sums only.
+        """
+        inbox_waiting, outbox_waiting = await self._outbox.depths()
+        waiting = {"inbox": inbox_waiting, "outbox": outbox_waiting}
+        uptime = (self._clock.now() - self._started_at).total_seconds()
+        return [
+            *self._outside.samples(),
+            *(
+                Sample(
+                    name="kitrader_queue_waiting",
+                    kind="gauge",
+                    words="Updates or messages that wait.",
+                    value=count,
+                    labels={"queue": queue},
+                )
+                for queue, count in waiting.items()
+            ),
+            Sample(
+                name="kitrader_uptime_seconds", kind="gauge", words="Since the start.", value=uptime
+            ),
+        ]
 
     async def why_not_ready(self) -> str:
         """Say what is missing before people can be served, or nothing; raises `Unavailable`.
@@ -144,13 +173,6 @@ def _asset(asset: AssetTotal) -> dict[str, object]:
 
 
 def _endpoint(state: EndpointState) -> dict[str, object]:
-    return {
-        "name": state.name,
-        "is_resting": state.is_open,
-        "latency_ms": round(state.latency_ms, 1),
-        "slot": state.slot,
-        "lag_slots": state.lag_slots,
-        "requests": state.requests,
-        "failures": state.failures,
-        "last_error": state.last_error,
-    }
+    told = asdict(state)
+    is_resting = told.pop("is_open")
+    return told | {"is_resting": is_resting, "latency_ms": round(state.latency_ms, 1)}

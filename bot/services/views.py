@@ -13,6 +13,7 @@ from bot.domain.positions import Mark, Position
 from bot.domain.price_trust import Suspicion
 from bot.domain.users import Mode, RoleLimits, User
 from bot.ports.books import ClosedOrder, TokenMetrics, Wallet
+from bot.ports.chain import EndpointState, SourceState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +127,16 @@ class Season:
 FillAnswer = Callable[[Filled], Sequence[Notice]]
 SeasonAnswer = Callable[[Season], Sequence[Notice]]
 StatusFigures = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideView:
+    """How endpoints, sources and the refresh are doing, for operators."""
+
+    endpoints: tuple[EndpointState, ...]
+    sources: tuple[SourceState, ...]
+    best_slot: int
+    tokens: int
+    refreshed_at: datetime | None
+    round_seconds: float
+    failure: str

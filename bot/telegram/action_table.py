@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.domain.users import Permission
-from bot.telegram.commands import help, market, trading, wallets  # noqa: A004 (a module, named by its feature)
+from bot.telegram.commands import help, market, operating, trading, wallets  # noqa: A004 (a module, named by its feature)
 from bot.telegram.turn import Action, Place, PressHandler
 
 
@@ -35,6 +35,7 @@ def _money(
 TABLE: tuple[Action, ...] = (
     _look("card", market.press_card),
     _look("info", market.press_info),
+    Action(name="ends", handler=operating.press_endpoints, permission=Permission.OPERATE),
     Action(
         name="help",
         handler=help.press_help,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.domain.users import Permission
 from bot.telegram.arguments import Argument, Kind
-from bot.telegram.commands import conversation, help, market, trading, wallets  # noqa: A004 (a module, named by its feature)
+from bot.telegram.commands import conversation, help, market, operating, trading, wallets  # noqa: A004 (a module, named by its feature)
 from bot.telegram.turn import Command, Place
 
 _TOKEN = Argument(kind=Kind.TOKEN)
@@ -129,6 +129,15 @@ TABLE: tuple[Command, ...] = (
         help_line="drop the question I asked",
         long_help="Forgets an open question, so that your next message is not its answer.",
         example="/cancel",
+    ),
+    Command(
+        name="endpoints",
+        handler=operating.endpoints,
+        permission=Permission.OPERATE,
+        place=Place.PRIVATE,
+        help_line="how RPC endpoints and price sources are doing",
+        long_help="For admins: circuits, latency, lag, limits and the last error of each.",
+        example="/endpoints",
     ),
     Command(
         name="help",

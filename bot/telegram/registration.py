@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.errors import Unavailable
+from bot.domain.users import PERMISSIONS, Role
 from bot.telegram import command_table
 from bot.telegram.bot_api import Api
 from bot.telegram.poller import ALLOWED_UPDATES
@@ -30,8 +31,9 @@ async def identity(api: Api) -> Identity:
 
 
 async def set_commands(api: Api, table: Sequence[Command] = command_table.TABLE) -> None:
-    """Put the commands into the menus of private chats and of groups."""
-    listed = [command for command in table if command.is_listed]
+    """Put the commands into the menus of private chats and of groups, those of everybody."""
+    of_all = PERMISSIONS[Role.BASIC]
+    listed = [one for one in table if one.is_listed and one.permission in of_all]
     anywhere = [command for command in listed if command.place is Place.ANYWHERE]
     for scope, commands in (("all_private_chats", listed), ("all_group_chats", anywhere)):
         menu = [{"command": one.name, "description": one.help_line} for one in commands]

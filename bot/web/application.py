@@ -9,6 +9,7 @@ import orjson
 from aiohttp import web
 
 from bot.domain.errors import Unavailable
+from bot.observability.metrics import CONTENT_TYPE, page
 from bot.services.catalogue import Services
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 (a header's name)
@@ -33,6 +34,7 @@ def web_application(
             web.get("/health/live", door.live),
             web.get("/health/ready", door.ready),
             web.get("/status", door.status),
+            web.get("/metrics", door.metrics),
         ]
     )
     if receive is not None and webhook_secret:
@@ -63,6 +65,14 @@ class _Door:
         except Unavailable as error:
             return web.json_response({"error": f"{error.what} does not answer"}, status=503)
         return web.Response(body=orjson.dumps(figures), content_type="application/json")
+
+    async def metrics(self, _request: web.Request) -> web.Response:
+        """Answer the figures of the status page and more, for Prometheus."""
+        try:
+            samples = await self._services.operations.samples()
+        except Unavailable as error:
+            return web.Response(text=f"{error.what} does not answer\n", status=503)
+        return web.Response(text=page(samples), headers={"Content-Type": CONTENT_TYPE})
 
     async def webhook(self, request: web.Request) -> web.Response:
         """Commit the update, then acknowledge; any answer but 200 makes Telegram send again."""

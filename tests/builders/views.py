@@ -11,10 +11,12 @@ from bot.domain.pools.reading import PoolKind
 from bot.domain.positions import Mark, Position, PositionState, Side
 from bot.domain.users import Mode, Role, RoleLimits, Status, User
 from bot.ports.books import ClosedOrder, TokenMetrics, Wallet
+from bot.ports.chain import EndpointState, SourceState, StreamState
 from bot.services.views import (
     Filled,
     HistoryPage,
     MarkedPosition,
+    OutsideView,
     PoolLine,
     Portfolio,
     Quote,
@@ -225,3 +227,53 @@ def a_history(token: Token | None = None, count: int = 8, older: int | None = 5)
 
 def a_season(ended: Portfolio | None = None) -> Season:
     return Season(mode=Mode.PAPER, season=2, grant_lamports=100 * SOL, ended=ended or a_portfolio())
+
+
+def an_endpoint(**parts: object) -> EndpointState:
+    state = EndpointState(
+        name="1 rpc.example",
+        is_open=False,
+        circuit="closed",
+        latency_ms=12.0,
+        latency_p50_ms=11.4,
+        latency_p95_ms=40.2,
+        slot=454_000_100,
+        lag_slots=3,
+        requests=1200,
+        failures=4,
+        rate_limited=2,
+        stale=1,
+        failing_share=0.05,
+        limiter_use=0.25,
+        pause_seconds=0.0,
+        last_error="HTTP 429",
+        stream=StreamState(state="live", accounts=24, messages=900, failures=0, last_error=""),
+    )
+    return replace(state, **parts)
+
+
+def a_source(**parts: object) -> SourceState:
+    state = SourceState(
+        name="DexScreener",
+        circuit="half-open",
+        requests=9,
+        failures=6,
+        failing_share=0.6,
+        limiter_use=0.0,
+        pause_seconds=7.0,
+        last_error="timed out",
+    )
+    return replace(state, **parts)
+
+
+def an_outside(**parts: object) -> OutsideView:
+    view = OutsideView(
+        endpoints=(an_endpoint(), an_endpoint(name="2 other.example", circuit="open", stream=None)),
+        sources=(a_source(),),
+        best_slot=454_000_103,
+        tokens=120,
+        refreshed_at=NOON,
+        round_seconds=0.2,
+        failure="",
+    )
+    return replace(view, **parts)

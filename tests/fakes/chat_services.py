@@ -13,6 +13,7 @@ from bot.ports.books import Dialog
 from bot.services.views import (
     FillAnswer,
     HistoryPage,
+    OutsideView,
     Portfolio,
     Quote,
     SeasonAnswer,
@@ -27,6 +28,7 @@ from tests.builders.views import (
     a_season,
     a_token,
     a_user,
+    an_outside,
     some_info,
 )
 from tests.fakes.mail_boxes import FakeInbox
@@ -52,7 +54,7 @@ class FakeServices:
     def access(self) -> "FakeServices":
         return self
 
-    prices = trading = wallets = talk = access
+    prices = trading = wallets = talk = outside_state = access
 
     async def identify(self, person: PersonSeen) -> User:
         self.people.append(person)
@@ -82,6 +84,10 @@ class FakeServices:
 
     async def info(self, user: User, token_id: int) -> TokenInfo:
         return some_info(await self.token(user, token_id))
+
+    async def endpoints(self, user: User) -> OutsideView:
+        self._enter(user, Permission.OPERATE)
+        return an_outside()
 
     async def popular(self, user: User) -> tuple[Token, ...]:
         user.require(Permission.VIEW_MARKET)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.domain.errors import Refusal
 from bot.domain.orders import CloseIntent, OpenIntent
 from bot.domain.positions import Side
+from bot.domain.users import Role
 from bot.telegram import action_table
 from bot.telegram.callbacks import Keys, new_nonce, read_press
 from bot.telegram.turn import Place
@@ -113,6 +114,7 @@ async def test_a_button_of_tomorrow_is_forged(door: ChatDoor) -> None:
 @pytest.mark.parametrize("action", action_table.TABLE, ids=lambda action: action.name)
 async def test_no_button_shows_private_figures_in_a_group(door: ChatDoor, action: object) -> None:
     argument = {"buy": "1000000000", "size": "l1", "ask": "l1"}.get(action.name, "")
+    door.services.role = Role.ADMIN
     data = door.button(action.name, 7, argument)
     notices = await door.press(data, chat=GROUP)
     shown = "".join(text_of(notice) for notice in notices if notice.chat_id == GROUP)
@@ -218,7 +220,9 @@ async def test_a_press_without_its_message_is_answered(door: ChatDoor) -> None:
 async def test_every_button_of_every_screen_works_when_pressed(door: ChatDoor) -> None:
     """Walk the whole web of screens from the beginning."""
     seen: set[tuple[str, str]] = set()
-    waiting = [await door.ask("/start"), await door.ask("/reset"), await door.ask("/open")]
+    door.services.role = Role.ADMIN
+    first = ("/start", "/reset", "/open", "/endpoints")
+    waiting = [await door.ask(command) for command in first]
     while waiting:
         for label, data in buttons_of(waiting.pop()).items():
             kind = data.split(":")[1]

@@ -7,7 +7,7 @@ import pytest
 from bot.domain.errors import Refusal, Unavailable
 from bot.domain.orders import CloseIntent, OpenIntent
 from bot.domain.positions import Side
-from bot.domain.users import Status
+from bot.domain.users import Role, Status
 from bot.telegram import command_table
 from tests.builders.chat_updates import ANN, DATE, GROUP, a_message
 from tests.builders.views import WIF_MINT, a_token
@@ -123,6 +123,7 @@ async def test_an_unknown_command_is_met_with_the_nearest(door: ChatDoor) -> Non
 
 @pytest.mark.parametrize("command", command_table.TABLE, ids=lambda command: command.name)
 async def test_help_explains_every_command(door: ChatDoor, command: object) -> None:
+    door.services.role = Role.ADMIN
     answer = text_of(await door.ask(f"/help {command.name}"))
     assert command.usage in answer
     assert command.example in answer

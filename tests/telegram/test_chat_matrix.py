@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.users import Permission, Status
+from bot.domain.users import PERMISSIONS, Permission, Role, Status
 from bot.telegram import action_table, command_table
 from bot.telegram.arguments import Kind, read_arguments
 from bot.telegram.registration import set_commands
@@ -12,11 +12,12 @@ from bot.telegram.turn import Command, Place
 from tests.builders.chat_updates import GROUP
 from tests.telegram.conftest import ChatDoor, text_of
 
-MARKET, OWN, TRADE, HELP = (
+MARKET, OWN, TRADE, HELP, OPERATE = (
     Permission.VIEW_MARKET,
     Permission.VIEW_OWN,
     Permission.TRADE_PAPER,
     Permission.READ_HELP,
+    Permission.OPERATE,
 )
 COMMANDS = {
     "start": (HELP, Place.ANYWHERE),
@@ -30,6 +31,7 @@ COMMANDS = {
     "history": (OWN, Place.PRIVATE),
     "reset": (TRADE, Place.PRIVATE),
     "cancel": (HELP, Place.PRIVATE),
+    "endpoints": (OPERATE, Place.PRIVATE),
 }
 BUTTONS = {
     "card": (MARKET, Place.ANYWHERE),
@@ -52,9 +54,10 @@ BUTTONS = {
     "reset": (TRADE, Place.PRIVATE),
     "erase": (TRADE, Place.PRIVATE),
     "keep": (OWN, Place.PRIVATE),
+    "ends": (OPERATE, Place.PRIVATE),
 }
 ALLOWED = {
-    Status.ACTIVE: {HELP, MARKET, OWN, TRADE},
+    Status.ACTIVE: {HELP, MARKET, OWN, TRADE, OPERATE},
     Status.FROZEN: {HELP, MARKET, OWN},
     Status.BANNED: set(),
 }
@@ -75,6 +78,11 @@ def in_full(command: Command) -> str:
     return " ".join((f"/{command.name}", *(TYPED[one.kind] for one in command.arguments)))
 
 
+def role_for(permission: Permission) -> Role:
+    """Give the least role that has a permission."""
+    return next(role for role in Role if permission in PERMISSIONS[role])
+
+
 def test_the_tables_are_these_and_no_other() -> None:
     commands = {c.name: (c.permission, c.place) for c in command_table.TABLE}
     assert commands == COMMANDS
@@ -87,6 +95,7 @@ async def test_a_command_works_only_where_its_row_says(
     door: ChatDoor, command: Command, status: Status
 ) -> None:
     door.services.status = status
+    door.services.role = role_for(command.permission)
     may = command.permission in ALLOWED[status]
     answers = await door.say(in_full(command))
     refused = any(words in text_of(answers[0]) for words in ("frozen", "cannot use this bot"))
@@ -108,6 +117,7 @@ async def test_a_button_works_only_for_those_its_row_lets(
     target = 12 if action.name in {"pos", "close"} else 7
     data = door.button(action.name, target, argument.get(action.name, ""))
     door.services.status = status
+    door.services.role = role_for(action.permission)
     notices = await door.press(data)
     refused = any(words in text_of(notices[0]) for words in ("frozen", "cannot use this bot"))
     assert refused is (action.permission not in ALLOWED[status])
@@ -135,6 +145,14 @@ def test_two_commands_of_one_name_are_a_fault() -> None:
         command_table.by_name(twice)
 
 
+@pytest.mark.parametrize("role", [Role.BASIC, Role.PREMIUM])
+async def test_what_operators_see_is_refused_to_others(door: ChatDoor, role: Role) -> None:
+    door.services.role = role
+    assert "may not do that" in text_of(await door.ask("/endpoints"))
+    (answer,) = await door.press(door.button("ends"))
+    assert "may not do that" in str(answer.payload)
+
+
 async def test_menus_follow_the_table() -> None:
     sent: dict[str, list[str]] = {}
 
@@ -147,7 +165,8 @@ async def test_menus_follow_the_table() -> None:
             return True
 
     await set_commands(MenuApi())
-    assert set(sent["all_private_chats"]) == set(COMMANDS)
+    of_all = {name for name, (permission, _) in COMMANDS.items() if permission is not OPERATE}
+    assert set(sent["all_private_chats"]) == of_all
     assert set(sent["all_group_chats"]) == {"start", "help", "price", "info"}
 
 

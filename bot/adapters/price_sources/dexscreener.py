@@ -14,7 +14,7 @@ from bot.adapters.price_sources.dexscreener_pairs import SOURCE, GarbledPairs, r
 from bot.adapters.retry_after import read_retry_after
 from bot.adapters.token_bucket import TokenBucket
 from bot.domain.errors import Unavailable
-from bot.ports.chain import PoolPlace
+from bot.ports.chain import PoolPlace, SourceState
 from bot.ports.clock import Clock
 
 DEXSCREENER_BASE = "https://api.dexscreener.com"
@@ -56,6 +56,9 @@ class DexScreener:
         )
         self._breaker = CircuitBreaker(clock=clock, chance=chance)
         self._paused_until = clock.monotonic()
+        self._requests = 0
+        self._failures = 0
+        self._last_error = ""
         self._client = httpx.AsyncClient(
             base_url=self._settings.base_url, timeout=self._settings.timeout_seconds
         )
@@ -80,13 +83,29 @@ class DexScreener:
     async def places(self, mint: str) -> list[PoolPlace]:
         """Give the pools known for a mint, deepest first."""
         await self._wait_for_turn()
+        self._requests += 1
         body = await self._fetch(f"/token-pairs/v1/solana/{mint}")
         found = _read(body, mint) if isinstance(body, bytes) else body
         if isinstance(found, str):
             self._breaker.record_failure()
+            self._failures += 1
+            self._last_error = found
             raise Unavailable(SOURCE, found)
         self._breaker.record_success()
         return found
+
+    def state(self) -> SourceState:
+        """Give how the source is doing; `last_error` is in our own words."""
+        return SourceState(
+            name=SOURCE,
+            circuit=self._breaker.state,
+            requests=self._requests,
+            failures=self._failures,
+            failing_share=self._breaker.failing_share,
+            limiter_use=self._bucket.use,
+            pause_seconds=max(0.0, self._paused_until - self._clock.monotonic()),
+            last_error=self._last_error,
+        )
 
     async def _wait_for_turn(self) -> None:
         if self._breaker.is_open and not self._breaker.is_probe_due:

@@ -11,7 +11,14 @@ from bot.adapters.solana.token_facts import TokenFactsReader
 from bot.domain.pools.reading import PoolReading
 from bot.domain.safety import TokenFacts
 from bot.domain.tokens import MintReading
-from bot.ports.chain import READ_WITHIN_SECONDS, EndpointState, NetworkCosts, PoolPlace, TokenFound
+from bot.ports.chain import (
+    READ_WITHIN_SECONDS,
+    EndpointState,
+    NetworkCosts,
+    PoolPlace,
+    TokenFound,
+    WatchedSource,
+)
 from bot.ports.clock import Clock
 
 
@@ -27,6 +34,7 @@ class SolanaChain:
     ) -> None:
         self._rpc = rpc
         self._prices = PoolPrices(rpc, clock)
+        self.sources = tuple(each for each in sources if isinstance(each, WatchedSource))
         self.feed = HotPools(rpc.stream, self._prices)
         self._discovery = Discovery(rpc, self._prices, sources)
         self._facts = TokenFactsReader(rpc, self._prices, clock)

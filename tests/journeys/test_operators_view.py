@@ -1,0 +1,68 @@
+"""What operators see of the outside: in chat, on the metrics page, and from the command line."""
+
+import re
+
+import orjson
+
+from tests.journeys.people import ADA, ANN
+from tests.journeys.processes import Forks, environment_of
+from tests.journeys.town import Town
+
+
+async def metrics(town: Town, status_url: str) -> dict[str, float]:
+    """Give the figures of the page by name and labels."""
+    async with town.wire.session.get(status_url.replace("/status", "/metrics")) as answer:
+        assert answer.status == 200
+        assert answer.content_type == "text/plain"
+        text = await answer.text()
+    lines = [line.rpartition(" ") for line in text.splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, _, value in lines}
+
+
+async def test_an_admin_sees_endpoints_and_sources_and_others_do_not(empty_town: Town) -> None:
+    town = empty_town
+    async with town.bot() as running:
+        who = await town.newcomer()
+        await town.say(who, "/price WIF")
+
+        async def is_live() -> bool:
+            return "websocket live" in (await town.say(ADA, "/endpoints")).text
+
+        await town.until(is_live, "the websocket follows what was looked at")
+        told = (await town.say(ADA, "/endpoints")).text
+        assert re.search(r"1 127\.0\.0\.1 · closed\n  p50 \d+ ms, p95 .*, \d+ slots behind", told)
+        assert "2 127.0.0.1 · closed" in told
+        assert re.search(r"dexscreener · closed", told, re.IGNORECASE)
+        assert "may not do that" in (await town.say(ANN, "/endpoints")).text
+        await town.break_rpc(1, dead=True)
+
+        async def is_open() -> bool:
+            figures = await metrics(town, running.status_url)
+            return figures['kitrader_rpc_circuit{endpoint="1 127.0.0.1"}'] > 0
+
+        await town.until(is_open, "the dead endpoint's circuit opens")
+        assert "1 127.0.0.1 · " in (await town.say(ADA, "/endpoints")).text
+        figures = await metrics(town, running.status_url)
+        assert figures['kitrader_rpc_failures_total{endpoint="1 127.0.0.1"}'] >= 5
+        assert figures["kitrader_refresh_rounds_total"] >= 1
+        assert figures["kitrader_refresh_tokens"] == len(town.tokens)
+
+
+async def test_check_tells_of_endpoints_web_sockets_and_the_running_bot(
+    empty_town: Town, forks: Forks, unused_tcp_port: int
+) -> None:
+    town = empty_town
+    async with town.bot(http_port=unused_tcp_port):
+        await town.break_rpc(2, ws_silent=True)
+        settings = town.settings(http_port=unused_tcp_port)
+        code, told = await forks.run(["check", "--json"], environment_of(settings))
+    found = [orjson.loads(line) for line in told.splitlines() if line.startswith("{")]
+    of = {number: [f for f in found if f["subject"] == f"rpc {number}"] for number in (1, 2)}
+    assert code == 0, told
+    assert re.fullmatch(r"127\.0\.0\.1: slot \d+, p50 \d+ ms, slowest \d+ ms", of[1][0]["detail"])
+    assert re.fullmatch(r"websocket: slot \d+ after \d+ ms", of[1][1]["detail"])
+    assert (of[2][0]["state"], of[2][1]["state"]) == ("ok", "warn")
+    seen = [f["detail"] for f in found if f["subject"] == "running bot"]
+    assert len(seen) >= 3, "two endpoints and a source"
+    assert re.match(r"1 127\.0\.0\.1: closed, failing 0% of late, limit used \d+%", seen[0])
+    assert "websocket" in seen[0]
