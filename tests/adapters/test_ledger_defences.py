@@ -182,7 +182,7 @@ async def test_the_proof_names_what_was_tampered_with(
     await database.execute(
         "ALTER TABLE accounts DROP CONSTRAINT ck_accounts_never_negative;"
         "ALTER TABLE accounts DISABLE TRIGGER USER; ALTER TABLE transfers DISABLE TRIGGER USER;"
-        + damage
+        "GRANT DELETE ON transfers TO CURRENT_USER;" + damage
     )
     proof = await PostgresLedgerAudit(database, SystemClock()).prove()
     assert kind in {difference.kind for difference in proof.differences}

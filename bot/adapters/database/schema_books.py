@@ -141,8 +141,7 @@ transfers = Table(
     Column("at", MOMENT, nullable=False, server_default=NOW),
     PrimaryKeyConstraint("user_id", "transfer_id"),
     UniqueConstraint("user_id", "request_id", "step"),
-    # That both accounts exist is checked by the trigger which moves their balances.
-    ForeignKeyConstraint(["user_id", "hold_id"], ["transfers.user_id", "transfers.transfer_id"]),
+    # That both accounts and the hold exist is checked by the trigger which moves their balances.
     not_nan("amount", "> 0"),
     CheckConstraint("debit_account <> credit_account", name="two_accounts"),
     CheckConstraint("kind IN ('post', 'hold', 'settle', 'void')", name="kind_known"),
