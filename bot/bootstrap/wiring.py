@@ -27,6 +27,8 @@ from bot.services.outside_state import OutsideState
 from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
 from bot.services.refresh import Refresh
+from bot.services.safety import Safety
+from bot.services.safety_facts import SafetyFacts
 from bot.services.suspicions import SuspicionNotices, Suspicions
 from bot.services.talk import Talk
 from bot.services.ticks import Intervals, Ticks
@@ -45,6 +47,8 @@ class _Parts:
     shelf: PostgresShelf
     pools: WholePools
     suspicions: Suspicions
+    access: Access
+    safety: Safety
 
 
 def wire(
@@ -56,33 +60,22 @@ def wire(
     warnings: SuspicionNotices,
 ) -> Services:
     """Build every service; `on_outbox` is called after each commit that queued notices."""
-    clock, pool, board = outside.clock, outside.pool, PriceBoard()
-    parts = _Parts(
-        outside=outside,
-        board=board,
-        books=PostgresBooks(pool, on_outbox=on_outbox),
-        shelf=PostgresShelf(pool),
-        pools=WholePools(board=board, chain=outside.chain, clock=clock),
-        suspicions=Suspicions(
-            board=board,
-            book=PostgresSuspicions(pool, on_outbox=on_outbox),
-            clock=clock,
-            rules=_trust_rules(settings),
-            notices=warnings,
-        ),
-    )
+    clock, pool = outside.clock, outside.pool
+    parts = _parts(settings, outside, on_outbox, warnings)
+    board = parts.board
     prices = _prices(settings, parts)
     trading = _trading(settings, parts)
     ticks = _ticks(settings, parts, prices, trading, liquidated)
     outside_state = OutsideState(chain=outside.chain, sources=outside.sources, refresh=ticks.state)
     return Services(
-        access=_access(settings, parts),
+        access=parts.access,
         prices=prices,
         trading=trading,
         wallets=Wallets(books=parts.books, board=board, pools=parts.pools, clock=clock),
         talk=Talk(books=parts.books, dialogs=PostgresDialogs(pool), clock=clock),
         ticks=ticks,
         suspicions=parts.suspicions,
+        safety=parts.safety,
         candles=Candles(
             board=board,
             shelf=PostgresCandles(pool),
@@ -102,6 +95,34 @@ def wire(
     )
 
 
+def _parts(
+    settings: Settings, outside: Outside, on_outbox: OnOutbox, warnings: SuspicionNotices
+) -> _Parts:
+    clock, pool, board = outside.clock, outside.pool, PriceBoard()
+    books, shelf = PostgresBooks(pool, on_outbox=on_outbox), PostgresShelf(pool)
+    access = Access(books=books, clock=clock, roles=_roles(settings))
+    pools = WholePools(board=board, chain=outside.chain, clock=clock)
+    facts = SafetyFacts(board=board, chain=outside.chain, shelf=shelf, clock=clock)
+    return _Parts(
+        outside=outside,
+        board=board,
+        books=books,
+        shelf=shelf,
+        pools=pools,
+        access=access,
+        safety=Safety(
+            board=board, facts=facts, pools=pools, books=books, access=access, clock=clock
+        ),
+        suspicions=Suspicions(
+            board=board,
+            book=PostgresSuspicions(pool, on_outbox=on_outbox),
+            clock=clock,
+            rules=_trust_rules(settings),
+            notices=warnings,
+        ),
+    )
+
+
 def _trust_rules(settings: Settings) -> TrustRules:
     return TrustRules(
         disagreement=settings.price_disagreement,
@@ -113,10 +134,9 @@ def _trust_rules(settings: Settings) -> TrustRules:
     )
 
 
-def _access(settings: Settings, parts: _Parts) -> Access:
+def _roles(settings: Settings) -> dict[int, Role]:
     roles = dict.fromkeys(settings.premium_ids, Role.PREMIUM)
-    roles |= dict.fromkeys(settings.admin_ids, Role.ADMIN)
-    return Access(books=parts.books, clock=parts.outside.clock, roles=roles)
+    return roles | dict.fromkeys(settings.admin_ids, Role.ADMIN)
 
 
 def _prices(settings: Settings, parts: _Parts) -> Prices:
@@ -128,6 +148,7 @@ def _prices(settings: Settings, parts: _Parts) -> Prices:
         popular_mints=settings.default_tokens,
         stale_seconds=2 * settings.price_refresh_seconds,
         suspicions=parts.suspicions,
+        safety=parts.safety,
     )
 
 
@@ -141,6 +162,7 @@ def _trading(settings: Settings, parts: _Parts) -> Trading:
         chain=parts.outside.chain,
         clock=parts.outside.clock,
         suspicions=parts.suspicions,
+        safety=parts.safety,
     )
 
 
@@ -165,6 +187,7 @@ def _ticks(
         board=parts.board,
         prices=prices,
         suspicions=parts.suspicions,
+        safety=parts.safety,
         liquidations=liquidations,
         books=parts.books,
         refresh=Refresh(

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from bot.domain.transfer_fees import FeeSchedule, TransferFee
+from bot.domain.transfer_fees import NO_FEES, FeeSchedule, TransferFee
 
 _ONE = Decimal(1)
-_NO_FEES = FeeSchedule()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +38,7 @@ class TokenRules:
     tracked before these were kept: its mint has to be read before it is traded.
     """
 
-    fees: FeeSchedule = _NO_FEES
+    fees: FeeSchedule = NO_FEES
     fee_authority: str | None = None
     hook_program: str | None = None
     hook_authority: str | None = None

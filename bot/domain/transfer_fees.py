@@ -53,3 +53,6 @@ class FeeSchedule:
     def at_slot(self, slot: int) -> TransferFee:
         """Give the fee in force at a slot."""
         return self.at_epoch(slot // SLOTS_PER_EPOCH)
+
+
+NO_FEES = FeeSchedule()

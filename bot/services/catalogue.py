@@ -7,6 +7,7 @@ from bot.services.candles import Candles
 from bot.services.operations import Operations
 from bot.services.outside_state import OutsideState
 from bot.services.prices import Prices
+from bot.services.safety import Safety
 from bot.services.suspicions import Suspicions
 from bot.services.talk import Talk
 from bot.services.ticks import Ticks
@@ -25,6 +26,7 @@ class Services:
     talk: Talk
     ticks: Ticks
     suspicions: Suspicions
+    safety: Safety
     candles: Candles
     operations: Operations
     outside_state: OutsideState

@@ -7,6 +7,8 @@ from bot.domain.identifiers import SOL_MINT
 from bot.domain.pools.flipped import facing, in_sol
 from bot.domain.pools.path import path
 from bot.domain.pools.reading import PoolReading
+from bot.domain.pools.taxed import taxed
+from bot.domain.transfer_fees import NO_FEES, FeeSchedule
 
 Bridge = Callable[[str], PoolReading | None]
 """Gives the pool through which a mint is put in SOL, if one is known."""
@@ -18,14 +20,21 @@ def no_bridge(_mint: str) -> PoolReading | None:
 
 
 def ranked(
-    readings: Iterable[PoolReading], mint: str = "", bridge: Bridge = no_bridge
+    readings: Iterable[PoolReading],
+    mint: str = "",
+    bridge: Bridge = no_bridge,
+    fees: FeeSchedule = NO_FEES,
 ) -> tuple[PoolReading, ...]:
     """Put a token's readings in SOL, deepest first, halted ones last.
 
     Those of another token, without a way to SOL or without a price drop out. A path takes two
-    pools at most.
+    pools at most. `fees` are the token's own, taken from each transfer of it.
     """
-    turned = [pool for reading in readings if (pool := _priced(reading, mint, bridge)) is not None]
+    turned = [
+        taxed(pool, fees)
+        for reading in readings
+        if (pool := _priced(reading, mint, bridge)) is not None
+    ]
     if len(turned) > 1:
         turned.sort(key=lambda pool: (pool.halt is not None, -pool.curve.depth_quote_units()))
     return tuple(turned)

@@ -102,8 +102,10 @@ class PriceBoard:
         oldest = max(reading.slot for reading, _ in known.values()) - _OLDEST_SLOTS
         pools = {place: pool for place, pool in known.items() if pool[0].slot >= oldest}
         self._pools[token_id] = pools
-        mint = self.tokens[token_id].mint
-        priced = ranked((reading for reading, _ in pools.values()), mint, self.bridge)
+        token = self.tokens[token_id]
+        priced = ranked(
+            (reading for reading, _ in pools.values()), token.mint, self.bridge, token.rules.fees
+        )
         if all(pool.address not in fresh for pool in priced):
             return False
         self._priced[token_id] = Priced(

@@ -18,12 +18,14 @@ from bot.domain.instruments import (
 )
 from bot.domain.money import LAMPORTS_PER_SOL
 from bot.domain.pools.reading import Direction, PoolKind, PoolReading
+from bot.domain.safety import SafetyReport
 from bot.domain.users import Permission, User
 from bot.ports.books import TokenShelf
 from bot.ports.chain import Chain, PoolPlace, TokenFound
 from bot.ports.clock import Clock
 from bot.services.pools_in_sol import middle_of, ranked
 from bot.services.price_board import PriceBoard, Priced, is_sol
+from bot.services.safety import Safety
 from bot.services.suspicions import Suspicions
 from bot.services.views import PoolLine, Quote, TokenInfo
 
@@ -46,6 +48,7 @@ class Prices:
         fresh_seconds: float = 3.0,
         stale_seconds: float = 120.0,
         suspicions: Suspicions,
+        safety: Safety,
     ) -> None:
         self._board = board
         self._chain = chain
@@ -55,6 +58,7 @@ class Prices:
         self._fresh_seconds = fresh_seconds
         self._stale_seconds = stale_seconds
         self._suspicions = suspicions
+        self._safety = safety
         self._looked_at: dict[int, float] = {}
 
     async def find(self, user: User, text: str) -> Token:
@@ -85,7 +89,7 @@ class Prices:
         user.require(Permission.VIEW_MARKET)
         token = self._token(token_id)
         priced = await self._priced(token, fresh=fresh)
-        return self._quote(token, priced)
+        return self._quote(token, priced, await self._safety.report(token_id))
 
     async def info(self, user: User, token_id: int) -> TokenInfo:
         """Give a token's pools, supply and market cap beside its quote."""
@@ -94,7 +98,7 @@ class Prices:
         priced = await self._priced(token, fresh=False)
         price_units = priced.best.curve.spot_units()
         return TokenInfo(
-            quote=self._quote(token, priced),
+            quote=self._quote(token, priced, await self._safety.report(token_id)),
             pools=tuple(_line(reading) for reading in priced.readings),
             market_cap_lamports=int(token.supply * price_units),
         )
@@ -215,7 +219,7 @@ class Prices:
             read = [readings[place.address] for place in pools if place.address in readings]
             self._board.set_price(token_id, read, now)
 
-    def _quote(self, token: Token, priced: Priced) -> Quote:
+    def _quote(self, token: Token, priced: Priced, safety: SafetyReport) -> Quote:
         best = priced.best
         age = (self._clock.now() - priced.received_at).total_seconds()
         return Quote(
@@ -238,6 +242,7 @@ class Prices:
             notes=best.notes,
             then_kinds=tuple(leg.kind for leg in best.legs[1:]),
             suspicion=self._suspicions.of(token.token_id),
+            safety=safety,
         )
 
 
@@ -291,4 +296,5 @@ def _token_from(found: TokenFound) -> Token:
         freeze_authority=mint.freeze_authority,
         risks=mint.risks,
         symbol_warning=symbol_warning(clean_text(found.symbol)),
+        rules=mint.rules,
     )

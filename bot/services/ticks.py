@@ -15,6 +15,7 @@ from bot.services.liquidations import Liquidations
 from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
 from bot.services.refresh import Refresh
+from bot.services.safety import Safety
 from bot.services.suspicions import Suspicions
 
 _KEEP_MAIL = timedelta(days=7)
@@ -41,6 +42,7 @@ class Ticks:
         board: PriceBoard,
         prices: Prices,
         suspicions: Suspicions,
+        safety: Safety,
         liquidations: Liquidations,
         books: Books,
         refresh: Refresh,
@@ -53,6 +55,7 @@ class Ticks:
         self._board = board
         self._prices = prices
         self._suspicions = suspicions
+        self._safety = safety
         self._liquidations = liquidations
         self._books = books
         self._rounds = refresh
@@ -66,7 +69,8 @@ class Ticks:
         self.state = refresh.state
 
     async def refresh_all(self) -> None:
-        """Read every tracked token's pools; asked by the clock, not by a person."""
+        """Read every tracked token's pools and changing rules; asked by the clock."""
+        await self._safety.renew()
         await self._refresh(self._board.tokens, self._every.all_seconds)
         await self._follow_migrations()
 

@@ -1,11 +1,11 @@
 """Open and close positions: read the pool afresh, decide, book, answer, all or nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.errors import Refusal, UnreadableAccount
-from bot.domain.instruments import Token
-from bot.domain.orders import CloseIntent, OpenIntent
+from bot.domain.orders import CloseIntent, OpenIntent, OrderAction
 from bot.domain.requests import Request
 from bot.domain.users import Mode, Permission
 from bot.engine.paper_venue import Market
@@ -15,15 +15,13 @@ from bot.ports.books import BookingConflict, Books, Desk, Settlement
 from bot.ports.chain import Chain
 from bot.ports.clock import Clock
 from bot.services.price_board import PriceBoard
+from bot.services.safety import Safety
 from bot.services.suspicions import Suspicions
 from bot.services.views import FillAnswer, Filled
 from bot.services.whole_pools import WholePools
 
 _TRIES = 3
 _LATEST_SECONDS, _KEPT_SECONDS = 180, 25 * 3600
-UNTRADABLE_RISKS = frozenset(
-    {"transfer fee", "not transferable", "paused", "frozen by default", "transfer hook"}
-)
 
 Decide = Callable[[Desk, Market, datetime], Settlement | None]
 """Decides on a desk and a market at a moment; None means there is nothing to do."""
@@ -42,6 +40,7 @@ class Trading:
         chain: Chain,
         clock: Clock,
         suspicions: Suspicions,
+        safety: Safety,
     ) -> None:
         self._engine = engine
         self._risk = risk
@@ -50,6 +49,7 @@ class Trading:
         self._chain = chain
         self._clock = clock
         self._suspicions = suspicions
+        self._safety = safety
         self._pools = WholePools(board=board, chain=chain, clock=clock)
 
     async def open(self, request: Request, intent: OpenIntent, answer: FillAnswer) -> None:
@@ -63,6 +63,7 @@ class Trading:
         self._refuse_late(request)
         desk = await self._desk(request)
         market = await self._market(intent.token_id)
+        market = replace(market, safety=await self._safety.report(intent.token_id))
 
         def decide(desk: Desk, market: Market, at: datetime) -> Settlement:
             return self._engine.open(desk, intent, market, request, at)
@@ -119,7 +120,7 @@ class Trading:
         token = self._board.tokens.get(token_id)
         if token is None:
             raise Refusal("unknown_token", text=str(token_id))
-        _refuse_untradable(token)
+        token = await self._safety.current(token)
         costs = await self._chain.network_costs()
         try:
             pool = await self._pools.fetch(token_id)
@@ -152,6 +153,7 @@ class Trading:
                 token=market.token,
                 position=settlement.position,
                 sol_usd=self._board.sol_usd(),
+                safety=market.safety if _is_first_purchase(settlement) else None,
             )
             try:
                 await self._books.book(request, settlement, answer(filled))
@@ -162,8 +164,6 @@ class Trading:
         raise Refusal("conflict")
 
 
-def _refuse_untradable(token: Token) -> None:
-    # Fills that would ignore a transfer fee or a freeze would be flattering, so there are none.
-    blocking = [risk for risk in token.risks if risk in UNTRADABLE_RISKS]
-    if blocking:
-        raise Refusal("token_untradable", symbol=token.symbol, reason=blocking[0])
+def _is_first_purchase(settlement: Settlement) -> bool:
+    is_opening = settlement.receipt.action is OrderAction.OPEN
+    return is_opening and settlement.position.token_units == settlement.receipt.fill.token_units

@@ -11,6 +11,7 @@ from bot.domain.orders import Receipt
 from bot.domain.pools.reading import PoolKind
 from bot.domain.positions import Mark, Position
 from bot.domain.price_trust import Suspicion
+from bot.domain.safety import SafetyReport
 from bot.domain.users import Mode, RoleLimits, User
 from bot.ports.books import ClosedOrder, TokenMetrics, Wallet
 from bot.ports.chain import EndpointState, SourceState
@@ -23,7 +24,8 @@ class Quote:
     `price` is SOL per token (USDC per SOL for SOL itself, in `usd`); `impact_of_one_sol` is the
     fraction by which buying for 1 SOL would pay above the price, None where it cannot be known.
     `agreeing` of `pools_read` pools are within 1 % of this price. `then_kinds` are the further
-    pools of a path. `suspicion` is what is held against the price now.
+    pools of a path. `suspicion` is what is held against the price now, `safety` what is held
+    against the token.
     """
 
     token: Token
@@ -45,6 +47,22 @@ class Quote:
     notes: tuple[str, ...] = ()
     then_kinds: tuple[PoolKind, ...] = ()
     suspicion: Suspicion | None = None
+    safety: SafetyReport | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyCard:
+    """All that was found out about a token's safety, just now.
+
+    `slot` is that of the facts, None where the chain did not answer; `pool_kind` that of the
+    pool that prices it. `blocks_danger` is the asking person's wish.
+    """
+
+    token: Token
+    report: SafetyReport
+    pool_kind: PoolKind | None
+    slot: int | None
+    blocks_danger: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +87,17 @@ class TokenInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """A booked (or about to be booked) fill with what its screen needs."""
+    """A booked (or about to be booked) fill with what its screen needs.
+
+    `safety` is there with the first purchase of a position.
+    """
 
     mode: Mode
     receipt: Receipt
     token: Token
     position: Position
     sol_usd: Decimal | None
+    safety: SafetyReport | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +147,7 @@ class Season:
 
 
 FillAnswer = Callable[[Filled], Sequence[Notice]]
+BlockAnswer = Callable[[bool], Sequence[Notice]]
 SeasonAnswer = Callable[[Season], Sequence[Notice]]
 StatusFigures = Mapping[str, object]
 

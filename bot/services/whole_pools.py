@@ -44,7 +44,8 @@ class WholePools:
             await self._read_middle(priced.best.legs[1])
         reading = await self._chain.read_pool(place)
         board.set_price(token_id, [reading], self._clock.now())
-        pools = ranked([reading], board.tokens[token_id].mint, board.bridge)
+        token = board.tokens[token_id]
+        pools = ranked([reading], token.mint, board.bridge, token.rules.fees)
         if not pools:
             raise UnreadableAccount("the pool gives no price in SOL")
         return pools[0]

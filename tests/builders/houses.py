@@ -6,19 +6,25 @@ from dataclasses import dataclass, field, replace
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.books import PostgresBooks
 from bot.adapters.database.connection import Pool
+from bot.adapters.database.shelf import PostgresShelf
 from bot.domain.errors import Unavailable
 from bot.domain.instruments import Token
 from bot.domain.orders import OpenIntent
 from bot.domain.pools.reading import PoolKind, PoolReading
 from bot.domain.positions import Side
 from bot.domain.price_trust import TrustRules
+from bot.domain.safety import TokenFacts
+from bot.domain.tokens import MintReading
 from bot.domain.users import Mode, Role
 from bot.engine.paper_venue import PaperVenue
 from bot.engine.risk_gate import RiskSettings
 from bot.engine.trading_engine import TradingEngine
 from bot.ports.chain import EndpointState, NetworkCosts, PoolPlace, TokenFound
+from bot.services.access import Access
 from bot.services.liquidations import Liquidations
 from bot.services.price_board import PriceBoard
+from bot.services.safety import Safety
+from bot.services.safety_facts import SafetyFacts
 from bot.services.suspicions import Suspicions
 from bot.services.trading import Trading
 from bot.services.wallets import Wallets
@@ -38,6 +44,7 @@ class OnePool:
     reading: PoolReading
     is_away: bool = False
     full_reads: list[str] = field(default_factory=list)
+    mint: MintReading | None = None
 
     async def read_pool(self, place: PoolPlace) -> PoolReading:
         if self.is_away:
@@ -53,6 +60,16 @@ class OnePool:
 
     async def find_token(self, mint: str) -> TokenFound | None:
         raise AssertionError(mint)
+
+    async def read_mints(self, mints: Sequence[str]) -> Mapping[str, MintReading]:
+        if self.is_away:
+            raise Unavailable("Solana RPC")
+        return {mint: self.mint for mint in mints if self.mint is not None}
+
+    async def token_facts(self, mint: str, places: Sequence[PoolPlace]) -> TokenFacts | None:
+        del places
+        found = (await self.read_mints([mint])).get(mint)
+        return None if found is None else TokenFacts(mint=found, slot=self.reading.slot)
 
     async def network_costs(self) -> NetworkCosts:
         return COSTS
@@ -76,6 +93,7 @@ class House:
     liquidations: Liquidations
     suspicions: Suspicions
     warnings: SuspicionsInMemory
+    safety: Safety
     kept: Token
 
     async def short(self, user_id: int, lamports: int, leverage: int, role: Role) -> None:
@@ -115,6 +133,15 @@ async def house(database: Pool, chain: OnePool | None = None) -> House:
     suspicions = Suspicions(
         board=board, book=warnings, clock=clock, rules=RULES, notices=PlainWarnings()
     )
+    pools = WholePools(board=board, chain=chain, clock=clock)
+    safety = Safety(
+        board=board,
+        facts=SafetyFacts(board=board, chain=chain, shelf=PostgresShelf(database), clock=clock),
+        pools=pools,
+        books=books,
+        access=Access(books=books, clock=clock, roles={}),
+        clock=clock,
+    )
     trading = Trading(
         engine=TradingEngine(PaperVenue(), risk),
         risk=risk,
@@ -123,8 +150,8 @@ async def house(database: Pool, chain: OnePool | None = None) -> House:
         chain=chain,
         clock=clock,
         suspicions=suspicions,
+        safety=safety,
     )
-    pools = WholePools(board=board, chain=chain, clock=clock)
     liquidations = Liquidations(
         board=board,
         pools=pools,
@@ -144,5 +171,6 @@ async def house(database: Pool, chain: OnePool | None = None) -> House:
         liquidations=liquidations,
         suspicions=suspicions,
         warnings=warnings,
+        safety=safety,
         kept=kept,
     )

@@ -15,6 +15,7 @@ from bot.engine.trading_engine import TradingEngine
 from bot.ports.books import Books
 from bot.ports.chain import Chain
 from bot.services.price_board import PriceBoard
+from bot.services.safety import Safety
 from bot.services.suspicions import Suspicions
 from bot.services.trading import Trading
 from tests.builders.desks import NOON, SOL, request
@@ -31,6 +32,7 @@ async def test_an_order_of_before_an_outage_is_refused_before_anything_is_asked(
         chain=cast("Chain", untouched),
         clock=HandClock(),
         suspicions=cast("Suspicions", untouched),
+        safety=cast("Safety", untouched),
     )
     late = replace(request(), source_at=NOON - timedelta(minutes=10))
     intent = OpenIntent(token_id=1, side=Side.LONG, size_lamports=SOL)
