@@ -21,6 +21,7 @@ from tests.builders.pool_accounts import (
 V4 = "58oQChx4yWmvKdwLLZzBi4ChoCc2fqCUWBkwMihLYQo2"
 CPMM = "Q2sPHPdUWFMg7M7wwrQKLrn619cAucfRsmhVJffodSp"
 CLMM = "3ucNos4NbumPLZNWztqGHNFFgkHeRMBQAVemeeomsUxv"
+DLMM = "5rCf1DM8LjKTw4YqhnoLcngyZYeNnQqztScTogYHAS6"
 WHIRLPOOL = "Czfq3xZZDmsdGdUyrNLtRhGc47cXcZtLG4crryfu44zE"
 CURVE = "GfzNVBBisCRUpqCmFMvBu4XTJGRzXYxcQE7SUqAZjAHR"
 CURVE_MINT = "Fw5xoxp3JYrW1ELUCQ98t3MvRiMKSFk7WBEsMs8Gpump"
@@ -39,6 +40,10 @@ def stored_price(address: str, accounts: dict[str, AccountBytes]) -> str:
         ("raydium_amm_v4", V4, "121.223"),
         ("raydium_cpmm", CPMM, "515.350"),
         ("raydium_clmm", CLMM, "120.977"),
+        ("meteora_dlmm", DLMM, "120.950"),
+        ("meteora_dlmm", "9t3EyC9FweyL7PBWvKz3mrXg8B9fwFc9SK3QxM4ENqhd", "1000"),
+        ("meteora_dlmm", "B5Eia4cE71tKuEDaqPHucJLG2fxySKyKzLMewd2nUvoc", "1"),
+        ("meteora_dlmm", "FJbEo74c2W4QLBBVUfUvi8VBWXtMdJVPuFpq2f6UV1iB", "1"),
         ("orca_whirlpool", WHIRLPOOL, "120.976"),
         ("orca_whirlpool", "EgxU92G34jw6QDG9RuTX9StFg1PmHuDqkRKAE5kVEiZ4", "0.0100264"),
         ("orca_whirlpool", "56Ekyu6uBpTna3LR2qkjHjNbDNkCLWK2Lt3uWh7J2R8Z", "0.00000822494"),
@@ -57,7 +62,12 @@ def test_an_older_copy_of_a_whirlpool_keeps_its_own_price() -> None:
     assert stored_price(WHIRLPOOL, {WHIRLPOOL: older}) == "152.083"
 
 
-SOL_USDC = {"raydium_amm_v4": V4, "raydium_clmm": CLMM, "orca_whirlpool": WHIRLPOOL}
+SOL_USDC = {
+    "raydium_amm_v4": V4,
+    "raydium_clmm": CLMM,
+    "meteora_dlmm": DLMM,
+    "orca_whirlpool": WHIRLPOOL,
+}
 
 
 @pytest.mark.parametrize("folder", SOL_USDC)

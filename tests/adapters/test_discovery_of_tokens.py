@@ -18,6 +18,7 @@ from tests.builders.solana_accounts import (
     CPMM_POOL,
     CURVE,
     CURVE_MINT,
+    DLMM_PAIR,
     PUMPSWAP_POOL,
     WHIRLPOOL,
     metaplex_metadata,
@@ -71,9 +72,19 @@ async def test_sol_is_found_against_usdc_with_the_deepest_pool_first() -> None:
         for mint in (SOL_MINT, USDC_MINT):
             found = await chain.find_token(mint)
             assert found is not None
-            assert [pool.address for pool in found.pools] == [WHIRLPOOL, AMM_V4_POOL, CLMM_POOL]
+            assert [pool.address for pool in found.pools] == [
+                WHIRLPOOL,
+                AMM_V4_POOL,
+                DLMM_PAIR,
+                CLMM_POOL,
+            ]
             assert {pool.base_mint for pool in found.pools} == {SOL_MINT}
-            assert [place.source for place in found.places] == ["derived", "elsewhere", "derived"]
+            assert [place.source for place in found.places] == [
+                "derived",
+                "elsewhere",
+                "derived",
+                "derived",
+            ]
 
 
 async def test_a_completed_curve_is_replaced_by_its_pumpswap_pool() -> None:

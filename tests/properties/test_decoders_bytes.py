@@ -12,6 +12,7 @@ from bot.adapters.solana.pools.mints import read_holding, read_mint
 from bot.adapters.solana.pools.other_accounts import companion_kind, unsupported_kind
 from bot.adapters.solana.pools.programs import (
     METAPLEX_METADATA,
+    METEORA_DLMM,
     ORCA_WHIRLPOOL,
     PUMPFUN,
     PUMPSWAP,
@@ -26,9 +27,12 @@ from bot.domain.identifiers import TOKEN_2022_PROGRAM, TOKEN_PROGRAM, USDC_MINT
 from bot.domain.pools.reading import Direction
 from tests.builders.pool_accounts import genuine_accounts
 
-MARKS = [account_mark(name) for name in ("Pool", "PoolState", "Whirlpool", "BondingCurve")]
+MARKS = [
+    account_mark(name) for name in ("Pool", "PoolState", "LbPair", "Whirlpool", "BondingCurve")
+]
 OWNERS = [
     METAPLEX_METADATA,
+    METEORA_DLMM,
     ORCA_WHIRLPOOL,
     PUMPFUN,
     PUMPSWAP,
@@ -42,11 +46,12 @@ FOLDERS = [
     "raydium_amm_v4",
     "raydium_cpmm",
     "raydium_clmm",
+    "meteora_dlmm",
     "orca_whirlpool",
     "pumpfun_curve",
     "pumpswap",
 ]
-LENGTHS = [0, 8, 49, 82, 151, 165, 170, 211, 301, 355, 637, 653, 679, 752, 1544]
+LENGTHS = [0, 8, 49, 82, 151, 165, 170, 211, 301, 355, 637, 653, 679, 752, 904, 1544]
 
 random_accounts = st.builds(
     lambda owner, mark, body, length: AccountBytes(

@@ -4,10 +4,11 @@ from functools import lru_cache
 
 from solders.pubkey import Pubkey
 
-from bot.adapters.solana.pools import catalogue, orca_whirlpool
+from bot.adapters.solana.pools import bin_arrays, catalogue, orca_whirlpool
 from bot.adapters.solana.pools.account import AccountBytes
 from bot.adapters.solana.pools.programs import (
     METAPLEX_METADATA,
+    METEORA_DLMM,
     ORCA_WHIRLPOOL,
     PUMP_FEES,
     PUMPFUN,
@@ -34,6 +35,21 @@ WHIRLPOOLS_CONFIG = "2LecshUwdy9xi7meFgHtFJQNSKk4KdTrcpvaB56dP2NQ"
 WHIRLPOOL_TICK_SPACINGS = (1, 2, 4, 8, 16, 64, 96, 128, 256, 32896)
 _CPMM_CONFIG_COUNT = 5
 _CLMM_CONFIG_COUNT = 10
+
+# Meteora's launch pairs share one base key; its other pairs follow from a numbered preset, or
+# from bin step and, in later years, base factor. Those here were seen often; others are found
+# at sources. Source: dlmm-sdk `pda.rs`, `seeds.rs`.
+_DLMM_LAUNCH_BASE = "MFGQxwAmB91SwuYX36okv2Qmdc9aMuHTwWGUrp4AtB1"
+_DLMM_PRESET_COUNT = 2
+_DLMM_STEPS = ((4,), (20,), (100,))
+_DLMM_STEPS_AND_FACTORS = (
+    (20, 10_000),
+    (80, 12_500),
+    (80, 62_500),
+    (100, 10_000),
+    (100, 20_000),
+    (250, 4_000),
+)
 _TICK_ARRAYS_EACH_SIDE = 3
 
 
@@ -82,6 +98,24 @@ def clmm_pool_addresses(mint: str, quote: str = SOL_MINT) -> tuple[str, ...]:
     return tuple(_derive(RAYDIUM_CLMM, b"pool", _raw(config), first, second) for config in configs)
 
 
+def dlmm_pair_addresses(mint: str, quote: str = SOL_MINT) -> tuple[str, ...]:
+    """Derive a pair's most usual Meteora DLMM pools."""
+    first, second = _sorted_pair(mint, quote)
+    presets = (
+        _derive(METEORA_DLMM, b"preset_parameter2", index.to_bytes(2, "little"))
+        for index in range(_DLMM_PRESET_COUNT)
+    )
+    bases = (_DLMM_LAUNCH_BASE, *presets)
+    numbers = (*_DLMM_STEPS, *_DLMM_STEPS_AND_FACTORS)
+    return (
+        *(_derive(METEORA_DLMM, _raw(base), first, second) for base in bases),
+        *(
+            _derive(METEORA_DLMM, first, second, *(each.to_bytes(2, "little") for each in seeds))
+            for seeds in numbers
+        ),
+    )
+
+
 def whirlpool_addresses(mint: str, quote: str = SOL_MINT) -> tuple[str, ...]:
     """Derive a pair's Whirlpools under Orca's own configuration, one for each fee tier."""
     first, second = _sorted_pair(mint, quote)
@@ -114,8 +148,8 @@ def extra_accounts(address: str, account: AccountBytes) -> tuple[str, ...]:
     """Give all that a fill needs besides the pool: `accounts_needed` and derived addresses.
 
     Those are the tick arrays of a Whirlpool (a full-range pool needs none) or of a CLMM pool,
-    the oracle of a Whirlpool whose fee adapts, and the fee settings of pump.fun's programs.
-    Raises `UnreadableAccount`.
+    the bin arrays of a DLMM pair, the oracle of a Whirlpool whose fee adapts, and the fee
+    settings of pump.fun's programs. Raises `UnreadableAccount`.
     """
     needed = catalogue.accounts_needed(address, account)
     match catalogue.pool_kind(account):
@@ -123,6 +157,8 @@ def extra_accounts(address: str, account: AccountBytes) -> tuple[str, ...]:
             return needed + _oracle(address, account) + _tick_arrays(address, account)
         case PoolKind.RAYDIUM_CLMM:
             return needed + _clmm_tick_arrays(address, account)
+        case PoolKind.METEORA_DLMM:
+            return needed + _bin_arrays(address, account)
         case PoolKind.PUMPFUN_CURVE:
             return needed + _pump_settings(PUMPFUN, b"global")
         case PoolKind.PUMPSWAP:
@@ -146,6 +182,13 @@ def _clmm_tick_arrays(address: str, account: AccountBytes) -> tuple[str, ...]:
     return tuple(
         _derive(RAYDIUM_CLMM, *tick_array_seeds(address, start))
         for start in arrays_to_fetch(account.data)
+    )
+
+
+def _bin_arrays(address: str, account: AccountBytes) -> tuple[str, ...]:
+    return tuple(
+        _derive(METEORA_DLMM, *bin_arrays.bin_array_seeds(address, number))
+        for number in bin_arrays.arrays_to_fetch(account.data)
     )
 
 

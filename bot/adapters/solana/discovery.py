@@ -10,6 +10,7 @@ from bot.adapters.solana.account_batches import AccountsAnswer
 from bot.adapters.solana.addresses import (
     clmm_pool_addresses,
     cpmm_pool_addresses,
+    dlmm_pair_addresses,
     metadata_address,
     pump_curve_address,
     pumpswap_pool_address,
@@ -36,7 +37,7 @@ _log = structlog.get_logger(__name__)
 
 
 class PairSource(Protocol):
-    """Somebody who lists the pools of a token, such as DexScreener."""
+    """Somebody who lists the pools of a token: what discovery asks of a `TokenSource`."""
 
     async def places(self, mint: str) -> list[PoolPlace]:
         """Give the pools known for a mint, deepest first; raises `Unavailable`."""
@@ -136,6 +137,7 @@ def _derived_pools(mint: str) -> list[str]:
                 pumpswap_pool_address(mint, partner),
                 *cpmm_pool_addresses(mint, partner),
                 *clmm_pool_addresses(mint, partner),
+                *dlmm_pair_addresses(mint, partner),
                 *whirlpool_addresses(mint, partner),
             )
         ),

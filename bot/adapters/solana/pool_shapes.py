@@ -11,7 +11,7 @@ from bot.domain.pools.reading import PoolKind
 from bot.ports.clock import Clock
 
 STANDING_SECONDS = 600.0
-_OF_TICKS = (PoolKind.ORCA_WHIRLPOOL, PoolKind.RAYDIUM_CLMM)
+_OF_TICKS = (PoolKind.ORCA_WHIRLPOOL, PoolKind.RAYDIUM_CLMM, PoolKind.METEORA_DLMM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ class PoolShapes:
 
 
 def _needed(pool: str, account: AccountBytes) -> tuple[str, ...]:
-    # The ticks of a concentrated pool matter to a fill, not to its price.
+    # The ticks or bins of a concentrated pool matter to a fill, not to its price.
     if pool_kind(account) in _OF_TICKS:
         return accounts_needed(pool, account)
     return extra_accounts(pool, account)

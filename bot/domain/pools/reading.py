@@ -13,6 +13,7 @@ class PoolKind(StrEnum):
     RAYDIUM_CPMM = "raydium_cpmm"
     RAYDIUM_CLMM = "raydium_clmm"
     ORCA_WHIRLPOOL = "orca_whirlpool"
+    METEORA_DLMM = "meteora_dlmm"
     PUMPFUN_CURVE = "pumpfun_curve"
     PUMPSWAP = "pumpswap"
 

@@ -7,6 +7,7 @@ _NAMES = {
     PoolKind.RAYDIUM_CPMM: "Raydium CPMM",
     PoolKind.RAYDIUM_CLMM: "Raydium CLMM",
     PoolKind.ORCA_WHIRLPOOL: "Orca Whirlpool",
+    PoolKind.METEORA_DLMM: "Meteora DLMM",
     PoolKind.PUMPFUN_CURVE: "Pump.fun curve",
     PoolKind.PUMPSWAP: "PumpSwap",
 }

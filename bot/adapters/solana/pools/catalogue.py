@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from bot.adapters.solana.pools import (
+    meteora_dlmm,
     orca_whirlpool,
     pumpfun_curve,
     pumpswap,
@@ -13,6 +14,7 @@ from bot.adapters.solana.pools import (
 )
 from bot.adapters.solana.pools.account import AccountBytes
 from bot.adapters.solana.pools.programs import (
+    METEORA_DLMM,
     ORCA_WHIRLPOOL,
     PUMPFUN,
     PUMPSWAP,
@@ -62,6 +64,13 @@ _DECODERS = {
         read=orca_whirlpool.read,
         accounts_needed=orca_whirlpool.accounts_needed,
         length=orca_whirlpool.POOL_BYTES,
+    ),
+    METEORA_DLMM: _Decoder(
+        kind=PoolKind.METEORA_DLMM,
+        mark=meteora_dlmm.MARK,
+        read=meteora_dlmm.read,
+        accounts_needed=meteora_dlmm.accounts_needed,
+        length=meteora_dlmm.PAIR_BYTES,
     ),
     PUMPFUN: _Decoder(
         kind=PoolKind.PUMPFUN_CURVE,
@@ -118,6 +127,7 @@ def read_pool(
         now_seconds=now_seconds,
         absent=absent,
         base_mint=base_mint,
+        slot=slot,
     )
     return orient(read_stored(around), address, slot)
 

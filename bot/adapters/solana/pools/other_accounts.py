@@ -20,7 +20,6 @@ from bot.adapters.solana.pools.programs import (
 from bot.domain.pools.reading import PoolKind
 
 _UNSUPPORTED = {
-    (METEORA_DLMM, account_mark("LbPair")): "meteora_dlmm",
     (METEORA_DAMM_V2, account_mark("Pool")): "meteora_damm_v2",
     (METEORA_DBC, account_mark("VirtualPool")): "meteora_dbc",
 }
@@ -56,6 +55,18 @@ _COMPANIONS = {
         "WhirlpoolsConfig",
         "WhirlpoolsConfigExtension",
     ),
+    METEORA_DLMM: (
+        "BinArray",
+        "BinArrayBitmapExtension",
+        "ClaimFeeOperator",
+        "LimitOrder",
+        "Operator",
+        "Oracle",
+        "PositionV2",
+        "PresetParameter",
+        "PresetParameter2",
+        "TokenBadge",
+    ),
     PUMPFUN: ("Global", "GlobalVolumeAccumulator", "QuoteControl", "UserVolumeAccumulator"),
     PUMPSWAP: ("GlobalConfig", "GlobalVolumeAccumulator", "UserVolumeAccumulator"),
 }
@@ -68,6 +79,7 @@ _POOL_PROGRAMS = {
     RAYDIUM_CPMM: PoolKind.RAYDIUM_CPMM,
     RAYDIUM_CLMM: PoolKind.RAYDIUM_CLMM,
     ORCA_WHIRLPOOL: PoolKind.ORCA_WHIRLPOOL,
+    METEORA_DLMM: PoolKind.METEORA_DLMM,
     PUMPFUN: PoolKind.PUMPFUN_CURVE,
     PUMPSWAP: PoolKind.PUMPSWAP,
 }

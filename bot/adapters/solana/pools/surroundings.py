@@ -15,7 +15,8 @@ class Surroundings:
     """The accounts of one answer, by address, and what the reader was told besides.
 
     `absent` are addresses that were asked for and hold nothing; `base_mint` is the mint
-    that the caller knows the pool by (a bonding curve does not name its own).
+    that the caller knows the pool by (a bonding curve does not name its own). `slot` is that
+    of the answer, where there was one.
     """
 
     address: str
@@ -23,6 +24,7 @@ class Surroundings:
     now_seconds: int | None = None
     absent: Collection[str] = ()
     base_mint: str | None = None
+    slot: int | None = None
 
     def pool(self) -> AccountBytes:
         """Give the pool's own account; raises `UnreadableAccount` if it was not given."""
