@@ -9,11 +9,12 @@ from bot.ports.retention import Forgotten
 _BATCH = 10_000
 _UPDATES = """
     DELETE FROM inbox WHERE update_id IN (
-      SELECT update_id FROM inbox WHERE closed_at < $1 LIMIT $2)
+      SELECT update_id FROM inbox WHERE closed_at < $1 ORDER BY closed_at LIMIT $2)
 """
 _NOTICES = """
     DELETE FROM outbox WHERE notice_id IN (
-      SELECT notice_id FROM outbox WHERE state <> 'waiting' AND created_at < $1 LIMIT $2)
+      SELECT notice_id FROM outbox WHERE state <> 'waiting' AND created_at < $1
+      ORDER BY created_at LIMIT $2)
 """
 _DIALOGS = """
     DELETE FROM dialogs WHERE (user_id, chat_id) IN (

@@ -29,6 +29,7 @@ inbox = Table(
     Column("closed_at", MOMENT),
     Column("failure", Text, nullable=False, server_default=""),
     Index("ix_inbox_open", "arrival", postgresql_where=text("closed_at IS NULL")),
+    Index("ix_inbox_closed_at", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
 )
 
 outbox = Table(
@@ -54,6 +55,7 @@ outbox = Table(
         "notice_id",
         postgresql_where=text("state = 'waiting'"),
     ),
+    Index("ix_outbox_settled", "created_at", postgresql_where=text("state <> 'waiting'")),
 )
 
 dialogs = Table(
