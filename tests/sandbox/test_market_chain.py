@@ -14,6 +14,7 @@ from bot.sandbox.market.catalogue import BONK, HOSTILE_SYMBOL, WIF
 from bot.sandbox.market.dumps import load_accounts
 from bot.sandbox.market.layouts.addresses import (
     METADATA_PROGRAM,
+    METEORA_DLMM,
     PUMP,
     PUMPSWAP,
     RAYDIUM_AMM_V4,
@@ -34,6 +35,7 @@ LAYOUTS = {
     "raydium_amm_v4": (RAYDIUM_AMM_V4, 752, ""),
     "raydium_cpmm": (RAYDIUM_CPMM, 637, "f7ede3f5d7c3de46"),
     "raydium_clmm": (RAYDIUM_CLMM, 1_544, "f7ede3f5d7c3de46"),
+    "meteora_dlmm": (METEORA_DLMM, 904, "210b3162b565b10d"),
     "orca_whirlpool": (WHIRLPOOL, 653, "3f95d10ce1806309"),
     "pump_curve": (PUMP, 151, "17b7f83760d8ac60"),
     "pumpswap": (PUMPSWAP, 301, "f19a6d0411b16dbc"),

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from solders.pubkey import Pubkey
 
 from bot.sandbox.market.layouts.addresses import TOKEN_2022_PROGRAM, USDC, WSOL
+from bot.sandbox.market.pools.bins import bin_price
 from bot.sandbox.market.pools.concentrated import ConcentratedPool
+from bot.sandbox.market.pools.meteora_dlmm import MeteoraDlmmPair
 from bot.sandbox.market.pools.orca_whirlpool import OrcaWhirlpool
 from bot.sandbox.market.pools.pool import Asset
 from bot.sandbox.market.pools.pump_curve import PumpCurve
@@ -71,6 +73,12 @@ def whirlpool() -> OrcaWhirlpool:
 def clmm() -> RaydiumClmmPool:
     return RaydiumClmmPool(
         base=SOL, quote=USD, opening_price=Decimal(150), depth_units=10**12, spacing=10
+    )
+
+
+def dlmm() -> MeteoraDlmmPair:
+    return MeteoraDlmmPair(
+        base=COIN, quote=SOL, opening_price=Decimal("0.0001"), depth_units=10**12, bin_step=100
     )
 
 
@@ -174,3 +182,32 @@ def test_a_concentrated_pools_vaults_always_cover_its_positions(
     pool.move_to(Decimal(150))
     fresh = make()
     assert all(now.units >= then.units for now, then in zip(pool.sides, fresh.sides, strict=True))
+
+
+@settings(max_examples=40, deadline=None)
+@given(moves=st.lists(st.integers(40, 250), min_size=1, max_size=10))
+def test_a_dlmm_pairs_reserves_always_cover_its_bins(moves: list[int]) -> None:
+    pair = dlmm()
+    for percent in moves:
+        wanted = pair.price() * percent / 100
+        pair.move_to(wanted)
+        in_reach = Decimal("0.00001") < wanted < Decimal("0.001")
+        assert not in_reach or abs(pair.price() / wanted - 1) < Decimal("0.00502")
+        bins = pair.ladder.bins.values()
+        assert sum(each.x_units for each in bins) <= pair.units[0]
+        assert sum(each.y_units for each in bins) <= pair.units[1]
+        assert not any(kept.y_units for at, kept in pair.ladder.bins.items() if at > pair.active)
+        assert not any(kept.x_units for at, kept in pair.ladder.bins.items() if at < pair.active)
+
+
+def test_a_round_trip_through_a_dlmm_pair_loses_both_fees() -> None:
+    pair = dlmm()
+    tokens = pair.swap(sells_base=False, amount_in=10**9)
+    back = pair.swap(sells_base=True, amount_in=tokens)
+    assert Decimal("0.97") < Decimal(back) / 10**9 < Decimal("0.981")
+
+
+def test_bin_prices_are_the_programs_own() -> None:
+    assert bin_price(0, 25) == 2**64
+    assert bin_price(69, 10) == 19763828131875509275
+    assert bin_price(-1, 250) == 17996823486545904015

@@ -26,6 +26,7 @@ class Venue(StrEnum):
     RAYDIUM_AMM_V4 = "raydium_amm_v4"
     RAYDIUM_CPMM = "raydium_cpmm"
     RAYDIUM_CLMM = "raydium_clmm"
+    METEORA_DLMM = "meteora_dlmm"
     ORCA_WHIRLPOOL = "orca_whirlpool"
     PUMP_CURVE = "pump_curve"
     PUMPSWAP = "pumpswap"
@@ -35,7 +36,8 @@ class Venue(StrEnum):
 class PoolPlan:
     """A pool to be made: `depth_sol` is what lies on its SOL side (or its worth in USDC).
 
-    `tuning` is the tick spacing of a Whirlpool or a CLMM pool, or the config index of a CPMM pool;
+    `tuning` is the tick spacing of a Whirlpool or a CLMM pool, the bin step of a DLMM pair, or the
+    config index of a CPMM pool;
     `virtual_sol` what PumpSwap adds to its vault; `lp_burned_percent` how much of its LP tokens,
     where it has any, was burned.
     """
@@ -240,6 +242,12 @@ def _odd_ones(seed: int) -> list[TokenPlan]:
             "Paper Raft",
             "0.00052",
             PoolPlan(venue=Venue.RAYDIUM_CLMM, depth_sol=Decimal(600), tuning=60),
+        ),
+        odd(
+            "BRICK",
+            "Brick by Brick",
+            "0.000078",
+            PoolPlan(venue=Venue.METEORA_DLMM, depth_sol=Decimal(260), tuning=100),
         ),
     ]
 

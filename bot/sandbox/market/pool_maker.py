@@ -8,6 +8,7 @@ from solders.pubkey import Pubkey
 from bot.sandbox.market.catalogue import PoolPlan, TokenPlan, Venue
 from bot.sandbox.market.layouts.addresses import USDC, WSOL
 from bot.sandbox.market.layouts.extensions import TRANSFER_FEE_CONFIG
+from bot.sandbox.market.pools.meteora_dlmm import MeteoraDlmmPair
 from bot.sandbox.market.pools.orca_whirlpool import OrcaWhirlpool
 from bot.sandbox.market.pools.pool import Asset, Pool
 from bot.sandbox.market.pools.pump_curve import OPENING_LAMPORTS, OPENING_TOKENS, PumpCurve
@@ -79,26 +80,30 @@ def make_pool(token: TokenPlan, plan: PoolPlan, sol_usdc: Decimal) -> Pool:
                 quote_vault_units=quote_units,
                 config_index=plan.tuning,
             )
-        case Venue.ORCA_WHIRLPOOL:
-            return OrcaWhirlpool(
-                base=base,
-                quote=quote,
-                opening_price=price,
-                depth_units=quote_units,
-                spacing=plan.tuning,
-            )
-        case Venue.RAYDIUM_CLMM:
-            return RaydiumClmmPool(
-                base=base,
-                quote=quote,
-                opening_price=price,
-                depth_units=quote_units,
-                spacing=plan.tuning,
-            )
+        case Venue.ORCA_WHIRLPOOL | Venue.RAYDIUM_CLMM | Venue.METEORA_DLMM:
+            return _ranged(plan, base, quote, price, quote_units)
         case Venue.PUMP_CURVE:
             return _curve_at(base, price)
         case Venue.PUMPSWAP:
             return _pumpswap(base, token, plan)
+
+
+def _ranged(plan: PoolPlan, base: Asset, quote: Asset, price: Decimal, units: int) -> Pool:
+    """Make a pool whose depth, so many units of the quote, lies in ranges around its price."""
+    match plan.venue:
+        case Venue.METEORA_DLMM:
+            return MeteoraDlmmPair(
+                base=base,
+                quote=quote,
+                opening_price=price,
+                depth_units=units,
+                bin_step=plan.tuning,
+            )
+        case Venue.RAYDIUM_CLMM:
+            make: type[RaydiumClmmPool | OrcaWhirlpool] = RaydiumClmmPool
+        case _:
+            make = OrcaWhirlpool
+    return make(base=base, quote=quote, opening_price=price, depth_units=units, spacing=plan.tuning)
 
 
 def _curve_at(base: Asset, price: Decimal) -> PumpCurve:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from solders.pubkey import Pubkey
 
 from bot.sandbox.market.layouts.addresses import (
+    METEORA_DLMM,
     PUMP,
     PUMPSWAP,
     RAYDIUM_AMM_V4,
@@ -135,6 +136,19 @@ def _raydium_clmm(chain: Chain, _: Pubkey, data: bytes) -> Reserves | None:
     )
 
 
+def _meteora_dlmm(chain: Chain, _: Pubkey, data: bytes) -> Reserves | None:
+    if not _is_a(data, "LbPair", 904):
+        return None
+    active = int.from_bytes(data[76:80], "little", signed=True)
+    return Reserves(
+        first=_key(data, 88),
+        second=_key(data, 120),
+        first_units=_amount(chain, _key(data, 152)),
+        second_units=_amount(chain, _key(data, 184)),
+        ratio=(1 + Decimal(_number(data, 80, 2)) / 10_000) ** active,
+    )
+
+
 def _orca_whirlpool(chain: Chain, _: Pubkey, data: bytes) -> Reserves | None:
     if not _is_a(data, "Whirlpool", 653):
         return None
@@ -228,6 +242,7 @@ READERS: Mapping[Pubkey, tuple[str, tuple[str, ...], Reader]] = {
     RAYDIUM_AMM_V4: ("raydium", (), _raydium_amm_v4),
     RAYDIUM_CPMM: ("raydium", ("CPMM",), _raydium_cpmm),
     RAYDIUM_CLMM: ("raydium", ("CLMM",), _raydium_clmm),
+    METEORA_DLMM: ("meteora", ("DLMM",), _meteora_dlmm),
     WHIRLPOOL: ("orca", ("wp",), _orca_whirlpool),
     PUMP: ("pumpfun", (), _pump_curve),
     PUMPSWAP: ("pumpswap", (), _pumpswap),
