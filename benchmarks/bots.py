@@ -31,6 +31,7 @@ def our_bot(
             "DEFAULT_TOKENS": ",".join(settings.default_tokens),
             "DEXSCREENER_BASE": sandbox.dexscreener_base,
             "GECKOTERMINAL_BASE": sandbox.geckoterminal_base,
+            "JUPITER_BASE": sandbox.jupiter_base,
             "SOLANA_RPC_URLS": ",".join(sandbox.rpc_urls),
             "SOLANA_WS_URLS": ",".join(sandbox.ws_urls),
             "WEBHOOK_URL": "",

@@ -13,7 +13,6 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.database.connection import Pool, open_pool
 from bot.adapters.database.embedded import embedded_postgres
 from bot.adapters.database.migrate import migrate
-from bot.adapters.price_sources.dexscreener import DexScreener, DexScreenerSettings
 from bot.adapters.price_sources.geckoterminal_candles import GeckoTerminalCandles, site_settings
 from bot.adapters.price_sources.http_source import HttpSource
 from bot.adapters.solana.rpc_pool import RpcPool
@@ -25,6 +24,7 @@ from bot.adapters.solana.rpc_settings import (
     derived_stream_url,
 )
 from bot.adapters.solana.solana_chain import SolanaChain
+from bot.bootstrap.price_sources import open_sources
 from bot.bootstrap.settings import DERIVED, NO_STREAM, Settings
 from bot.ports.chain import WatchedSource
 from bot.telegram.bot_api import BotApi
@@ -67,14 +67,7 @@ async def open_chain(settings: Settings) -> AsyncIterator[tuple[RpcPool, SolanaC
         stream = StreamSettings(most_accounts=settings.solana_ws_accounts)
         pool = RpcPool(endpoints, clock=clock, chance=chance, settings=RpcSettings(stream=stream))
         rpc = await stack.enter_async_context(pool)
-        sources = []
-        if settings.dexscreener_base:
-            source = DexScreener(
-                clock=clock,
-                chance=chance,
-                settings=DexScreenerSettings(base_url=settings.dexscreener_base),
-            )
-            sources.append(await stack.enter_async_context(source))
+        sources = await stack.enter_async_context(open_sources(settings))
         yield rpc, SolanaChain(rpc, sources, clock)
 
 

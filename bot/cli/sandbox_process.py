@@ -31,6 +31,7 @@ class Sandbox:
     ws_urls: tuple[str, ...]
     dexscreener_base: str
     geckoterminal_base: str
+    jupiter_base: str
     tokens: tuple[tuple[str, str], ...]
     problems: tuple[str, ...]
 
@@ -49,6 +50,7 @@ class Sandbox:
                 "solana_ws_urls": tuple(SecretStr(url) for url in self.ws_urls),
                 "dexscreener_base": self.dexscreener_base,
                 "geckoterminal_base": self.geckoterminal_base,
+                "jupiter_base": self.jupiter_base,
                 "default_tokens": mints,
                 "price_refresh_seconds": 10.0,
                 "hot_refresh_seconds": 2.0,
@@ -104,6 +106,7 @@ async def _ready(process: asyncio.subprocess.Process) -> Sandbox:
         ws_urls=tuple(said["ws_urls"]),
         dexscreener_base=said["dexscreener_base"],
         geckoterminal_base=said["geckoterminal_base"],
+        jupiter_base=said["jupiter_base"],
         tokens=tuple((token["symbol"], token["mint"]) for token in said["tokens"]),
         problems=tuple(said["problems"]),
     )

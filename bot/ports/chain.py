@@ -15,12 +15,13 @@ READ_WITHIN_SECONDS = 5.0
 class PoolPlace:
     """Where a token trades: a pool's address and kind, and how it was found.
 
-    `source` is "derived" or the name of the HTTP source. `mint` is the token meant, where it is
-    known: a bonding curve's account does not name it.
+    `source` is "derived" or the name of the HTTP source, whose `kind` is None where it tells
+    none that we know: the account itself tells. `mint` is the token meant, where it is known:
+    a bonding curve's account does not name it.
     """
 
     address: str
-    kind: PoolKind
+    kind: PoolKind | None
     source: str
     mint: str | None = None
 

@@ -24,6 +24,8 @@ from bot.sandbox.price_api.geckoterminal import (
     REQUESTS_PER_MINUTE as GECKOTERMINAL_REQUESTS,
 )
 from bot.sandbox.price_api.geckoterminal import make_geckoterminal_application
+from bot.sandbox.price_api.jupiter import REQUESTS_PER_MINUTE as JUPITER_REQUESTS
+from bot.sandbox.price_api.jupiter import make_jupiter_application
 from bot.sandbox.solana_rpc.application import serve_rpc
 from bot.sandbox.solana_rpc.chain import Chain
 from bot.sandbox.solana_rpc.control import rpc_control_routes
@@ -37,6 +39,7 @@ from bot.sandbox.world_options import WorldOptions
 ENDPOINT_NAMES = ("alpha", "beta")
 DEXSCREENER_PATH = "/dexscreener"
 GECKOTERMINAL_PATH = "/geckoterminal/api/v2"
+JUPITER_PATH = "/jupiter"
 SHUTDOWN_SECONDS = 2.0
 UPLOAD_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -56,6 +59,7 @@ class SandboxWorld:
     ws_urls: tuple[str, ...]
     dexscreener_base: str
     geckoterminal_base: str
+    jupiter_base: str
     problems: tuple[str, ...]
     telegram: TelegramWorld
     chain: Chain
@@ -72,6 +76,7 @@ class SandboxWorld:
             "ws_urls": list(self.ws_urls),
             "dexscreener_base": self.dexscreener_base,
             "geckoterminal_base": self.geckoterminal_base,
+            "jupiter_base": self.jupiter_base,
             "people": [person.to_state() for person in self.telegram.people.values()],
             "tokens": [
                 {"symbol": token.symbol, "mint": str(token.mint)} for token in self.market.tokens()
@@ -107,6 +112,7 @@ async def sandbox_world(options: WorldOptions) -> AsyncIterator[SandboxWorld]:
             ws_urls=tuple(url.replace("http", "ws", 1) for url, _ in served),
             dexscreener_base=f"{base}{DEXSCREENER_PATH}",
             geckoterminal_base=f"{base}{GECKOTERMINAL_PATH}",
+            jupiter_base=f"{base}{JUPITER_PATH}",
             problems=report.problems,
             telegram=telegram,
             chain=chain,
@@ -138,6 +144,9 @@ def _application(
     candles = PriceApi(chain=market.chain, requests_per_minute=GECKOTERMINAL_REQUESTS)
     application.add_routes(price_api_control_routes(candles, "/sandbox/geckoterminal/faults"))
     application.add_subapp(GECKOTERMINAL_PATH, make_geckoterminal_application(candles))
+    jupiter = PriceApi(chain=market.chain, requests_per_minute=JUPITER_REQUESTS)
+    application.add_routes(price_api_control_routes(jupiter, "/sandbox/jupiter/faults"))
+    application.add_subapp(JUPITER_PATH, make_jupiter_application(jupiter))
     application.router.add_get("/sandbox/world", _world_handler(problems))
     application.on_response_prepare.append(_guard_uploads)
     application.cleanup_ctx.append(_market_steps(market, options.market_seconds))

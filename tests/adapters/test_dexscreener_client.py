@@ -1,8 +1,13 @@
 """DexScreener is asked within its limits, and its troubles are `Unavailable` and nothing else."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
 import pytest
 
-from bot.adapters.price_sources.dexscreener import DexScreener, DexScreenerSettings
+from bot.adapters.price_sources.dexscreener import DexScreener, dexscreener_site
+from bot.adapters.price_sources.http_source import HttpSource
 from bot.domain.errors import Unavailable
 from tests.builders.dexscreener_pairs import MINT, POOL, body_of, pair
 from tests.builders.rpc_pools import seeded_chance
@@ -10,11 +15,12 @@ from tests.fakes.hand_clock import HandClock
 from tests.fakes.web_source import WebSource, web_source
 
 
-def build(source: WebSource, clock: HandClock) -> DexScreener:
-    settings = DexScreenerSettings(
-        base_url=source.url, timeout_seconds=0.2, largest_body_bytes=10_000
-    )
-    return DexScreener(clock=clock, chance=seeded_chance(), settings=settings, sleep=clock.sleep)
+@asynccontextmanager
+async def build(source: WebSource, clock: HandClock) -> AsyncIterator[DexScreener]:
+    site = replace(dexscreener_site(source.url), timeout_seconds=0.2, largest_body_bytes=10_000)
+    http = HttpSource(site, clock=clock, chance=seeded_chance(), sleep=clock.sleep)
+    async with http:
+        yield DexScreener(http, clock)
 
 
 async def test_the_pools_of_a_mint_are_asked_for_by_its_pairs() -> None:
@@ -28,7 +34,6 @@ async def test_the_pools_of_a_mint_are_asked_for_by_its_pairs() -> None:
     ("status", "body", "word"),
     [
         (500, b"oops", "HTTP 500"),
-        (404, b"{}", "HTTP 404"),
         (200, b"<html>", "not JSON"),
         (200, b"3", "not a list"),
         (200, b"[" + b" " * 20_000 + b"]", "too large"),

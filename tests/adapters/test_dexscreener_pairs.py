@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.price_sources.dexscreener_pairs import MOST_PLACES, GarbledPairs, read_places
+from bot.adapters.price_sources.dexscreener_pairs import MOST_PLACES, Garbled, read_places
 from bot.domain.identifiers import SOL_MINT, USDC_MINT, encode_address
 from bot.domain.pools.reading import PoolKind
 from tests.builders.dexscreener_pairs import MINT, POOL, body_of, pair
@@ -22,7 +22,7 @@ from tests.builders.dexscreener_pairs import MINT, POOL, body_of, pair
         ("pumpfun", None, PoolKind.PUMPFUN_CURVE),
         ("pumpswap", None, PoolKind.PUMPSWAP),
         ("raydium", ["CLMM"], PoolKind.RAYDIUM_CLMM),
-        ("meteora", ["DLMM"], None),
+        ("meteora", ["DLMM"], PoolKind.METEORA_DLMM),
         ("launchlab", [], None),
     ],
 )
@@ -64,7 +64,7 @@ def test_the_deepest_pair_comes_first_and_a_missing_liquidity_last() -> None:
         pair(pairAddress=pools[0], liquidity=None),
         pair(pairAddress=pools[1], liquidity={"usd": 5}),
         pair(pairAddress=pools[2], liquidity={"usd": 7_000_000.25}),
-        pair(pairAddress=pools[3], liquidity={"usd": "12"}),
+        pair(pairAddress=pools[3], liquidity={"usd": "twelve"}),
     ]
     found = [place.address for place in read_places(body_of(*pairs), MINT)]
     assert found == [pools[2], pools[1], pools[0], pools[3]]
@@ -98,7 +98,7 @@ _json = st.recursive(
 
 
 @given(st.lists(_json, max_size=4) | _json)
-def test_no_json_raises_anything_but_garbled_pairs(value: object) -> None:
+def test_no_json_raises_anything_but_garbled(value: object) -> None:
     _read_or_garbled(orjson.dumps(value))
 
 
@@ -108,18 +108,18 @@ def test_no_change_to_a_genuine_pair_raises(changes: dict[str, object]) -> None:
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_raise_anything_but_garbled_pairs(body: bytes) -> None:
+def test_no_bytes_raise_anything_but_garbled(body: bytes) -> None:
     _read_or_garbled(body)
 
 
 def test_deep_nesting_is_garbled() -> None:
-    with pytest.raises(GarbledPairs):
+    with pytest.raises(Garbled):
         read_places(b"[" * 100_000, MINT)
 
 
 def _read_or_garbled(body: bytes) -> None:
     try:
         places = read_places(body, MINT)
-    except GarbledPairs:
+    except Garbled:
         return
     assert all(isinstance(place.kind, PoolKind) for place in places)

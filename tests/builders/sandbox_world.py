@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
 from bot.adapters.clock import SystemClock
-from bot.adapters.price_sources.dexscreener import DexScreener, DexScreenerSettings
+from bot.adapters.price_sources.dexscreener import DexScreener, dexscreener_site
+from bot.adapters.price_sources.http_source import HttpSource
 from bot.adapters.solana.rpc_pool import RpcPool
 from bot.adapters.solana.rpc_settings import EndpointConfig, RpcSettings
 from bot.adapters.solana.solana_chain import SolanaChain
@@ -51,12 +52,13 @@ async def sandbox_world(ledger: Chain | None = None) -> AsyncIterator[SandboxWor
             chance=chance,
             settings=SETTINGS,
         ) as rpc,
-        DexScreener(
+        HttpSource(
+            replace(dexscreener_site(price_url), requests_per_second=200.0),
             clock=clock,
             chance=chance,
-            settings=DexScreenerSettings(base_url=price_url, requests_per_second=200.0),
-        ) as dexscreener,
+        ) as site,
     ):
+        dexscreener = DexScreener(site, clock)
         yield SandboxWorld(
             ledger=ledger,
             market=market,

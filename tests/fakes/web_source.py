@@ -18,10 +18,12 @@ class WebSource:
     body: bytes = b"[]"
     hangs: bool = False
     paths: list[str] = field(default_factory=list)
+    asked_with: list[Mapping[str, str]] = field(default_factory=list)
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def answer(self, request: web.Request) -> web.Response:
         self.paths.append(request.path)
+        self.asked_with.append(request.headers)
         if self.hangs:
             await self.released.wait()
         return web.Response(status=self.status, headers=self.headers, body=self.body)

@@ -65,6 +65,7 @@ class Town:
             "solana_ws_urls": self.world.ws_urls,
             "dexscreener_base": self.world.dexscreener_base,
             "geckoterminal_base": self.world.geckoterminal_base,
+            "jupiter_base": self.world.jupiter_base,
             "default_tokens": tuple(self.tokens),
             "price_refresh_seconds": 5.0,
             "hot_refresh_seconds": 0.5,

@@ -117,7 +117,7 @@ async def test_the_301st_request_of_a_minute_is_refused(site: Site) -> None:
 async def test_the_site_can_be_switched_off(site: Site) -> None:
     switch = f"{site.base}/sandbox/price-api/faults"
     async with site.http.post(switch, json={"dead": True}) as response:
-        assert await response.json() == {"dead": True, "latency_ms": 0}
+        assert (await response.json())["dead"] is True
     with pytest.raises(aiohttp.ClientError):
         await site.get(f"/token-pairs/v1/solana/{WIF}")
     async with site.http.post(switch, json={"slow": 1}) as response:

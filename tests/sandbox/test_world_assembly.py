@@ -81,7 +81,13 @@ async def test_the_price_api_knows_the_markets_tokens(
     assert isinstance(pairs, list)
     assert {pair["baseToken"]["symbol"] for pair in pairs} == {"WIF"}
     faults = await ask(client, f"{world.page_url}sandbox/price-api/faults")
-    assert faults == {"dead": False, "latency_ms": 0}
+    assert faults == {
+        "dead": False,
+        "latency_ms": 0,
+        "http_status": 0,
+        "garbage": False,
+        "price_percent": 100,
+    }
 
 
 async def test_the_market_moves_until_it_is_paused(
@@ -145,6 +151,7 @@ async def test_the_ready_line_says_all_that_a_bot_needs(world: SandboxWorld) -> 
         "ws_urls",
         "dexscreener_base",
         "geckoterminal_base",
+        "jupiter_base",
         "people",
         "tokens",
         "problems",

@@ -1,13 +1,16 @@
-"""Reads DexScreener's list of pairs into places that we can read on the chain."""
+"""Reads DexScreener's list of pairs into places that we can read on the chain, and figures."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from decimal import Decimal
 
-import orjson
-
+from bot.adapters.price_sources.http_source import Garbled
+from bot.adapters.price_sources.source_json import at, objects, parsed, positive, text
 from bot.domain.identifiers import is_address
 from bot.domain.pairs import telling
 from bot.domain.pools.reading import PoolKind
 from bot.ports.chain import PoolPlace
+from bot.ports.token_sources import SourceFigure
 
 SOURCE = "DexScreener"
 MOST_PLACES = 20
@@ -18,6 +21,7 @@ _KINDS: Mapping[tuple[str, str], PoolKind] = {
     ("raydium", ""): PoolKind.RAYDIUM_AMM_V4,
     ("raydium", "CPMM"): PoolKind.RAYDIUM_CPMM,
     ("raydium", "CLMM"): PoolKind.RAYDIUM_CLMM,
+    ("meteora", "DLMM"): PoolKind.METEORA_DLMM,
     ("orca", ""): PoolKind.ORCA_WHIRLPOOL,
     ("orca", "wp"): PoolKind.ORCA_WHIRLPOOL,
     ("pumpfun", ""): PoolKind.PUMPFUN_CURVE,
@@ -25,45 +29,65 @@ _KINDS: Mapping[tuple[str, str], PoolKind] = {
 }
 
 
-class GarbledPairs(ValueError):
-    """The reply is not a list of pairs."""
-
-
 def read_places(body: bytes, mint: str) -> list[PoolPlace]:
     """Give the places that price `mint`, deepest first, at most twenty.
 
     The mint may be the base or the quote of a pair. Pairs that are malformed, elsewhere or on
-    other venues are left out; raises `GarbledPairs` if the reply is no list at all.
+    other venues are left out; raises `Garbled` if the reply is no list at all.
     """
-    try:
-        pairs = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise GarbledPairs("not JSON") from None
-    if isinstance(pairs, dict):
-        pairs = pairs.get("pairs") or []
-    if not isinstance(pairs, list):
-        raise GarbledPairs("not a list of pairs")
-    here = [pair for pair in pairs if isinstance(pair, dict) and pair.get("chainId") == "solana"]
-    known = telling(mint, here, _sides)
+    known = telling(mint, _pairs(body), _sides)
     known.sort(key=_liquidity, reverse=True)
     places = {place.address: place for pair in known if (place := _read_place(pair))}
     return list(places.values())[:MOST_PLACES]
 
 
+def read_figures(body: bytes, mints: Collection[str], received_at: datetime) -> list[SourceFigure]:
+    """Give what the deepest pair of each token asked for says of it; raises `Garbled`.
+
+    Only pairs whose base it is: the price in dollars is the base's.
+    """
+    by_mint: dict[str, list[Mapping[str, object]]] = {}
+    for pair in _pairs(body):
+        if (mint := _sides(pair)[0]) in mints:
+            by_mint.setdefault(mint, []).append(pair)
+    figures = (_figure(mint, pairs, received_at) for mint, pairs in by_mint.items())
+    return [figure for figure in figures if figure is not None]
+
+
+def _pairs(body: bytes) -> list[Mapping[str, object]]:
+    answer = parsed(body)
+    pairs = (answer.get("pairs") or []) if isinstance(answer, dict) else answer
+    if not isinstance(pairs, list):
+        raise Garbled("not a list of pairs")
+    return [pair for pair in objects(pairs) if pair.get("chainId") == "solana"]
+
+
+def _figure(
+    mint: str, pairs: list[Mapping[str, object]], received_at: datetime
+) -> SourceFigure | None:
+    best = max(pairs, key=_liquidity)
+    usd = positive(best.get("priceUsd"))
+    if usd is None:
+        return None
+    return SourceFigure(
+        source=SOURCE,
+        mint=mint,
+        name=text(at(best, "baseToken", "name")),
+        symbol=text(at(best, "baseToken", "symbol")),
+        usd=usd,
+        liquidity_usd=sum((_liquidity(pair) for pair in pairs), Decimal(0)) or None,
+        source_at=None,
+        received_at=received_at,
+    )
+
+
 def _sides(pair: Mapping[str, object]) -> tuple[str, str]:
-    return _mint_of(pair.get("baseToken")), _mint_of(pair.get("quoteToken"))
+    return text(at(pair, "baseToken", "address")), text(at(pair, "quoteToken", "address"))
 
 
-def _mint_of(token: object) -> str:
-    address = token.get("address") if isinstance(token, dict) else None
-    return address if isinstance(address, str) else ""
-
-
-def _liquidity(pair: Mapping[str, object]) -> float:
+def _liquidity(pair: Mapping[str, object]) -> Decimal:
     # Only an order to read pools in: what they really hold is read from the chain.
-    liquidity = pair.get("liquidity")
-    usd = liquidity.get("usd") if isinstance(liquidity, dict) else None
-    return float(usd) if isinstance(usd, int | float) else 0.0
+    return positive(at(pair, "liquidity", "usd")) or Decimal(0)
 
 
 def _read_place(pair: Mapping[str, object]) -> PoolPlace | None:

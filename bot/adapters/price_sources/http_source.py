@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from types import TracebackType
 from typing import Self, TypeVar
@@ -13,6 +13,7 @@ from bot.adapters.circuit_breaker import CircuitBreaker
 from bot.adapters.retry_after import read_retry_after
 from bot.adapters.token_bucket import TokenBucket
 from bot.domain.errors import Unavailable
+from bot.ports.chain import SourceState
 from bot.ports.clock import Clock
 
 _PAUSE_SECONDS = 10.0
@@ -26,7 +27,10 @@ class Garbled(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
-    """Where a site is, how often it may be asked, and how long it may take."""
+    """Where a site is, how often it may be asked, and how long it may take.
+
+    `headers` may hold a key: they are sent and never shown.
+    """
 
     name: str
     base_url: str
@@ -35,6 +39,7 @@ class SiteSettings:
     timeout_seconds: float = 4.0
     longest_wait_seconds: float = 1.0
     largest_body_bytes: int = 4 * 1024 * 1024
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class HttpSource:
@@ -61,8 +66,12 @@ class HttpSource:
         self._breaker = CircuitBreaker(clock=clock, chance=chance)
         self._paused_until = clock.monotonic()
         self._client = httpx.AsyncClient(
-            base_url=settings.base_url, timeout=settings.timeout_seconds
+            base_url=settings.base_url,
+            timeout=settings.timeout_seconds,
+            headers=dict(settings.headers),
         )
+        self._requests = self._failures = 0
+        self._last_error = ""
 
     async def __aenter__(self) -> Self:
         """Give the source, ready to be asked."""
@@ -89,6 +98,7 @@ class HttpSource:
         `read` raises `Garbled` at an answer that is not what it should be.
         """
         await self._wait_for_turn()
+        self._requests += 1
         status, body = await self._answer(path, query)
         if status == _NOT_THERE:
             self._breaker.record_success()
@@ -102,7 +112,22 @@ class HttpSource:
         self._breaker.record_success()
         return found
 
+    def state(self) -> SourceState:
+        """Give how the site is doing."""
+        return SourceState(
+            name=self.settings.name,
+            circuit=self._breaker.state,
+            requests=self._requests,
+            failures=self._failures,
+            failing_share=self._breaker.failing_share,
+            limiter_use=self._bucket.use,
+            pause_seconds=max(0.0, self._paused_until - self._clock.monotonic()),
+            last_error=self._last_error,
+        )
+
     def _failed(self, why: str) -> Unavailable:
+        self._failures += 1
+        self._last_error = why
         self._breaker.record_failure()
         return Unavailable(self.settings.name, why)
 

@@ -1,4 +1,4 @@
-"""DexScreener's paths over HTTP, with its limit and two faults."""
+"""DexScreener's paths over HTTP, with its limit; and the faults that every price site has."""
 
 import asyncio
 from collections import deque
@@ -20,6 +20,8 @@ MS_PER_SECOND = 1_000
 MOST_ADDRESSES = 30
 CHAIN_NAME = "solana"
 SCHEMA = "1.0.0"
+NUMBERS_OFF = {"latency_ms": 0, "http_status": 0, "price_percent": 100}
+"""Faults that are numbers, as they are when off; prices told are so many percent of the true."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,6 +32,9 @@ class PriceApi:
     requests_per_minute: int = REQUESTS_PER_MINUTE
     dead: bool = False
     latency_ms: int = 0
+    http_status: int = 0
+    garbage: bool = False
+    price_percent: int = 100
     requests_served: int = 0
     clock_ns: Callable[[], int] = monotonic_ns
     _recent_ns: deque[int] = field(default_factory=deque)
@@ -47,7 +52,13 @@ class PriceApi:
 
     def faults(self) -> dict[str, object]:
         """Give the faults as the control API writes them."""
-        return {"dead": self.dead, "latency_ms": self.latency_ms}
+        return {
+            "dead": self.dead,
+            "latency_ms": self.latency_ms,
+            "http_status": self.http_status,
+            "garbage": self.garbage,
+            "price_percent": self.price_percent,
+        }
 
     def set_faults(self, body: object) -> None:
         """Replace the faults; what is not named is off.
@@ -55,18 +66,22 @@ class PriceApi:
         Raises:
             ValueError: not an object, an unknown field, or a value of another type.
         """
-        if not isinstance(body, dict) or not body.keys() <= {"dead", "latency_ms"}:
-            raise ValueError("known faults: dead, latency_ms")
-        dead, latency_ms = body.get("dead", False), body.get("latency_ms", 0)
-        if type(dead) is not bool or type(latency_ms) is not int or latency_ms < 0:
-            raise ValueError("dead is true or false, latency_ms a whole number")
-        self.dead, self.latency_ms = dead, latency_ms
+        if not isinstance(body, dict) or not body.keys() <= self.faults().keys():
+            raise ValueError(f"known faults: {', '.join(self.faults())}")
+        flags = [body.get(name, False) for name in ("dead", "garbage")]
+        numbers = [body.get(name, off) for name, off in NUMBERS_OFF.items()]
+        if any(type(flag) is not bool for flag in flags):
+            raise ValueError("dead and garbage are true or false")
+        if any(type(number) is not int or number < 0 for number in numbers):
+            raise ValueError(f"{', '.join(NUMBERS_OFF)} are whole numbers")
+        self.dead, self.garbage = flags
+        self.latency_ms, self.http_status, self.price_percent = numbers
 
 
 def make_price_api_application(api: PriceApi) -> web.Application:
     """Make the application: DexScreener's paths and `/sandbox/price-api/faults`."""
     application = web.Application(middlewares=[gate(api)])
-    application.add_routes([*_price_routes(api.chain), *price_api_control_routes(api)])
+    application.add_routes([*_price_routes(api), *price_api_control_routes(api)])
     return application
 
 
@@ -88,10 +103,10 @@ def price_api_control_routes(
     return [web.get(path, get_faults), web.post(path, post_faults)]
 
 
-def _price_routes(chain: Chain) -> list[web.RouteDef]:
+def _price_routes(api: PriceApi) -> list[web.RouteDef]:
     def pairs(request: web.Request, wanted: Callable[[PairFacts], bool]) -> list[object]:
         known = request.match_info.get("chain", CHAIN_NAME) == CHAIN_NAME
-        return list(find_pairs(chain, wanted)) if known else []
+        return list(find_pairs(api.chain, wanted, api.price_percent)) if known else []
 
     async def token_pairs(request: web.Request) -> web.Response:
         return _json(pairs(request, holds_mint([request.match_info["mint"]])))
@@ -132,6 +147,10 @@ def gate(api: PriceApi) -> Middleware:
         if api.dead and request.transport is not None:
             request.transport.abort()
             return web.Response()
+        if api.http_status:
+            return web.Response(status=api.http_status, text="out of order")
+        if api.garbage:
+            return web.Response(body=b'[{"pairs": ', content_type="application/json")
         return await handler(request)
 
     return gate

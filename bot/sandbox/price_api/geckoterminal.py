@@ -1,4 +1,4 @@
-"""GeckoTerminal's candles of a pool over HTTP, with its limit and the faults of the price site."""
+"""GeckoTerminal over HTTP, with its limit and the faults of the price site: candles of a pool."""
 
 import uuid
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ import orjson
 from aiohttp import web
 
 from bot.sandbox.price_api.application import PriceApi, gate
+from bot.sandbox.price_api.geckoterminal_tokens import token_routes
 from bot.sandbox.price_api.past_prices import PastPrices
 from bot.sandbox.price_api.pool_facts import PairFacts, read_pairs
 from bot.sandbox.price_api.token_facts import TokenFacts
@@ -24,7 +25,7 @@ class _Wrong(ValueError):
 
 
 def make_geckoterminal_application(api: PriceApi) -> web.Application:
-    """Make the application: `/networks/solana/pools/{pool}/ohlcv/{timeframe}`."""
+    """Make the application: candles of a pool, pools and prices of tokens."""
     application = web.Application(middlewares=[gate(api)])
 
     async def ohlcv(request: web.Request) -> web.Response:
@@ -39,6 +40,7 @@ def make_geckoterminal_application(api: PriceApi) -> web.Application:
         return web.Response(body=orjson.dumps(body), content_type="application/json")
 
     application.router.add_get("/networks/{network}/pools/{pool}/ohlcv/{timeframe}", ohlcv)
+    application.add_routes(token_routes(api))
     return application
 
 

@@ -1,6 +1,7 @@
 """Writes pairs in DexScreener's shape, with dollars where a way to dollars is known."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.sandbox.market.layouts.addresses import USDC, WSOL
@@ -12,16 +13,28 @@ PERIODS = ("m5", "h1", "h6", "h24")
 MS_PER_SECOND = 1_000
 SIGNIFICANT_DIGITS = 12
 MOST_PAIRS = 30
+PERCENT = 100
 
 
-def find_pairs(chain: Chain, wanted: Callable[[PairFacts], bool]) -> list[dict[str, object]]:
-    """Give up to 30 pairs that are wanted, the deepest in dollars first."""
+def find_pairs(
+    chain: Chain, wanted: Callable[[PairFacts], bool], price_percent: int = 100
+) -> list[dict[str, object]]:
+    """Give up to 30 pairs that are wanted, the deepest in dollars first.
+
+    Prices are so many percent of the true ones.
+    """
     pairs = read_pairs(chain)
-    sol_usd = _sol_in_dollars(pairs)
+    sol_usd = sol_in_dollars(pairs)
     found = [pair for pair in pairs if wanted(pair)]
-    found.sort(key=lambda pair: _depth_usd(pair, sol_usd), reverse=True)
+    found.sort(key=lambda pair: depth_usd(pair, sol_usd), reverse=True)
     created_ms = chain.clock.started_unix_s * MS_PER_SECOND
-    return [_written(pair, sol_usd, created_ms) for pair in found[:MOST_PAIRS]]
+    return [
+        _written(_told(pair, price_percent), sol_usd, created_ms) for pair in found[:MOST_PAIRS]
+    ]
+
+
+def _told(pair: PairFacts, price_percent: int) -> PairFacts:
+    return replace(pair, price=pair.price * price_percent / PERCENT)
 
 
 def holds_mint(mints: Sequence[str]) -> Callable[[PairFacts], bool]:
@@ -46,19 +59,22 @@ def _words(pair: PairFacts) -> Sequence[str]:
     return (base.name, base.symbol, quote.name, quote.symbol, *addresses)
 
 
-def _sol_in_dollars(pairs: Sequence[PairFacts]) -> Decimal | None:
+def sol_in_dollars(pairs: Sequence[PairFacts]) -> Decimal | None:
+    """Give dollars per SOL by its deepest pool against USDC."""
     pools = [pair for pair in pairs if (pair.base.mint, pair.quote.mint) == (WSOL, USDC)]
     return max(pools, key=lambda pair: pair.quote_amount).price if pools else None
 
 
-def _quote_in_dollars(pair: PairFacts, sol_usd: Decimal | None) -> Decimal | None:
+def quote_in_dollars(pair: PairFacts, sol_usd: Decimal | None) -> Decimal | None:
+    """Give dollars per unit of a pair's quote, None where no way to dollars is known."""
     if pair.quote.mint == USDC:
         return Decimal(1)
     return sol_usd if pair.quote.mint == WSOL else None
 
 
-def _depth_usd(pair: PairFacts, sol_usd: Decimal | None) -> Decimal:
-    quote_usd = _quote_in_dollars(pair, sol_usd)
+def depth_usd(pair: PairFacts, sol_usd: Decimal | None) -> Decimal:
+    """Give what lies in a pair, both sides in dollars."""
+    quote_usd = quote_in_dollars(pair, sol_usd)
     if quote_usd is None:
         return Decimal(0)
     return (pair.base_amount * pair.price + pair.quote_amount) * quote_usd
@@ -80,7 +96,7 @@ def _written(pair: PairFacts, sol_usd: Decimal | None, created_ms: int) -> dict[
         "liquidity": _liquidity(pair, sol_usd),
         "pairCreatedAt": created_ms,
     }
-    quote_usd = _quote_in_dollars(pair, sol_usd)
+    quote_usd = quote_in_dollars(pair, sol_usd)
     if quote_usd is not None:
         price_usd = pair.price * quote_usd
         supply = Decimal(pair.base.supply_units).scaleb(-pair.base.decimals)
@@ -93,7 +109,7 @@ def _liquidity(pair: PairFacts, sol_usd: Decimal | None) -> dict[str, float] | N
     if not pair.is_deep:
         return None
     return {
-        "usd": float(round(_depth_usd(pair, sol_usd), 2)),
+        "usd": float(round(depth_usd(pair, sol_usd), 2)),
         "base": float(pair.base_amount),
         "quote": float(pair.quote_amount),
     }
