@@ -3,11 +3,13 @@
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal, localcontext
 from functools import lru_cache
 
 from bot.domain.token_rules import NO_RULES, TokenRules
 
 _LONGEST_NAME, _LONGEST_SYMBOL = 32, 16
+_DIGITS_SHOWN = 60
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Mn", "Me"})
 # Cyrillic and Greek letters that UTS #39 (confusables.txt 13.0) takes for one Latin letter each,
 # and the lower-case Cyrillic ones that are small capitals there: symbols are read caselessly.
@@ -45,6 +47,18 @@ class Token:
     risks: tuple[str, ...] = ()
     symbol_warning: str = ""
     rules: TokenRules = NO_RULES
+
+    def shown(self, units: int) -> Decimal:
+        """Give base units as wallets show them: with decimals, and scaled where the mint says."""
+        with localcontext() as context:
+            context.prec = _DIGITS_SHOWN
+            return Decimal(units).scaleb(-self.decimals) * self.rules.ui.older
+
+    def shown_price(self, price: Decimal) -> Decimal:
+        """Give a price per token as wallets count tokens."""
+        with localcontext() as context:
+            context.prec = _DIGITS_SHOWN
+            return price / self.rules.ui.older
 
 
 def clean_text(raw: str, longest: int = _LONGEST_NAME) -> str:

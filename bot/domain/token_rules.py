@@ -1,6 +1,6 @@
 """What a Token-2022 mint does, or lets somebody do, to those who hold its token."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -23,6 +23,10 @@ class UiMultiplier:
     def at(self, moment: datetime) -> Decimal:
         """Give the multiplier in force at a moment."""
         return self.newer if moment.timestamp() >= self.newer_at else self.older
+
+    def settled(self, moment: datetime) -> "UiMultiplier":
+        """Give the same with `older` as the one in force at a moment."""
+        return replace(self, older=self.at(moment))
 
 
 _AS_COUNTED = UiMultiplier()
@@ -53,6 +57,10 @@ class TokenRules:
     ui: UiMultiplier = _AS_COUNTED
     unknown: tuple[str, ...] = ()
     is_read: bool = True
+
+    def settled(self, moment: datetime) -> "TokenRules":
+        """Give the same rules as they are at a moment: their multiplier is then `ui.older`."""
+        return self if self.ui == _AS_COUNTED else replace(self, ui=self.ui.settled(moment))
 
     def can_change(self) -> bool:
         """Tell whether the mint has to be read again before its word is taken."""

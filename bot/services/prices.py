@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 
@@ -139,7 +139,7 @@ class Prices:
         if not is_middle:
             await self._track_middles(found)
         pools = ranked(found.pools, mint, self._board.bridge)
-        token = _token_from(found)
+        token = _token_from(found, self._clock.now())
         if not pools:
             raise Refusal("no_pool", symbol=token.symbol)
         listed = tuple((pool.address, pool.kind.value) for pool in pools)
@@ -281,7 +281,7 @@ def _impact_of_one_sol(reading: PoolReading) -> Decimal | None:
         return None
 
 
-def _token_from(found: TokenFound) -> Token:
+def _token_from(found: TokenFound, at: datetime) -> Token:
     mint = found.mint
     symbol = clean_symbol(found.symbol, mint.mint)
     return Token(
@@ -296,5 +296,5 @@ def _token_from(found: TokenFound) -> Token:
         freeze_authority=mint.freeze_authority,
         risks=mint.risks,
         symbol_warning=symbol_warning(clean_text(found.symbol)),
-        rules=mint.rules,
+        rules=mint.rules.settled(at),
     )

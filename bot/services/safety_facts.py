@@ -98,7 +98,7 @@ class SafetyFacts:
             mint_authority=mint.mint_authority,
             freeze_authority=mint.freeze_authority,
             risks=mint.risks,
-            rules=mint.rules,
+            rules=mint.rules.settled(self._clock.now()),
         )
         if renewed == token:
             return token
@@ -106,5 +106,6 @@ class SafetyFacts:
         self._board.track(renewed, places)
         # A supply that moves all the time is no reason to write.
         if replace(renewed, supply=token.supply) != token:
-            await self._shelf.keep(renewed, [(place.address, place.kind.value) for place in places])
+            pools = [(place.address, place.kind.value) for place in places if place.kind]
+            await self._shelf.keep(renewed, pools)
         return renewed

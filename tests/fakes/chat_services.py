@@ -3,22 +3,33 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.domain.candles import Interval
+from bot.domain.charts import Theme
 from bot.domain.errors import KitraderError, Refusal
 from bot.domain.instruments import Token
 from bot.domain.notices import Notice
 from bot.domain.orders import CloseIntent, OpenIntent
+from bot.domain.pools.reading import PoolKind
 from bot.domain.requests import Request
 from bot.domain.users import Permission, PersonSeen, Role, Status, User
 from bot.ports.books import Dialog
+from bot.services.charts import ChartView
+from bot.services.movers import Movement, Span
+from bot.services.token_lines import TokenLine
 from bot.services.views import (
+    BlockAnswer,
     FillAnswer,
     HistoryPage,
     OutsideView,
     Portfolio,
     Quote,
+    SafetyCard,
     SeasonAnswer,
     TokenInfo,
 )
+from bot.services.watchlist import WatchChange
+from tests.builders.charts import a_chart_view, a_line
+from tests.builders.safety import judged
 from tests.builders.views import (
     a_fill,
     a_history,
@@ -45,8 +56,11 @@ class FakeServices:
     fault: KitraderError | Exception | None = None
     booked: dict[str, OpenIntent | CloseIntent] = field(default_factory=dict)
     resets: list[str] = field(default_factory=list)
+    wishes: list[bool] = field(default_factory=list)
     dialogs: dict[tuple[int, int], Dialog] = field(default_factory=dict)
     people: list[PersonSeen] = field(default_factory=list)
+    watched: list[int] = field(default_factory=list)
+    themes: list[Theme | None] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
 
     # Each of these stands for one service; one object plays them all.
@@ -54,7 +68,8 @@ class FakeServices:
     def access(self) -> "FakeServices":
         return self
 
-    prices = trading = wallets = talk = outside_state = access
+    prices = trading = wallets = talk = safety = outside_state = access
+    charts = access
 
     async def identify(self, person: PersonSeen) -> User:
         self.people.append(person)
@@ -89,9 +104,50 @@ class FakeServices:
         self._enter(user, Permission.OPERATE)
         return an_outside()
 
+    async def check(self, user: User, token_id: int) -> SafetyCard:
+        token = await self.token(user, token_id)
+        return SafetyCard(
+            token=token,
+            report=judged(token),
+            pool_kind=PoolKind.PUMPSWAP,
+            slot=453_946_911,
+            blocks_danger=user.blocks_danger,
+        )
+
+    async def block(self, request: Request, *, blocks: bool, answer: BlockAnswer) -> None:
+        self._enter(request.user, Permission.TRADE_PAPER)
+        self.wishes.append(blocks)
+        await self._commit(request, answer(blocks))
+
     async def popular(self, user: User) -> tuple[Token, ...]:
         user.require(Permission.VIEW_MARKET)
         return self.tokens[:6]
+
+    async def chart(
+        self,
+        user: User,
+        token_id: int,
+        interval: Interval | None,
+        *,
+        theme: Theme | None = None,
+        is_private: bool,
+    ) -> ChartView:
+        self._enter(user, Permission.VIEW_MARKET)
+        self.themes.append(theme)
+        return a_chart_view(
+            await self.token(user, token_id),
+            interval=interval or Interval.QUARTER,
+            theme=theme or Theme.DARK,
+            user_id=user.user_id if is_private else None,
+        )
+
+    @property
+    def movers(self) -> "FakeMovers":
+        return FakeMovers(self)
+
+    @property
+    def watchlist(self) -> "FakeWatchlist":
+        return FakeWatchlist(self)
 
     async def open(self, request: Request, intent: OpenIntent, answer: FillAnswer) -> None:
         token = await self.token(request.user, intent.token_id)
@@ -152,3 +208,40 @@ class FakeServices:
         if self.fault is not None:
             fault, self.fault = self.fault, None
             raise fault
+
+
+@dataclass(frozen=True, slots=True)
+class FakeMovers:
+    services: FakeServices
+
+    async def movers(self, user: User, span: Span) -> Movement:
+        self.services._enter(user, Permission.VIEW_MARKET)
+        lines = tuple(a_line(token) for token in self.services.tokens)
+        return Movement(span=span, gainers=lines, losers=(), compared=len(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class FakeWatchlist:
+    services: FakeServices
+
+    async def watch(self, user: User, token_id: int) -> WatchChange:
+        self.services._enter(user, Permission.VIEW_OWN)
+        token = await self.services.token(user, token_id)
+        if len(self.services.watched) >= 3:
+            raise Refusal("watchlist_full", limit=3, role=user.role.value)
+        is_new = token_id not in self.services.watched
+        self.services.watched += [token_id] if is_new else []
+        return WatchChange(token=token, is_new=is_new)
+
+    async def unwatch(self, user: User, token_id: int) -> Token:
+        self.services._enter(user, Permission.VIEW_OWN)
+        token = await self.services.token(user, token_id)
+        if token_id not in self.services.watched:
+            raise Refusal("not_watched", symbol=token.symbol)
+        self.services.watched.remove(token_id)
+        return token
+
+    async def watchlist(self, user: User) -> tuple[TokenLine, ...]:
+        self.services._enter(user, Permission.VIEW_OWN)
+        watched = self.services.watched
+        return tuple(a_line(t) for t in self.services.tokens if t.token_id in watched)

@@ -12,7 +12,7 @@ _LONGEST_TOKEN_TEXT = 64
 async def price(turn: Turn, arguments: Arguments) -> None:
     """Show the card of the named token, or ask which."""
     if not arguments.token:
-        await _pick(turn, "Price of which token?", "card")
+        await pick_token(turn, "Price of which token?", "card")
         return
     await show_card(turn, arguments.token)
 
@@ -20,7 +20,7 @@ async def price(turn: Turn, arguments: Arguments) -> None:
 async def info(turn: Turn, arguments: Arguments) -> None:
     """Show the details of the named token, or ask which."""
     if not arguments.token:
-        await _pick(turn, "Details of which token?", "info")
+        await pick_token(turn, "Details of which token?", "info")
         return
     token_id = await token_id_of(turn, arguments.token)
     details = await turn.services.prices.info(turn.user, token_id)
@@ -62,6 +62,7 @@ async def stale_card(turn: Turn, press: Press) -> None:
     await show_card_of(turn, press.target, "That price is old, nothing was ordered. Press again.")
 
 
-async def _pick(turn: Turn, title: str, action: str) -> None:
+async def pick_token(turn: Turn, title: str, action: str) -> None:
+    """Ask for a token, with a button for each popular one that leads to an action."""
     tokens = await turn.services.prices.popular(turn.user)
     await turn.show(market.pick(title, tokens, turn.keys, action))

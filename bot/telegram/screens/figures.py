@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
+from bot.domain.instruments import Token
 from bot.domain.money import SOL_DECIMALS, ui_amount
 
 MINUS = "\u2212"
@@ -58,6 +59,16 @@ def signed_sol(lamports: int) -> str:
 def units(token_units: int, decimals: int) -> str:
     """Give a token's base units as a readable number."""
     return number(ui_amount(token_units, decimals))
+
+
+def amount(token: Token, token_units: int) -> str:
+    """Give a token's base units as wallets show them."""
+    return number(token.shown(token_units))
+
+
+def token_price(token: Token, value: Decimal) -> str:
+    """Give a price in SOL per token, as wallets count tokens."""
+    return number(token.shown_price(value))
 
 
 def usd(value: Decimal) -> str:

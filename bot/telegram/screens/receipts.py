@@ -9,7 +9,7 @@ from bot.domain.positions import PositionState, Side
 from bot.services.views import Filled
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Rows, Screen, danger, headed, key, label, lines, named
-from bot.telegram.screens import figures
+from bot.telegram.screens import figures, safety
 from bot.telegram.screens.pool_names import pool_name
 
 
@@ -20,9 +20,11 @@ def receipt(filled: Filled, keys: Keys) -> Screen:
         text=lines(
             headed(filled.mode, _title(filled)),
             _result_line(filled),
-            _price_line(booked),
+            _price_line(filled),
             _cost_line(filled),
+            _transfer_fee_line(filled),
             *(_leg_line(leg) for leg in booked.fill.legs),
+            safety.short_line(filled.safety),
             _wallet_line(filled),
             _time_line(booked),
             *booked.fill.notes[:4],
@@ -78,7 +80,7 @@ def _verb(booked: Receipt) -> str:
 
 
 def _tokens(filled: Filled) -> str:
-    return figures.units(filled.receipt.fill.token_units, filled.token.decimals)
+    return figures.amount(filled.token, filled.receipt.fill.token_units)
 
 
 def _result_line(filled: Filled) -> str:
@@ -87,15 +89,16 @@ def _result_line(filled: Filled) -> str:
         return ""
     sign = "🟢" if gain >= 0 else "🔴"
     left = filled.receipt.remaining_token_units
-    rest = f" · {figures.units(left, filled.token.decimals)} left" if left else " · closed"
+    rest = f" · {figures.amount(filled.token, left)} left" if left else " · closed"
     return f"{sign} {figures.signed_sol(gain)}{figures.in_usd(gain, filled.sol_usd)}{rest}"
 
 
-def _price_line(booked: Receipt) -> str:
-    fill = booked.fill
+def _price_line(filled: Filled) -> str:
+    fill, token = filled.receipt.fill, filled.token
     return (
-        f"Decided {figures.number(fill.decided_price)} · "
-        f"filled {figures.number(fill.fill_price)} SOL (impact {figures.percent(fill.impact)})"
+        f"Decided {figures.token_price(token, fill.decided_price)} · "
+        f"filled {figures.token_price(token, fill.fill_price)} SOL "
+        f"(impact {figures.percent(fill.impact)})"
     )
 
 
@@ -107,7 +110,7 @@ def _cost_line(filled: Filled) -> Text:
         parts.append(figures.with_sol(fill.pool_fee_units))
     else:
         whole = fill.token_units
-        fee = figures.units(fill.pool_fee_units, filled.token.decimals)
+        fee = figures.amount(filled.token, fill.pool_fee_units)
         parts += [f"{fee} ", named(filled.token.symbol, 16)]
     share = _fee_share(fill.pool_fee_units, whole)
     parts.append(f"{share} · network {figures.with_sol(fill.network_fee_lamports)}")
@@ -117,6 +120,17 @@ def _cost_line(filled: Filled) -> Text:
     if booked.rent_returned_lamports:
         parts.append(f"\nAccount rent {figures.with_sol(booked.rent_returned_lamports)} returned")
     return Text(*parts)
+
+
+def _transfer_fee_line(filled: Filled) -> Text | str:
+    """Say what the token itself withheld, of all that was on its way."""
+    fill = filled.receipt.fill
+    if not fill.transfer_fee_units:
+        return ""
+    sent = fill.token_units + (fill.transfer_fee_units if fill.bought else 0)
+    share = figures.percent(figures.share(fill.transfer_fee_units, sent))
+    fee = figures.amount(filled.token, fill.transfer_fee_units)
+    return Text(f"Token's own fee {fee} ", named(filled.token.symbol, 16), f" ({share})")
 
 
 def _leg_line(leg: FillLeg) -> str:
@@ -141,7 +155,8 @@ def _wallet_line(filled: Filled) -> str:
     if booked.side is Side.SHORT and booked.action is OrderAction.OPEN:
         margin = f"\nMargin {figures.with_sol(booked.margin_lamports)} · x{booked.leverage}"
         price = filled.position.liquidation_price(filled.token.decimals)
-        margin += f" · liquidated about {figures.number(price)} SOL" if price else ""
+        shown = figures.token_price(filled.token, price) if price else ""
+        margin += f" · liquidated about {shown} SOL" if price else ""
     ids = f"position #{booked.position_number} · order #{booked.order_number}"
     return f"Wallet {before} → {after}{margin}\n{ids}"
 

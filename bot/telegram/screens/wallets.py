@@ -63,7 +63,7 @@ def positions(portfolio: Portfolio, keys: Keys) -> Screen:
 def position(one: MarkedPosition, portfolio: Portfolio, keys: Keys) -> Screen:
     """Show one open position with the buttons to close it."""
     held, token, mark = one.position, one.token, one.mark
-    held_units = figures.units(held.token_units, token.decimals)
+    held_units = figures.amount(token, held.token_units)
     worth = ""
     if mark is not None:
         worth = f"Worth {figures.with_sol(mark.equity_lamports)}" + figures.in_usd(
@@ -74,10 +74,10 @@ def position(one: MarkedPosition, portfolio: Portfolio, keys: Keys) -> Screen:
             headed(portfolio.wallet.mode, f"#{held.number}", _named_side(one)),
             _gain_line(one),
             worth,
-            f"Now {figures.number(mark.price)} SOL · {figures.age(mark.age_seconds)}"
+            f"Now {figures.token_price(token, mark.price)} SOL · {figures.age(mark.age_seconds)}"
             if mark
             else "⚠️ No fresh price right now.",
-            f"Entry {figures.number(held.entry_price)} SOL · {held_units} tokens",
+            f"Entry {figures.token_price(token, held.entry_price)} SOL · {held_units} tokens",
             _stake_line(one),
             f"Account rent {figures.with_sol(held.rent_lamports)}" if held.rent_lamports else "",
             f"Realised {figures.signed_sol(held.realised_pnl_lamports)} · "
@@ -170,7 +170,8 @@ def _position_line(one: MarkedPosition) -> Text:
     gain = one.mark.unrealised_pnl_lamports
     sign = "🟢" if gain >= 0 else "🔴"
     liquidated_at = one.mark.liquidation_price
-    risk = "" if liquidated_at is None else f" · liq {figures.number(liquidated_at)}"
+    limit = "" if liquidated_at is None else figures.token_price(one.token, liquidated_at)
+    risk = f" · liq {limit}" if limit else ""
     figures_text = (
         f" {held.side.value} {figures.with_sol(one.mark.equity_lamports)} "
         f"{figures.signed_percent(figures.share(gain, _stake(one)))}{risk}"
@@ -201,7 +202,8 @@ def _stake_line(one: MarkedPosition) -> str:
     line = f"Margin {figures.with_sol(held.margin_lamports)} · x{held.leverage}"
     if one.mark is None or one.mark.liquidation_price is None:
         return line
-    return f"{line} · liquidated about {figures.number(one.mark.liquidation_price)} SOL"
+    limit = figures.token_price(one.token, one.mark.liquidation_price)
+    return f"{line} · liquidated about {limit} SOL"
 
 
 def _named_side(one: MarkedPosition) -> Text:
@@ -252,7 +254,7 @@ def _history_line(order: ClosedOrder) -> Text:
         result = f" · {'🟢' if gain >= 0 else '🔴'} {figures.signed_sol(gain)}"
     return Text(
         f"{figures.day_and_time(booked.times.filled_at)} #{order.position_number} {verb} "
-        f"{figures.units(fill.token_units, order.token.decimals)} ",
+        f"{figures.amount(order.token, fill.token_units)} ",
         named(order.token.symbol, 16),
         f" · {figures.with_sol(fill.sol_lamports)}{result}",
     )
