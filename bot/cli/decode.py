@@ -11,16 +11,14 @@ import orjson
 
 from bot.adapters.solana.pools.account import AccountBytes
 from bot.adapters.solana.pools.catalogue import pool_kind, read_stored
-from bot.adapters.solana.pools.other_accounts import (
-    companion_kind,
-    spoilt_pool_kind,
-    unsupported_kind,
-)
+from bot.adapters.solana.pools.other_accounts import companion_kind, spoilt_pool_kind
+from bot.adapters.solana.pools.pyth import feed_mint, oracle_kind, read_reference_price
 from bot.adapters.solana.pools.stored import StoredPool
 from bot.adapters.solana.pools.surroundings import Surroundings
 from bot.cli.account_files import FiledAccount, UnreadFile, account_paths, read_accounts
 from bot.domain.errors import UnreadableAccount
 from bot.domain.pools.oriented import exact_decimal
+from bot.domain.reference_prices import ReferencePrice
 
 Line = dict[str, object]
 Accounts = Mapping[str, AccountBytes]
@@ -90,20 +88,21 @@ class _Shelves:
         address = entry.pubkey or ""
         places = (self._by_place[entry.path], self._by_place[entry.path.parent])
         shelves = ChainMap({address: entry.account}, *places, self._every)
-        return Surroundings(address=address, accounts=shelves)
+        return Surroundings(address=address, accounts=shelves, slot=entry.slot)
 
 
 def _line(entry: FiledAccount, shelves: _Shelves) -> Line:
     account, line = entry.account, Line(pubkey=entry.pubkey)
-    kind, unsupported = pool_kind(account), unsupported_kind(account)
-    if unsupported is not None:
-        return line | {"kind": unsupported, "error": f"not supported yet: {unsupported}"}
-    if kind is None:
+    kind, oracle = pool_kind(account), oracle_kind(account)
+    named = kind or oracle
+    if named is None:
         return line | _aside(account)
     try:
+        if oracle is not None:
+            return line | _oracle_fields(read_reference_price(account), entry.slot)
         stored = read_stored(shelves.around(entry))
     except UnreadableAccount as error:
-        return line | {"kind": kind.value, "error": str(error)}
+        return line | {"kind": named.value, "error": str(error)}
     return line | _pool_fields(stored, entry.slot)
 
 
@@ -129,6 +128,24 @@ def _pool_fields(stored: StoredPool, slot: int | None) -> Line:
     return fields if slot is None else fields | {"slot": slot}
 
 
+def _oracle_fields(reference: ReferencePrice, slot: int | None) -> Line:
+    fields: Line = {
+        "kind": reference.kind.value,
+        "base_mint": feed_mint(reference.feed),
+        "quote_mint": None,
+        "quote": "USD",
+        "price": plain(reference.price, 0),
+        "confidence": plain(reference.confidence, 0),
+        "exponent": reference.exponent,
+        "published_at": reference.published_at_seconds,
+        "status": reference.status.value,
+        "feed": reference.feed,
+        "price_slot": reference.slot,
+        "notes": list(reference.doubts()),
+    }
+    return fields if slot is None else fields | {"slot": slot}
+
+
 def plain(price: Decimal, shift: int) -> str:
     """Give a price, its point moved, in plain notation without trailing zeros."""
     sign, digits, exponent = price.as_tuple()
@@ -146,7 +163,8 @@ def _print_table(lines: Iterable[Line]) -> None:
     for line in lines:
         kind = str(line.get("kind", "file"))
         what = line.get("error") or line.get("price") or ""
-        pair = f"{_short(line.get('base_mint'))}/{_short(line.get('quote_mint'))}"
+        quote = line.get("quote") or _short(line.get("quote_mint"))
+        pair = f"{_short(line.get('base_mint'))}/{quote}"
         where = line.get("pubkey") or line.get("file") or "(no address)"
         is_priced = "price" in line
         said = f"{_rounded(str(what))} {pair}" if is_priced else f"error: {what}" * bool(what)

@@ -51,6 +51,10 @@ def stored_price(address: str, accounts: dict[str, AccountBytes]) -> str:
         ("pumpfun_curve", CURVE, "2.80146e-8"),
         ("pumpfun_curve", "UNKNOWN_chainstack_curve", "2.94490e-8"),
         ("pumpswap", PUMPSWAP, "4.33773e-8"),
+        ("meteora_damm_v2", "3CVNnECvuyPtUys2QpaLSNRrQMvbqArsNJqKvbp3zmt1", "4.15731e-8"),
+        ("meteora_dbc", "J1YvC19EHXGjmthszo7sM5FwL3mn3qjS8Bf3zTMjeX2T", "2.90121e-8"),
+        ("meteora_dbc", "EWJ2mDW9UBuGAJ4UF5gTdYVXk8BxT2dV1P8oBN24xiZz", "5.71018e-8"),
+        ("meteora_dbc", "7eLuxTUgMqadxnkC8fLpKkpeKAGkknLQGvhD7PTy8pQi", "4.04600e-8"),
     ],
 )
 def test_stored_price_is_the_manifests(folder: str, address: str, price: str) -> None:
@@ -181,7 +185,7 @@ def test_kinds_are_told_by_owner_before_mark() -> None:
     damm = genuine_account("meteora_damm_v2/3CVNnECvuyPtUys2QpaLSNRrQMvbqArsNJqKvbp3zmt1")
     assert pool_kind(pool) is PoolKind.PUMPSWAP
     assert damm.data[:8] == pool.data[:8]
-    assert pool_kind(damm) is None
+    assert pool_kind(damm) is PoolKind.METEORA_DAMM_V2
 
 
 def test_a_small_purchase_in_a_whirlpool_fills_within_its_tick_spacing() -> None:

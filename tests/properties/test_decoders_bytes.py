@@ -9,9 +9,11 @@ from bot.adapters.solana.pools.account import AccountBytes
 from bot.adapters.solana.pools.catalogue import pool_kind, read_pool
 from bot.adapters.solana.pools.metadata import read_metadata
 from bot.adapters.solana.pools.mints import read_holding, read_mint
-from bot.adapters.solana.pools.other_accounts import companion_kind, unsupported_kind
+from bot.adapters.solana.pools.other_accounts import companion_kind
 from bot.adapters.solana.pools.programs import (
     METAPLEX_METADATA,
+    METEORA_DAMM_V2,
+    METEORA_DBC,
     METEORA_DLMM,
     ORCA_WHIRLPOOL,
     PUMPFUN,
@@ -21,6 +23,7 @@ from bot.adapters.solana.pools.programs import (
     RAYDIUM_CPMM,
     account_mark,
 )
+from bot.adapters.solana.pools.pyth import oracle_kind, read_reference_price
 from bot.adapters.solana.pools.tick_arrays import read_tick_array
 from bot.domain.errors import PoolTooThin, UnreadableAccount
 from bot.domain.identifiers import TOKEN_2022_PROGRAM, TOKEN_PROGRAM, USDC_MINT
@@ -28,10 +31,13 @@ from bot.domain.pools.reading import Direction
 from tests.builders.pool_accounts import genuine_accounts
 
 MARKS = [
-    account_mark(name) for name in ("Pool", "PoolState", "LbPair", "Whirlpool", "BondingCurve")
+    account_mark(name)
+    for name in ("Pool", "PoolState", "LbPair", "Whirlpool", "BondingCurve", "VirtualPool")
 ]
 OWNERS = [
     METAPLEX_METADATA,
+    METEORA_DAMM_V2,
+    METEORA_DBC,
     METEORA_DLMM,
     ORCA_WHIRLPOOL,
     PUMPFUN,
@@ -50,8 +56,10 @@ FOLDERS = [
     "orca_whirlpool",
     "pumpfun_curve",
     "pumpswap",
+    "meteora_damm_v2",
+    "meteora_dbc",
 ]
-LENGTHS = [0, 8, 49, 82, 151, 165, 170, 211, 301, 355, 637, 653, 679, 752, 904, 1544]
+LENGTHS = [0, 8, 49, 82, 134, 151, 165, 170, 211, 301, 355, 424, 637, 653, 679, 752, 904, 1112, 1544]
 
 random_accounts = st.builds(
     lambda owner, mark, body, length: AccountBytes(
@@ -77,6 +85,7 @@ def read_everything(address: str, accounts: dict[str, AccountBytes]) -> None:
         lambda: read_mint(address, account, 3),
         lambda: read_holding(account),
         lambda: read_metadata(account),
+        lambda: read_reference_price(account),
         lambda: read_tick_array(account, 64),
     )
     for reader in readers:
@@ -85,7 +94,7 @@ def read_everything(address: str, accounts: dict[str, AccountBytes]) -> None:
         except UnreadableAccount:
             continue
     assert pool_kind(account) is None or companion_kind(account) is None
-    assert unsupported_kind(account) is None or pool_kind(account) is None
+    assert oracle_kind(account) is None or pool_kind(account) is None
 
 
 @given(random_accounts)

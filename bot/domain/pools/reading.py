@@ -16,6 +16,8 @@ class PoolKind(StrEnum):
     METEORA_DLMM = "meteora_dlmm"
     PUMPFUN_CURVE = "pumpfun_curve"
     PUMPSWAP = "pumpswap"
+    METEORA_DAMM_V2 = "meteora_damm_v2"
+    METEORA_DBC = "meteora_dbc"
 
 
 class Direction(StrEnum):

@@ -10,6 +10,8 @@ _NAMES = {
     PoolKind.METEORA_DLMM: "Meteora DLMM",
     PoolKind.PUMPFUN_CURVE: "Pump.fun curve",
     PoolKind.PUMPSWAP: "PumpSwap",
+    PoolKind.METEORA_DAMM_V2: "Meteora DAMM v2",
+    PoolKind.METEORA_DBC: "Meteora launch curve",
 }
 _KINDS = {kind.value: kind for kind in PoolKind}
 

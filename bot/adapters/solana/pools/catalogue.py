@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from bot.adapters.solana.pools import (
+    meteora_damm_v2,
+    meteora_dbc,
     meteora_dlmm,
     orca_whirlpool,
     pumpfun_curve,
@@ -14,6 +16,8 @@ from bot.adapters.solana.pools import (
 )
 from bot.adapters.solana.pools.account import AccountBytes
 from bot.adapters.solana.pools.programs import (
+    METEORA_DAMM_V2,
+    METEORA_DBC,
     METEORA_DLMM,
     ORCA_WHIRLPOOL,
     PUMPFUN,
@@ -83,6 +87,20 @@ _DECODERS = {
         mark=pumpswap.MARK,
         read=pumpswap.read,
         accounts_needed=pumpswap.accounts_needed,
+    ),
+    METEORA_DAMM_V2: _Decoder(
+        kind=PoolKind.METEORA_DAMM_V2,
+        mark=meteora_damm_v2.MARK,
+        read=meteora_damm_v2.read,
+        accounts_needed=meteora_damm_v2.accounts_needed,
+        length=meteora_damm_v2.POOL_BYTES,
+    ),
+    METEORA_DBC: _Decoder(
+        kind=PoolKind.METEORA_DBC,
+        mark=meteora_dbc.MARK,
+        read=meteora_dbc.read,
+        accounts_needed=meteora_dbc.accounts_needed,
+        length=meteora_dbc.POOL_BYTES,
     ),
 }
 

@@ -1,4 +1,4 @@
-"""Accounts that are no pool of ours: pools we cannot read yet, and what belongs to pools."""
+"""Accounts that are no pool of ours: what belongs to pools, and pools that were spoilt."""
 
 from bot.adapters.solana.pools.account import AccountBytes
 from bot.adapters.solana.pools.catalogue import pool_kind
@@ -19,14 +19,6 @@ from bot.adapters.solana.pools.programs import (
 )
 from bot.domain.pools.reading import PoolKind
 
-_UNSUPPORTED = {
-    (METEORA_DAMM_V2, account_mark("Pool")): "meteora_damm_v2",
-    (METEORA_DBC, account_mark("VirtualPool")): "meteora_dbc",
-}
-_ORACLES = {  # oracles are told by their mark and length; their programs are many
-    (account_mark("PriceUpdateV2"), 134): "pyth_price_update_v2",
-    (bytes.fromhex("d4c3b2a102000000"), 3312): "pyth_legacy_push",
-}
 _COMPANIONS = {
     RAYDIUM_CPMM: ("AmmConfig", "ObservationState", "Permission"),
     RAYDIUM_CLMM: (
@@ -69,6 +61,16 @@ _COMPANIONS = {
     ),
     PUMPFUN: ("Global", "GlobalVolumeAccumulator", "QuoteControl", "UserVolumeAccumulator"),
     PUMPSWAP: ("GlobalConfig", "GlobalVolumeAccumulator", "UserVolumeAccumulator"),
+    METEORA_DAMM_V2: ("Config", "Operator", "Position", "TokenBadge", "Vesting"),
+    METEORA_DBC: (
+        "ClaimFeeOperator",
+        "MeteoraDammMigrationMetadata",
+        "MeteoraDammV2Metadata",
+        "Operator",
+        "PartnerMetadata",
+        "PoolConfig",
+        "VirtualPoolMetadata",
+    ),
 }
 _COMPANION_NAMES = {
     (program, account_mark(name)): name for program, names in _COMPANIONS.items() for name in names
@@ -82,14 +84,9 @@ _POOL_PROGRAMS = {
     METEORA_DLMM: PoolKind.METEORA_DLMM,
     PUMPFUN: PoolKind.PUMPFUN_CURVE,
     PUMPSWAP: PoolKind.PUMPSWAP,
+    METEORA_DAMM_V2: PoolKind.METEORA_DAMM_V2,
+    METEORA_DBC: PoolKind.METEORA_DBC,
 }
-
-
-def unsupported_kind(account: AccountBytes) -> str | None:
-    """Name a pool or oracle that we know of but cannot read yet."""
-    mark = account.data[:8]
-    oracle = _ORACLES.get((mark, len(account.data)))
-    return _UNSUPPORTED.get((account.owner, mark)) or oracle
 
 
 def companion_kind(account: AccountBytes) -> str | None:
