@@ -27,6 +27,7 @@ from bot.telegram.guard import Guard
 from bot.telegram.lanes import Lanes
 from bot.telegram.limits import FloodLimits
 from bot.telegram.notices import LiquidationNotices
+from bot.telegram.pictures import PictureApi
 from bot.telegram.poller import Poller
 from bot.telegram.price_warnings import PriceWarnings
 from bot.telegram.receiver import Receiver
@@ -60,7 +61,9 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
         who = await identity(outside.api)
         outbox = PostgresOutbox(outside.pool)
         limits = FloodLimits(clock=outside.clock)
-        sender = Sender(outbox=outbox, api=outside.api, clock=outside.clock, limits=limits)
+        # The services are made later: what they queue is handed over to the sender.
+        api = PictureApi(outside.api, lambda recipe: services.charts.draw(recipe))  # noqa: PLW0108
+        sender = Sender(outbox=outbox, api=api, clock=outside.clock, limits=limits)
         inbox = PostgresInbox(outside.pool, on_outbox=sender.hand_over)
         liquidated = LiquidationNotices(
             clock=outside.clock, chance=SystemRandom(), bot_name=who.name

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 from bot.adapters.database.books import PostgresBooks
 from bot.adapters.database.candles import PostgresCandles
+from bot.adapters.database.chart_desk import PostgresChartDesk
 from bot.adapters.database.dialogs import PostgresDialogs
 from bot.adapters.database.ledger_audit import PostgresLedgerAudit
 from bot.adapters.database.mail import OnOutbox, PostgresOutbox
 from bot.adapters.database.retention import PostgresRetention
 from bot.adapters.database.shelf import PostgresShelf
 from bot.adapters.database.suspicions import PostgresSuspicions
+from bot.adapters.database.watchlist import PostgresWatchlist
+from bot.adapters.pictures.painter import ThreadPainter
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.settings import Settings
 from bot.domain.money import LAMPORTS_PER_SOL
@@ -21,7 +24,9 @@ from bot.engine.trading_engine import TradingEngine
 from bot.services.access import Access
 from bot.services.candles import Candles
 from bot.services.catalogue import Services
+from bot.services.charts import Charts
 from bot.services.liquidations import LiquidationNotice, Liquidations
+from bot.services.movers import Movers
 from bot.services.operations import Operations
 from bot.services.outside_state import OutsideState
 from bot.services.price_board import PriceBoard
@@ -34,6 +39,7 @@ from bot.services.talk import Talk
 from bot.services.ticks import Intervals, Ticks
 from bot.services.trading import Trading
 from bot.services.wallets import Wallets
+from bot.services.watchlist import Watchlist
 from bot.services.whole_pools import WholePools
 
 
@@ -67,6 +73,13 @@ def wire(
     trading = _trading(settings, parts)
     ticks = _ticks(settings, parts, prices, trading, liquidated)
     outside_state = OutsideState(chain=outside.chain, sources=outside.sources, refresh=ticks.state)
+    candles = Candles(
+        board=board,
+        shelf=PostgresCandles(pool),
+        source=outside.candle_source,
+        clock=clock,
+        keep_days=settings.candle_days,
+    )
     return Services(
         access=parts.access,
         prices=prices,
@@ -76,13 +89,10 @@ def wire(
         ticks=ticks,
         suspicions=parts.suspicions,
         safety=parts.safety,
-        candles=Candles(
-            board=board,
-            shelf=PostgresCandles(pool),
-            source=outside.candle_source,
-            clock=clock,
-            keep_days=settings.candle_days,
-        ),
+        candles=candles,
+        charts=_charts(parts, prices, candles),
+        movers=Movers(board=board, clock=clock),
+        watchlist=Watchlist(board=board, shelf=PostgresWatchlist(pool), clock=clock),
         operations=Operations(
             board=board,
             outside=outside_state,
@@ -149,6 +159,20 @@ def _prices(settings: Settings, parts: _Parts) -> Prices:
         stale_seconds=2 * settings.price_refresh_seconds,
         suspicions=parts.suspicions,
         safety=parts.safety,
+    )
+
+
+def _charts(parts: _Parts, prices: Prices, candles: Candles) -> Charts:
+    pool = parts.outside.pool
+    return Charts(
+        board=parts.board,
+        prices=prices,
+        candles=candles,
+        shelf=PostgresCandles(pool),
+        desk=PostgresChartDesk(pool),
+        books=parts.books,
+        painter=ThreadPainter(),
+        clock=parts.outside.clock,
     )
 
 

@@ -95,3 +95,4 @@ class RoleLimits:
     leverage: int
     starting_grant_lamports: int
     orders_per_minute: int | None
+    watched_tokens: int | None = None

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from bot.services.access import Access
 from bot.services.candles import Candles
+from bot.services.charts import Charts
+from bot.services.movers import Movers
 from bot.services.operations import Operations
 from bot.services.outside_state import OutsideState
 from bot.services.prices import Prices
@@ -13,6 +15,7 @@ from bot.services.talk import Talk
 from bot.services.ticks import Ticks
 from bot.services.trading import Trading
 from bot.services.wallets import Wallets
+from bot.services.watchlist import Watchlist
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,5 +31,8 @@ class Services:
     suspicions: Suspicions
     safety: Safety
     candles: Candles
+    charts: Charts
+    movers: Movers
+    watchlist: Watchlist
     operations: Operations
     outside_state: OutsideState

@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 
 from bot.domain.users import Permission
-from bot.telegram.commands import help, market, operating, trading, wallets  # noqa: A004 (a module, named by its feature)
+from bot.telegram.commands import (
+    charts,
+    help,  # noqa: A004 (a module, named by its feature)
+    market,
+    movers,
+    operating,
+    trading,
+    wallets,
+    watchlist,
+)
 from bot.telegram.turn import Action, Place, PressHandler
 
 
@@ -35,6 +44,11 @@ def _money(
 TABLE: tuple[Action, ...] = (
     _look("card", market.press_card),
     _look("info", market.press_info),
+    _look("chart", charts.press_chart),
+    _look("movers", movers.press_movers),
+    _own("watch", watchlist.press_watch),
+    _own("wlist", watchlist.press_watchlist),
+    _own("woff", watchlist.press_unwatch),
     Action(name="ends", handler=operating.press_endpoints, permission=Permission.OPERATE),
     Action(
         name="help",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.domain.candles import BY_LABEL, Interval
 from bot.domain.errors import Refusal
 from bot.domain.money import SOL_DECIMALS, percent_from_text, units_from_text, whole_from_text
 from bot.domain.positions import Side
@@ -12,6 +13,7 @@ from bot.domain.positions import Side
 LONGEST_TEXT = 4096
 _LONGEST_ECHO = 32
 _LEVERAGE = re.compile(r"x([0-9]{1,3})|([0-9]{1,3})x", re.ASCII | re.IGNORECASE)
+_SPANS = frozenset({"1h", "24h"})
 _SIDES: Mapping[str, Side] = {
     "long": Side.LONG,
     "buy": Side.LONG,
@@ -29,6 +31,8 @@ class Kind(StrEnum):
     LEVERAGE = "xLEVERAGE"
     POSITION = "ID"
     PERCENT = "PERCENT"
+    INTERVAL = "1m|5m|15m|1h|4h|1d"
+    SPAN = "1h|24h"
     TOPIC = "command"
     PAYLOAD = "payload"
 
@@ -64,6 +68,8 @@ class Arguments:
     leverage: int = 1
     number: int | None = None
     percent: int = 100
+    interval: Interval | None = None
+    span: str = ""
     topic: str = ""
 
 
@@ -105,6 +111,19 @@ def _leverage(read: Arguments, word: str) -> Arguments:
     return replace(read, leverage=leverage)
 
 
+def _interval(read: Arguments, word: str) -> Arguments:
+    interval = BY_LABEL.get(word.casefold())
+    if interval is None:
+        raise Refusal("bad_interval", text=word[:_LONGEST_ECHO])
+    return replace(read, interval=interval)
+
+
+def _span(read: Arguments, word: str) -> Arguments:
+    if word.casefold() not in _SPANS:
+        raise Refusal("bad_span", text=word[:_LONGEST_ECHO])
+    return replace(read, span=word.casefold())
+
+
 _READERS: Mapping[Kind, Callable[[Arguments, str], Arguments]] = {
     Kind.TOKEN: lambda read, word: replace(read, token=word),
     Kind.SIDE: _side,
@@ -112,6 +131,8 @@ _READERS: Mapping[Kind, Callable[[Arguments, str], Arguments]] = {
     Kind.LEVERAGE: _leverage,
     Kind.POSITION: lambda read, word: replace(read, number=whole_from_text(word)),
     Kind.PERCENT: lambda read, word: replace(read, percent=percent_from_text(word)),
+    Kind.INTERVAL: _interval,
+    Kind.SPAN: _span,
     Kind.TOPIC: lambda read, word: replace(read, topic=word[:_LONGEST_ECHO]),
     Kind.PAYLOAD: lambda read, word: replace(read, topic=word),
 }

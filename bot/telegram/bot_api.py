@@ -10,7 +10,7 @@ import orjson
 
 from bot.domain.errors import KitraderError, Unavailable
 
-_DEFAULT_SECONDS = 20.0
+_DEFAULT_SECONDS, _UPLOAD_SECONDS = 20.0, 40.0
 _SERVER_FAULT = 500
 
 
@@ -37,8 +37,17 @@ class Api(Protocol):
         """Give the `result`; raises `ApiError` on a no, `Unavailable` on no clear answer."""
 
 
+class Uploads(Api, Protocol):
+    """Anything that takes a file along as well."""
+
+    async def upload(
+        self, method: str, payload: Mapping[str, object], name: str, content: bytes
+    ) -> object:
+        """Post a method with a PNG that the payload calls `attach://name`; see `Api.call`."""
+
+
 class BotApi:
-    """Implements `Api` over one aiohttp session, which the caller opens and closes."""
+    """Implements `Uploads` over one aiohttp session, which the caller opens and closes."""
 
     def __init__(self, *, session: aiohttp.ClientSession, base: str, token: str) -> None:
         self._session = session
@@ -48,18 +57,34 @@ class BotApi:
         self, method: str, payload: Mapping[str, object], *, seconds: float = _DEFAULT_SECONDS
     ) -> object:
         """Post one method as JSON; see `Api.call`."""
+        body = orjson.dumps(payload)
+        return await self._post(method, body, {"Content-Type": "application/json"}, seconds)
+
+    async def upload(
+        self, method: str, payload: Mapping[str, object], name: str, content: bytes
+    ) -> object:
+        """Post one method as a form with a file; see `Uploads.upload`."""
+        form = aiohttp.FormData()
+        for field, value in payload.items():
+            form.add_field(field, value if isinstance(value, str) else orjson.dumps(value).decode())
+        form.add_field(name, content, filename=f"{name}.png", content_type="image/png")
+        return await self._post(method, form, {}, _UPLOAD_SECONDS)
+
+    async def _post(
+        self, method: str, body: bytes | aiohttp.FormData, headers: Mapping[str, str], seconds: float
+    ) -> object:
         try:
             async with self._session.post(
                 f"{self._methods_at}/{method}",
-                data=orjson.dumps(payload),
-                headers={"Content-Type": "application/json"},
+                data=body,
+                headers=headers,
                 timeout=aiohttp.ClientTimeout(total=seconds),
             ) as response:
-                body = await response.read()
+                answer = await response.read()
         except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError, OSError) as error:
             # The error's own text holds the URL, and with it the token.
             raise Unavailable("Telegram", f"{method}: {type(error).__name__}") from None
-        return _result(method, response.status, body)
+        return _result(method, response.status, answer)
 
 
 def _parsed(body: bytes) -> object:

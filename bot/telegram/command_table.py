@@ -4,7 +4,17 @@ from collections.abc import Mapping
 
 from bot.domain.users import Permission
 from bot.telegram.arguments import Argument, Kind
-from bot.telegram.commands import conversation, help, market, operating, trading, wallets  # noqa: A004 (a module, named by its feature)
+from bot.telegram.commands import (
+    charts,
+    conversation,
+    help,  # noqa: A004 (a module, named by its feature)
+    market,
+    movers,
+    operating,
+    trading,
+    wallets,
+    watchlist,
+)
 from bot.telegram.turn import Command, Place
 
 _TOKEN = Argument(kind=Kind.TOKEN)
@@ -44,6 +54,64 @@ TABLE: tuple[Command, ...] = (
         long_help="Shows what the chain says of a token, and every pool that I read.",
         example="/info WIF",
         is_guided=True,
+    ),
+    Command(
+        name="chart",
+        aliases=("c",),
+        handler=charts.chart,
+        permission=Permission.VIEW_MARKET,
+        place=Place.ANYWHERE,
+        arguments=(_TOKEN, Argument(kind=Kind.INTERVAL, is_optional=True)),
+        help_line="a picture of a token's prices",
+        long_help=(
+            "Candles with volume where it is known. In our private chat it shows your own "
+            "entries and exits, and where a short would be liquidated."
+        ),
+        example="/chart WIF 15m",
+        is_guided=True,
+    ),
+    Command(
+        name="movers",
+        handler=movers.movers,
+        permission=Permission.VIEW_MARKET,
+        place=Place.ANYWHERE,
+        arguments=(Argument(kind=Kind.SPAN, is_optional=True),),
+        help_line="what rose and fell most",
+        long_help="Of the tokens that I track and that have liquidity. A day unless you say 1h.",
+        example="/movers 1h",
+        is_guided=True,
+    ),
+    Command(
+        name="watch",
+        handler=watchlist.watch,
+        permission=Permission.VIEW_OWN,
+        place=Place.PRIVATE,
+        arguments=(_TOKEN,),
+        help_line="put a token on your watchlist",
+        long_help="TOKEN is a symbol or a mint address. See them all with /watchlist.",
+        example="/watch WIF",
+        is_guided=True,
+    ),
+    Command(
+        name="unwatch",
+        handler=watchlist.unwatch,
+        permission=Permission.VIEW_OWN,
+        place=Place.PRIVATE,
+        arguments=(_TOKEN,),
+        help_line="take a token off your watchlist",
+        long_help="TOKEN is a symbol or a mint address. Without it I ask which.",
+        example="/unwatch WIF",
+        is_guided=True,
+    ),
+    Command(
+        name="watchlist",
+        aliases=("wl",),
+        handler=watchlist.watchlist,
+        permission=Permission.VIEW_OWN,
+        place=Place.PRIVATE,
+        help_line="the tokens you watch, at their prices now",
+        long_help="One line a token: price, and its change in an hour and in a day.",
+        example="/watchlist",
     ),
     Command(
         name="open",

@@ -11,8 +11,10 @@ from bot.domain.notices import Notice, Priority
 from bot.domain.users import Mode
 from bot.telegram.callbacks import Keys
 
-LONGEST_MESSAGE = 4096
+LONGEST_MESSAGE, LONGEST_CAPTION = 4096, 1024
 LONGEST_TOAST = 200
+PICTURE = "picture"
+"""The parameter that holds a picture's recipe; `pictures` takes it out and sends the picture."""
 _PLAIN_MARKS = frozenset(" -_'!?")
 _NO_PREVIEW: Mapping[str, object] = {"is_disabled": True}
 
@@ -38,11 +40,16 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
-    """What one message shows; `ask` makes it a question whose hint stands in the input field."""
+    """What one message shows; `ask` makes it a question whose hint stands in the input field.
+
+    With a `picture`, the recipe of one, the text is its caption. A picture can be put in the place
+    of another, but not of a text, nor a text in that of a picture.
+    """
 
     text: Text
     rows: Rows = ()
     ask: str = ""
+    picture: Mapping[str, object] | None = None
 
 
 def lines(*parts: Text | str | None) -> Text:
@@ -106,13 +113,22 @@ def to_send(
     payload = {"chat_id": chat_id, **_content(screen)}
     if reply_to is not None:
         payload["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
-    return Notice(chat_id=chat_id, method="sendMessage", payload=payload, priority=priority)
+    method = "sendMessage"
+    if screen.picture is not None:
+        method = "sendPhoto"
+        payload |= {"photo": f"attach://{PICTURE}", PICTURE: dict(screen.picture)}
+    return Notice(chat_id=chat_id, method=method, payload=payload, priority=priority)
 
 
 def to_edit(screen: Screen, chat_id: int, message_id: int) -> Notice:
     """Give the call that puts a screen in the place of another."""
-    payload = {"chat_id": chat_id, "message_id": message_id, **_content(screen)}
-    return Notice(chat_id=chat_id, method="editMessageText", payload=payload)
+    payload: dict[str, object] = {"chat_id": chat_id, "message_id": message_id}
+    if screen.picture is None:
+        payload |= _content(screen)
+        return Notice(chat_id=chat_id, method="editMessageText", payload=payload)
+    media = {"type": "photo", "media": f"attach://{PICTURE}", **_caption(screen)}
+    payload |= {"media": media, PICTURE: dict(screen.picture), **_buttons(screen)}
+    return Notice(chat_id=chat_id, method="editMessageMedia", payload=payload)
 
 
 def to_keyboard(rows: Rows, chat_id: int, message_id: int) -> Notice:
@@ -140,18 +156,33 @@ def to_toast(chat_id: int, callback_id: str, text: str = "", *, is_alert: bool =
 
 
 def _content(screen: Screen) -> dict[str, object]:
-    text, entities = screen.text.render()
-    shown = _cut(text, LONGEST_MESSAGE)
-    payload: dict[str, object] = {
-        "text": shown,
-        "entities": _within(entities, utf16_units(shown)),
+    if screen.picture is not None:
+        return _caption(screen) | _buttons(screen)
+    text, entities = _cut_text(screen, LONGEST_MESSAGE)
+    body: dict[str, object] = {
+        "text": text,
+        "entities": entities,
         "link_preview_options": dict(_NO_PREVIEW),
     }
+    return body | _buttons(screen)
+
+
+def _caption(screen: Screen) -> dict[str, object]:
+    text, entities = _cut_text(screen, LONGEST_CAPTION)
+    return {"caption": text, "caption_entities": entities}
+
+
+def _cut_text(screen: Screen, longest: int) -> tuple[str, list[dict[str, object]]]:
+    text, entities = screen.text.render()
+    shown = _cut(text, longest)
+    return shown, _within(entities, utf16_units(shown))
+
+
+def _buttons(screen: Screen) -> dict[str, object]:
     if screen.ask:
-        payload["reply_markup"] = {"force_reply": True, "input_field_placeholder": screen.ask}
-    elif screen.rows:
-        payload["reply_markup"] = _keyboard(screen.rows)
-    return payload
+        hint = {"force_reply": True, "input_field_placeholder": screen.ask}
+        return {"reply_markup": hint}
+    return {"reply_markup": _keyboard(screen.rows)} if screen.rows else {}
 
 
 def _keyboard(rows: Rows) -> dict[str, object]:

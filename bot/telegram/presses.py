@@ -61,7 +61,8 @@ class PressDoor:
                 is_private=message.chat.type == "private",
                 message_id=message.message_id,
             )
-        pressed = Pressed(callback_id=callback.id)
+        on_picture = isinstance(message, Message) and bool(message.photo)
+        pressed = Pressed(callback_id=callback.id, on_picture=on_picture)
         return self._door.turn(user, chat, stored, request_id=request_id, pressed=pressed)
 
 

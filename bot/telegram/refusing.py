@@ -21,6 +21,8 @@ _ABOUT_ARGUMENTS = frozenset(
         "too_many_arguments",
         "bad_side",
         "bad_leverage",
+        "bad_interval",
+        "bad_span",
         "not_a_number",
         "number_too_large",
         "ambiguous_number",
@@ -32,6 +34,7 @@ _ABOUT_ARGUMENTS = frozenset(
 )
 _NEXT_SCREEN: Mapping[str, tuple[str, str]] = {
     "unknown_position": ("Positions", "poss"),
+    "watchlist_full": ("Watchlist", "wlist"),
     "nothing_to_close": ("Positions", "poss"),
     "too_many_positions": ("Positions", "poss"),
     "not_a_whole_number": ("Positions", "poss"),

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 
 REFUSALS: Mapping[str, str] = {
     # numbers from people
+    "bad_interval": "{text} is no interval. I draw 1m, 5m, 15m, 1h, 4h and 1d.",
+    "bad_span": "{text} is no span that I keep. Take 1h or 24h.",
     "not_a_number": (
         "I read {text} as a number form I don't take. Write it plainly, like `5` or `0.25`."
     ),
@@ -159,6 +161,15 @@ REFUSALS: Mapping[str, str] = {
         "[[ About {would_fit_lamports:sol} would fit.]] Try a smaller size."
     ),
     # limits
+    "no_candles": (
+        "There is no price history of {symbol} yet. I keep its prices from now on: "
+        "try again in a few minutes."
+    ),
+    "watchlist_full": (
+        "You watch {limit} tokens, the most for your role ({role}). "
+        "Take one off first: /watchlist."
+    ),
+    "not_watched": "You do not watch {symbol}. See what you watch with /watchlist.",
     "too_small": (
         "Too small: the least is {minimum_lamports:sol}. "
         "Try `/open {example} long {minimum_lamports:plain}` or more."

@@ -24,9 +24,13 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:
-    """The press that a turn answers: its window waits for a word from us."""
+    """The press that a turn answers: its window waits for a word from us.
+
+    `on_picture` tells that the button stands below a picture.
+    """
 
     callback_id: str
+    on_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,10 @@ class Turn:
         words = text.render()[0]
         await self.services.talk.answer(self.request, (self._toast(words, is_alert=True),))
 
+    async def note(self, words: str) -> None:
+        """Answer a press with a short word over the chat; the message stays as it is."""
+        await self.services.talk.answer(self.request, (self._toast(words),))
+
     async def ask(self, screen: Screen) -> None:
         """Put a question as a new message, which alone can open the keyboard."""
         question = to_send(screen, self.chat_id, reply_to=self._reply_to())
@@ -75,6 +83,8 @@ class Turn:
         """Give the notices that show a screen here."""
         if self.pressed is None:
             return (to_send(screen, self.chat_id, reply_to=self._reply_to()),)
+        if self.pressed.on_picture != (screen.picture is not None):
+            return (self._toast(toast), to_send(screen, self.chat_id))
         edit = to_edit(screen, self.chat_id, self.message_id)
         return (self._toast(toast), edit)
 

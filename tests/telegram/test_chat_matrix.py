@@ -24,6 +24,11 @@ COMMANDS = {
     "help": (HELP, Place.ANYWHERE),
     "price": (MARKET, Place.ANYWHERE),
     "info": (MARKET, Place.ANYWHERE),
+    "chart": (MARKET, Place.ANYWHERE),
+    "movers": (MARKET, Place.ANYWHERE),
+    "watch": (OWN, Place.PRIVATE),
+    "unwatch": (OWN, Place.PRIVATE),
+    "watchlist": (OWN, Place.PRIVATE),
     "open": (TRADE, Place.PRIVATE),
     "close": (TRADE, Place.PRIVATE),
     "positions": (OWN, Place.PRIVATE),
@@ -36,6 +41,11 @@ COMMANDS = {
 BUTTONS = {
     "card": (MARKET, Place.ANYWHERE),
     "info": (MARKET, Place.ANYWHERE),
+    "chart": (MARKET, Place.ANYWHERE),
+    "movers": (MARKET, Place.ANYWHERE),
+    "watch": (OWN, Place.PRIVATE),
+    "wlist": (OWN, Place.PRIVATE),
+    "woff": (OWN, Place.PRIVATE),
     "help": (HELP, Place.ANYWHERE),
     "buy": (TRADE, Place.ANYWHERE),
     "start": (OWN, Place.PRIVATE),
@@ -68,6 +78,8 @@ TYPED = {
     Kind.LEVERAGE: "x1",
     Kind.POSITION: "12",
     Kind.PERCENT: "50",
+    Kind.INTERVAL: "15m",
+    Kind.SPAN: "1h",
     Kind.TOPIC: "open",
     Kind.PAYLOAD: "t_7",
 }
@@ -167,7 +179,9 @@ async def test_menus_follow_the_table() -> None:
     await set_commands(MenuApi())
     of_all = {name for name, (permission, _) in COMMANDS.items() if permission is not OPERATE}
     assert set(sent["all_private_chats"]) == of_all
-    assert set(sent["all_group_chats"]) == {"start", "help", "price", "info"}
+    assert set(sent["all_group_chats"]) == {
+        "start", "help", "price", "info", "chart", "movers",
+    }  # fmt: skip
 
 
 async def test_a_press_just_before_it_expires_still_counts(door: ChatDoor) -> None:

@@ -175,7 +175,9 @@ async def test_the_bot_introduces_itself_and_its_commands(town: Town) -> None:
     assert (await identity(town.api)).name == BOT_NAME
     await set_commands(town.api)
     menu = await town.api.call("getMyCommands", {"scope": {"type": "all_group_chats"}})
-    assert [row["command"] for row in menu] == ["start", "price", "info", "help"]
+    assert [row["command"] for row in menu] == [
+        "start", "price", "info", "check", "chart", "movers", "help",
+    ]  # fmt: skip
 
 
 async def test_polling_and_pushing_can_be_chosen(town: Town) -> None:

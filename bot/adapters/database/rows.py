@@ -74,6 +74,7 @@ def limits_from(role: Role, values: Mapping[str, str | None]) -> RoleLimits:
         leverage=whole("leverage") or 1,
         starting_grant_lamports=whole("starting_grant_lamports") or 0,
         orders_per_minute=whole("orders_per_minute"),
+        watched_tokens=whole("watched_tokens"),
     )
 
 

@@ -17,6 +17,7 @@ from bot.telegram.screens.warnings import contradiction
 
 CARD_PRESETS_SOL = (1, 5, 10)
 _MOST_POOLS, _MOST_NOTES = 8, 4
+_BLOCKS = str.maketrans("01234567", "▁▂▃▄▅▆▇█")
 
 
 def card(quote: Quote, keys: Keys) -> Screen:
@@ -25,11 +26,12 @@ def card(quote: Quote, keys: Keys) -> Screen:
     return Screen(
         text=lines(
             headed(Mode.PAPER, named(token.symbol, 16), named(token.name)),
-            _price_line(quote),
-            _source_line(quote),
+            price_line(quote),
+            _spark_line(quote),
+            source_line(quote),
             _liquidity_line(quote),
             _safety_line(token),
-            *_warnings(quote),
+            *warnings(quote),
         ),
         rows=card_rows(token, keys),
     )
@@ -38,7 +40,11 @@ def card(quote: Quote, keys: Keys) -> Screen:
 def card_rows(token: Token, keys: Keys) -> Rows:
     """Give a card's buttons; what needs a private chat leads there from a group."""
     token_id = token.token_id
-    look = (key(keys, "Details", "info", token_id), key(keys, "Refresh", "card", token_id))
+    look: tuple[Button, ...] = (
+        key(keys, "Details", "info", token_id),
+        key(keys, "Refresh", "card", token_id),
+    )
+    chart = key(keys, "Chart", "chart", token_id)
     if token.mint == SOL_MINT:
         return (look,)
     buy = tuple(
@@ -49,9 +55,11 @@ def card_rows(token: Token, keys: Keys) -> Rows:
         more: tuple[Button, ...] = (
             key(keys, "Amount…", "ask", token_id, "l1"),
             key(keys, "Short", "lev", token_id),
+            chart,
         )
+        look = (look[0], key(keys, "Watch", "watch", token_id), look[1])
     else:
-        more = (Button(text="More in private", url=keys.private_link(f"t_{token_id}")),)
+        more = (Button(text="More in private", url=keys.private_link(f"t_{token_id}")), chart)
     return (buy, more, look)
 
 
@@ -63,15 +71,15 @@ def info(details: TokenInfo, keys: Keys) -> Screen:
         text=lines(
             headed(Mode.PAPER, named(token.symbol, 16), named(token.name)),
             Code(token.mint),
-            _price_line(quote),
-            _source_line(quote),
+            price_line(quote),
+            source_line(quote),
             f"Market cap {figures.about_sol(details.market_cap_lamports)} · "
             f"supply {figures.units(token.supply, token.decimals)}",
             _day_range(quote),
             Text("Mint authority: ", _authority(token.mint_authority)),
             Text("Freeze authority: ", _authority(token.freeze_authority)),
             _safety_line(token),
-            *_warnings(quote),
+            *warnings(quote),
             Bold("Pools"),
             *(_pool_line(pool) for pool in details.pools[:_MOST_POOLS]),
         ),
@@ -108,7 +116,8 @@ def pick(title: str, tokens: Sequence[Token], keys: Keys, action: str) -> Screen
     )
 
 
-def _price_line(quote: Quote) -> str:
+def price_line(quote: Quote) -> str:
+    """Give a price with its worth in dollars and its day's change."""
     change = quote.metrics.change_24h if quote.metrics else None
     day = "" if change is None else f" · {figures.signed_percent(change)} 24h"
     if quote.token.mint == SOL_MINT:
@@ -117,7 +126,14 @@ def _price_line(quote: Quote) -> str:
     return f"{figures.number(quote.price)} SOL{dollars}{day}"
 
 
-def _source_line(quote: Quote) -> str:
+def _spark_line(quote: Quote) -> str:
+    """Show the day's course hour by hour, once there are a few hours of it."""
+    shape = quote.metrics.shape_24h if quote.metrics else ""
+    return f"{shape.translate(_BLOCKS)} 24h" if shape else ""
+
+
+def source_line(quote: Quote) -> str:
+    """Say how old a price is, where it comes from, and whether the pools agree."""
     pools = "1 pool" if quote.pools_read == 1 else f"{quote.pools_read} pools"
     if quote.pools_read > 1:
         agree = "agree" if quote.agreeing == quote.pools_read else f", {quote.agreeing} agree"
@@ -144,7 +160,8 @@ def _safety_line(token: Token) -> str:
     return f"Safety: {mint}, {freeze}{risks}{' · all ok' if is_calm else ''}"
 
 
-def _warnings(quote: Quote) -> list[Text | str]:
+def warnings(quote: Quote) -> list[Text | str]:
+    """Say what anyone should know before they act on a price."""
     found: list[Text | str] = []
     if quote.is_stale:
         found.append("⚠️ This price is old; trading waits for a fresh one.")

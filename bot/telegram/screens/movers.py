@@ -1,0 +1,58 @@
+"""What rose and what fell most, with the way to each token."""
+
+from aiogram.utils.formatting import Bold, Text
+
+from bot.domain.users import Mode
+from bot.services.movers import Movement, Span
+from bot.services.token_lines import TokenLine
+from bot.telegram.callbacks import Keys
+from bot.telegram.layout import Screen, headed, in_rows, key, label, lines, named
+from bot.telegram.screens import figures
+
+_MOST_KEYS = 6
+
+
+def movers(movement: Movement, keys: Keys) -> Screen:
+    """Show both ends of the day, or of the hour."""
+    span, shown = movement.span, (*movement.gainers, *movement.losers)
+    other = Span.DAY if span is Span.HOUR else Span.HOUR
+    tokens = in_rows(
+        key(keys, label(line.token.symbol), "card", line.token.token_id)
+        for line in (*movement.gainers[:3], *movement.losers[:3])[:_MOST_KEYS]
+    )
+    return Screen(
+        text=lines(
+            headed(Mode.PAPER, f"Movers · {span.value}"),
+            *_side("Up", movement.gainers, span),
+            *_side("Down", movement.losers, span),
+            "" if shown else "Nothing has moved that I have kept for long enough. Try later.",
+            f"{_compared(movement.compared)}, prices up to {_oldest(shown)}" if shown else "",
+        ),
+        rows=(
+            *tokens,
+            (
+                key(keys, f"Last {other.value}", "movers", argument=other.value),
+                key(keys, "Refresh", "movers", argument=span.value),
+            ),
+        ),
+    )
+
+
+def _side(title: str, found: tuple[TokenLine, ...], span: Span) -> list[Text]:
+    return [Text(Bold(title)), *(_line(line, span) for line in found)] if found else []
+
+
+def _line(line: TokenLine, span: Span) -> Text:
+    change = line.change_1h if span is Span.HOUR else line.change_24h
+    sign = "🟢" if change is not None and change >= 0 else "🔴"
+    moved = "" if change is None else figures.signed_percent(change)
+    price = "" if line.price is None else f" · {figures.number(line.price)} SOL"
+    return Text(f"{sign} {moved} ", named(line.token.symbol, 16), price)
+
+
+def _compared(count: int) -> str:
+    return "1 token compared" if count == 1 else f"{count} tokens compared"
+
+
+def _oldest(shown: tuple[TokenLine, ...]) -> str:
+    return figures.age(max(line.age_seconds or 0.0 for line in shown)).removesuffix(" ago") + " old"

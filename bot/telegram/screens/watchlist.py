@@ -1,0 +1,99 @@
+"""The watchlist: a line a token, refreshed in place."""
+
+from collections.abc import Sequence
+
+from aiogram.utils.formatting import Text
+
+from bot.domain.instruments import Token
+from bot.domain.users import Mode
+from bot.services.token_lines import TokenLine
+from bot.services.watchlist import WatchChange
+from bot.telegram.callbacks import Keys
+from bot.telegram.layout import Rows, Screen, headed, in_rows, key, label, lines, named
+from bot.telegram.screens import figures
+
+_MOST_LINES, _MOST_KEYS = 30, 9
+
+
+def watchlist(found: Sequence[TokenLine], keys: Keys) -> Screen:
+    """Show what is watched at the prices of now."""
+    if not found:
+        return _nothing(keys)
+    hidden = len(found) - _MOST_LINES
+    ages = [line.age_seconds for line in found if line.age_seconds is not None]
+    return Screen(
+        text=lines(
+            headed(Mode.PAPER, "Watchlist", _count(len(found))),
+            *(_line(line) for line in found[:_MOST_LINES]),
+            f"and {hidden} more" if hidden > 0 else "",
+            f"Pool prices, the oldest {figures.age(max(ages))}" if ages else "",
+        ),
+        rows=(
+            *in_rows(
+                key(keys, label(line.token.symbol), "card", line.token.token_id)
+                for line in found[:_MOST_KEYS]
+            ),
+            (key(keys, "Movers", "movers"), key(keys, "Refresh", "wlist")),
+        ),
+    )
+
+
+def watched(change: WatchChange, keys: Keys) -> Screen:
+    """Say that a token is on the list."""
+    done = " is on your watchlist." if change.is_new else " was on your watchlist already."
+    return Screen(text=Text(named(change.token.symbol, 16), done), rows=_after(change.token, keys))
+
+
+def unwatched(token: Token, keys: Keys) -> Screen:
+    """Say that a token is off the list."""
+    return Screen(
+        text=Text(named(token.symbol, 16), " is off your watchlist."), rows=_after(token, keys)
+    )
+
+
+def pick_unwatched(found: Sequence[TokenLine], keys: Keys) -> Screen:
+    """Ask which token to take off."""
+    if not found:
+        return _nothing(keys)
+    return Screen(
+        text=lines("Take which token off your watchlist?"),
+        rows=(
+            *in_rows(
+                key(keys, label(line.token.symbol), "woff", line.token.token_id)
+                for line in found[: _MOST_KEYS + 3]
+            ),
+            (key(keys, "Back", "wlist"),),
+        ),
+    )
+
+
+def _nothing(keys: Keys) -> Screen:
+    return Screen(
+        text=lines(
+            headed(Mode.PAPER, "Watchlist", "empty"),
+            "Put a token on it with /watch TOKEN, or with Watch on its card.",
+        ),
+        rows=((key(keys, "Movers", "movers"), key(keys, "Refresh", "wlist")),),
+    )
+
+
+def _after(token: Token, keys: Keys) -> Rows:
+    return ((key(keys, "Watchlist", "wlist"), key(keys, "Token", "card", token.token_id)),)
+
+
+def _line(line: TokenLine) -> Text:
+    change = line.change_24h if line.change_24h is not None else line.change_1h
+    if line.price is None:
+        return Text("⚠️ ", named(line.token.symbol, 16), " · no price yet")
+    sign = "⏳" if change is None else "🟢" if change >= 0 else "🔴"
+    moved = [
+        f"{figures.signed_percent(one)} {span}"
+        for one, span in ((line.change_1h, "1h"), (line.change_24h, "24h"))
+        if one is not None
+    ]
+    told = " · ".join((f"{figures.number(line.price)} SOL", *moved))
+    return Text(f"{sign} ", named(line.token.symbol, 16), f" {told}")
+
+
+def _count(count: int) -> str:
+    return "1 token" if count == 1 else f"{count} tokens"
