@@ -71,7 +71,11 @@ class BotApi:
         return await self._post(method, form, {}, _UPLOAD_SECONDS)
 
     async def _post(
-        self, method: str, body: bytes | aiohttp.FormData, headers: Mapping[str, str], seconds: float
+        self,
+        method: str,
+        body: bytes | aiohttp.FormData,
+        headers: Mapping[str, str],
+        seconds: float,
     ) -> object:
         try:
             async with self._session.post(
