@@ -1,4 +1,4 @@
-"""Random fee settings, tick arrays and oracles beside genuine pools: still only our errors."""
+"""Random fee settings, arrays and oracles beside genuine pools: still only our errors."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,10 +7,12 @@ from bot.adapters.solana.pools.account import AccountBytes
 from bot.adapters.solana.pools.catalogue import read_pool
 from bot.adapters.solana.pools.fields import address, signed, u16
 from bot.adapters.solana.pools.programs import (
+    METEORA_DLMM,
     ORCA_WHIRLPOOL,
     PUMP_FEES,
     PUMPFUN,
     PUMPSWAP,
+    RAYDIUM_CLMM,
     RAYDIUM_CPMM,
     account_mark,
 )
@@ -30,6 +32,8 @@ from tests.builders.pool_accounts import genuine_accounts, with_bytes
 WHIRLPOOL = "Czfq3xZZDmsdGdUyrNLtRhGc47cXcZtLG4crryfu44zE"
 POOL = "GeaAnhd7M6GFHZVUB9FNkmV6Vf7HQTfEqi7WB6USi1f3"
 CURVE = "GfzNVBBisCRUpqCmFMvBu4XTJGRzXYxcQE7SUqAZjAHR"
+CLMM = "3ucNos4NbumPLZNWztqGHNFFgkHeRMBQAVemeeomsUxv"
+DLMM = "5rCf1DM8LjKTw4YqhnoLcngyZYeNnQqztScTogYHAS6"
 CPMM = "Q2sPHPdUWFMg7M7wwrQKLrn619cAucfRsmhVJffodSp"
 
 small_bytes = st.lists(st.sampled_from([0, 0, 0, 0, 1, 2, 30, 255]), max_size=300).map(bytes)
@@ -93,3 +97,70 @@ def test_random_ticks_and_oracles(
         accounts["ticks"] = marked(ORCA_WHIRLPOOL, "DynamicTickArray", body, 148)
     accounts[oracle_address(WHIRLPOOL)] = marked(ORCA_WHIRLPOOL, "Oracle", oracle, 254)
     swap_both_ways(WHIRLPOOL, accounts, amount)
+
+
+def at(length: int, parts: dict[int, bytes]) -> bytes:
+    data = bytearray(length)
+    for offset, part in parts.items():
+        data[offset : offset + len(part)] = part[: max(length - offset, 0)]
+    return bytes(data[:length])
+
+
+@given(
+    ticks=bodies,
+    config=bodies,
+    index=st.integers(0, 59),
+    fee_on=st.integers(-1, 2),
+    is_own=st.booleans(),
+    amount=amounts,
+)
+def test_random_ticks_and_settings_of_clmm(
+    *, ticks: bytes, config: bytes, index: int, fee_on: int, is_own: bool, amount: int
+) -> None:
+    accounts = genuine_accounts("raydium_clmm")
+    pool = accounts[CLMM]
+    start = signed(pool.data, 269, 4) // 60 * 60
+    own_bit = (1 << (start // 60 + 512)).to_bytes(128, "little")
+    fields = {904: own_bit, 390: bytes([fee_on % 256]), 1096: config[:80]}
+    accounts[CLMM] = with_bytes(pool, fields)
+    place = address(pool.data, 9)
+    accounts[place] = marked(RAYDIUM_CLMM, "AmmConfig", config, 117)
+    number = (start + index).to_bytes(4, "little", signed=True) if is_own else b""
+    body = at(
+        10_232,
+        {
+            0: decode_address(CLMM),
+            32: start.to_bytes(4, "little", signed=True),
+            36 + 168 * index: number + ticks[len(number) :],
+        },
+    )
+    accounts["ticks"] = marked(RAYDIUM_CLMM, "TickArrayState", body, 10_240)
+    swap_both_ways(CLMM, accounts, amount)
+
+
+@given(
+    bins=bodies,
+    settings=bodies,
+    index=st.integers(0, 69),
+    mode=st.integers(0, 3),
+    amount=amounts,
+)
+def test_random_bins_and_settings_of_dlmm(
+    *, bins: bytes, settings: bytes, index: int, mode: int, amount: int
+) -> None:
+    accounts = genuine_accounts("meteora_dlmm")
+    pair = accounts[DLMM]
+    number = signed(pair.data, 76, 4) // 70
+    own_bit = (1 << (number + 512)).to_bytes(128, "little")
+    fields = {8: settings[:28], 35: bytes([mode, mode & 1]), 584: own_bit}
+    accounts[DLMM] = with_bytes(pair, fields)
+    body = at(
+        10_128,
+        {
+            0: number.to_bytes(8, "little", signed=True),
+            16: decode_address(DLMM),
+            48 + 144 * index: bins,
+        },
+    )
+    accounts["bins"] = marked(METEORA_DLMM, "BinArray", body, 10_136)
+    swap_both_ways(DLMM, accounts, amount)
