@@ -59,7 +59,7 @@ class Door:
             chat_id=chat.chat_id,
             is_private=chat.is_private,
             keys=self._keys(user, is_private=chat.is_private),
-            news_keys=self._keys(user, is_private=True),
+            news_keys=lambda: self._keys(user, is_private=True),
             commands=self.commands,
             text=text,
             message_id=chat.message_id,

@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from aiogram.types import MessageEntity
-from aiogram.utils.formatting import Bold, Code, Text
-
 from bot.domain.instruments import clean_text
 from bot.domain.notices import Notice, Priority
 from bot.domain.users import Mode
 from bot.telegram.callbacks import Keys
+from bot.telegram.rich_text import Bold, Code, Entity, Text, utf16_units
 
 LONGEST_MESSAGE, LONGEST_CAPTION = 4096, 1024
 LONGEST_TOAST = 200
@@ -68,7 +66,9 @@ def named(raw: str, longest: int = 32) -> Text | str:
     Telegram looks for those by itself in every text, but never inside code.
     """
     text = clean_text(raw, longest) or "?"
-    if all(character.isalnum() or character in _PLAIN_MARKS for character in text):
+    if text.isalnum() or all(
+        character.isalnum() or character in _PLAIN_MARKS for character in text
+    ):
         return text
     return Code(text)
 
@@ -189,17 +189,12 @@ def _keyboard(rows: Rows) -> dict[str, object]:
     return {"inline_keyboard": [[button.as_json() for button in row] for row in rows]}
 
 
-def _within(entities: Iterable[MessageEntity], units: int) -> list[dict[str, object]]:
+def _within(entities: Iterable[Entity], units: int) -> list[Entity]:
     return [
-        {"type": entity.type, "offset": entity.offset, "length": entity.length}
+        entity
         for entity in entities
-        if entity.length > 0 and entity.offset + entity.length <= units
+        if entity["length"] > 0 and entity["offset"] + entity["length"] <= units
     ]
-
-
-def utf16_units(text: str) -> int:
-    """Count a text as Telegram does."""
-    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
 def _cut(text: str, longest: int) -> str:

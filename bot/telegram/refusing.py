@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 
-from aiogram.utils.formatting import Code, Text
-
 from bot.domain.errors import Refusal, Unavailable
 from bot.domain.instruments import Token
 from bot.domain.notices import Notice
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Rows, Screen, key, lines, to_delete, to_send
+from bot.telegram.rich_text import Code, Text
 from bot.telegram.screens import market
 from bot.telegram.screens.help import private_row
 from bot.telegram.screens.phrases import refusal_words

@@ -4,8 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aiogram.utils.formatting import Text
-
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
 from bot.domain.users import Permission, User
@@ -13,6 +11,7 @@ from bot.services.catalogue import Services
 from bot.telegram.arguments import Argument, Arguments
 from bot.telegram.callbacks import Keys, Press
 from bot.telegram.layout import Rows, Screen, to_edit, to_keyboard, to_send, to_toast
+from bot.telegram.rich_text import Text
 
 
 class Place(StrEnum):
@@ -37,7 +36,7 @@ class Pressed:
 class Turn:
     """One message or press of one known person, and the ways to answer it.
 
-    `keys` cuts fresh buttons for this chat and `news_keys` those of a second message, sent to
+    `keys` cuts fresh buttons for this chat and `news_keys()` those of a second message, sent to
     the person alone (a keyboard acts once, so no two share a nonce). `message_id` is
     the message that was heard or holds the pressed button.
     """
@@ -48,7 +47,7 @@ class Turn:
     chat_id: int
     is_private: bool
     keys: Keys
-    news_keys: Keys
+    news_keys: Callable[[], Keys]
     commands: "Mapping[str, Command]"
     text: str = ""
     message_id: int = 0

@@ -86,7 +86,7 @@ def test_a_hostile_name_stays_a_name(hostile: str) -> None:
     text, entities = screen.text.render()
     assert utf16_units(text) <= LONGEST_MESSAGE
     assert "\u202e" not in text
-    assert {entity.type for entity in entities} <= {"bold", "code"}
+    assert {entity["type"] for entity in entities} <= {"bold", "code"}
 
 
 def test_a_wish_is_shown_with_the_button_for_the_other() -> None:

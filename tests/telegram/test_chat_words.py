@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import Refusal
-from bot.telegram.layout import LONGEST_TOAST, utf16_units
+from bot.telegram.layout import LONGEST_TOAST
+from bot.telegram.rich_text import utf16_units
 from bot.telegram.screens.phrases import fill, refusal_words
 from bot.telegram.texts import REFUSALS
 
@@ -104,4 +105,4 @@ def test_what_people_typed_is_echoed_in_code_and_cut() -> None:
     text, entities = fill("I read {text} so.", {"text": hostile}).render()
     assert "\u202e" not in text
     assert len(text) < 90
-    assert [entity.type for entity in entities] == ["code"]
+    assert [entity["type"] for entity in entities] == ["code"]

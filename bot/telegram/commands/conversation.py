@@ -2,14 +2,13 @@
 
 import re
 
-from aiogram.utils.formatting import Text
-
 from bot.domain.errors import Refusal
 from bot.domain.identifiers import is_address, is_other_chain
 from bot.domain.instruments import clean_text
 from bot.telegram.arguments import LONGEST_TEXT, Arguments
 from bot.telegram.commands.market import show_card
 from bot.telegram.commands.trading import AMOUNT_QUESTION, answer_amount
+from bot.telegram.rich_text import Text
 from bot.telegram.turn import Turn
 
 _SYMBOL_LIKE = re.compile(r"\$?\w{2,16}")

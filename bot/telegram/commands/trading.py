@@ -65,7 +65,7 @@ async def press_buy(turn: Turn, press: Press) -> None:
         turn.request,
         intent,
         lambda filled: turn.beside(
-            receipts.receipt(filled, turn.news_keys),
+            receipts.receipt(filled, turn.news_keys()),
             market.card_rows(filled.token, turn.keys),
             receipts.toast(filled),
         ),
@@ -92,7 +92,7 @@ async def press_close(turn: Turn, press: Press) -> None:
         turn.request,
         CloseIntent(number=press.target, percent=percent),
         lambda filled: turn.beside(
-            receipts.receipt(filled, turn.news_keys), _left(turn, filled), receipts.toast(filled)
+            receipts.receipt(filled, turn.news_keys()), _left(turn, filled), receipts.toast(filled)
         ),
     )
 

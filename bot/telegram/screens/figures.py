@@ -129,7 +129,8 @@ def age(seconds: float) -> str:
 
 def time_of_day(moment: datetime) -> str:
     """Give a moment to the millisecond, UTC."""
-    return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
+    seconds = f"{moment.hour:02d}:{moment.minute:02d}:{moment.second:02d}"
+    return f"{seconds}.{moment.microsecond // 1000:03d}"
 
 
 def day_and_time(moment: datetime) -> str:

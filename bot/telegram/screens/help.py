@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from aiogram.utils.formatting import Bold, Code, Text
-
 from bot.domain.instruments import Token
 from bot.domain.users import Mode, User
 from bot.services.views import Portfolio
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Screen, headed, in_rows, key, lines, named
+from bot.telegram.rich_text import Bold, Code, Text
 from bot.telegram.screens import figures
 from bot.telegram.screens.market import token_keys
 from bot.telegram.texts import HOW_IT_WORKS

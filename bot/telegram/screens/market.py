@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from aiogram.utils.formatting import Bold, Code, Text
-
 from bot.domain.identifiers import SOL_MINT
 from bot.domain.instruments import Token
 from bot.domain.money import LAMPORTS_PER_SOL
@@ -11,6 +9,7 @@ from bot.domain.users import Mode
 from bot.services.views import PoolLine, Quote, TokenInfo
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Rows, Screen, headed, in_rows, key, label, lines, named
+from bot.telegram.rich_text import Bold, Code, Text
 from bot.telegram.screens import figures
 from bot.telegram.screens.pool_names import pool_name
 from bot.telegram.screens.warnings import contradiction

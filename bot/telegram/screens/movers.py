@@ -1,6 +1,6 @@
 """What rose and what fell most, with the way to each token."""
 
-from aiogram.utils.formatting import Bold, Text
+from bot.telegram.rich_text import Bold, Text
 
 from bot.domain.users import Mode
 from bot.services.movers import Movement, Span

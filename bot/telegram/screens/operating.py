@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from aiogram.utils.formatting import Bold, Text
-
 from bot.ports.chain import EndpointState, SourceState, StreamState
 from bot.services.views import OutsideView
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, key, lines, named
+from bot.telegram.rich_text import Bold, Text
 
 _MOST_SHOWN = 12
 

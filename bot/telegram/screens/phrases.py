@@ -4,13 +4,12 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from aiogram.utils.formatting import Code, Text
-
 from bot.domain.errors import Refusal
 from bot.domain.identifiers import is_address
 from bot.domain.instruments import clean_text
 from bot.domain.money import SOL_DECIMALS, ui_amount
 from bot.telegram.layout import named
+from bot.telegram.rich_text import Code, Text
 from bot.telegram.screens import figures
 from bot.telegram.screens.pool_names import venue_name
 from bot.telegram.texts import REFUSALS, UNKNOWN_REFUSAL

@@ -2,13 +2,12 @@
 
 from decimal import Decimal
 
-from aiogram.utils.formatting import Text
-
 from bot.domain.orders import FillLeg, OrderAction, Receipt
 from bot.domain.positions import PositionState, Side
 from bot.services.views import Filled
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Rows, Screen, danger, headed, key, label, lines, named
+from bot.telegram.rich_text import Text
 from bot.telegram.screens import figures, safety
 from bot.telegram.screens.pool_names import pool_name
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from aiogram.utils.formatting import Bold, Code, Text
-
 from bot.domain.instruments import Token
 from bot.domain.safety import Level, SafetyLine, SafetyReport
 from bot.domain.transfer_fees import BPS, TransferFee
@@ -11,6 +9,7 @@ from bot.domain.users import Mode
 from bot.services.views import SafetyCard
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Rows, Screen, headed, key, label, lines, named
+from bot.telegram.rich_text import Bold, Code, Text
 from bot.telegram.screens import figures
 from bot.telegram.screens.pool_names import pool_name
 

@@ -2,14 +2,13 @@
 
 from decimal import ROUND_FLOOR, Decimal
 
-from aiogram.utils.formatting import Text
-
 from bot.domain.instruments import Token
 from bot.domain.money import LAMPORTS_PER_SOL
 from bot.domain.positions import Side
 from bot.domain.users import Mode
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Screen, headed, in_rows, key, lines, named
+from bot.telegram.rich_text import Text
 from bot.telegram.screens import figures
 
 _USUAL_SIZES = (1 * LAMPORTS_PER_SOL, 5 * LAMPORTS_PER_SOL, 10 * LAMPORTS_PER_SOL)

@@ -1,7 +1,5 @@
 """A person's own figures: wallet, open positions, history, and the end of a season."""
 
-from aiogram.utils.formatting import Text
-
 from bot.domain.orders import OrderAction
 from bot.domain.positions import Side
 from bot.domain.users import RoleLimits
@@ -9,6 +7,7 @@ from bot.ports.books import ClosedOrder
 from bot.services.views import HistoryPage, MarkedPosition, Portfolio, Season
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Rows, Screen, danger, headed, key, lines, named
+from bot.telegram.rich_text import Text
 from bot.telegram.screens import figures
 from bot.telegram.screens.receipts import close_rows
 

@@ -1,11 +1,10 @@
 """What is said of a token whose price is disputed."""
 
-from aiogram.utils.formatting import Text
-
 from bot.domain.instruments import Token
 from bot.domain.price_trust import Suspicion
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, lines, named
+from bot.telegram.rich_text import Text
 from bot.telegram.screens import figures
 from bot.telegram.screens.pool_names import venue_name
 from bot.telegram.screens.receipts import closed_rows

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aiogram.utils.formatting import Text
+from bot.telegram.rich_text import Text
 
 from bot.domain.instruments import Token
 from bot.domain.users import Mode
