@@ -22,6 +22,8 @@ _KINDS: Mapping[tuple[str, str], PoolKind] = {
     ("raydium", "CPMM"): PoolKind.RAYDIUM_CPMM,
     ("raydium", "CLMM"): PoolKind.RAYDIUM_CLMM,
     ("meteora", "DLMM"): PoolKind.METEORA_DLMM,
+    ("meteora", "DYN2"): PoolKind.METEORA_DAMM_V2,
+    ("meteoradbc", ""): PoolKind.METEORA_DBC,
     ("orca", ""): PoolKind.ORCA_WHIRLPOOL,
     ("orca", "wp"): PoolKind.ORCA_WHIRLPOOL,
     ("pumpfun", ""): PoolKind.PUMPFUN_CURVE,

@@ -8,6 +8,8 @@ from bot.adapters.solana.pools import bin_arrays, catalogue, orca_whirlpool
 from bot.adapters.solana.pools.account import AccountBytes
 from bot.adapters.solana.pools.programs import (
     METAPLEX_METADATA,
+    METEORA_DAMM_V2,
+    METEORA_DBC,
     METEORA_DLMM,
     ORCA_WHIRLPOOL,
     PUMP_FEES,
@@ -51,6 +53,24 @@ _DLMM_STEPS_AND_FACTORS = (
     (250, 4_000),
 )
 _TICK_ARRAYS_EACH_SIDE = 3
+
+# Where DBC's launches go, by their fee option, the last one for fees of their own choice.
+# Source: the README of dynamic-bonding-curve, release 0.1.10.
+_DAMM_V2_MIGRATION_CONFIGS = (
+    "7F6dnUcRuyM2TwR8myT1dYypFXpPSxqwKNSFNkxyNESd",
+    "2nHK1kju6XjphBLbNxpM5XRGFj7p9U8vvNzyZiha1z6k",
+    "Hv8Lmzmnju6m7kcokVKvwqz7QPmdX9XfKjJsXz8RXcjp",
+    "2c4cYd4reUYVRAB9kUUkrq55VPyy2FNQ3FDL4o12JXmq",
+    "AkmQWebAwFvWk55wBoCr5D62C6VVDTzi84NJuD9H7cFD",
+    "DbCRBj8McvPYHJG1ukj8RE15h2dCNUdTAESG49XpQ44u",
+    "A8gMrEPJkacWkcb3DGwtJwTe16HktSEfvwtuDh2MCtck",
+)
+# Anybody may make a configuration; these are in genuine launches quoted in SOL.
+_DBC_CONFIGS = (
+    "GUBN6ypLma5RPPFjLd9cEqsNUcUwSzrg61SGzroseSAp",
+    "7UMR4yEaVYsQGbQGvxNUypFmPn15GkzVmwUEpUFJUPPX",
+    "CbfpuGYivK1o8rCpKf536ebipFipRTyk71sGCCXaBeEc",
+)
 
 
 def metadata_address(mint: str) -> str:
@@ -113,6 +133,24 @@ def dlmm_pair_addresses(mint: str, quote: str = SOL_MINT) -> tuple[str, ...]:
             _derive(METEORA_DLMM, first, second, *(each.to_bytes(2, "little") for each in seeds))
             for seeds in numbers
         ),
+    )
+
+
+def damm_v2_pool_addresses(mint: str, quote: str = SOL_MINT) -> tuple[str, ...]:
+    """Derive a pair's Meteora DAMM v2 pools: those that launches move to, and the custom one."""
+    smaller, larger = _sorted_pair(mint, quote)
+    migrated = (
+        _derive(METEORA_DAMM_V2, b"pool", _raw(config), larger, smaller)
+        for config in _DAMM_V2_MIGRATION_CONFIGS
+    )
+    return (*migrated, _derive(METEORA_DAMM_V2, b"cpool", larger, smaller))
+
+
+def dbc_launch_addresses(mint: str) -> tuple[str, ...]:
+    """Derive where a token's Meteora DBC launch is, under the configurations that we know."""
+    smaller, larger = _sorted_pair(mint, SOL_MINT)
+    return tuple(
+        _derive(METEORA_DBC, b"pool", _raw(config), larger, smaller) for config in _DBC_CONFIGS
     )
 
 

@@ -10,6 +10,8 @@ from bot.adapters.solana.account_batches import AccountsAnswer
 from bot.adapters.solana.addresses import (
     clmm_pool_addresses,
     cpmm_pool_addresses,
+    damm_v2_pool_addresses,
+    dbc_launch_addresses,
     dlmm_pair_addresses,
     metadata_address,
     pump_curve_address,
@@ -33,6 +35,7 @@ DERIVED = "derived"
 SOURCES_SECONDS = 3.0
 _PASS_SECONDS = 5.0  # somebody waits for the answer in a chat
 _SLOTS_PER_EPOCH = 432_000  # source: Solana SDK `DEFAULT_SLOTS_PER_EPOCH`
+_LAUNCHES = (PoolKind.PUMPFUN_CURVE, PoolKind.METEORA_DBC)
 _log = structlog.get_logger(__name__)
 
 
@@ -130,6 +133,7 @@ class Discovery:
 def _derived_pools(mint: str) -> list[str]:
     return [
         pump_curve_address(mint),
+        *dbc_launch_addresses(mint),
         *(
             address
             for partner in _partners(mint)
@@ -138,6 +142,7 @@ def _derived_pools(mint: str) -> list[str]:
                 *cpmm_pool_addresses(mint, partner),
                 *clmm_pool_addresses(mint, partner),
                 *dlmm_pair_addresses(mint, partner),
+                *damm_v2_pool_addresses(mint, partner),
                 *whirlpool_addresses(mint, partner),
             )
         ),
@@ -192,12 +197,8 @@ def _rank(mint: str, readings: Iterable[PoolReading]) -> list[PoolReading]:
     The depths of unlike quotes cannot be told apart here: who knows their prices ranks again.
     """
     own = telling(mint, readings, lambda pool: (pool.base_mint, pool.quote_mint))
-    has_moved = any(pool.kind is PoolKind.PUMPSWAP for pool in own)
-    kept = [
-        pool
-        for pool in own
-        if not (has_moved and pool.kind is PoolKind.PUMPFUN_CURVE and pool.halt)
-    ]
+    has_moved = any(pool.kind not in _LAUNCHES for pool in own)
+    kept = [pool for pool in own if not (has_moved and pool.kind in _LAUNCHES and pool.halt)]
     return sorted(kept, key=lambda pool: (pool.halt is not None, *_depth_order(mint, pool)))
 
 
