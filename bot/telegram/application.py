@@ -1,8 +1,10 @@
 """The chat application: aiogram's dispatcher with one handler per kind of update."""
 
+from collections.abc import Mapping
+
 from aiogram import Bot, Dispatcher
 from aiogram.dispatcher.event.bases import UNHANDLED
-from aiogram.types import Message, Update
+from aiogram.types import CallbackQuery, Message, TelegramObject
 from structlog.contextvars import bound_contextvars
 
 from bot.ports.clock import Clock
@@ -15,10 +17,13 @@ from bot.telegram.door import Door
 from bot.telegram.messages import MessageDoor
 from bot.telegram.middlewares.hear import HearMiddleware, unheard
 from bot.telegram.middlewares.identify import IdentifyMiddleware
-from bot.telegram.poller import ALLOWED_UPDATES
 from bot.telegram.presses import PressDoor
 
-_HEARD = frozenset(ALLOWED_UPDATES)
+_HEARD: Mapping[str, type[TelegramObject]] = {
+    "message": Message,
+    "edited_message": Message,
+    "callback_query": CallbackQuery,
+}
 
 
 class Application:
@@ -58,13 +63,19 @@ class Application:
         for an update that is not one; the update is then still open.
         """
         with bound_contextvars(update_id=stored.update_id):
-            answer = await self._answer(stored) if _HEARD & stored.raw.keys() else UNHANDLED
+            answer: object = UNHANDLED
+            for kind, model in _HEARD.items():
+                if kind in stored.raw:
+                    answer = await self._answer(kind, model, stored)
+                    break
             if answer is UNHANDLED:
                 await self._inbox.close(stored.update_id, failure="")
 
-    async def _answer(self, stored: StoredUpdate) -> object:
-        update = Update.model_validate(dict(stored.raw), context={"bot": self._bot})
-        return await self._dispatcher.feed_update(self._bot, update, stored=stored)
+    async def _answer(self, kind: str, model: type[TelegramObject], stored: StoredUpdate) -> object:
+        # Straight to the router's handlers of this kind: what aiogram does for every update
+        # before that (errors, contexts, the wrapper around the event) nothing here needs.
+        event = model.model_validate(stored.raw[kind], context={"bot": self._bot})
+        return await self._dispatcher.propagate_event(kind, event, stored=stored)
 
     def _build(self, door: Door) -> Dispatcher:
         dispatcher = Dispatcher(disable_fsm=True)
