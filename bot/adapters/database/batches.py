@@ -19,7 +19,7 @@ class _Asked(Generic[_Item, _Answer]):
     """One item with its caller, who is called when it was answered or is to write the next."""
 
     item: _Item
-    called: asyncio.Event = field(default_factory=asyncio.Event)
+    called: asyncio.Future[None] | None = None
     answers: list[_Answer] = field(default_factory=list)
     error: Exception | None = None
     is_leader: bool = False
@@ -30,11 +30,15 @@ class _Asked(Generic[_Item, _Answer]):
 
     def fail(self, error: Exception) -> None:
         self.error = error
-        self.called.set()
+        self.call()
 
     def give(self, answer: _Answer) -> None:
         self.answers.append(answer)
-        self.called.set()
+        self.call()
+
+    def call(self) -> None:
+        if self.called is not None and not self.called.done():
+            self.called.set_result(None)
 
 
 class Batches(Generic[_Item, _Answer]):
@@ -72,17 +76,18 @@ class Batches(Generic[_Item, _Answer]):
             self._free -= 1
             asked.is_leader = True
         while not asked.is_settled:
-            if not asked.is_leader:
-                await self._wait(asked)
             if asked.is_leader:
                 await self._lead(asked)
+            else:
+                await self._wait(asked)
         if asked.error is not None:
             raise asked.error
         return asked.answers[0]
 
     async def _wait(self, asked: _Asked[_Item, _Answer]) -> None:
+        asked.called = asyncio.get_running_loop().create_future()
         try:
-            await asked.called.wait()
+            await asked.called
         except asyncio.CancelledError:
             if asked in self._waiting:
                 self._waiting.remove(asked)
@@ -92,7 +97,6 @@ class Batches(Generic[_Item, _Answer]):
 
     async def _lead(self, asked: _Asked[_Item, _Answer]) -> None:
         asked.is_leader = False
-        asked.called.clear()
         batch = self._take()
         try:
             await self._settle(batch)
@@ -134,4 +138,4 @@ class Batches(Generic[_Item, _Answer]):
             self._free += 1
             return
         self._waiting[0].is_leader = True
-        self._waiting[0].called.set()
+        self._waiting[0].call()

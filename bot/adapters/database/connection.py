@@ -9,7 +9,76 @@ import orjson
 from bot.domain.errors import Unavailable
 
 Connection = asyncpg.pool.PoolConnectionProxy
-Pool = asyncpg.Pool
+_LONGEST_IDLE_SECONDS = 300.0
+_MOST_STATEMENTS = 50_000  # on one connection, before it is opened anew
+
+
+def to_json(value: object) -> str:
+    """Give JSON that PostgreSQL takes: it stores no NUL, whoever sent one."""
+    return orjson.dumps(value).decode().replace("\\u0000", "\\ufffd")
+
+
+async def _prepare(connection: asyncpg.Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb", encoder=to_json, decoder=orjson.loads, schema="pg_catalog"
+    )
+
+
+async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:
+    """Spare the round trip that undoes session settings, locks and cursors: we make none.
+
+    The pool itself still rolls back a transaction that was left open.
+    """
+
+
+class Pool(asyncpg.Pool):
+    """asyncpg's pool; what is asked all the time keeps its connections between statements.
+
+    Taking one from the pool and giving it back costs as much as a short statement.
+    """
+
+    def __init__(self, dsn: str, *, size: int) -> None:
+        super().__init__(
+            dsn,
+            min_size=2,
+            max_size=size,
+            max_queries=_MOST_STATEMENTS,
+            max_inactive_connection_lifetime=_LONGEST_IDLE_SECONDS,
+            setup=None,
+            init=_prepare,
+            reset=_leave_as_it_is,
+            loop=None,
+            connection_class=asyncpg.Connection,
+            record_class=asyncpg.Record,
+            command_timeout=30,
+            server_settings={"synchronous_commit": "on", "application_name": "kitrader"},
+        )
+        self._pinned: list[Connection] = []
+        self._keeps_pinned = True
+
+    async def pin(self) -> Connection:
+        """Lend a connection that is to be given back by `unpin`, or by `release` after an error."""
+        while self._pinned:
+            connection = self._pinned.pop()
+            if not connection.is_closed():
+                return connection
+            await self.release(connection)
+        return await self.acquire()
+
+    async def unpin(self, connection: Connection) -> None:
+        """Take a connection back, for the next who asks for a pinned one."""
+        if self._keeps_pinned:
+            self._pinned.append(connection)
+        else:
+            await self.release(connection)
+
+    async def close(self) -> None:
+        """Close all connections, once those that are lent have come back."""
+        self._keeps_pinned = False
+        while self._pinned:
+            await self.release(self._pinned.pop())
+        await super().close()
+
 
 _OUTAGES = (
     OSError,
@@ -26,42 +95,16 @@ _OUTAGES = (
 )
 
 
-def to_json(value: object) -> str:
-    """Give JSON that PostgreSQL takes: it stores no NUL, whoever sent one."""
-    return orjson.dumps(value).decode().replace("\\u0000", "\\ufffd")
-
-
 def json_array(texts: Sequence[str]) -> str:
     """Give one JSON array of texts that are JSON already."""
     return f"[{','.join(texts)}]"
-
-
-async def _prepare(connection: asyncpg.Connection) -> None:
-    await connection.set_type_codec(
-        "jsonb", encoder=to_json, decoder=orjson.loads, schema="pg_catalog"
-    )
-
-
-async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:
-    """Spare the round trip that undoes session settings, locks and cursors: we make none.
-
-    The pool itself still rolls back a transaction that was left open.
-    """
 
 
 @asynccontextmanager
 async def open_pool(dsn: str, *, size: int = 12) -> AsyncIterator[Pool]:
     """Open a pool on a database; raises `Unavailable` when it cannot be reached."""
     try:
-        pool = await asyncpg.create_pool(
-            dsn,
-            min_size=2,
-            max_size=size,
-            init=_prepare,
-            reset=_leave_as_it_is,
-            command_timeout=30,
-            server_settings={"synchronous_commit": "on", "application_name": "kitrader"},
-        )
+        pool = await Pool(dsn, size=size)
     except _OUTAGES as error:
         raise Unavailable("database", type(error).__name__) from error
     try:
@@ -76,5 +119,20 @@ async def connected(pool: Pool) -> AsyncIterator[Connection]:
     try:
         async with pool.acquire() as connection:
             yield connection
+    except _OUTAGES as error:
+        raise Unavailable("database", type(error).__name__) from error
+
+
+@asynccontextmanager
+async def pinned(pool: Pool) -> AsyncIterator[Connection]:
+    """Lend a pinned connection for one statement; an outage inside becomes `Unavailable`."""
+    try:
+        connection = await pool.pin()
+        try:
+            yield connection
+        except BaseException:
+            await pool.release(connection)
+            raise
+        await pool.unpin(connection)
     except _OUTAGES as error:
         raise Unavailable("database", type(error).__name__) from error

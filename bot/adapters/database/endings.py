@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from itertools import islice
 
 from bot.adapters.database.batches import Batches
-from bot.adapters.database.connection import Pool, connected, json_array, to_json
+from bot.adapters.database.connection import Pool, json_array, pinned, to_json
 from bot.adapters.database.rows import notices_to_json
 from bot.domain.notices import Notice, QueuedNotice
 
@@ -28,7 +28,7 @@ class Endings:
         return queued(ids, notices)
 
     async def _close(self, endings: Sequence[_Ending]) -> list[list[int]]:
-        async with connected(self._pool) as connection:
+        async with pinned(self._pool) as connection:
             row = await connection.fetchrow(_CLOSE, json_array([text for _, text, _ in endings]))
         assert row is not None, "a function always answers"  # noqa: S101
         counts = [

@@ -7,7 +7,7 @@ import orjson
 import structlog
 
 from bot.adapters.database.batches import Batches
-from bot.adapters.database.connection import Pool, connected
+from bot.adapters.database.connection import Pool, connected, pinned
 from bot.adapters.database.endings import Endings
 from bot.domain.notices import Notice, Priority, QueuedNotice
 from bot.ports.mail import StoredUpdate
@@ -32,10 +32,14 @@ _WAITING = """
     WHERE state = 'waiting' AND due_at <= now()
     ORDER BY priority, notice_id LIMIT $1
 """
+# Not waited for until it is on the disk: a server that dies within its half second only has a
+# message sent once more, as when we die before the mark.
 _SENT = """
+    WITH unhurried AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
     UPDATE outbox o
     SET state = 'sent', message_id = s.message_id, sent_at = s.sent_at, attempts = attempts + 1
-    FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) s(notice_id, message_id, sent_at)
+    FROM unhurried,
+         unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) s(notice_id, message_id, sent_at)
     WHERE o.notice_id = s.notice_id
 """
 _FAILED = """
@@ -84,7 +88,7 @@ class PostgresInbox:
         and a forged one must not stop the others for ever.
         """
         storable = [(update, raw) for update in updates if (raw := _spelt(update)) is not None]
-        async with connected(self._pool) as connection:
+        async with pinned(self._pool) as connection:
             rows = await connection.fetch(
                 _STORE,
                 [update.update_id for update, _ in storable],
@@ -150,7 +154,7 @@ class PostgresOutbox:
         await self._marks.ask((notice_id, message_id, at))
 
     async def _mark(self, marks: Sequence[_Mark]) -> Sequence[_Mark]:
-        async with connected(self._pool) as connection:
+        async with pinned(self._pool) as connection:
             await connection.execute(_SENT, *zip(*marks, strict=True))
         return marks
 

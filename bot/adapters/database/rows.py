@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 import asyncpg
@@ -217,7 +218,9 @@ def desk_from(found: Mapping[str, Any]) -> Desk:
         user=user,
         limits=limits_from(user.role, found["limits"]),
         wallet=wallet_from(found["wallet"], balances),
-        positions=tuple(position_from(row) for row in found["positions"]),
+        positions=tuple(
+            position_from(row) for row in sorted(found["positions"], key=itemgetter("number"))
+        ),
         holdings={asset: int(units) for kind, asset, units in balances if kind == "holding"},
         orders_last_minute=found["orders_last_minute"],
         answered=found["answered"],
