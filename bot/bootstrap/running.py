@@ -13,6 +13,7 @@ from aiohttp import web
 from yarl import URL
 
 from bot.adapters.database.mail import PostgresInbox, PostgresOutbox
+from bot.bootstrap.heap import settle_heap
 from bot.bootstrap.nursery import Nursery, open_nursery
 from bot.bootstrap.outside import Outside, open_outside
 from bot.bootstrap.settings import Settings
@@ -105,6 +106,7 @@ async def run_until_stopped(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with running_bot(settings):
+        settle_heap()
         await stop.wait()
 
 
