@@ -63,13 +63,15 @@ class Token:
 
 def clean_text(raw: str, longest: int = _LONGEST_NAME) -> str:
     """Drop control, direction, zero-width and combining marks; fold spaces; cut to length."""
-    composed = unicodedata.normalize("NFC", raw)
-    visible = (
-        character
-        for character in composed
-        if unicodedata.category(character) not in _HIDDEN_CATEGORIES
-    )
-    return " ".join("".join(visible).split())[:longest].rstrip()
+    visible = raw
+    if not (raw.isascii() and raw.isprintable()):
+        composed = unicodedata.normalize("NFC", raw)
+        visible = "".join(
+            character
+            for character in composed
+            if unicodedata.category(character) not in _HIDDEN_CATEGORIES
+        )
+    return " ".join(visible.split())[:longest].rstrip()
 
 
 def clean_symbol(raw: str, mint: str) -> str:

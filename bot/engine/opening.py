@@ -40,17 +40,18 @@ class Opening:
         check_impact(fill, risk, size, lambda other: venue.buy_for(market, other))
         paid = fill.sol_lamports + fill.network_fee_lamports
         standing = self._standing()
+        units, cost = standing.token_units + fill.token_units, standing.cost_lamports + paid
         position = replace(
             standing,
-            token_units=standing.token_units + fill.token_units,
-            cost_lamports=standing.cost_lamports + paid,
+            token_units=units,
+            cost_lamports=cost,
             rent_lamports=standing.rent_lamports + rent,
             fees_lamports=standing.fees_lamports + fill.network_fee_lamports,
+            entry_price=average_price(cost, units, token.decimals),
         )
-        entry = average_price(position.cost_lamports, position.token_units, token.decimals)
         return Decided(
             fill=fill,
-            position=replace(position, entry_price=entry),
+            position=position,
             transfers=buy_long(fill, token.mint, position.number, rent),
             wallet_after_lamports=self.desk.wallet.cash_lamports - paid - rent,
             rent_paid_lamports=rent,

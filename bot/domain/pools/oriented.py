@@ -13,9 +13,13 @@ _PRICE_DIGITS = 40
 
 def exact_decimal(fraction: Fraction) -> Decimal:
     """Give a fraction as a decimal of 40 significant digits."""
+    return _ratio(fraction.numerator, fraction.denominator)
+
+
+def _ratio(numerator: int, denominator: int) -> Decimal:
     with localcontext() as context:
         context.prec = _PRICE_DIGITS
-        return Decimal(fraction.numerator) / Decimal(fraction.denominator)
+        return Decimal(numerator) / Decimal(denominator)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +70,10 @@ class OrientedCurve:
         )
 
     def _impact(self, *, is_buy: bool, trade: Trade) -> Decimal:
+        # Whole numbers over one another: reducing each fraction costs more than all the rest.
         spot = self._spot()
         if is_buy:
-            worse = Fraction(trade.net_in, trade.gross_out) / spot - 1
-        else:
-            worse = 1 - Fraction(trade.gross_out, max(trade.net_in, 1)) / spot
-        return exact_decimal(max(worse, Fraction(0)))
+            paid, fair = trade.net_in * spot.denominator, trade.gross_out * spot.numerator
+            return _ratio(max(paid - fair, 0), fair)
+        fair, got = max(trade.net_in, 1) * spot.numerator, trade.gross_out * spot.denominator
+        return _ratio(max(fair - got, 0), fair)
