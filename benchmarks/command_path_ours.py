@@ -17,16 +17,19 @@ from bot.adapters.database.mail import PostgresInbox, PostgresOutbox
 from bot.adapters.database.shelf import PostgresShelf
 from bot.adapters.solana.rpc_pool import RpcPool
 from bot.adapters.solana.solana_chain import SolanaChain
+from bot.bootstrap.heap import settle_heap
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring import wire
 from bot.domain.pools.reading import PoolReading
+from bot.domain.safety import TokenFacts
 from bot.ports.chain import NetworkCosts, PoolPlace
 from bot.telegram.application import Application
 from bot.telegram.bot_api import BotApi
 from bot.telegram.guard import Guard
 from bot.telegram.lanes import Lanes
 from bot.telegram.limits import FloodLimits
+from bot.telegram.price_warnings import PriceWarnings
 from bot.telegram.receiver import Receiver
 from bot.telegram.sender import Sender
 from tests.builders.desks import COSTS, pool, token
@@ -39,6 +42,8 @@ _UNLIMITED = 10**6
 class ConstantChain:
     """One pool that never moves and is never slow."""
 
+    feed = None  # listened to by the clock's job only
+
     async def read_pools(
         self, places: Sequence[PoolPlace], *, deadline_seconds: float = 1.0
     ) -> Mapping[str, PoolReading]:
@@ -50,6 +55,11 @@ class ConstantChain:
         """Give the pool."""
         del place
         return pool()
+
+    async def token_facts(self, mint: str, places: Sequence[PoolPlace]) -> TokenFacts | None:
+        """Know nothing of the token beyond its mint."""
+        del mint, places
+        return None
 
     async def network_costs(self) -> NetworkCosts:
         """Give constant costs."""
@@ -89,6 +99,7 @@ async def our_bot(dsn: str, answered: Callable[[int], None]) -> AsyncIterator[He
         async def hear(batch: list[bytes]) -> None:
             await receiver.receive([orjson.loads(raw) for raw in batch])
 
+        settle_heap()
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(part.run()) for part in (receiver, lanes, sender)]
             yield hear
@@ -103,6 +114,8 @@ async def _wired(connections: Pool, api: AnsweringApi) -> tuple[Receiver, Lanes,
         pool=connections,
         rpc=cast("RpcPool", None),  # asked by nothing on this path
         chain=cast("SolanaChain", ConstantChain()),
+        sources=(),
+        candle_source=None,
         api=cast("BotApi", api),
     )
     limits = FloodLimits(clock=clock, per_second=_UNLIMITED, chat_burst=_UNLIMITED)
@@ -113,6 +126,7 @@ async def _wired(connections: Pool, api: AnsweringApi) -> tuple[Receiver, Lanes,
         outside,
         on_outbox=sender.hand_over,
         liquidated=lambda *_: (),
+        warnings=PriceWarnings(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
     )
     await services.prices.load()
     application = Application(

@@ -20,7 +20,14 @@ from aiogram.types import (
     TelegramObject,
     User,
 )
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, select
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    UniqueConstraint,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -31,6 +38,7 @@ from bot.telegram import command_table
 _LAMPORTS = 10**9
 _TOKEN_UNITS = 10**6
 _GRANT_LAMPORTS = 100 * _LAMPORTS
+_FEE_LAMPORTS = 15_000
 _TOKEN_RESERVE, _SOL_RESERVE = 10**12, 18_420 * _LAMPORTS
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -62,14 +70,39 @@ class Position(Base):
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-class LedgerRow(Base):
-    """One side of a movement of money."""
+class Order(Base):
+    """What a person asked for and got."""
 
-    __tablename__ = "plain_ledger"
-    row_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    __tablename__ = "plain_orders"
+    order_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("plain_users.user_id"), index=True)
-    position_id: Mapped[int] = mapped_column(ForeignKey("plain_positions.position_id"), index=True)
-    account: Mapped[str]
+    position_id: Mapped[int] = mapped_column(ForeignKey("plain_positions.position_id"))
+    sol_lamports: Mapped[int] = mapped_column(BigInteger)
+    token_units: Mapped[int] = mapped_column(BigInteger)
+    filled_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class Account(Base):
+    """One balance of a person: cash, fees, what is held of a token, and their counterparts."""
+
+    __tablename__ = "plain_accounts"
+    __table_args__ = (UniqueConstraint("user_id", "kind", "asset"),)
+    account_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("plain_users.user_id"))
+    kind: Mapped[str]
+    asset: Mapped[str]
+    balance: Mapped[int] = mapped_column(BigInteger)
+
+
+class Transfer(Base):
+    """One movement between two accounts."""
+
+    __tablename__ = "plain_transfers"
+    transfer_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("plain_users.user_id"), index=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("plain_orders.order_id"), index=True)
+    debit_id: Mapped[int] = mapped_column(ForeignKey("plain_accounts.account_id"))
+    credit_id: Mapped[int] = mapped_column(ForeignKey("plain_accounts.account_id"))
     amount: Mapped[int] = mapped_column(BigInteger)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
@@ -157,14 +190,14 @@ def _dispatcher(sessions: Sessions) -> Dispatcher:
 async def open_position(
     message: Message, command: CommandObject, session: AsyncSession, event_from_user: User
 ) -> None:
-    """Read, check, change four rows, commit, answer."""
+    """Read, check, change the rows of an order, commit, answer."""
     symbol, side, size = (command.args or "").split()
     if side != "long" or Decimal(size) <= 0:
         await message.answer("Use /open TOKEN long SIZE")
         return
     size_lamports = int(Decimal(size) * _LAMPORTS)
     person = await _person(session, event_from_user)
-    if person.cash_lamports < size_lamports:
+    if person.cash_lamports < size_lamports + _FEE_LAMPORTS:
         await message.answer("Not enough SOL")
         return
     position = await _add(session, person, symbol, size_lamports, message.date)
@@ -199,17 +232,50 @@ async def _add(
         await session.flush()
     position.token_units += token_units
     position.cost_lamports += size_lamports
-    person.cash_lamports -= size_lamports
-    for account, amount in (("cash", -size_lamports), ("market", size_lamports)):
-        row = LedgerRow(
+    person.cash_lamports -= size_lamports + _FEE_LAMPORTS
+    order = Order(
+        user_id=person.user_id,
+        position_id=position.position_id,
+        sol_lamports=size_lamports,
+        token_units=token_units,
+        filled_at=now,
+    )
+    session.add(order)
+    accounts = await _accounts(session, person, symbol)
+    await session.flush()
+    for debit, credit, amount in (
+        (("cash", "SOL"), ("market", "SOL"), size_lamports),
+        (("market", symbol), ("holding", symbol), token_units),
+        (("cash", "SOL"), ("fees", "SOL"), _FEE_LAMPORTS),
+    ):
+        accounts[debit].balance -= amount
+        accounts[credit].balance += amount
+        transfer = Transfer(
             user_id=person.user_id,
-            position_id=position.position_id,
-            account=account,
+            order_id=order.order_id,
+            debit_id=accounts[debit].account_id,
+            credit_id=accounts[credit].account_id,
             amount=amount,
             at=now,
         )
-        session.add(row)
+        session.add(transfer)
     return position
+
+
+async def _accounts(
+    session: AsyncSession, person: Person, symbol: str
+) -> dict[tuple[str, str], Account]:
+    query = select(Account).where(Account.user_id == person.user_id)
+    accounts = {(each.kind, each.asset): each for each in await session.scalars(query)}
+    for kind, asset in (
+        *((kind, "SOL") for kind in ("cash", "market", "fees")),
+        *((kind, symbol) for kind in ("market", "holding")),
+    ):
+        if (kind, asset) not in accounts:
+            account = Account(user_id=person.user_id, kind=kind, asset=asset, balance=0)
+            accounts[kind, asset] = account
+            session.add(account)
+    return accounts
 
 
 def _receipt(position: Position, person: Person, size_lamports: int) -> str:
