@@ -228,10 +228,20 @@ def test_no_more_comes_out_than_the_reserve_holds() -> None:
         sell(pool, 6_000)
 
 
-def test_depth_is_what_the_known_bins_hold_and_otherwise_the_reserve() -> None:
+def test_depth_is_what_the_known_bins_hold() -> None:
     assert whole().curve.depth_quote_units() == 71 * 10**9
-    accounts = {PAIR: pair(0), USDC_RESERVE: holding_account(USDC_MINT, 5_000)}
-    assert read_pool(PAIR, accounts, 1).curve.depth_quote_units() == 5_000
+
+
+@pytest.mark.parametrize(("sol", "usdc", "depth"), [(9_000, 5_000, 5_000), (700, 5_000, 700)])
+def test_without_bins_depth_is_no_more_than_lies_on_either_side(
+    *, sol: int, usdc: int, depth: int
+) -> None:
+    accounts = {
+        PAIR: pair(0),
+        SOL_RESERVE: holding_account(SOL_MINT, sol),
+        USDC_RESERVE: holding_account(USDC_MINT, usdc),
+    }
+    assert read_pool(PAIR, accounts, 1).curve.depth_quote_units() == depth
 
 
 def gate(kind: int, by: int, point: int) -> dict[int, bytes]:

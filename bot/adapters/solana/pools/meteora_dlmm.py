@@ -38,7 +38,6 @@ _ORDERS_UNDECIDED, _ORDERS_TAKEN = 0, 2
 _FEE_IN_SECOND = 1
 _REDUCTION_ONE = 10_000
 _LARGEST_POWER = 9  # of ten, in the base fee
-_EVERYTHING = 2**64 - 1
 _SPOT_BITS = 192
 
 
@@ -85,13 +84,16 @@ def _pool(
     if not bin_price_at(bin_map.active_bin, bin_map.bin_step):
         raise UnreadableAccount("a price out of range")
     bins = known_bins(around, has_orders=_takes_orders(data))
+    spot = _spot(bin_map.active_bin, bin_map.bin_step)
+    first, second = _held(reserves[0], u64(data, 216)), _held(reserves[1], u64(data, 224))
+    payable = _evenly(first, second, spot) if bins is None else _in_bins(first, second, bins)
     return BinnedPool(
         active_bin=bin_map.active_bin,
         bins=bins or (),
         fee=_fee(data, around.now_seconds),
-        spot=_spot(bin_map.active_bin, bin_map.bin_step),
-        first_payable=_payable(reserves[0], u64(data, 216), bins, first_in=False),
-        second_payable=_payable(reserves[1], u64(data, 224), bins, first_in=True),
+        spot=spot,
+        first_payable=payable[0],
+        second_payable=payable[1],
         is_fee_in_second=u8(data, 36) == _FEE_IN_SECOND,
     )
 
@@ -109,17 +111,28 @@ def _spot(active_bin: int, bin_step: int) -> Fraction:
     return Fraction(power, one) if active_bin >= 0 else Fraction(one, power)
 
 
-def _payable(
-    reserve: HoldingReading | None, owed: int, bins: tuple[Bin, ...] | None, *, first_in: bool
-) -> int:
-    """Bound what could come out: by the reserve, and by the bins where they are known.
+def _held(reserve: HoldingReading | None, owed: int) -> int | None:
+    return None if reserve is None else max(reserve.amount - owed, 0)
 
-    The reserve also holds fees of others and bins that are far away.
+
+def _in_bins(first: int | None, second: int | None, bins: tuple[Bin, ...]) -> tuple[int, int]:
+    """Bound what could come out by the known bins: a reserve also holds what is far away."""
+    in_first = sum(found.payable(first_in=False) for found in bins)
+    in_second = sum(found.payable(first_in=True) for found in bins)
+    return (
+        in_first if first is None else min(first, in_first),
+        in_second if second is None else min(second, in_second),
+    )
+
+
+def _evenly(first: int | None, second: int | None, spot: Fraction) -> tuple[int, int]:
+    """Bound what could come out where no bin is known: no more on one side than on the other.
+
+    What lies on one side alone was left behind by the price, and may be anywhere.
     """
-    held = _EVERYTHING if reserve is None else max(reserve.amount - owed, 0)
-    if bins is None:
-        return 0 if reserve is None else held
-    return min(held, sum(found.payable(first_in=first_in) for found in bins))
+    if first is None or second is None:
+        return first or 0, second or 0
+    return min(first, int(second / spot)), min(second, int(first * spot))
 
 
 def _is_empty(reserve: HoldingReading | None) -> bool:
