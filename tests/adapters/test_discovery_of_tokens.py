@@ -75,8 +75,8 @@ async def test_sol_is_found_against_usdc_with_the_deepest_pool_first() -> None:
             assert [pool.address for pool in found.pools] == [
                 WHIRLPOOL,
                 AMM_V4_POOL,
-                DLMM_PAIR,
                 CLMM_POOL,
+                DLMM_PAIR,
             ]
             assert {pool.base_mint for pool in found.pools} == {SOL_MINT}
             assert [place.source for place in found.places] == [
