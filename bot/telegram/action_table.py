@@ -9,6 +9,7 @@ from bot.telegram.commands import (
     market,
     movers,
     operating,
+    safety,
     trading,
     wallets,
     watchlist,
@@ -49,6 +50,7 @@ TABLE: tuple[Action, ...] = (
     _own("watch", watchlist.press_watch),
     _own("wlist", watchlist.press_watchlist),
     _own("woff", watchlist.press_unwatch),
+    _look("check", safety.press_check),
     Action(name="ends", handler=operating.press_endpoints, permission=Permission.OPERATE),
     Action(
         name="help",
@@ -62,6 +64,7 @@ TABLE: tuple[Action, ...] = (
     _own("poss", wallets.press_positions),
     _own("pos", wallets.press_position),
     _own("hist", wallets.press_history),
+    _ask("safety", safety.press_safety),
     _ask("pick", trading.press_pick),
     _ask("side", trading.press_side),
     _ask("lev", trading.press_leverage),

@@ -20,6 +20,7 @@ _SIDES: Mapping[str, Side] = {
     "short": Side.SHORT,
     "sell": Side.SHORT,
 }
+_SWITCHES: Mapping[str, bool] = {"on": True, "off": False}
 
 
 class Kind(StrEnum):
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     SPAN = "1h|24h"
     TOPIC = "command"
     PAYLOAD = "payload"
+    SWITCH = "on|off"
 
 
 _SPOKEN: Mapping[Kind, str] = {
@@ -71,6 +73,7 @@ class Arguments:
     interval: Interval | None = None
     span: str = ""
     topic: str = ""
+    is_on: bool | None = None
 
 
 def read_arguments(text: str, wanted: Sequence[Argument]) -> Arguments:
@@ -101,6 +104,13 @@ def _side(read: Arguments, word: str) -> Arguments:
     if side is None:
         raise Refusal("bad_side", text=word[:_LONGEST_ECHO])
     return replace(read, side=side)
+
+
+def _switch(read: Arguments, word: str) -> Arguments:
+    is_on = _SWITCHES.get(word.casefold())
+    if is_on is None:
+        raise Refusal("bad_switch", text=word[:_LONGEST_ECHO])
+    return replace(read, is_on=is_on)
 
 
 def _leverage(read: Arguments, word: str) -> Arguments:
@@ -135,4 +145,5 @@ _READERS: Mapping[Kind, Callable[[Arguments, str], Arguments]] = {
     Kind.SPAN: _span,
     Kind.TOPIC: lambda read, word: replace(read, topic=word[:_LONGEST_ECHO]),
     Kind.PAYLOAD: lambda read, word: replace(read, topic=word),
+    Kind.SWITCH: _switch,
 }

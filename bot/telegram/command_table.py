@@ -11,6 +11,7 @@ from bot.telegram.commands import (
     market,
     movers,
     operating,
+    safety,
     trading,
     wallets,
     watchlist,
@@ -53,6 +54,21 @@ TABLE: tuple[Command, ...] = (
         help_line="a token's address, authorities and pools",
         long_help="Shows what the chain says of a token, and every pool that I read.",
         example="/info WIF",
+        is_guided=True,
+    ),
+    Command(
+        name="check",
+        aliases=("rug",),
+        handler=safety.check,
+        permission=Permission.VIEW_MARKET,
+        place=Place.ANYWHERE,
+        arguments=(_TOKEN,),
+        help_line="how safe a token is, and why",
+        long_help=(
+            "Reads from the chain who can print, freeze, take or charge the token, who can pull "
+            "its liquidity, who holds it, and whether it can be sold again."
+        ),
+        example="/check WIF",
         is_guided=True,
     ),
     Command(
@@ -188,6 +204,16 @@ TABLE: tuple[Command, ...] = (
         long_help="Ends the season and begins one with a new grant. Asks first; the old is kept.",
         example="/reset",
         is_dangerous=True,
+    ),
+    Command(
+        name="safety",
+        handler=safety.safety_setting,
+        permission=Permission.TRADE_PAPER,
+        place=Place.PRIVATE,
+        arguments=(Argument(kind=Kind.SWITCH, is_optional=True),),
+        help_line="whether dangerous tokens are blocked for you",
+        long_help="On, as it is at first: I open nothing in a token that /check calls dangerous.",
+        example="/safety on",
     ),
     Command(
         name="cancel",

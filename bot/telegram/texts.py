@@ -39,6 +39,7 @@ REFUSALS: Mapping[str, str] = {
         "{text} is neither long nor short. Say which way: `/open {example} long 5` "
         "gains when the price rises, `short` when it falls."
     ),
+    "bad_switch": "{text} is neither on nor off. Write it like `/safety on`.",
     # shapes of commands
     "missing_argument": "{argument} is missing.",
     "too_many_arguments": "I don't know what to do with {text}.",

@@ -222,7 +222,7 @@ async def test_every_button_of_every_screen_works_when_pressed(door: ChatDoor) -
     seen: set[tuple[str, str]] = set()
     door.services.role = Role.ADMIN
     door.services.watched = [7]
-    first = ("/start", "/reset", "/open", "/endpoints", "/watchlist", "/unwatch")
+    first = ("/start", "/reset", "/open", "/endpoints", "/watchlist", "/unwatch", "/safety")
     waiting = [await door.ask(command) for command in first]
     while waiting:
         for label, data in buttons_of(waiting.pop()).items():

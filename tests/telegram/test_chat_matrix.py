@@ -24,6 +24,8 @@ COMMANDS = {
     "help": (HELP, Place.ANYWHERE),
     "price": (MARKET, Place.ANYWHERE),
     "info": (MARKET, Place.ANYWHERE),
+    "check": (MARKET, Place.ANYWHERE),
+    "safety": (TRADE, Place.PRIVATE),
     "chart": (MARKET, Place.ANYWHERE),
     "movers": (MARKET, Place.ANYWHERE),
     "watch": (OWN, Place.PRIVATE),
@@ -41,6 +43,8 @@ COMMANDS = {
 BUTTONS = {
     "card": (MARKET, Place.ANYWHERE),
     "info": (MARKET, Place.ANYWHERE),
+    "check": (MARKET, Place.ANYWHERE),
+    "safety": (TRADE, Place.PRIVATE),
     "chart": (MARKET, Place.ANYWHERE),
     "movers": (MARKET, Place.ANYWHERE),
     "watch": (OWN, Place.PRIVATE),
@@ -82,6 +86,7 @@ TYPED = {
     Kind.SPAN: "1h",
     Kind.TOPIC: "open",
     Kind.PAYLOAD: "t_7",
+    Kind.SWITCH: "on",
 }
 
 
@@ -180,7 +185,7 @@ async def test_menus_follow_the_table() -> None:
     of_all = {name for name, (permission, _) in COMMANDS.items() if permission is not OPERATE}
     assert set(sent["all_private_chats"]) == of_all
     assert set(sent["all_group_chats"]) == {
-        "start", "help", "price", "info", "chart", "movers",
+        "start", "help", "price", "info", "check", "chart", "movers",
     }  # fmt: skip
 
 

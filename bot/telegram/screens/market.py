@@ -10,7 +10,7 @@ from bot.services.views import PoolLine, Quote, TokenInfo
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Rows, Screen, headed, in_rows, key, label, lines, named
 from bot.telegram.rich_text import Bold, Code, Text
-from bot.telegram.screens import figures
+from bot.telegram.screens import figures, safety
 from bot.telegram.screens.pool_names import pool_name
 from bot.telegram.screens.warnings import contradiction
 
@@ -29,7 +29,7 @@ def card(quote: Quote, keys: Keys) -> Screen:
             _spark_line(quote),
             source_line(quote),
             _liquidity_line(quote),
-            _safety_line(token),
+            safety.short_line(quote.safety),
             *warnings(quote),
         ),
         rows=card_rows(token, keys),
@@ -65,7 +65,12 @@ def card_rows(token: Token, keys: Keys) -> Rows:
 def info(details: TokenInfo, keys: Keys) -> Screen:
     """Show what the chain says of a token: its address, its powers, its pools."""
     quote, token = details.quote, details.quote.token
-    back = (key(keys, "Back", "card", token.token_id), key(keys, "Refresh", "info", token.token_id))
+    token_id = token.token_id
+    back = (
+        key(keys, "Back", "card", token_id),
+        key(keys, "Safety", "check", token_id),
+        key(keys, "Refresh", "info", token_id),
+    )
     return Screen(
         text=lines(
             headed(Mode.PAPER, named(token.symbol, 16), named(token.name)),
@@ -73,14 +78,15 @@ def info(details: TokenInfo, keys: Keys) -> Screen:
             price_line(quote),
             source_line(quote),
             f"Market cap {figures.about_sol(details.market_cap_lamports)} · "
-            f"supply {figures.units(token.supply, token.decimals)}",
+            f"supply {figures.amount(token, token.supply)}",
             _day_range(quote),
             Text("Mint authority: ", _authority(token.mint_authority)),
             Text("Freeze authority: ", _authority(token.freeze_authority)),
-            _safety_line(token),
+            *safety.rule_lines(token),
+            safety.short_line(quote.safety),
             *warnings(quote),
             Bold("Pools"),
-            *(_pool_line(pool) for pool in details.pools[:_MOST_POOLS]),
+            *(_pool_line(token, pool) for pool in details.pools[:_MOST_POOLS]),
         ),
         rows=(back,),
     )
@@ -121,8 +127,9 @@ def price_line(quote: Quote) -> str:
     day = "" if change is None else f" · {figures.signed_percent(change)} 24h"
     if quote.token.mint == SOL_MINT:
         return f"{figures.usd(quote.usd) if quote.usd is not None else 'no price yet'}{day}"
-    dollars = "" if quote.usd is None else f" ({figures.usd(quote.usd)})"
-    return f"{figures.number(quote.price)} SOL{dollars}{day}"
+    token = quote.token
+    dollars = "" if quote.usd is None else f" ({figures.usd(token.shown_price(quote.usd))})"
+    return f"{figures.token_price(token, quote.price)} SOL{dollars}{day}"
 
 
 def _spark_line(quote: Quote) -> str:
@@ -151,14 +158,6 @@ def _liquidity_line(quote: Quote) -> str:
     return f"{line} · 1 SOL moves it {figures.percent(quote.impact_of_one_sol)}"
 
 
-def _safety_line(token: Token) -> str:
-    mint = "mint open" if token.mint_authority else "mint locked"
-    freeze = "can freeze" if token.freeze_authority else "no freeze"
-    risks = "".join(f", {risk}" for risk in token.risks[:_MOST_NOTES])
-    is_calm = not (token.mint_authority or token.freeze_authority or token.risks)
-    return f"Safety: {mint}, {freeze}{risks}{' · all ok' if is_calm else ''}"
-
-
 def warnings(quote: Quote) -> list[Text | str]:
     """Say what anyone should know before they act on a price."""
     found: list[Text | str] = []
@@ -178,19 +177,20 @@ def warnings(quote: Quote) -> list[Text | str]:
 
 
 def _day_range(quote: Quote) -> str:
-    metrics = quote.metrics
+    metrics, token = quote.metrics, quote.token
     if metrics is None or metrics.low_24h is None or metrics.high_24h is None:
         return ""
-    return f"24h {figures.number(metrics.low_24h)} to {figures.number(metrics.high_24h)} SOL"
+    low, high = (figures.token_price(token, x) for x in (metrics.low_24h, metrics.high_24h))
+    return f"24h {low} to {high} SOL"
 
 
 def _authority(address: str | None) -> Text | str:
     return "none" if address is None else Code(address)
 
 
-def _pool_line(pool: PoolLine) -> Text:
+def _pool_line(token: Token, pool: PoolLine) -> Text:
     halted = f" · {pool.halt}" if pool.halt else ""
     return Text(
-        f"{pool_name(pool.kind)} · {figures.number(pool.price)} SOL · "
+        f"{pool_name(pool.kind)} · {figures.token_price(token, pool.price)} SOL · "
         f"depth {figures.about_sol(pool.depth_lamports)}{halted}"
     )
