@@ -83,7 +83,10 @@ async def _time(pool: Pool, query: Query) -> Timed:
 
 
 async def _counts(pool: Pool) -> Counts:
-    # The pool lends the connection that came back last: the one that was asked.
+    # Of the two connections one is pinned, and the pool lends the other.
+    pinned = await pool.pin()
+    await pinned.execute(_FLUSH)
+    await pool.unpin(pinned)
     await pool.execute(_FLUSH)
     rows = await pool.fetch(_COUNTS)
     return {row["relname"]: (row["read_whole"], row["read"]) for row in rows}

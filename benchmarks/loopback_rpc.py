@@ -5,7 +5,7 @@ import multiprocessing
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
-from typing import cast
+from typing import Any, cast
 
 import orjson
 import uvloop
@@ -43,7 +43,7 @@ class _Serve(asyncio.Protocol):
             self._received = rest[length:]
             self._answer(orjson.loads(rest[:length]))
 
-    def _answer(self, asked: dict[str, object]) -> None:
+    def _answer(self, asked: dict[str, Any]) -> None:
         assert self._transport is not None
         if asked["method"] == "getMultipleAccounts":
             now = self._market.now

@@ -5,7 +5,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from typing import cast
+from typing import Any, cast
 
 import aiohttp
 import httpx
@@ -137,7 +137,7 @@ async def plain(client: httpx.AsyncClient, port: int, groups: Groups) -> Prices:
 
 
 def _prices(
-    keys: list[str], value: list[dict[str, list[str]]], decode: Callable[[str], bytes]
+    keys: list[str], value: list[dict[str, Any]], decode: Callable[[str], bytes]
 ) -> Prices:
     prices: Prices = {}
     for start in range(0, len(keys), 3):
