@@ -116,7 +116,6 @@ async def _wired(connections: Pool, api: AnsweringApi) -> tuple[Receiver, Lanes,
         chain=cast("SolanaChain", ConstantChain()),
         sources=(),
         candle_source=None,
-        token_sources=(),
         api=cast("BotApi", api),
     )
     limits = FloodLimits(clock=clock, per_second=_UNLIMITED, chat_burst=_UNLIMITED)
