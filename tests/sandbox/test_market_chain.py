@@ -14,6 +14,8 @@ from bot.sandbox.market.catalogue import BONK, HOSTILE_SYMBOL, WIF
 from bot.sandbox.market.dumps import load_accounts
 from bot.sandbox.market.layouts.addresses import (
     METADATA_PROGRAM,
+    METEORA_DAMM_V2,
+    METEORA_DBC,
     METEORA_DLMM,
     PUMP,
     PUMPSWAP,
@@ -39,6 +41,8 @@ LAYOUTS = {
     "orca_whirlpool": (WHIRLPOOL, 653, "3f95d10ce1806309"),
     "pump_curve": (PUMP, 151, "17b7f83760d8ac60"),
     "pumpswap": (PUMPSWAP, 301, "f19a6d0411b16dbc"),
+    "meteora_damm_v2": (METEORA_DAMM_V2, 1_112, "f19a6d0411b16dbc"),
+    "meteora_dbc": (METEORA_DBC, 424, "d5e005d16245775c"),
 }
 SOL_USDC_WHIRLPOOL = Pubkey.from_string("Czfq3xZZDmsdGdUyrNLtRhGc47cXcZtLG4crryfu44zE")
 

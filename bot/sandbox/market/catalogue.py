@@ -30,16 +30,18 @@ class Venue(StrEnum):
     ORCA_WHIRLPOOL = "orca_whirlpool"
     PUMP_CURVE = "pump_curve"
     PUMPSWAP = "pumpswap"
+    METEORA_DAMM_V2 = "meteora_damm_v2"
+    METEORA_DBC = "meteora_dbc"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolPlan:
     """A pool to be made: `depth_sol` is what lies on its SOL side (or its worth in USDC).
 
-    `tuning` is the tick spacing of a Whirlpool or a CLMM pool, the bin step of a DLMM pair, or the
-    config index of a CPMM pool;
-    `virtual_sol` what PumpSwap adds to its vault; `lp_burned_percent` how much of its LP tokens,
-    where it has any, was burned.
+    `tuning` is the tick spacing of a Whirlpool or a CLMM pool, the bin step of a DLMM pair, the
+    way a DAMM v2 pool collects its fees, or the config index of a CPMM pool; `virtual_sol` what
+    PumpSwap adds to its vault; `lp_burned_percent` how much of its LP tokens, where it has any,
+    was burned.
     """
 
     venue: Venue
@@ -252,6 +254,29 @@ def _odd_ones(seed: int) -> list[TokenPlan]:
     ]
 
 
+def _launchpad_ones(seed: int) -> list[TokenPlan]:
+    def made(symbol: str, name: str, price_sol: str, pool: PoolPlan) -> TokenPlan:
+        return TokenPlan(
+            mint=made_up_address(seed, "mint", name),
+            symbol=symbol,
+            name=name,
+            decimals=PUMP_DECIMALS,
+            supply_units=PUMP_SUPPLY,
+            price_sol=Decimal(price_sol),
+            swing=LIVELY,
+            pools=(pool,),
+        )
+
+    ranged = PoolPlan(venue=Venue.METEORA_DAMM_V2, depth_sol=Decimal(340), tuning=1)
+    compounding = PoolPlan(venue=Venue.METEORA_DAMM_V2, depth_sol=Decimal(150), tuning=2)
+    launch = PoolPlan(venue=Venue.METEORA_DBC, depth_sol=Decimal(0))
+    return [
+        made("FERRY", "Ferry to Nowhere", "0.0000031", ranged),
+        made("MULCH", "Mulch and More", "0.00000054", compounding),
+        made("KITE", "Kite without a String", "0.000000095", launch),
+    ]
+
+
 def plan_tokens(seed: int) -> list[TokenPlan]:
     """Give the tokens of a market; made-up mints follow from the seed."""
-    return [*_blue_chips(), *_pump_coins(seed), *_odd_ones(seed)]
+    return [*_blue_chips(), *_pump_coins(seed), *_odd_ones(seed), *_launchpad_ones(seed)]

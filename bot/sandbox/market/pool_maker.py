@@ -8,6 +8,8 @@ from solders.pubkey import Pubkey
 from bot.sandbox.market.catalogue import PoolPlan, TokenPlan, Venue
 from bot.sandbox.market.layouts.addresses import USDC, WSOL
 from bot.sandbox.market.layouts.extensions import TRANSFER_FEE_CONFIG
+from bot.sandbox.market.pools.meteora_damm_v2 import DammV2Pool
+from bot.sandbox.market.pools.meteora_dbc import DbcLaunch
 from bot.sandbox.market.pools.meteora_dlmm import MeteoraDlmmPair
 from bot.sandbox.market.pools.orca_whirlpool import OrcaWhirlpool
 from bot.sandbox.market.pools.pool import Asset, Pool
@@ -80,12 +82,14 @@ def make_pool(token: TokenPlan, plan: PoolPlan, sol_usdc: Decimal) -> Pool:
                 quote_vault_units=quote_units,
                 config_index=plan.tuning,
             )
-        case Venue.ORCA_WHIRLPOOL | Venue.RAYDIUM_CLMM | Venue.METEORA_DLMM:
-            return _ranged(plan, base, quote, price, quote_units)
         case Venue.PUMP_CURVE:
             return _curve_at(base, price)
+        case Venue.METEORA_DBC:
+            return DbcLaunch(base=base, opening_price=price)
         case Venue.PUMPSWAP:
             return _pumpswap(base, token, plan)
+        case _:
+            return _ranged(plan, base, quote, price, quote_units)
 
 
 def _ranged(plan: PoolPlan, base: Asset, quote: Asset, price: Decimal, units: int) -> Pool:
@@ -98,6 +102,14 @@ def _ranged(plan: PoolPlan, base: Asset, quote: Asset, price: Decimal, units: in
                 opening_price=price,
                 depth_units=units,
                 bin_step=plan.tuning,
+            )
+        case Venue.METEORA_DAMM_V2:
+            return DammV2Pool(
+                base=base,
+                quote=quote,
+                opening_price=price,
+                depth_units=units,
+                fee_mode=plan.tuning,
             )
         case Venue.RAYDIUM_CLMM:
             make: type[RaydiumClmmPool | OrcaWhirlpool] = RaydiumClmmPool

@@ -7,6 +7,8 @@ from decimal import Decimal
 from solders.pubkey import Pubkey
 
 from bot.sandbox.market.layouts.addresses import (
+    METEORA_DAMM_V2,
+    METEORA_DBC,
     METEORA_DLMM,
     PUMP,
     PUMPSWAP,
@@ -29,6 +31,8 @@ NO_KEY = Pubkey.default()
 RAYDIUM_V4_SIZE, RAYDIUM_CLMM_SIZE = 752, 1_544
 QUOTE_MINT_END, VIRTUAL_END = 115, 261
 """Where the later fields of a curve and of a PumpSwap pool end; shorter accounts lack them."""
+DAMM_V2_SIZE, DAMM_V2_COMPOUNDING = 1_112, 2
+DBC_SIZE, DBC_IS_MOVED = 424, 305
 QUOTES = (USDC, WSOL)
 """What a pair is quoted in, the more usual first."""
 
@@ -196,6 +200,36 @@ def _pumpswap(chain: Chain, _: Pubkey, data: bytes) -> Reserves | None:
     )
 
 
+def _damm_v2(chain: Chain, _: Pubkey, data: bytes) -> Reserves | None:
+    if not _is_a(data, "Pool", DAMM_V2_SIZE):
+        return None
+    is_compounding = data[484] == DAMM_V2_COMPOUNDING
+    ratio = (Decimal(_number(data, 456, 16)) / Q64) ** 2
+    if is_compounding and _number(data, 680):
+        ratio = Decimal(_number(data, 688)) / _number(data, 680)
+    return Reserves(
+        first=_key(data, 168),
+        second=_key(data, 200),
+        first_units=_amount(chain, _key(data, 232)),
+        second_units=_amount(chain, _key(data, 264)),
+        ratio=ratio,
+    )
+
+
+def _dbc(chain: Chain, _: Pubkey, data: bytes) -> Reserves | None:
+    config = chain.account(_key(data, 72)) if _is_a(data, "VirtualPool", DBC_SIZE) else None
+    if config is None or data[DBC_IS_MOVED]:
+        return None
+    return Reserves(
+        first=_key(data, 136),
+        second=_key(config.data, 8),
+        first_units=_number(data, 232),
+        second_units=_number(data, 240),
+        ratio=(Decimal(_number(data, 280, 16)) / Q64) ** 2,
+        is_deep=False,
+    )
+
+
 def _curve_owner(chain: Chain, curve: Pubkey) -> Pubkey | None:
     """Find whose curve this is: the account does not say, so each mint's curve is derived."""
     return next(
@@ -246,4 +280,6 @@ READERS: Mapping[Pubkey, tuple[str, tuple[str, ...], Reader]] = {
     WHIRLPOOL: ("orca", ("wp",), _orca_whirlpool),
     PUMP: ("pumpfun", (), _pump_curve),
     PUMPSWAP: ("pumpswap", (), _pumpswap),
+    METEORA_DAMM_V2: ("meteora", ("DYN2",), _damm_v2),
+    METEORA_DBC: ("meteoradbc", (), _dbc),
 }
