@@ -50,6 +50,7 @@ def a_press(
     chat: int | None = None,
     asker: int | None = None,
     message_id: int = 77,
+    photo: bool = False,
 ) -> dict[str, object]:
     number = next(_numbers)
     message: dict[str, object] = {
@@ -59,6 +60,9 @@ def a_press(
         "from": {"id": BOT_ID, "is_bot": True, "first_name": "Kitrader"},
         "text": "a screen",
     }
+    if photo:
+        size = {"file_id": "f", "file_unique_id": "u", "width": 1280, "height": 960}
+        message = {**message, "photo": [size], "caption": message.pop("text")}
     if asker is not None:
         asked = a_message("/price WIF", sender=asker, chat=chat)["message"]
         message["reply_to_message"] = asked

@@ -12,6 +12,7 @@ _MOST_PLAIN_ZEROS = 4
 _SUFFIXES = ((1e9, "B"), (1e6, "M"), (1e4, "k"))
 _DIVISORS = {"B": 1e9, "M": 1e6, "k": 1e3}
 _LARGEST = 1e15
+_MOST_PLACES = 40
 MINUS = "\u2212"
 
 
@@ -50,8 +51,14 @@ def axis_number(value: float, step: float) -> str:
         return f"{value:.1e}"
     suffix = next((name for least, name in _SUFFIXES if value >= least), "")
     divisor = _DIVISORS.get(suffix, 1.0)
-    places = max(0, math.ceil(-math.log10(step / divisor) - 1e-9)) if step > 0 else 2
-    return _short_zeros(f"{value / divisor:.{min(places, 40)}f}") + suffix
+    return _short_zeros(f"{value / divisor:.{_places(step / divisor)}f}") + suffix
+
+
+def _places(step: float) -> int:
+    """Give how many decimals tell the steps of an axis apart; 2.5 needs one more than 2."""
+    places = max(0, math.ceil(-math.log10(step) - 1e-9))
+    is_whole = math.isclose(step * 10.0**places, round(step * 10.0**places), rel_tol=1e-6)
+    return min(places if is_whole else places + 1, _MOST_PLACES)
 
 
 def price_number(value: float) -> str:

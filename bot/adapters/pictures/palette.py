@@ -1,11 +1,13 @@
 """The colours of pictures, dark and light."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from bot.domain.charts import Theme
 
 Colour = tuple[int, int, int]
+
+_STEPS, _MOST_SHADES = 7, 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +64,23 @@ PALETTES: Mapping[Theme, Palette] = {
         on_tag=(255, 255, 255),
     ),
 }
+
+
+def shades(palette: Palette) -> list[Colour]:
+    """Give every colour that a picture is made of: smooth edges are a few steps between two."""
+    colours: list[Colour] = list(astuple(palette))
+    pairs = [(palette.ground, colour) for colour in colours]
+    tags = (palette.rising, palette.falling, palette.paper, palette.live)
+    pairs += [(palette.on_tag, tag) for tag in tags]
+    found = dict.fromkeys(colours)
+    for first, second in pairs:
+        found |= dict.fromkeys(_between(first, second, step) for step in range(_STEPS))
+    return list(found)[:_MOST_SHADES]
+
+
+def _between(first: Colour, second: Colour, step: int) -> Colour:
+    red, green, blue = (
+        round(one + (other - one) * step / (_STEPS - 1))
+        for one, other in zip(first, second, strict=True)
+    )
+    return red, green, blue
