@@ -1,9 +1,11 @@
 """The market's switches over HTTP: look at it, shock a price, hold it still."""
 
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
 import orjson
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from solders.pubkey import Pubkey
 
 from bot.sandbox.market.market import Market, MarketToken
@@ -23,6 +25,8 @@ def market_routes(market: Market) -> list[web.RouteDef]:
 
     `GET /sandbox/market` tells tokens and prices (as decimal strings), `POST
     /sandbox/market/shock` takes `{mint, percent}`, `POST /sandbox/market/pause` `{paused}`.
+    `POST /sandbox/market/complete` buys out the curve of `{mint}`, and `POST
+    /sandbox/market/migrate` moves its token to its own pool besides.
     """
 
     async def get_market(_: web.Request) -> web.Response:
@@ -49,7 +53,25 @@ def market_routes(market: Market) -> list[web.RouteDef]:
         web.get("/sandbox/market", get_market),
         web.post("/sandbox/market/shock", post_shock),
         web.post("/sandbox/market/pause", post_pause),
+        web.post("/sandbox/market/complete", _ending(market, market.complete)),
+        web.post("/sandbox/market/migrate", _ending(market, market.migrate)),
     ]
+
+
+def _ending(market: Market, end: Callable[[Pubkey], None]) -> Handler:
+    """Handle a request to end the launch of a token."""
+
+    async def post(request: web.Request) -> web.Response:
+        body = await _body(request)
+        try:
+            end(Pubkey.from_string(str(body.get("mint"))))
+        except KeyError as error:
+            raise web.HTTPNotFound(text="the market has no such token") from error
+        except ValueError as error:
+            raise web.HTTPBadRequest(text=str(error)) from error
+        return _json(_as_json(market))
+
+    return post
 
 
 async def _body(request: web.Request) -> dict[str, object]:

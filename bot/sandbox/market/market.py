@@ -13,6 +13,7 @@ from bot.sandbox.market.genesis import genesis_placements
 from bot.sandbox.market.holders import holder_placements
 from bot.sandbox.market.layouts.addresses import USDC, WSOL
 from bot.sandbox.market.layouts.tokens import TOKEN_ACCOUNT_SIZE
+from bot.sandbox.market.migrations import Launch, complete, is_complete, move
 from bot.sandbox.market.pool_maker import make_pool, make_sol_pools
 from bot.sandbox.market.pools.orca_whirlpool import POOL_SIZE as WHIRLPOOL_SIZE
 from bot.sandbox.market.pools.pool import Pool
@@ -89,6 +90,32 @@ class Market:
         # What is quoted in dollars follows the price of SOL.
         self._move(self._listed if mint == WSOL else [mint])
 
+    def complete(self, mint: Pubkey) -> None:
+        """Buy a launch's curve out: it takes no more swaps, and its token waits for its pool.
+
+        Raises:
+            KeyError: the market has no such token.
+            ValueError: the token trades on no curve.
+        """
+        listed = self._listed[mint]
+        launch = listed.pools[0]
+        if not isinstance(launch, Launch):
+            raise ValueError(f"{listed.symbol} trades on no curve")  # noqa: TRY004 (of the token)
+        complete(launch)
+        listed.walk.shock((launch.price() / listed.walk.price - 1) * 100)
+        self._put_pools([mint])
+
+    def migrate(self, mint: Pubkey) -> None:
+        """Move a launch's token to its own pool, its curve bought out before; as `complete`."""
+        self.complete(mint)
+        listed = self._listed[mint]
+        launch = listed.pools[0]
+        assert isinstance(launch, Launch)  # noqa: S101 - complete() refuses others
+        pool = move(launch)
+        self._put_pools([mint])
+        listed.pools[:] = [pool]
+        self._put_pools([mint])
+
     def tokens(self) -> list[MarketToken]:
         """Give every token with the price of its deepest pool; SOL comes first."""
         return [
@@ -143,7 +170,7 @@ class Market:
                 wanted = listed.walk.price * listed.walk.noise(POOL_NOISE)
                 if mint != WSOL and pool.quote.mint == USDC:
                     wanted *= sol_usdc
-                if not self._is_pinned(pool):
+                if not self._is_pinned(pool) and not is_complete(pool):
                     pool.move_to(wanted)
         self._put_pools(mints)
 

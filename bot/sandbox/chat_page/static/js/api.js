@@ -49,6 +49,7 @@ export const api = {
   rpcFaults: (number, faults) => post(`rpc/${number}/faults`, faults),
   market: () => call("market"),
   shock: (mint, percent) => post("market/shock", { mint, percent }),
+  migrate: (mint) => post("market/migrate", { mint }),
   pause: (isPaused) => post("market/pause", { paused: isPaused }),
   faults: (door) => call(door),
   setFaults: (door, faults) => post(door, faults),

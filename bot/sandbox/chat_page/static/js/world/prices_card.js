@@ -8,6 +8,7 @@ import { cardParts, keepRows, setText } from "./rows.js";
 const MOST_POINTS = 60;
 const OLD_S = 90;
 const FOLDED_ROWS = 5;
+const LAUNCHES = ["pump_curve", "meteora_dbc"];
 const WSOL = "So11111111111111111111111111111111111111112";
 
 /** Tokens of the market and of the bot in one list, by mint; SOL itself is priced in dollars. */
@@ -22,7 +23,12 @@ export function mergePrices(bot, market) {
       chain: token.price,
       inDollars: token.mint === WSOL,
     };
-    merged.set(token.mint, { ...row, kind: kinds[0] ?? "genuine dump", moves: kinds.length > 0 });
+    merged.set(token.mint, {
+      ...row,
+      kind: kinds[0] ?? "genuine dump",
+      moves: kinds.length > 0,
+      isLaunch: LAUNCHES.includes(kinds[0]),
+    });
   }
   for (const seen of bot?.prices ?? []) {
     const known = merged.get(seen.mint) ?? {
@@ -138,11 +144,29 @@ export class PricesCard {
         { class: "shocks" },
         row.moves ? shock(10, "+10%") : null,
         row.moves ? shock(-10, "−10%") : null,
+        row.moves ? this.#migration(row) : null,
       ),
     );
   }
 
+  #migration(row) {
+    const said = `Buy out the curve of ${row.symbol} and move it to its own pool`;
+    return element(
+      "button",
+      {
+        type: "button",
+        class: "shock migration",
+        "aria-label": said,
+        title: said,
+        onclick: () => this.act(api.migrate(row.mint)),
+      },
+      "Migrate",
+    );
+  }
+
   #fill(node, row) {
+    const migration = node.querySelector(".migration");
+    if (migration) migration.hidden = !row.isLaunch;
     const now = Number(shownPrice(row));
     const values = this.#remember(row.mint, now);
     const tint = values.length < 2 ? 0 : Math.sign(now - values.at(-2));
