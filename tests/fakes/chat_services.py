@@ -11,6 +11,7 @@ from bot.domain.notices import Notice
 from bot.domain.orders import CloseIntent, OpenIntent
 from bot.domain.pools.reading import PoolKind
 from bot.domain.requests import Request
+from bot.domain.safety import SafetyReport
 from bot.domain.users import Permission, PersonSeen, Role, Status, User
 from bot.ports.books import Dialog
 from bot.services.charts import ChartView
@@ -113,6 +114,9 @@ class FakeServices:
             slot=453_946_911,
             blocks_danger=user.blocks_danger,
         )
+
+    async def report(self, token_id: int) -> SafetyReport:
+        return judged(next(token for token in self.tokens if token.token_id == token_id))
 
     async def block(self, request: Request, *, blocks: bool, answer: BlockAnswer) -> None:
         self._enter(request.user, Permission.TRADE_PAPER)

@@ -8,6 +8,7 @@ import pytest
 from bot.domain.errors import Refusal
 from bot.domain.instruments import Token
 from bot.domain.pools.reading import PoolKind
+from bot.domain.positions import Side
 from bot.domain.safety import SafetyReport, TokenFacts
 from bot.domain.token_rules import TokenRules, UiMultiplier
 from bot.domain.transfer_fees import FeeSchedule, TransferFee
@@ -15,7 +16,7 @@ from bot.services.views import SafetyCard
 from bot.telegram.arguments import Argument, Kind, read_arguments
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import LONGEST_MESSAGE, Screen, utf16_units
-from bot.telegram.screens import receipts, safety
+from bot.telegram.screens import receipts, safety, trading
 from tests.builders.safety import a_mint, judged
 from tests.builders.views import a_fill, a_receipt, a_token
 
@@ -115,6 +116,11 @@ def test_a_receipt_shows_the_tokens_own_fee_in_its_own_line() -> None:
 def test_a_first_receipt_shows_the_safety_line_and_later_ones_do_not() -> None:
     assert "Safety: " in words(receipts.receipt(a_fill(safety=judged()), KEYS))
     assert "Safety: " not in words(receipts.receipt(a_fill(), KEYS))
+
+
+def test_the_question_for_a_size_shows_the_safety_line() -> None:
+    asked = trading.which_size(a_token(), Side.LONG, 1, 10**11, KEYS, report=judged(robber()))
+    assert "Safety: ⚠️ danger, permanent delegate" in words(asked)
 
 
 def test_amounts_and_prices_are_shown_as_wallets_scale_them() -> None:

@@ -120,7 +120,8 @@ async def press_size(turn: Turn, press: Press) -> None:
     side, leverage = _order(press.argument)
     token = await turn.services.prices.token(turn.user, press.target)
     cash = (await turn.services.wallets.portfolio(turn.user)).wallet.cash_lamports
-    await turn.show(trading.which_size(token, side, leverage, cash, turn.keys))
+    report = await turn.services.safety.report(press.target)
+    await turn.show(trading.which_size(token, side, leverage, cash, turn.keys, report=report))
 
 
 async def press_ask(turn: Turn, press: Press) -> None:

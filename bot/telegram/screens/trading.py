@@ -5,11 +5,12 @@ from decimal import ROUND_FLOOR, Decimal
 from bot.domain.instruments import Token
 from bot.domain.money import LAMPORTS_PER_SOL
 from bot.domain.positions import Side
+from bot.domain.safety import SafetyReport
 from bot.domain.users import Mode
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Screen, headed, in_rows, key, lines, named
 from bot.telegram.rich_text import Text
-from bot.telegram.screens import figures
+from bot.telegram.screens import figures, safety
 
 _USUAL_SIZES = (1 * LAMPORTS_PER_SOL, 5 * LAMPORTS_PER_SOL, 10 * LAMPORTS_PER_SOL)
 _USUAL_FROM = 20 * LAMPORTS_PER_SOL
@@ -51,8 +52,16 @@ def which_leverage(token: Token, limit: int, keys: Keys) -> Screen:
     )
 
 
-def which_size(token: Token, side: Side, leverage: int, cash_lamports: int, keys: Keys) -> Screen:
-    """Ask for a size, scaled to what is free in the wallet."""
+def which_size(
+    token: Token,
+    side: Side,
+    leverage: int,
+    cash_lamports: int,
+    keys: Keys,
+    *,
+    report: SafetyReport | None = None,
+) -> Screen:
+    """Ask for a size, scaled to what is free in the wallet, with a word on the token's safety."""
     code = order_code(side, leverage)
     sizes = tuple(
         key(keys, figures.with_sol(size), "go", token.token_id, f"{code}x{size}")
@@ -67,6 +76,7 @@ def which_size(token: Token, side: Side, leverage: int, cash_lamports: int, keys
             headed(Mode.PAPER, _order(token, side, leverage)),
             "How much margin?" if side is Side.SHORT else "How much to spend?",
             f"{figures.with_sol(cash_lamports)} free",
+            safety.short_line(report),
         ),
         rows=(sizes, last) if sizes else (last,),
     )
