@@ -1,6 +1,6 @@
 """Open the outside world as the settings name it: database, RPC endpoints, Telegram."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from itertools import cycle
@@ -15,6 +15,7 @@ from bot.adapters.database.embedded import embedded_postgres
 from bot.adapters.database.migrate import migrate
 from bot.adapters.price_sources.geckoterminal_candles import GeckoTerminalCandles, site_settings
 from bot.adapters.price_sources.http_source import HttpSource
+from bot.adapters.solana.discovery import PairSource
 from bot.adapters.solana.rpc_pool import RpcPool
 from bot.adapters.solana.rpc_settings import (
     EndpointConfig,
@@ -27,6 +28,7 @@ from bot.adapters.solana.solana_chain import SolanaChain
 from bot.bootstrap.price_sources import open_sources
 from bot.bootstrap.settings import DERIVED, NO_STREAM, Settings
 from bot.ports.chain import WatchedSource
+from bot.ports.token_sources import TokenSource
 from bot.telegram.bot_api import BotApi
 
 _TELEGRAM_CONNECTIONS = 100
@@ -41,6 +43,7 @@ class Outside:
     rpc: RpcPool
     chain: SolanaChain
     sources: tuple[WatchedSource, ...]
+    token_sources: tuple[TokenSource, ...]
     api: BotApi
     candle_source: GeckoTerminalCandles | None
 
@@ -58,7 +61,9 @@ async def open_database(settings: Settings) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def open_chain(settings: Settings) -> AsyncIterator[tuple[RpcPool, SolanaChain]]:
+async def open_chain(
+    settings: Settings, sources: Sequence[PairSource] = ()
+) -> AsyncIterator[tuple[RpcPool, SolanaChain]]:
     """Give the endpoints that the settings name, and Solana through them and the sources."""
     clock, chance = SystemClock(), SystemRandom()
     async with AsyncExitStack() as stack:
@@ -67,7 +72,6 @@ async def open_chain(settings: Settings) -> AsyncIterator[tuple[RpcPool, SolanaC
         stream = StreamSettings(most_accounts=settings.solana_ws_accounts)
         pool = RpcPool(endpoints, clock=clock, chance=chance, settings=RpcSettings(stream=stream))
         rpc = await stack.enter_async_context(pool)
-        sources = await stack.enter_async_context(open_sources(settings))
         yield rpc, SolanaChain(rpc, sources, clock)
 
 
@@ -124,13 +128,15 @@ async def open_outside(settings: Settings) -> AsyncIterator[Outside]:
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(open_database(settings))
         await migrate(dsn)
-        rpc, chain = await stack.enter_async_context(open_chain(settings))
+        sources = await stack.enter_async_context(open_sources(settings))
+        rpc, chain = await stack.enter_async_context(open_chain(settings, sources))
         yield Outside(
             clock=SystemClock(),
             pool=await stack.enter_async_context(open_pool(dsn)),
             rpc=rpc,
             chain=chain,
             sources=chain.sources,
+            token_sources=sources,
             api=await stack.enter_async_context(open_telegram(settings)),
             candle_source=await stack.enter_async_context(open_candle_source(settings)),
         )

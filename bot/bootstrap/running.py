@@ -166,6 +166,7 @@ async def _keep_time(settings: Settings, services: Services, first_prices: async
         services,
         all_seconds=settings.price_refresh_seconds,
         hot_seconds=settings.hot_refresh_seconds,
+        source_seconds=settings.source_check_seconds,
     )
     scheduler.start()
     try:

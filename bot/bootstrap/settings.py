@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     largest_impact: Decimal = Field(default=Decimal("0.10"), gt=0, lt=1)
     price_disagreement: Decimal = Field(default=Decimal("0.05"), gt=0, lt=10)
     source_disagreement: Decimal = Field(default=Decimal("0.25"), ge=0, lt=10)
+    source_check_seconds: float = Field(default=30.0, ge=1, le=3600)
     suspicion_calm_seconds: float = Field(default=60.0, ge=0, le=3600)
     deep_pool_sol: int = Field(default=1_000, ge=0, le=10_000_000)
     confirmations_deep: int = Field(default=2, ge=1, le=100)

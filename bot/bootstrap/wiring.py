@@ -41,6 +41,7 @@ from bot.services.trading import Trading
 from bot.services.wallets import Wallets
 from bot.services.watchlist import Watchlist
 from bot.services.whole_pools import WholePools
+from bot.services.witnesses import Witnesses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ class _Parts:
     shelf: PostgresShelf
     pools: WholePools
     suspicions: Suspicions
+    witnesses: Witnesses
     access: Access
     safety: Safety
 
@@ -113,6 +115,13 @@ def _parts(
     access = Access(books=books, clock=clock, roles=_roles(settings))
     pools = WholePools(board=board, chain=outside.chain, clock=clock)
     facts = SafetyFacts(board=board, chain=outside.chain, shelf=shelf, clock=clock)
+    suspicions = Suspicions(
+        board=board,
+        book=PostgresSuspicions(pool, on_outbox=on_outbox),
+        clock=clock,
+        rules=_trust_rules(settings),
+        notices=warnings,
+    )
     return _Parts(
         outside=outside,
         board=board,
@@ -123,12 +132,9 @@ def _parts(
         safety=Safety(
             board=board, facts=facts, pools=pools, books=books, access=access, clock=clock
         ),
-        suspicions=Suspicions(
-            board=board,
-            book=PostgresSuspicions(pool, on_outbox=on_outbox),
-            clock=clock,
-            rules=_trust_rules(settings),
-            notices=warnings,
+        suspicions=suspicions,
+        witnesses=Witnesses(
+            sources=outside.token_sources, board=board, suspicions=suspicions, clock=clock
         ),
     )
 
@@ -158,6 +164,7 @@ def _prices(settings: Settings, parts: _Parts) -> Prices:
         popular_mints=settings.default_tokens,
         stale_seconds=2 * settings.price_refresh_seconds,
         suspicions=parts.suspicions,
+        witnesses=parts.witnesses,
         safety=parts.safety,
     )
 
@@ -211,6 +218,7 @@ def _ticks(
         board=parts.board,
         prices=prices,
         suspicions=parts.suspicions,
+        witnesses=parts.witnesses,
         safety=parts.safety,
         liquidations=liquidations,
         books=parts.books,

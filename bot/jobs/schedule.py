@@ -17,7 +17,9 @@ _FILL_IN_SECONDS = 60.0
 Job = Callable[[], Awaitable[None]]
 
 
-def schedule(services: Services, *, all_seconds: float, hot_seconds: float) -> AsyncIOScheduler:
+def schedule(
+    services: Services, *, all_seconds: float, hot_seconds: float, source_seconds: float
+) -> AsyncIOScheduler:
     """Give a scheduler, not yet started, with the refreshes, the candles and the clearing out.
 
     A refresh never overlaps itself; one that is late is run once, not as often as it missed.
@@ -29,6 +31,7 @@ def schedule(services: Services, *, all_seconds: float, hot_seconds: float) -> A
     jobs: dict[str, tuple[Job, float]] = {
         "refresh_all": (services.ticks.refresh_all, all_seconds),
         "refresh_hot": (services.ticks.refresh_hot, hot_seconds),
+        "weigh_sources": (services.ticks.weigh_sources, source_seconds),
         "forget_old": (services.ticks.forget_old, _FORGET_SECONDS),
         "build_candles": (services.candles.build, _CANDLE_SECONDS),
         "fill_in_candles": (services.candles.fill_in, _FILL_IN_SECONDS),

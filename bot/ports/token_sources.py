@@ -1,4 +1,4 @@
-"""What HTTP sites say of tokens: where they trade and what they cost. Hearsay, never traded on."""
+"""What HTTP sites say of tokens, where they trade and what they cost: never traded on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

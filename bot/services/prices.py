@@ -1,6 +1,6 @@
 """Prices and tokens for people: look one up, quote it, say what it is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,11 +23,13 @@ from bot.domain.users import Permission, User
 from bot.ports.books import TokenShelf
 from bot.ports.chain import Chain, PoolPlace, TokenFound
 from bot.ports.clock import Clock
+from bot.ports.token_sources import SourceFigure
 from bot.services.pools_in_sol import middle_of, ranked
 from bot.services.price_board import PriceBoard, Priced, is_sol
 from bot.services.safety import Safety
 from bot.services.suspicions import Suspicions
-from bot.services.views import PoolLine, Quote, TokenInfo
+from bot.services.views import Hearsay, HearsayLine, PoolLine, Quote, TokenInfo
+from bot.services.witnesses import Witnesses
 
 _LOOKED_AT_SECONDS = 300
 _SHORTEST_ADDRESS_LIKE = 30
@@ -49,6 +51,7 @@ class Prices:
         stale_seconds: float = 120.0,
         suspicions: Suspicions,
         safety: Safety,
+        witnesses: Witnesses,
     ) -> None:
         self._board = board
         self._chain = chain
@@ -59,6 +62,7 @@ class Prices:
         self._stale_seconds = stale_seconds
         self._suspicions = suspicions
         self._safety = safety
+        self._witnesses = witnesses
         self._looked_at: dict[int, float] = {}
 
     async def find(self, user: User, text: str) -> Token:
@@ -89,7 +93,12 @@ class Prices:
         user.require(Permission.VIEW_MARKET)
         token = self._token(token_id)
         priced = await self._priced(token, fresh=fresh)
-        return self._quote(token, priced, await self._safety.report(token_id))
+        quote = self._quote(token, priced, await self._safety.report(token_id))
+        if quote.age_seconds <= self._fresh_seconds:
+            return quote
+        # The chain did not answer: what others say is better than nothing, if it is called that.
+        figures = await self._witnesses.of(token.mint)
+        return replace(quote, hearsay=self._lines(figures))
 
     async def info(self, user: User, token_id: int) -> TokenInfo:
         """Give a token's pools, supply and market cap beside its quote."""
@@ -101,6 +110,25 @@ class Prices:
             quote=self._quote(token, priced, await self._safety.report(token_id)),
             pools=tuple(_line(reading) for reading in priced.readings),
             market_cap_lamports=int(token.supply * price_units),
+        )
+
+    async def hearsay(self, user: User, text: str) -> Hearsay | None:
+        """Give what sources say of a mint while the chain does not answer; None if nothing."""
+        user.require(Permission.VIEW_MARKET)
+        wanted = text.strip().removeprefix("$")
+        token = self._board.by_mint(wanted) or next(iter(self._board.by_symbol(wanted)), None)
+        mint = token.mint if token else wanted
+        figures = await self._witnesses.of(mint) if is_address(mint) else ()
+        if not figures:
+            return None
+        raw = figures[0].symbol
+        symbol = token.symbol if token else clean_symbol(raw, mint)
+        return Hearsay(
+            mint=mint,
+            symbol=symbol,
+            name=token.name if token else clean_text(figures[0].name) or symbol,
+            symbol_warning=self._warning(symbol, mint, symbol_warning(clean_text(raw))),
+            lines=self._lines(figures),
         )
 
     async def popular(self, user: User) -> tuple[Token, ...]:
@@ -181,12 +209,27 @@ class Prices:
 
     def _flagged(self, token: Token) -> Token:
         """Say in a token's warning which known token it would be taken for."""
-        like = known_lookalike(token.symbol, self._known(), token.mint)
-        if not like:
-            return token
-        said = f"looks like {like}, different mint"
-        more = f"; {token.symbol_warning}" if token.symbol_warning else ""
-        return replace(token, symbol_warning=said + more)
+        warning = self._warning(token.symbol, token.mint, token.symbol_warning)
+        return replace(token, symbol_warning=warning)
+
+    def _warning(self, symbol: str, mint: str, warning: str) -> str:
+        like = known_lookalike(symbol, self._known(), mint)
+        said = f"looks like {like}, different mint" if like else ""
+        return "; ".join(filter(None, (said, warning)))
+
+    def _lines(self, figures: Iterable[SourceFigure]) -> tuple[HearsayLine, ...]:
+        now = self._clock.now()
+        return tuple(
+            HearsayLine(
+                source=figure.source,
+                usd=figure.usd,
+                liquidity_usd=figure.liquidity_usd,
+                age_seconds=max(
+                    0.0, (now - (figure.source_at or figure.received_at)).total_seconds()
+                ),
+            )
+            for figure in figures
+        )
 
     def _token(self, token_id: int) -> Token:
         token = self._board.tokens.get(token_id)

@@ -17,6 +17,7 @@ from bot.services.prices import Prices
 from bot.services.refresh import Refresh
 from bot.services.safety import Safety
 from bot.services.suspicions import Suspicions
+from bot.services.witnesses import Witnesses
 
 _KEEP_MAIL = timedelta(days=7)
 _SEEK_AGAIN_SECONDS = 600.0
@@ -42,6 +43,7 @@ class Ticks:
         board: PriceBoard,
         prices: Prices,
         suspicions: Suspicions,
+        witnesses: Witnesses,
         safety: Safety,
         liquidations: Liquidations,
         books: Books,
@@ -55,6 +57,7 @@ class Ticks:
         self._board = board
         self._prices = prices
         self._suspicions = suspicions
+        self._witnesses = witnesses
         self._safety = safety
         self._liquidations = liquidations
         self._books = books
@@ -85,6 +88,11 @@ class Ticks:
         )
         of_dollar = [] if dollar is None else [dollar.token_id]
         await self._refresh({*hot, *of_dollar}, self._every.hot_seconds)
+
+    async def weigh_sources(self) -> None:
+        """Hold the prices of the held and the looked-at tokens against what sources say."""
+        held = await self._books.held_tokens()
+        await self._witnesses.check({*held, *self._prices.hot_tokens()})
 
     async def refresh_changed(self) -> None:
         """Wait until hot tokens' pools change, and read those tokens; asked by the clock."""

@@ -18,6 +18,27 @@ from bot.ports.chain import EndpointState, SourceState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HearsayLine:
+    """What one source says of a token's price; `age_seconds` by its own time where it tells one."""
+
+    source: str
+    usd: Decimal
+    liquidity_usd: Decimal | None
+    age_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearsay:
+    """What sources say of a token that the chain cannot be asked about now: never traded on."""
+
+    mint: str
+    symbol: str
+    name: str
+    symbol_warning: str
+    lines: tuple[HearsayLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
     """A token's price as we know it now, with where and when it comes from.
 
@@ -25,7 +46,8 @@ class Quote:
     fraction by which buying for 1 SOL would pay above the price, None where it cannot be known.
     `agreeing` of `pools_read` pools are within 1 % of this price. `then_kinds` are the further
     pools of a path. `suspicion` is what is held against the price now, `safety` what is held
-    against the token.
+    against the token, `hearsay` what sources say where the chain did not answer. `source_at` is
+    the block's time, None where it is not known.
     """
 
     token: Token
@@ -48,6 +70,8 @@ class Quote:
     then_kinds: tuple[PoolKind, ...] = ()
     suspicion: Suspicion | None = None
     safety: SafetyReport | None = None
+    hearsay: tuple[HearsayLine, ...] = ()
+    source_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from bot.ports.token_sources import SourceFigure
 
 
 def geckoterminal_site(base_url: str) -> SiteSettings:
-    """Give how it may be asked: the third of its 30 calls a minute that candles leave over."""
-    return SiteSettings(name=SOURCE, base_url=base_url, requests_per_second=1 / 6, burst=3)
+    """Give how it may be asked: of its 30 calls a minute, some that candles leave over."""
+    return SiteSettings(name=SOURCE, base_url=base_url, requests_per_second=0.1, burst=4)
 
 
 class GeckoTerminal:

@@ -18,7 +18,7 @@ def jupiter_site(base_url: str, api_key: str = "") -> SiteSettings:
         name=SOURCE,
         base_url=base_url,
         requests_per_second=_KEYED_PER_SECOND if api_key else _KEYLESS_PER_SECOND,
-        burst=2,
+        burst=4,
         headers={"x-api-key": api_key} if api_key else {},
     )
 

@@ -6,15 +6,15 @@ from decimal import Decimal
 
 import orjson
 from aiohttp import web
+from solders.pubkey import Pubkey
 
 from bot.sandbox.price_api.application import PriceApi
-from bot.sandbox.price_api.pairs import depth_usd, sol_in_dollars
+from bot.sandbox.price_api.pairs import depth_usd, sol_in_dollars, spoilt
 from bot.sandbox.price_api.pool_facts import PairFacts, read_pairs
 from bot.sandbox.price_api.token_worth import TokenWorth, pairs_of, read_worths, side_in_dollars
 
 NETWORK = "solana"
 POOLS_A_PAGE, MOST_TOKENS = 20, 30
-PERCENT = 100
 DEX_IDS = {
     ("raydium", ()): "raydium",
     ("raydium", ("CPMM",)): "raydium",
@@ -69,9 +69,9 @@ def _pool(api: PriceApi, pair: PairFacts, sol_usd: Decimal | None) -> dict[str, 
         "id": f"{NETWORK}_{pair.address}",
         "type": "pool",
         "attributes": {
-            "base_token_price_usd": _told(api, base_usd),
-            "quote_token_price_usd": _told(api, quote_usd),
-            "base_token_price_quote_token": _told(api, pair.price),
+            "base_token_price_usd": _told(api, pair.base.mint, base_usd),
+            "quote_token_price_usd": _told(api, pair.quote.mint, quote_usd),
+            "base_token_price_quote_token": _told(api, pair.base.mint, pair.price),
             "address": str(pair.address),
             "name": f"{pair.base.symbol} / {pair.quote.symbol}",
             "pool_created_at": began.isoformat().replace("+00:00", "Z"),
@@ -101,7 +101,7 @@ def _token(api: PriceApi, worth: TokenWorth) -> dict[str, object]:
             "image_url": "missing.png",
             "coingecko_coin_id": None,
             "total_supply": f"{token.supply_units}.0",
-            "price_usd": _told(api, worth.usd),
+            "price_usd": _told(api, token.mint, worth.usd),
             "fdv_usd": None,
             "total_reserve_in_usd": str(worth.liquidity_usd),
             "volume_usd": {"h24": "0.0"},
@@ -115,8 +115,10 @@ def _top(pairs: Sequence[PairFacts]) -> list[dict[str, str]]:
     return [{"id": f"{NETWORK}_{pair.address}", "type": "pool"} for pair in pairs[:3]]
 
 
-def _told(api: PriceApi, price: Decimal | None) -> str | None:
-    return None if price is None else f"{price * api.price_percent / PERCENT:.30f}".rstrip("0")
+def _told(api: PriceApi, mint: Pubkey, price: Decimal | None) -> str | None:
+    if price is None:
+        return None
+    return f"{spoilt(price, mint, api.price_percent):.30f}".rstrip("0")
 
 
 def _related(kind: str, name: str) -> dict[str, object]:

@@ -8,13 +8,13 @@ from solders.pubkey import Pubkey
 
 from bot.sandbox.market.layouts.addresses import PUMPSWAP, TOKEN_2022_PROGRAM
 from bot.sandbox.price_api.application import PriceApi, gate
+from bot.sandbox.price_api.pairs import spoilt
 from bot.sandbox.price_api.pool_facts import PairFacts
 from bot.sandbox.price_api.token_worth import TokenWorth, read_worths
 from bot.sandbox.solana_rpc.chain import Chain
 
 REQUESTS_PER_MINUTE = 60
 MOST_MINTS = 100
-PERCENT = 100
 MINT_AUTHORITY, FREEZE_AUTHORITY = 0, 46
 """Where a mint says whether it has each authority."""
 
@@ -36,7 +36,7 @@ def make_jupiter_application(api: PriceApi) -> web.Application:
 
 def _written(api: PriceApi, worth: TokenWorth) -> dict[str, object]:
     token, chain = worth.token, api.chain
-    usd = float(worth.usd) * api.price_percent / PERCENT
+    usd = float(spoilt(worth.usd, token.mint, api.price_percent))
     supply = token.supply_units / 10**token.decimals
     now = datetime.fromtimestamp(chain.clock.unix_time_s(chain.clock.slot), UTC)
     began = datetime.fromtimestamp(chain.clock.started_unix_s, UTC)

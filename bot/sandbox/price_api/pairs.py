@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from solders.pubkey import Pubkey
+
 from bot.sandbox.market.layouts.addresses import USDC, WSOL
 from bot.sandbox.price_api.pool_facts import PairFacts, read_pairs
 from bot.sandbox.price_api.token_facts import TokenFacts
@@ -21,7 +23,7 @@ def find_pairs(
 ) -> list[dict[str, object]]:
     """Give up to 30 pairs that are wanted, the deepest in dollars first.
 
-    Prices are so many percent of the true ones.
+    Prices are so many percent of the true ones, but for those of SOL and USDC.
     """
     pairs = read_pairs(chain)
     sol_usd = sol_in_dollars(pairs)
@@ -34,7 +36,12 @@ def find_pairs(
 
 
 def _told(pair: PairFacts, price_percent: int) -> PairFacts:
-    return replace(pair, price=pair.price * price_percent / PERCENT)
+    return replace(pair, price=spoilt(pair.price, pair.base.mint, price_percent))
+
+
+def spoilt(price: Decimal, mint: Pubkey, price_percent: int) -> Decimal:
+    """Give so many percent of a token's price; what others are priced in stays as it is."""
+    return price if mint in (WSOL, USDC) else price * price_percent / PERCENT
 
 
 def holds_mint(mints: Sequence[str]) -> Callable[[PairFacts], bool]:

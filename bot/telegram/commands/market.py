@@ -1,9 +1,9 @@
 """Prices and tokens: `/price`, `/info`, a pasted address, and the buttons of a card."""
 
-from bot.domain.errors import Refusal
+from bot.domain.errors import Refusal, Unavailable
 from bot.telegram.arguments import Arguments
 from bot.telegram.callbacks import Press
-from bot.telegram.screens import market
+from bot.telegram.screens import hearsay, market
 from bot.telegram.turn import Turn
 
 _LONGEST_TOKEN_TEXT = 64
@@ -28,8 +28,17 @@ async def info(turn: Turn, arguments: Arguments) -> None:
 
 
 async def show_card(turn: Turn, text: str) -> None:
-    """Show the card of a token named by mint or symbol."""
-    await show_card_of(turn, await token_id_of(turn, text))
+    """Show the card of a token named by mint or symbol, or what others say of it.
+
+    Raises `Unavailable` where the chain does not answer and nobody else knows it.
+    """
+    try:
+        await show_card_of(turn, await token_id_of(turn, text))
+    except Unavailable:
+        said = await turn.services.prices.hearsay(turn.user, text[:_LONGEST_TOKEN_TEXT])
+        if said is None:
+            raise
+        await turn.show(hearsay.card(said))
 
 
 async def show_card_of(turn: Turn, token_id: int, toast: str = "") -> None:

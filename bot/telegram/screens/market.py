@@ -11,6 +11,7 @@ from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Rows, Screen, headed, in_rows, key, label, lines, named
 from bot.telegram.rich_text import Bold, Code, Text
 from bot.telegram.screens import figures, safety
+from bot.telegram.screens.hearsay import told
 from bot.telegram.screens.pool_names import pool_name
 from bot.telegram.screens.warnings import contradiction
 
@@ -163,6 +164,8 @@ def warnings(quote: Quote) -> list[Text | str]:
     found: list[Text | str] = []
     if quote.is_stale:
         found.append("⚠️ This price is old; trading waits for a fresh one.")
+    if quote.hearsay:
+        found += ["Solana does not answer now. What others say, unchecked:", *told(quote.hearsay)]
     if quote.suspicion is not None:
         since = figures.time_of_day(quote.suspicion.began_at)
         found.append(

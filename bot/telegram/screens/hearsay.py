@@ -1,0 +1,34 @@
+"""What sources say of a token while Solana does not answer: plainly marked as hearsay."""
+
+from collections.abc import Sequence
+
+from bot.domain.users import Mode
+from bot.services.views import Hearsay, HearsayLine
+from bot.telegram.layout import Screen, headed, lines, named
+from bot.telegram.rich_text import Code, Text
+from bot.telegram.screens import figures
+
+
+def card(said: Hearsay) -> Screen:
+    """Show a token of which only sources tell, without any button to trade it."""
+    warning = Text("⚠️ Beware of the name: ", Code(said.symbol_warning))
+    return Screen(
+        text=lines(
+            headed(Mode.PAPER, named(said.symbol, 16), named(said.name)),
+            Code(said.mint),
+            "⚠️ Solana does not answer now. This is what others say, unchecked:",
+            *told(said.lines),
+            warning if said.symbol_warning else "",
+            "Nothing can be traded until the chain answers again.",
+        )
+    )
+
+
+def told(said: Sequence[HearsayLine]) -> list[str]:
+    """Give a line for each source: its price, what it says lies in the pools, and the age."""
+    return [_line(each) for each in said]
+
+
+def _line(said: HearsayLine) -> str:
+    depth = "" if said.liquidity_usd is None else f" · liquidity {figures.usd(said.liquidity_usd)}"
+    return f"{said.source}: {figures.usd(said.usd)}{depth} · {figures.age(said.age_seconds)}"
