@@ -60,7 +60,9 @@ def _add(made: MadeUpPools, number: int, kind: PoolKind, plan: PoolPlan) -> None
     )
     pool = make_pool(token, plan, Decimal(150))
     address = str(pool.address)
-    made.places.append(PoolPlace(address=address, kind=kind, source="benchmark"))
+    made.places.append(
+        PoolPlace(address=address, kind=kind, source="benchmark", mint=str(token.mint))
+    )
     made.groups.append((address, *(str(vault) for vault in pool.vaults)))
     mint = _entry(TOKEN_PROGRAM, spl_mint(10**15, 6, None, None))
     made.before[str(token.mint)] = made.after[str(token.mint)] = mint

@@ -1,11 +1,10 @@
 """One round of the refresh: read the pools of some tokens, put them on the board, record them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
 
 from bot.domain.errors import Unavailable
 from bot.domain.pools.reading import PoolReading
@@ -14,8 +13,7 @@ from bot.ports.chain import Chain
 from bot.ports.clock import Clock
 from bot.services.price_board import PriceBoard
 
-_LONGEST_SLICE_SECONDS = 0.004
-T = TypeVar("T")
+_TOKENS_IN_A_SLICE = 50
 
 
 @dataclass(slots=True)
@@ -61,32 +59,31 @@ class Refresh:
             self.state.failure = str(error)
             raise
         now = self._clock.now()
-        fresh = [
-            token_id
-            async for token_id in self._sliced(wanted)
-            if self._board.set_price(token_id, self._of(token_id, readings), now)
-        ]
+        fresh: list[int] = []
+        for some in _slices(wanted):
+            fresh += [
+                token_id
+                for token_id in some
+                if self._board.set_price(token_id, self._of(token_id, readings), now)
+            ]
+            await asyncio.sleep(0)
         self.state.failure = ""
         self.state.last_at = now
         self.state.refreshed = len(fresh)
-        sol_usd = self._board.sol_usd()
-        await self._shelf.record(
-            [self._row(token_id, sol_usd, now) async for token_id in self._sliced(fresh)]
-        )
+        await self._record(fresh, now)
         return set(fresh)
+
+    async def _record(self, fresh: Sequence[int], now: datetime) -> None:
+        sol_usd = self._board.sol_usd()
+        rows: list[PriceRow] = []
+        for some in _slices(fresh):
+            rows += [self._row(token_id, sol_usd, now) for token_id in some]
+            await asyncio.sleep(0)
+        await self._shelf.record(rows)
 
     def _of(self, token_id: int, readings: Mapping[str, PoolReading]) -> list[PoolReading]:
         places = self._board.places[token_id]
         return [readings[place.address] for place in places if place.address in readings]
-
-    async def _sliced(self, items: Sequence[T]) -> AsyncIterator[T]:
-        """Give the items, and a turn to everybody else every few milliseconds."""
-        until = self._clock.monotonic() + _LONGEST_SLICE_SECONDS
-        for item in items:
-            yield item
-            if self._clock.monotonic() >= until:
-                await asyncio.sleep(0)
-                until = self._clock.monotonic() + _LONGEST_SLICE_SECONDS
 
     def _row(self, token_id: int, sol_usd: Decimal | None, now: datetime) -> PriceRow:
         priced = self._board.priced(token_id)
@@ -101,3 +98,9 @@ class Refresh:
             source=priced.best.kind.value,
             received_at=now,
         )
+
+
+def _slices(token_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Give the tokens a few at a time: between two slices everybody else has a turn."""
+    for start in range(0, len(token_ids), _TOKENS_IN_A_SLICE):
+        yield token_ids[start : start + _TOKENS_IN_A_SLICE]

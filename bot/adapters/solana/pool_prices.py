@@ -1,7 +1,8 @@
 """Reads pools: many at once for the refresh, one with all it needs for a fill."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 import structlog
 
@@ -10,11 +11,14 @@ from bot.adapters.solana.addresses import extra_accounts
 from bot.adapters.solana.curve_tokens import token_of_curve
 from bot.adapters.solana.pool_shapes import PoolShapes
 from bot.adapters.solana.pools.account import AccountBytes
-from bot.adapters.solana.pools.catalogue import read_pool
+from bot.adapters.solana.pools.catalogue import read_stored
+from bot.adapters.solana.pools.stored import orient
+from bot.adapters.solana.pools.surroundings import Surroundings
 from bot.adapters.solana.reading_memory import ReadingMemory
 from bot.adapters.solana.rpc_pool import RpcPool
 from bot.domain.errors import Unavailable, UnreadableAccount
 from bot.domain.pools.reading import PoolKind, PoolReading
+from bot.domain.pools.sides import TwoSidedPool
 from bot.ports.chain import PoolPlace
 from bot.ports.clock import Clock
 
@@ -63,14 +67,15 @@ class PoolPrices:
             group = self._refresh_group(place.address)
             if group:
                 groups[place.address] = group
-        answers = await self._rpc.read_groups(
-            list(groups.values()), deadline_seconds=ends_at - self._clock.monotonic()
-        )
-        readings = {}
-        for pool, answer in zip(groups, answers, strict=True):
-            reading = self._read_refreshed(pool, answer)
+        pools, wanted = list(groups), list(groups.values())
+        readings: dict[str, PoolReading] = {}
+
+        def take(index: int, answer: AccountsAnswer) -> None:
+            reading = self._read_refreshed(pools[index], wanted[index], answer)
             if reading is not None:
-                readings[pool] = reading
+                readings[pools[index]] = reading
+
+        await self._rpc.read_each(wanted, take, deadline_seconds=ends_at - self._clock.monotonic())
         return readings
 
     async def read_pool(self, place: PoolPlace) -> PoolReading:
@@ -91,7 +96,7 @@ class PoolPrices:
             account = answer.accounts[pool]
             if account is not None and set(extra_accounts(pool, account)) <= set(group):
                 self._shapes.note_account(pool, account)
-                return self._decode(pool, _present(answer.accounts), answer)
+                return self._decode(pool, _present(answer.accounts), answer.slot, answer.accounts)
         raise Unavailable("Solana RPC", "the pool moves faster than it can be read")
 
     async def _learn(self, places: Sequence[PoolPlace], deadline_seconds: float) -> None:
@@ -134,23 +139,32 @@ class PoolPrices:
             self._leave_out(pool, error)
             return ()
 
-    def _read_refreshed(self, pool: str, answer: AccountsAnswer | None) -> PoolReading | None:
-        if answer is None:
-            return None
-        if answer.accounts[pool] is None:
+    def _read_refreshed(
+        self, pool: str, group: tuple[str, ...], answer: AccountsAnswer
+    ) -> PoolReading | None:
+        fetched = {place: answer.accounts[place] for place in group}
+        account = fetched[pool]
+        if account is None:
             self._leave_out(pool, UnreadableAccount("the pool's account is gone"))
             return None
-        accounts = self._shapes.complete(pool, answer.accounts)
-        same = self._readings.recall(pool, accounts, answer.slot)
-        if same is not None:
-            return same
+        known = self._readings.recall(
+            pool, fetched, answer.slot, partial(self._read_whole, pool, account)
+        )
+        if known is not None:
+            self._shapes.note_account(pool, account)
+            return known
         try:
-            reading = self._decode(pool, accounts, answer)
+            reading = self._decode(pool, self._shapes.complete(pool, fetched), answer.slot, fetched)
         except UnreadableAccount as error:
             self._leave_out(pool, error)
             return None
-        self._readings.keep(pool, accounts, reading)
+        moving = self._shapes.moving(pool)
+        self._readings.keep(pool, {place: fetched[place] for place in moving}, reading)
         return reading
+
+    def _read_whole(self, pool: str, account: AccountBytes) -> TwoSidedPool:
+        accounts = self._shapes.complete(pool, {pool: account})
+        return read_stored(self._around(pool, accounts)).pool
 
     def _leave_out(self, pool: str, error: UnreadableAccount) -> None:
         self._shapes.forget(pool)
@@ -158,13 +172,22 @@ class PoolPrices:
         _log.info("pool_left_out", pool=pool, reason=str(error))
 
     def _decode(
-        self, pool: str, accounts: Mapping[str, AccountBytes], answer: AccountsAnswer
+        self,
+        pool: str,
+        accounts: Mapping[str, AccountBytes],
+        slot: int,
+        fetched: Mapping[str, AccountBytes | None],
     ) -> PoolReading:
-        absent = {place for place, account in answer.accounts.items() if account is None}
-        return read_pool(
-            pool,
-            accounts,
-            answer.slot,
+        absent = {place for place, account in fetched.items() if account is None}
+        around = self._around(pool, accounts, absent)
+        return orient(read_stored(around), pool, slot)
+
+    def _around(
+        self, pool: str, accounts: Mapping[str, AccountBytes], absent: Collection[str] = ()
+    ) -> Surroundings:
+        return Surroundings(
+            address=pool,
+            accounts=accounts,
             now_seconds=int(self._clock.now().timestamp()),
             absent=absent,
             base_mint=self._shapes.base_mint(pool),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.adapters.solana.addresses import extra_accounts
 from bot.adapters.solana.pools.account import AccountBytes
 from bot.adapters.solana.pools.catalogue import accounts_needed, pool_kind
+from bot.adapters.solana.pools.glance import PRICED_ALONE
 from bot.adapters.solana.pools.holdings import is_holding_shaped
 from bot.domain.pools.reading import PoolKind
 from bot.ports.clock import Clock
@@ -17,6 +18,8 @@ _OF_TICKS = (PoolKind.ORCA_WHIRLPOOL, PoolKind.RAYDIUM_CLMM, PoolKind.METEORA_DL
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolShape:
     """The accounts of a pool: its vaults move with every swap, the standing ones hardly ever.
+
+    Where the pool's own account tells the price, the vaults are left to the fill.
 
     Standing are mints and fee configurations: they are fetched every ten minutes.
     """
@@ -88,7 +91,7 @@ class PoolShapes:
         self._last[pool] = account
         others = [place for place in fetched if place != pool]
         if pool not in self._shapes:
-            self._shapes[pool] = _shape(others, fetched)
+            self._shapes[pool] = _shape(others, fetched, pool_kind(account))
         shape = self._shapes[pool]
         until = self._clock.monotonic() + STANDING_SECONDS
         for place in shape.standing:
@@ -110,10 +113,12 @@ def _needed(pool: str, account: AccountBytes) -> tuple[str, ...]:
     return extra_accounts(pool, account)
 
 
-def _shape(others: Sequence[str], fetched: Mapping[str, AccountBytes | None]) -> PoolShape:
+def _shape(
+    others: Sequence[str], fetched: Mapping[str, AccountBytes | None], kind: PoolKind | None
+) -> PoolShape:
     vaults = tuple(place for place in others if _is_vault(fetched[place]))
     standing = tuple(place for place in others if place not in vaults)
-    return PoolShape(vaults=vaults, standing=standing)
+    return PoolShape(vaults=() if kind in PRICED_ALONE else vaults, standing=standing)
 
 
 def _is_vault(account: AccountBytes | None) -> bool:

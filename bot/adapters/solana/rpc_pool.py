@@ -1,7 +1,7 @@
 """The pool of Solana RPC endpoints: typed calls over whichever endpoint is well."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -146,25 +146,44 @@ class RpcPool:
 
         A group whose batch failed is None. Raises `Unavailable` only if every batch failed.
         """
+        results: list[AccountsAnswer | None] = [None] * len(groups)
+
+        def take(index: int, answer: AccountsAnswer) -> None:
+            results[index] = _of_group(answer, groups[index])
+
+        await self.read_each(groups, take, deadline_seconds=deadline_seconds)
+        return results
+
+    async def read_each(
+        self,
+        groups: Sequence[Sequence[str]],
+        take: Callable[[int, AccountsAnswer], None],
+        *,
+        deadline_seconds: float = DEADLINE_SECONDS,
+    ) -> None:
+        """Read groups as `read_groups` does, and hand each over when its batch is there.
+
+        `take` is given the group's index and the answer of the whole batch; what it does with
+        one batch is done before the next is looked at, so the loop is held up for no longer.
+        """
         batches = pack(groups)
         ends_at = self._clock.monotonic() + deadline_seconds
         turns = asyncio.Semaphore(self._settings.batches_at_once)
-        async with asyncio.TaskGroup() as tasks:
-            running = [
-                tasks.create_task(self._read_batch(batch, turns, ends_at)) for batch in batches
-            ]
-        results: list[AccountsAnswer | None] = [None] * len(groups)
         failures: list[str] = []
-        for batch, task in zip(batches, running, strict=True):
-            answer = task.result()
+
+        async def read(batch: Batch) -> None:
+            answer = await self._read_batch(batch, turns, ends_at)
             if isinstance(answer, str):
                 failures.append(answer)
-                continue
+                return
             for index in batch.groups:
-                results[index] = _of_group(answer, groups[index])
+                take(index, answer)
+
+        async with asyncio.TaskGroup() as tasks:
+            for batch in batches:
+                tasks.create_task(read(batch))
         if batches and len(failures) == len(batches):
             raise Unavailable(WHAT, failures[-1])
-        return results
 
     async def keep_watch(self) -> None:
         """Probe, for ever, the endpoints that were not heard of lately; run it as a task.

@@ -1,14 +1,16 @@
 """A pool's arithmetic turned the trader's way round: base, quote, and the price impact."""
 
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Context, Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from bot.domain.pools.amounts import require_units
 from bot.domain.pools.reading import Direction, Swap
 from bot.domain.pools.sides import Trade, TwoSidedPool
 
 _PRICE_DIGITS = 40
+_EXACT = Context(prec=_PRICE_DIGITS)
 
 
 def exact_decimal(fraction: Fraction) -> Decimal:
@@ -17,21 +19,29 @@ def exact_decimal(fraction: Fraction) -> Decimal:
 
 
 def _ratio(numerator: int, denominator: int) -> Decimal:
-    with localcontext() as context:
-        context.prec = _PRICE_DIGITS
-        return Decimal(numerator) / Decimal(denominator)
+    return _EXACT.divide(Decimal(numerator), Decimal(denominator))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class OrientedCurve:
-    """The `Curve` of a pool, whichever of its sides is the base."""
+    """The `Curve` of a pool, whichever of its sides is the base.
+
+    Without slots, so that its price, which is asked for again and again, is kept.
+    """
 
     pool: TwoSidedPool
     is_base_first: bool
 
     def spot_units(self) -> Decimal:
         """Give the price as quote units per base unit, 0 for an empty pool."""
-        return exact_decimal(self._spot())
+        return self._spot_units
+
+    @cached_property
+    def _spot_units(self) -> Decimal:
+        price = self.pool.price()
+        if self.is_base_first or not price:
+            return exact_decimal(price)
+        return _ratio(price.denominator, price.numerator)
 
     def swap_exact_in(self, direction: Direction, amount_in: int) -> Swap:
         """Swap all of `amount_in`; raises `PoolTooThin`."""
