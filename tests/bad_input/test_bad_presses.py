@@ -100,7 +100,7 @@ async def test_two_devices_that_spend_everything_at_once_spend_it_once(quarter: 
     told = await asyncio.gather(*(town.wire.speak(who, text) for text in texts))
     replies = [(await town.reply(each["update_id"])).text for each in told]
     assert sum("Bought" in reply for reply in replies) == 1
-    assert sum("free" in reply or "Too big" in reply for reply in replies) == 2
+    assert sum("SOL free" in reply or "Too big" in reply for reply in replies) == 2
     assert await town.orders(who) == 1
     await quarter.calm()
 
