@@ -65,6 +65,10 @@ class ConstantChain:
         """Give constant costs."""
         return COSTS
 
+    def lag_seconds(self) -> float:
+        """Fall behind never."""
+        return 0.0
+
     def best_slot(self) -> int:
         """Give the pool's slot."""
         return pool().slot

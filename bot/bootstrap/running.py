@@ -159,6 +159,7 @@ async def _keep_time(settings: Settings, services: Services, first_prices: async
         await services.ticks.track(settings.default_tokens)
 
     # The first prices do not wait for the first interval to pass.
+    await guarded("tell_time", services.ticks.tell_time)()
     await guarded("track_defaults", track)()
     await guarded("refresh_all", services.ticks.refresh_all)()
     first_prices.set()

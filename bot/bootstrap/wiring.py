@@ -222,6 +222,7 @@ def _ticks(
         safety=parts.safety,
         liquidations=liquidations,
         books=parts.books,
+        chain=parts.outside.chain,
         refresh=Refresh(
             board=parts.board,
             chain=parts.outside.chain,

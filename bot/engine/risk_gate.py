@@ -22,6 +22,7 @@ class RiskSettings:
 
     largest_impact: Decimal = Decimal("0.10")
     largest_lag_slots: int = 150
+    longest_lag_seconds: float = 90.0
     longest_standstill_seconds: float = 600.0
 
 
@@ -113,6 +114,12 @@ def check_freshness(slot: int, best_slot: int, settings: RiskSettings, symbol: s
     """Refuse a price read from a slot far behind the best one seen."""
     if best_slot - slot > settings.largest_lag_slots:
         raise Refusal("stale_price", symbol=symbol, lag_slots=best_slot - slot)
+
+
+def check_lag(seconds: float, settings: RiskSettings, symbol: str) -> None:
+    """Refuse while the chain's own time falls behind: nodes that lag together look well."""
+    if seconds > settings.longest_lag_seconds:
+        raise Refusal("stale_price", symbol=symbol, lag_slots=int(seconds / _SECONDS_PER_SLOT))
 
 
 def check_standstill(seconds: float, settings: RiskSettings, symbol: str) -> None:

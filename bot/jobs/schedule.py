@@ -12,6 +12,7 @@ _log = structlog.get_logger(__name__)
 
 _FORGET_SECONDS = 3600.0
 _CANDLE_SECONDS = 15.0
+_TIME_SECONDS = 10.0
 _FILL_IN_SECONDS = 60.0
 
 Job = Callable[[], Awaitable[None]]
@@ -32,6 +33,7 @@ def schedule(
         "refresh_all": (services.ticks.refresh_all, all_seconds),
         "refresh_hot": (services.ticks.refresh_hot, hot_seconds),
         "weigh_sources": (services.ticks.weigh_sources, source_seconds),
+        "tell_time": (services.ticks.tell_time, _TIME_SECONDS),
         "forget_old": (services.ticks.forget_old, _FORGET_SECONDS),
         "build_candles": (services.candles.build, _CANDLE_SECONDS),
         "fill_in_candles": (services.candles.fill_in, _FILL_IN_SECONDS),

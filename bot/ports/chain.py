@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from bot.domain.pools.reading import PoolKind, PoolReading
@@ -159,6 +160,15 @@ class Chain(Protocol):
 
     def endpoints(self) -> Sequence[EndpointState]:
         """Give the present state of each endpoint."""
+
+    async def read_time(self) -> None:
+        """Read the chain's own time, from which slots are dated; raises `Unavailable`."""
+
+    def time_of(self, slot: int) -> datetime | None:
+        """Give when a slot was, within seconds; None where it is not known."""
+
+    def lag_seconds(self) -> float:
+        """Give how far the chain's time fell behind ours, whatever its nodes say of each other."""
 
     def best_slot(self) -> int:
         """Give the highest slot seen lately, 0 before the first answer."""

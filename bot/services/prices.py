@@ -285,6 +285,7 @@ class Prices:
             notes=best.notes,
             then_kinds=tuple(leg.kind for leg in best.legs[1:]),
             suspicion=self._suspicions.of(token.token_id),
+            source_at=self._chain.time_of(best.slot),
             safety=safety,
         )
 

@@ -8,6 +8,7 @@ from itertools import islice
 from bot.domain.errors import Refusal, Unavailable
 from bot.domain.identifiers import USDC_MINT
 from bot.ports.books import Books
+from bot.ports.chain import Chain
 from bot.ports.clock import Clock
 from bot.ports.pool_feed import PoolFeed
 from bot.ports.retention import Retention
@@ -47,6 +48,7 @@ class Ticks:
         safety: Safety,
         liquidations: Liquidations,
         books: Books,
+        chain: Chain,
         refresh: Refresh,
         feed: PoolFeed,
         retention: Retention,
@@ -61,6 +63,7 @@ class Ticks:
         self._safety = safety
         self._liquidations = liquidations
         self._books = books
+        self._chain = chain
         self._rounds = refresh
         self._feed = feed
         self._retention = retention
@@ -88,6 +91,10 @@ class Ticks:
         )
         of_dollar = [] if dollar is None else [dollar.token_id]
         await self._refresh({*hot, *of_dollar}, self._every.hot_seconds)
+
+    async def tell_time(self) -> None:
+        """Read the chain's own time, from which the age of prices is told."""
+        await self._chain.read_time()
 
     async def weigh_sources(self) -> None:
         """Hold the prices of the held and the looked-at tokens against what sources say."""

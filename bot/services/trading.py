@@ -9,7 +9,7 @@ from bot.domain.orders import CloseIntent, OpenIntent, OrderAction
 from bot.domain.requests import Request
 from bot.domain.users import Mode, Permission
 from bot.engine.paper_venue import Market
-from bot.engine.risk_gate import RiskSettings, check_freshness, check_standstill
+from bot.engine.risk_gate import RiskSettings, check_freshness, check_lag, check_standstill
 from bot.engine.trading_engine import TradingEngine
 from bot.ports.books import BookingConflict, Books, Desk, Settlement
 from bot.ports.chain import Chain
@@ -130,6 +130,7 @@ class Trading:
             raise Refusal("no_pool", symbol=token.symbol)
         # Of a path, the slot is that of the pool that was read longer ago.
         check_freshness(pool.slot, self._chain.best_slot(), self._risk, token.symbol)
+        check_lag(self._chain.lag_seconds(), self._risk, token.symbol)
         now = self._clock.now()
         check_standstill(self._board.standstill_seconds(now), self._risk, token.symbol)
         return Market(

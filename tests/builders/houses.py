@@ -43,6 +43,7 @@ class OnePool:
 
     reading: PoolReading
     is_away: bool = False
+    behind_seconds: float = 0.0
     full_reads: list[str] = field(default_factory=list)
     mint: MintReading | None = None
 
@@ -76,6 +77,9 @@ class OnePool:
 
     def endpoints(self) -> Sequence[EndpointState]:
         return ()
+
+    def lag_seconds(self) -> float:
+        return self.behind_seconds
 
     def best_slot(self) -> int:
         return self.reading.slot

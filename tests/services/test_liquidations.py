@@ -87,6 +87,15 @@ async def test_nobody_trades_while_the_slots_of_all_nodes_stand_still(database: 
     assert await built.still_short(1) == [1]
 
 
+async def test_nobody_trades_while_the_chain_falls_behind_its_own_time(database: Pool) -> None:
+    built = await house(database)
+    built.chain.behind_seconds = 91
+    with pytest.raises(Refusal, match="stale_price"):
+        await built.short(1, SOL, 1, Role.BASIC)
+    built.chain.behind_seconds = 89
+    await built.short(1, SOL, 1, Role.BASIC)
+
+
 async def test_healthy_shorts_cost_no_reading_however_many_they_are(database: Pool) -> None:
     built = await house(database)
     for user_id in range(1, 6):

@@ -1,7 +1,9 @@
 """Solana as the port `Chain` asks for it: tokens, pools and costs over the RPC pool."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
+from bot.adapters.solana.chain_time import ChainTime
 from bot.adapters.solana.discovery import Discovery, PairSource
 from bot.adapters.solana.hot_pools import HotPools
 from bot.adapters.solana.network_costs import NetworkCostReader, NetworkCostSettings
@@ -34,6 +36,7 @@ class SolanaChain:
     ) -> None:
         self._rpc = rpc
         self._prices = PoolPrices(rpc, clock)
+        self._time = ChainTime(rpc, clock)
         self.sources = tuple(each for each in sources if isinstance(each, WatchedSource))
         self.feed = HotPools(rpc.stream, self._prices)
         self._discovery = Discovery(rpc, self._prices, sources)
@@ -69,6 +72,18 @@ class SolanaChain:
     def endpoints(self) -> Sequence[EndpointState]:
         """Give the present state of each endpoint."""
         return self._rpc.states()
+
+    async def read_time(self) -> None:
+        """Read the chain's own time; raises `Unavailable`."""
+        await self._time.read()
+
+    def time_of(self, slot: int) -> datetime | None:
+        """Give when a slot was, within seconds; None before it was read."""
+        return self._time.at(slot)
+
+    def lag_seconds(self) -> float:
+        """Give how far the chain's time fell behind ours."""
+        return self._time.lag_seconds()
 
     def best_slot(self) -> int:
         """Give the highest slot seen, 0 before the first answer."""

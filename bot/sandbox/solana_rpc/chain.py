@@ -21,6 +21,7 @@ from solders.transaction_status import TransactionErrorFieldless
 
 from bot.sandbox.solana_rpc.account_history import AccountHistory
 from bot.sandbox.solana_rpc.blockhashes import Blockhashes
+from bot.sandbox.solana_rpc.clock_account import CLOCK, clock_account
 from bot.sandbox.solana_rpc.slot_clock import SlotClock
 from bot.sandbox.solana_rpc.transactions import TransactionRecord, make_record, touched_addresses
 
@@ -124,10 +125,14 @@ class Chain:
 
     def account(self, address: Pubkey) -> Account | None:
         """Give the account as it stands now."""
+        if address == CLOCK:
+            return clock_account(self.clock, self.slot)
         return self._vm.get_account(address)
 
     def account_at(self, address: Pubkey, slot: int) -> Account | None:
         """Give the account as it stood at `slot`."""
+        if address == CLOCK:
+            return clock_account(self.clock, slot)
         if not self._history.knows(address):
             return self._vm.get_account(address)
         return self._history.at(address, slot)

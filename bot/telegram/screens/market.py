@@ -145,7 +145,10 @@ def source_line(quote: Quote) -> str:
     if quote.pools_read > 1:
         agree = "agree" if quote.agreeing == quote.pools_read else f", {quote.agreeing} agree"
         pools = f"{pools} {agree}" if agree == "agree" else f"{pools}{agree}"
-    return f"{figures.age(quote.age_seconds)} · {_route(quote)} · {pools}"
+    block = (
+        "" if quote.source_at is None else f" (block {figures.time_of_day(quote.source_at)} UTC)"
+    )
+    return f"{figures.age(quote.age_seconds)}{block} · {_route(quote)} · {pools}"
 
 
 def _route(quote: Quote) -> str:
