@@ -9,11 +9,12 @@ from bot.domain.errors import Unavailable, UnreadableAccount
 from bot.domain.pools.reading import PoolKind
 from bot.ports.chain import PoolPlace
 from tests.builders.rpc_pools import build_pool
-from tests.builders.solana_accounts import CPMM_POOL, WHIRLPOOL, serve_genuine
+from tests.builders.solana_accounts import CPMM_POOL, DLMM_PAIR, WHIRLPOOL, serve_genuine
 from tests.fakes.hand_clock import HandClock
 from tests.fakes.rpc_node import Manners, RpcNode, rpc_nodes
 
 ORCA = PoolPlace(address=WHIRLPOOL, kind=PoolKind.ORCA_WHIRLPOOL, source="derived")
+DLMM = PoolPlace(address=DLMM_PAIR, kind=PoolKind.METEORA_DLMM, source="derived")
 CPMM = PoolPlace(address=CPMM_POOL, kind=PoolKind.RAYDIUM_CPMM, source="derived")
 
 
@@ -86,3 +87,17 @@ async def test_no_answer_is_unavailable() -> None:
 def at_price_one(data: bytes) -> bytes:
     """Give a Whirlpool's bytes with a square-root price of one, at tick 0."""
     return data[:65] + (1 << 64).to_bytes(16, "little") + bytes(4) + data[85:]
+
+
+async def test_a_pair_that_opens_at_a_slot_is_closed_until_then() -> None:
+    async with rpc_nodes(1) as (node,), build_pool([node]) as rpc:
+        serve_genuine(node)
+        owner, data = node.accounts[DLMM_PAIR]
+        gated = bytearray(data)
+        gated[75], gated[86] = 2, 0  # a launch pair that opens by slot
+        gated[816:824] = (node.slot + 5).to_bytes(8, "little")
+        node.accounts[DLMM_PAIR] = (owner, bytes(gated))
+        chain = SolanaChain(rpc, [], HandClock())
+        assert (await chain.read_pool(DLMM)).halt == "not open yet"
+        node.slot += 5
+        assert (await chain.read_pool(DLMM)).halt is None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -179,7 +180,7 @@ class PoolPrices:
         fetched: Mapping[str, AccountBytes | None],
     ) -> PoolReading:
         absent = {place for place, account in fetched.items() if account is None}
-        around = self._around(pool, accounts, absent)
+        around = replace(self._around(pool, accounts, absent), slot=slot)
         return orient(read_stored(around), pool, slot)
 
     def _around(
