@@ -1,6 +1,7 @@
 """Measures the path of a command: raw update in, order booked, reply request out.
 
-Ours, pgbench booking the same rows (the limit), and aiogram with SQLAlchemy models (plain).
+Ours, pgbench booking the same rows (the limit), and aiogram with SQLAlchemy models writing the same
+rows (plain); beside them the latter without inbox and outbox (bare), and our /price.
 Run from the root of the project: python -m benchmarks.command_path [--json] [--long]
 """
 
@@ -9,8 +10,8 @@ import logging
 import platform
 import statistics
 import tempfile
-from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,9 +21,9 @@ import structlog
 import uvloop
 
 from benchmarks.command_path_limit import Limit
-from benchmarks.command_path_load import Load, Taken
-from benchmarks.command_path_ours import CONNECTIONS, our_bot
-from benchmarks.command_path_plain import plain_bot
+from benchmarks.command_path_load import Taken
+from benchmarks.command_path_ours import CONNECTIONS
+from benchmarks.command_path_variant import variant
 from bot.adapters.database.embedded import embedded_postgres
 from bot.adapters.database.migrate import migrate
 
@@ -49,10 +50,22 @@ def main() -> None:
 
 async def _measure(turns: int) -> Runs:
     with tempfile.TemporaryDirectory() as folder:
-        async with embedded_postgres(Path(folder)) as server:
+        async with embedded_postgres(Path(folder), settings={"max_connections": "80"}) as server:
             await migrate(server.dsn)
             await _lift_limits(server.dsn)
             return await _take_turns(server.dsn, server.pid, turns)
+
+
+async def _another(dsn: str) -> str:
+    # Two bots on one database would read each other's boxes.
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute("CREATE DATABASE price_of_path")
+    finally:
+        await connection.close()
+    own = dsn.replace("/kitrader?", "/price_of_path?")
+    await migrate(own)
+    return own
 
 
 async def _lift_limits(dsn: str) -> None:
@@ -67,33 +80,24 @@ async def _lift_limits(dsn: str) -> None:
 
 async def _take_turns(dsn: str, database_pid: int, turns: int) -> Runs:
     # Variants take turns, so that a noisy minute is shared by all.
-    ours, plain = (
-        Load(
-            people=deque(range(first, first + _PEOPLE)),
-            database_pid=database_pid,
-            last_update_id=first,
-        )
-        for first in (1_000_000, 2_000_000)
-    )
     limit = Limit(dsn, database_pid)
     runs: Runs = {}
-    async with our_bot(dsn, ours.answered) as hear, plain_bot(dsn, plain.answered) as hear_plainly:
+    async with AsyncExitStack() as stack:
+        addresses = {"ours": dsn, "plain": dsn, "bare": dsn, "price": await _another(dsn)}
+        variants = {
+            name: await stack.enter_async_context(variant(name, own, database_pid))
+            for name, own in addresses.items()
+        }
         await limit.prepare()
         await limit.run(commands=_PEOPLE, connections=CONNECTIONS)
-        for load, ears in ((ours, hear), (plain, hear_plainly)):
-            # Everyone is met, and every connection and plan warmed up, before it counts.
-            await load.run(ears, commands=_PEOPLE, in_flight=_HEADLINE)
         for _ in range(turns):
             for in_flight, commands in _COMMANDS.items():
-                taken = {
-                    "limit": await limit.run(
-                        commands=commands, connections=min(in_flight, CONNECTIONS)
-                    ),
-                    "ours": await ours.run(hear, commands=commands, in_flight=in_flight),
-                    "plain": await plain.run(hear_plainly, commands=commands, in_flight=in_flight),
-                }
-                for name, one in taken.items():
-                    runs.setdefault((name, in_flight), []).append(one)
+                connections = min(in_flight, CONNECTIONS)
+                taken = {"limit": await limit.run(commands=commands, connections=connections)}
+                for name, one in variants.items():
+                    taken[name] = await one.run(commands=commands, in_flight=in_flight)
+                for name, figures in taken.items():
+                    runs.setdefault((name, in_flight), []).append(figures)
     return runs
 
 

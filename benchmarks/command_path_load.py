@@ -16,7 +16,7 @@ from bot.adapters.clock import SystemClock
 
 MOST_IN_A_BATCH = 100  # getUpdates gives no more at once
 _MICROSECONDS = 1e6
-_PATIENCE_SECONDS = 60
+_PATIENCE_SECONDS = 240
 _CLOCK = SystemClock()
 
 Hear = Callable[[list[bytes]], Awaitable[None]]
@@ -49,6 +49,7 @@ class Load:
     people: deque[int]
     database_pid: int
     last_update_id: int
+    text: str = "/open WIF long 0.01"
     _heard_at: dict[int, float] = field(default_factory=dict)
     _latencies_ms: list[float] = field(default_factory=list)
     _answered: asyncio.Event = field(default_factory=asyncio.Event)
@@ -93,11 +94,11 @@ class Load:
         person = self.people.popleft()
         self.last_update_id += 1
         self._heard_at[person] = time.perf_counter()
-        return orjson.dumps(update(self.last_update_id, person))
+        return orjson.dumps(update(self.last_update_id, person, self.text))
 
 
-def update(update_id: int, person: int) -> dict[str, object]:
-    """Give an update in which a person opens a small position, as Telegram spells it."""
+def update(update_id: int, person: int, text: str = "/open WIF long 0.01") -> dict[str, object]:
+    """Give an update in which a person says a command, as Telegram spells it."""
     return {
         "update_id": update_id,
         "message": {
@@ -105,8 +106,8 @@ def update(update_id: int, person: int) -> dict[str, object]:
             "date": int(_CLOCK.now().timestamp()),
             "chat": {"id": person, "type": "private", "first_name": "Ann"},
             "from": {"id": person, "is_bot": False, "first_name": "Ann", "language_code": "en"},
-            "text": "/open WIF long 0.01",
-            "entities": [{"type": "bot_command", "offset": 0, "length": 5}],
+            "text": text,
+            "entities": [{"type": "bot_command", "offset": 0, "length": text.index(" ")}],
         },
     }
 

@@ -17,7 +17,6 @@ from bot.adapters.database.mail import PostgresInbox, PostgresOutbox
 from bot.adapters.database.shelf import PostgresShelf
 from bot.adapters.solana.rpc_pool import RpcPool
 from bot.adapters.solana.solana_chain import SolanaChain
-from bot.bootstrap.heap import settle_heap
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring import wire
@@ -87,7 +86,7 @@ class AnsweringApi:
         """Answer as Telegram does."""
         del seconds
         assert method == "sendMessage", method
-        assert "Bought" in str(params["text"]), params["text"]
+        assert "WIF" in str(params["text"]), params["text"]
         self._messages += 1
         self._sent(cast("int", params["chat_id"]))
         return {"message_id": self._messages}
@@ -103,7 +102,6 @@ async def our_bot(dsn: str, answered: Callable[[int], None]) -> AsyncIterator[He
         async def hear(batch: list[bytes]) -> None:
             await receiver.receive([orjson.loads(raw) for raw in batch])
 
-        settle_heap()
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(part.run()) for part in (receiver, lanes, sender)]
             yield hear

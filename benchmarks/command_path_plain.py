@@ -18,6 +18,7 @@ from aiogram.types import (
     InlineKeyboardMarkup,
     Message,
     TelegramObject,
+    Update,
     User,
 )
 from sqlalchemy import (
@@ -56,6 +57,25 @@ class Person(Base):
     user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     first_name: Mapped[str]
     cash_lamports: Mapped[int] = mapped_column(BigInteger)
+
+
+class InboxRow(Base):
+    """An update that came, kept until it is answered."""
+
+    __tablename__ = "plain_inbox"
+    update_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    raw: Mapped[str]
+    is_answered: Mapped[bool] = mapped_column(default=False)
+
+
+class OutboxRow(Base):
+    """An answer that is to be sent, kept until it was."""
+
+    __tablename__ = "plain_outbox"
+    notice_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    text: Mapped[str]
+    is_sent: Mapped[bool] = mapped_column(default=False)
 
 
 class Position(Base):
@@ -156,13 +176,30 @@ class SessionMiddleware(BaseMiddleware):
 
 @asynccontextmanager
 async def plain_bot(dsn: str, answered: Callable[[int], None]) -> AsyncIterator[Hear]:
-    """Run the plain bot; each update is a task of its own, as in aiogram's polling."""
+    """Run the plain bot with the same rows as ours, inbox and outbox included."""
+    async with _bot(dsn, answered, keeps_boxes=True) as hear:
+        yield hear
+
+
+@asynccontextmanager
+async def bare_bot(dsn: str, answered: Callable[[int], None]) -> AsyncIterator[Hear]:
+    """Run the plain bot without inbox and outbox: a crash loses what was not answered."""
+    async with _bot(dsn, answered, keeps_boxes=False) as hear:
+        yield hear
+
+
+@asynccontextmanager
+async def _bot(
+    dsn: str, answered: Callable[[int], None], *, keeps_boxes: bool
+) -> AsyncIterator[Hear]:
     address = dsn.replace("postgresql://", "postgresql+asyncpg://")
     engine = create_async_engine(address, pool_size=CONNECTIONS, max_overflow=0)
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
-    dispatcher = _dispatcher(async_sessionmaker(engine, expire_on_commit=False))
+    sessions = async_sessionmaker(engine, expire_on_commit=False)
+    dispatcher = _dispatcher(sessions, keeps_boxes=keeps_boxes)
     bot = Bot(BOT_TOKEN, session=AnsweringSession(answered))
+    # Each update is a task of its own, as in aiogram's polling.
     async with asyncio.TaskGroup() as group:
 
         async def hear(batch: list[bytes]) -> None:
@@ -173,24 +210,38 @@ async def plain_bot(dsn: str, answered: Callable[[int], None]) -> AsyncIterator[
     await engine.dispose()
 
 
+async def _store(session: AsyncSession, update: Update) -> InboxRow:
+    """Commit an update before it is handled."""
+    row = InboxRow(update_id=update.update_id, raw=update.model_dump_json(), is_answered=False)
+    session.add(row)
+    await session.commit()
+    return row
+
+
 async def _feed(dispatcher: Dispatcher, bot: Bot, raw: bytes) -> None:
     await dispatcher.feed_raw_update(bot, orjson.loads(raw))
 
 
-def _dispatcher(sessions: Sessions) -> Dispatcher:
+def _dispatcher(sessions: Sessions, *, keeps_boxes: bool) -> Dispatcher:
     router = Router()
     router.message.middleware(SessionMiddleware(sessions))
     for name in command_table.by_name():  # as many commands as ours, in the same order
         router.message.register(open_position if name == "open" else _other, Command(name))
-    dispatcher = Dispatcher()
+    dispatcher = Dispatcher(keeps_boxes=keeps_boxes)
     dispatcher.include_router(router)
     return dispatcher
 
 
-async def open_position(
-    message: Message, command: CommandObject, session: AsyncSession, event_from_user: User
+async def open_position(  # noqa: PLR0917 (aiogram hands them by name)
+    message: Message,
+    command: CommandObject,
+    session: AsyncSession,
+    event_from_user: User,
+    event_update: Update,
+    keeps_boxes: bool,
 ) -> None:
     """Read, check, change the rows of an order, commit, answer."""
+    inbox_row = await _store(session, event_update) if keeps_boxes else None
     symbol, side, size = (command.args or "").split()
     if side != "long" or Decimal(size) <= 0:
         await message.answer("Use /open TOKEN long SIZE")
@@ -201,8 +252,17 @@ async def open_position(
         await message.answer("Not enough SOL")
         return
     position = await _add(session, person, symbol, size_lamports, message.date)
+    answer = OutboxRow(
+        user_id=person.user_id, text=_receipt(position, person, size_lamports), is_sent=False
+    )
+    if inbox_row is not None:
+        inbox_row.is_answered = True
+        session.add(answer)
     await session.commit()
-    await message.answer(_receipt(position, person, size_lamports), reply_markup=_buttons(position))
+    await message.answer(answer.text, reply_markup=_buttons(position))
+    if inbox_row is not None:
+        answer.is_sent = True
+        await session.commit()
 
 
 async def _other(message: Message) -> None:
