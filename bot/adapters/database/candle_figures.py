@@ -8,38 +8,42 @@ from bot.ports.books import TokenMetrics
 from bot.ports.candles import PriceNow
 
 _AT_ONCE = 200
-# Quarter hours give the day's high and low, minutes what no quarter was built of yet, hours the
-# shape and the volatility. Statistics may be floats; prices stay exact. In order of the token,
-# so that two processes computing at once never wait in a circle.
+# Hours give the day's high and low, quarters and minutes what no hour was built of; statistics may
+# be floats, prices stay exact. In order of the token, so that two processes computing at once
+# never wait in a circle.
 _FIGURES = """
     WITH n AS (
       SELECT * FROM unnest($1::int[], $2::numeric[], $3::numeric[]) n(token_id, price, liquidity)
-    ), quarters AS (
-      SELECT token_id, max(high) AS high, min(low) AS low, min(opened_at) AS since,
-             (array_agg(open ORDER BY opened_at))[1] AS first
-      FROM candles
-      WHERE interval_seconds = 900 AND opened_at >= $4::timestamptz - interval '24 hours'
+    ), built AS (
+      SELECT max(built_until) FILTER (WHERE interval_seconds = 3600) AS hours,
+             max(built_until) FILTER (WHERE interval_seconds = 900) AS quarters
+      FROM candle_progress
+    ), hours AS MATERIALIZED (
+      SELECT token_id, opened_at, high, low, close::float8 AS close FROM candles
+      WHERE interval_seconds = 3600 AND opened_at >= $4::timestamptz - interval '24 hours'
+    ), reached AS (
+      SELECT token_id, max(high) AS high, min(low) AS low FROM (
+        SELECT token_id, high, low FROM hours
+        UNION ALL
+        SELECT token_id, high, low FROM candles
+        WHERE interval_seconds = 900 AND opened_at >= $4 - interval '24 hours'
+          AND opened_at < $4 - interval '23 hours'
+        UNION ALL
+        SELECT token_id, high, low FROM candles
+        WHERE interval_seconds = 900 AND opened_at >= (SELECT hours FROM built)
+        UNION ALL
+        SELECT token_id, high, low FROM candles
+        WHERE interval_seconds = 60 AND opened_at >= (SELECT quarters FROM built)) parts
       GROUP BY token_id
-    ), minutes AS (
-      SELECT token_id, max(high) AS high, min(low) AS low
-      FROM candles WHERE interval_seconds = 60
-        AND opened_at >= (SELECT built_until FROM candle_progress WHERE interval_seconds = 900)
-      GROUP BY token_id
-    ), hour_ago AS (
-      SELECT DISTINCT ON (token_id) token_id, open AS first
-      FROM candles WHERE interval_seconds = 300
-        AND opened_at >= $4 - interval '1 hour' AND opened_at < $4 - interval '45 minutes'
-      ORDER BY token_id, opened_at
-    ), hours AS (
-      SELECT token_id, opened_at, close::float8 AS close FROM candles
-      WHERE interval_seconds = 3600 AND opened_at >= $4 - interval '24 hours' AND low > 0
+    ), course AS (
+      SELECT token_id, opened_at, close FROM hours WHERE close > 0
       UNION ALL SELECT token_id, $4, price::float8 FROM n WHERE price > 0
     ), steps AS (
       SELECT token_id, opened_at, close,
              ln(close / lag(close) OVER (PARTITION BY token_id ORDER BY opened_at)) AS step,
              min(close) OVER (PARTITION BY token_id) AS low,
              max(close) OVER (PARTITION BY token_id) AS high
-      FROM hours
+      FROM course
     ), shapes AS (
       SELECT token_id,
              CASE WHEN count(step) >= 5
@@ -52,20 +56,23 @@ _FIGURES = """
     )
     INSERT INTO token_metrics AS m (token_id, change_24h, high_24h, low_24h, change_1h,
                                     volatility_24h, liquidity_lamports, shape_24h, computed_at)
-    SELECT n.token_id,
-           CASE WHEN q.since < $4 - interval '23 hours' AND q.first > 0
-                THEN round(n.price / q.first - 1, 6) END,
-           CASE WHEN q.token_id IS NOT NULL OR i.token_id IS NOT NULL
-                THEN greatest(n.price, q.high, i.high) END,
-           CASE WHEN q.token_id IS NOT NULL OR i.token_id IS NOT NULL
-                THEN least(n.price, q.low, i.low) END,
-           CASE WHEN h.first > 0 THEN round(n.price / h.first - 1, 6) END,
-           s.volatility, n.liquidity, coalesce(s.shape, ''), $4
+    SELECT n.token_id, round(n.price / d.first - 1, 6),
+           CASE WHEN r.token_id IS NOT NULL THEN greatest(n.price, r.high) END,
+           CASE WHEN r.token_id IS NOT NULL THEN least(n.price, r.low) END,
+           round(n.price / h.first - 1, 6), s.volatility, n.liquidity, coalesce(s.shape, ''), $4
     FROM n
-    LEFT JOIN quarters q USING (token_id)
-    LEFT JOIN minutes i USING (token_id)
-    LEFT JOIN hour_ago h USING (token_id)
+    LEFT JOIN reached r USING (token_id)
     LEFT JOIN shapes s USING (token_id)
+    LEFT JOIN LATERAL (
+      SELECT open AS first FROM candles c
+      WHERE c.token_id = n.token_id AND interval_seconds = 900 AND open > 0
+        AND opened_at >= $4 - interval '24 hours' AND opened_at < $4 - interval '23 hours'
+      ORDER BY opened_at LIMIT 1) d ON true
+    LEFT JOIN LATERAL (
+      SELECT open AS first FROM candles c
+      WHERE c.token_id = n.token_id AND interval_seconds = 300 AND open > 0
+        AND opened_at >= $4 - interval '1 hour' AND opened_at < $4 - interval '45 minutes'
+      ORDER BY opened_at LIMIT 1) h ON true
     ORDER BY n.token_id
     ON CONFLICT (token_id) DO UPDATE SET change_24h = excluded.change_24h,
       high_24h = excluded.high_24h, low_24h = excluded.low_24h, change_1h = excluded.change_1h,
