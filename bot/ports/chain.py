@@ -18,13 +18,14 @@ class PoolPlace:
 
     `source` is "derived" or the name of the HTTP source, whose `kind` is None where it tells
     none that we know: the account itself tells. `mint` is the token meant, where it is known:
-    a bonding curve's account does not name it.
+    a bonding curve's account does not name it. `opened_at` is when the source saw it first.
     """
 
     address: str
     kind: PoolKind | None
     source: str
     mint: str | None = None
+    opened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -172,7 +172,8 @@ class Prices:
             raise Refusal("no_pool", symbol=token.symbol)
         listed = tuple((pool.address, pool.kind.value) for pool in pools)
         kept = await self._shelf.keep(token, listed)
-        self._board.track(kept, _places(mint, listed))
+        opened = {place.address: place.opened_at for place in found.places}
+        self._board.track(kept, _places(mint, listed, opened))
         self._board.set_price(kept.token_id, found.pools, self._clock.now())
         return kept
 
@@ -301,9 +302,20 @@ def _refuse_no_address(wanted: str) -> None:
         raise Refusal("not_an_address", text=wanted[:50])
 
 
-def _places(mint: str, pools: tuple[tuple[str, str], ...]) -> tuple[PoolPlace, ...]:
+def _places(
+    mint: str,
+    pools: tuple[tuple[str, str], ...],
+    opened: dict[str, datetime | None] | None = None,
+) -> tuple[PoolPlace, ...]:
+    known = opened or {}
     return tuple(
-        PoolPlace(address=address, kind=PoolKind(kind), source="shelf", mint=mint)
+        PoolPlace(
+            address=address,
+            kind=PoolKind(kind),
+            source="shelf",
+            mint=mint,
+            opened_at=known.get(address),
+        )
         for address, kind in pools
     )
 

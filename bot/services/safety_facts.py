@@ -69,15 +69,18 @@ class SafetyFacts:
         kept, now = self._kept.get(token_id), self._clock.monotonic()
         if kept is not None and now < kept.until and not fresh:
             return kept.facts
-        token = self._board.tokens[token_id]
+        token, places = self._board.tokens[token_id], self._places(token_id)
         try:
-            facts = await self._chain.token_facts(token.mint, self._places(token_id))
+            facts = await self._chain.token_facts(token.mint, places)
         except Unavailable:
             facts = None
         if facts is None:
             facts = kept.facts if kept is not None else None
             self._kept[token_id] = _Kept(facts=facts, until=now + _AGAIN_SECONDS)
             return facts
+        if facts.opened_at is None and places:
+            # The pool's own account does not say: a source may have seen it open.
+            facts = replace(facts, opened_at=places[0].opened_at)
         self._kept[token_id] = _Kept(facts=facts, until=now + _GOOD_SECONDS)
         await self._take(token, facts.mint)
         return facts

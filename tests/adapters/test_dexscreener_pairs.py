@@ -112,6 +112,15 @@ def test_no_bytes_raise_anything_but_garbled(body: bytes) -> None:
     _read_or_garbled(body)
 
 
+@pytest.mark.parametrize(
+    ("told", "year"),
+    [(1_791_301_842_000, 2026), (0, None), (-5, None), (10**18, None), ("1791301842000", None)],
+)
+def test_a_pair_tells_when_it_was_first_seen(told: object, year: int | None) -> None:
+    (place,) = read_places(body_of(pair(pairCreatedAt=told)), MINT)
+    assert (place.opened_at.year if place.opened_at else None) == year
+
+
 def test_deep_nesting_is_garbled() -> None:
     with pytest.raises(Garbled):
         read_places(b"[" * 100_000, MINT)

@@ -47,6 +47,7 @@ async def test_a_safe_token_is_called_so_on_its_card_and_with_the_first_purchase
         assert "ok · LP burned: 100% burned: nobody can take it away" in checked
         assert "ok · spread out: the largest account beside the pools holds 2.4%" in checked
         assert "ok · can be sold: buying and selling at once loses" in checked
+        assert "ok · not new: open for 40 days" in checked, "as DexScreener saw it first"
         assert calm in (await town.say(who, "/open OAK long 1")).text
         assert "Safety" not in (await town.say(who, "/open OAK long 1")).text
 

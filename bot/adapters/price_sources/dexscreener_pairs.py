@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.adapters.price_sources.http_source import Garbled
-from bot.adapters.price_sources.source_json import at, objects, parsed, positive, text
+from bot.adapters.price_sources.source_json import at, objects, parsed, positive, second_of, text
 from bot.domain.identifiers import is_address
 from bot.domain.pairs import telling
 from bot.domain.pools.reading import PoolKind
@@ -100,4 +100,7 @@ def _read_place(pair: Mapping[str, object]) -> PoolPlace | None:
     if not isinstance(dex, str) or not isinstance(label, str):
         return None
     kind = _KINDS.get((dex, label))
-    return PoolPlace(address=address, kind=kind, source=SOURCE) if kind else None
+    if kind is None:
+        return None
+    opened_at = second_of(pair.get("pairCreatedAt"))
+    return PoolPlace(address=address, kind=kind, source=SOURCE, opened_at=opened_at)

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from bot.adapters.price_sources.http_source import Garbled
@@ -13,6 +13,7 @@ _LARGEST, _SMALLEST = Decimal("1e24"), Decimal("1e-30")
 _LONGEST_TIME = 40
 _LONGEST_TEXT = 200
 _LARGEST_COUNT = 10**12
+_FIRST_MS, _LAST_MS = 1_577_836_800_000, 4_102_444_800_000  # the years 2020 and 2100
 
 
 def parsed(body: bytes) -> object:
@@ -66,6 +67,13 @@ def moment(found: object) -> datetime | None:
     except ValueError:
         return None
     return read if read.tzinfo is not None else None
+
+
+def second_of(found: object) -> datetime | None:
+    """Give a moment written as milliseconds since 1970, of the years in which Solana had pools."""
+    if not isinstance(found, Decimal) or not _FIRST_MS <= found < _LAST_MS:
+        return None
+    return datetime.fromtimestamp(int(found) // 1000, UTC)
 
 
 def _number(text: str) -> Decimal | None:

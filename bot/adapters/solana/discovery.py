@@ -78,6 +78,7 @@ class Discovery:
             return None
         derived = self._note_pools(mint, candidates, answer.accounts)
         places = {place.address: place for place in (*listed, *derived)}
+        opened = {place.address: place.opened_at for place in listed if place.opened_at}
         readings = await self._prices.read_pools(
             list(places.values()), deadline_seconds=_PASS_SECONDS
         )
@@ -89,7 +90,12 @@ class Discovery:
             symbol=symbol,
             pools=tuple(pools),
             places=tuple(
-                PoolPlace(address=pool.address, kind=pool.kind, source=places[pool.address].source)
+                PoolPlace(
+                    address=pool.address,
+                    kind=pool.kind,
+                    source=places[pool.address].source,
+                    opened_at=opened.get(pool.address),
+                )
                 for pool in pools
             ),
         )

@@ -13,6 +13,8 @@ from bot.sandbox.solana_rpc.chain import Chain
 
 PERIODS = ("m5", "h1", "h6", "h24")
 MS_PER_SECOND = 1_000
+LISTED_BEFORE_SECONDS = 40 * 86_400
+"""The market is older than its world: a pool of an hour is a warning."""
 SIGNIFICANT_DIGITS = 12
 MOST_PAIRS = 30
 PERCENT = 100
@@ -29,7 +31,7 @@ def find_pairs(
     sol_usd = sol_in_dollars(pairs)
     found = [pair for pair in pairs if wanted(pair)]
     found.sort(key=lambda pair: depth_usd(pair, sol_usd), reverse=True)
-    created_ms = chain.clock.started_unix_s * MS_PER_SECOND
+    created_ms = (chain.clock.started_unix_s - LISTED_BEFORE_SECONDS) * MS_PER_SECOND
     return [
         _written(_told(pair, price_percent), sol_usd, created_ms) for pair in found[:MOST_PAIRS]
     ]
