@@ -41,6 +41,14 @@ class Lanes:
         """Give how many updates are queued or being handled; once stopped, only the latter."""
         return self._in_hand if self._is_stopping.is_set() else self._waiting
 
+    def knows(self, update: StoredUpdate) -> bool:
+        """Tell whether an update was queued before."""
+        return update.update_id in self._known
+
+    def waiting_in(self, lane: int) -> int:
+        """Give how many updates of a lane are queued or being handled."""
+        return len(self._queues.get(lane, ()))
+
     async def feed(self, updates: Sequence[StoredUpdate]) -> None:
         """Queue updates that the lanes do not know yet; waits while too many are queued."""
         for update in updates:

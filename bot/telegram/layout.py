@@ -172,7 +172,7 @@ def _caption(screen: Screen) -> dict[str, object]:
     return {"caption": text, "caption_entities": entities}
 
 
-def _cut_text(screen: Screen, longest: int) -> tuple[str, list[dict[str, object]]]:
+def _cut_text(screen: Screen, longest: int) -> tuple[str, list[Entity]]:
     text, entities = screen.text.render()
     shown = _cut(text, longest)
     return shown, _within(entities, utf16_units(shown))

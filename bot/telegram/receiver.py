@@ -9,6 +9,7 @@ from bot.domain.errors import Unavailable
 from bot.ports.clock import Clock
 from bot.ports.mail import Inbox, StoredUpdate
 from bot.telegram.cleaning import clean_update
+from bot.telegram.crowding import Crowding
 from bot.telegram.hearing import NOBODY
 from bot.telegram.lanes import Lanes
 
@@ -34,7 +35,7 @@ class Receiver:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._inbox = inbox
-        self._lanes = lanes
+        self._crowding = Crowding(inbox=inbox, lanes=lanes, clock=clock)
         self._clock = clock
         self._sleep = sleep
         self._turn = asyncio.Lock()
@@ -54,7 +55,7 @@ class Receiver:
             await self._make_sure()
             self._is_unsure = True
             fresh = await self._inbox.store(stored)
-            await self._lanes.feed(fresh)
+            await self._crowding.feed(fresh)
             self._is_unsure = False
 
     async def run(self) -> None:
@@ -69,7 +70,7 @@ class Receiver:
 
     async def _make_sure(self) -> None:
         if self._is_unsure:
-            await self._lanes.feed(await self._inbox.unanswered())
+            await self._crowding.feed(await self._inbox.unanswered())
             self._is_unsure = False
 
     def _stored(self, raw: RawUpdate) -> StoredUpdate:

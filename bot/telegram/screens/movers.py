@@ -1,12 +1,11 @@
 """What rose and what fell most, with the way to each token."""
 
-from bot.telegram.rich_text import Bold, Text
-
 from bot.domain.users import Mode
 from bot.services.movers import Movement, Span
 from bot.services.token_lines import TokenLine
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, headed, in_rows, key, label, lines, named
+from bot.telegram.rich_text import Bold, Text
 from bot.telegram.screens import figures
 
 _MOST_KEYS = 6

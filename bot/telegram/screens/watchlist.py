@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from bot.telegram.rich_text import Text
-
 from bot.domain.instruments import Token
 from bot.domain.users import Mode
 from bot.services.token_lines import TokenLine
 from bot.services.watchlist import WatchChange
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Rows, Screen, headed, in_rows, key, label, lines, named
+from bot.telegram.rich_text import Text
 from bot.telegram.screens import figures
 
 _MOST_LINES, _MOST_KEYS = 30, 9
