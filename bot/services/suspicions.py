@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import is_
 from typing import Protocol
 
 from bot.domain.instruments import Token
 from bot.domain.notices import Notice
+from bot.domain.pools.reading import Curve
 from bot.domain.price_trust import (
     Dispute,
     Opinion,
@@ -69,6 +71,7 @@ class Suspicions:
         self._rules = rules
         self._notices = notices
         self._doubts: dict[int, _Doubt] = {}
+        self._judged: dict[int, tuple[Curve, ...]] = {}
 
     async def load(self) -> None:
         """Take up the suspicions that stood when the bot stopped.
@@ -94,9 +97,22 @@ class Suspicions:
             if place % _TOKENS_AT_ONCE == _TOKENS_AT_ONCE - 1:
                 await asyncio.sleep(0)
             priced = self._board.priced(token_id)
-            if priced is not None and (len(priced.readings) > 1 or token_id in self._doubts):
+            if priced is not None and self._is_news(token_id, priced):
                 dispute = find_dispute(_opinions(priced), self._rules)
                 await self._note(token_id, SuspicionCause.POOLS, dispute, priced.best.slot)
+
+    def _is_news(self, token_id: int, priced: Priced) -> bool:
+        """Tell whether there is anything to judge: most pools stand as they stood before."""
+        if token_id in self._doubts:
+            return True
+        if len(priced.readings) == 1:
+            return False
+        # What did not change is the same object: see `bot.adapters.solana.reading_memory`.
+        curves = tuple(pool.curve for pool in priced.readings)
+        known = self._judged.get(token_id, ())
+        self._judged[token_id] = curves
+        is_same = len(curves) == len(known) and all(map(is_, curves, known))
+        return not is_same
 
     async def weigh(self, token_id: int, sources: Sequence[Opinion]) -> None:
         """Hold a token's price against what sources say it is; asked by the clock."""
