@@ -13,7 +13,7 @@ _log = structlog.get_logger(__name__)
 _FORGET_SECONDS = 3600.0
 _CANDLE_SECONDS = 15.0
 _TIME_SECONDS = 10.0
-_FILL_IN_SECONDS = 60.0
+_FILL_IN_SECONDS = 30.0
 
 Job = Callable[[], Awaitable[None]]
 

@@ -2,7 +2,6 @@
 
 import io
 import math
-from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
@@ -15,20 +14,17 @@ from bot.adapters.pictures.lettering import (
     signed_percent,
     width,
 )
-from bot.adapters.pictures.palette import PALETTES, Colour, Palette, shades
-from bot.adapters.pictures.scales import Frame, PriceScale, TimeScale
+from bot.adapters.pictures.palette import PALETTES, Colour, Palette
+from bot.adapters.pictures.scales import Frame, PriceScale, TimeScale, price_range
+from bot.adapters.pictures.stamps import MARK, palette_of, triangles
 from bot.domain.candles import Candle
-from bot.domain.charts import Chart, Deed, LevelKind, Theme
+from bot.domain.charts import Chart, Deed, Level, LevelKind
 from bot.domain.users import Mode
 
 WIDTH, HEIGHT = 1280, 960
 _TITLE, _PRICE, _LABEL, _CHIP = 56, 46, 34, 32
 _MARGIN, _PLOT_TOP, _AXIS_WIDTH, _TIME_HEIGHT, _VOLUME_HEIGHT = 28, 176, 186, 64, 130
 _MOST_PRICES, _MOST_TIMES = 6, 6
-_REACH = 0.4
-"""How far beyond the candles, as a share of their range, a level still widens the picture."""
-_AIR = 0.06
-_MARK, _FINE = 30, 4
 _DASH, _GAP = 12, 9
 _COMPRESSION = 6
 _NARROWEST_GAP = 3.0
@@ -39,6 +35,7 @@ def draw_chart(chart: Chart) -> bytes:
     drawing = _Drawing(chart)
     drawing.grid()
     drawing.volumes()
+    drawing.lines()
     drawing.candles()
     drawing.levels()
     drawing.marks()
@@ -46,7 +43,7 @@ def draw_chart(chart: Chart) -> bytes:
     drawing.header()
     written = io.BytesIO()
     # A hundred colours say it all, in half the bytes and half the time.
-    few = drawing.image.quantize(palette=_shades(chart.theme), dither=Image.Dither.NONE)
+    few = drawing.image.quantize(palette=palette_of(chart.theme), dither=Image.Dither.NONE)
     few.save(written, "PNG", compress_level=_COMPRESSION)
     return written.getvalue()
 
@@ -63,7 +60,7 @@ class _Drawing:
         bottom = HEIGHT - _TIME_HEIGHT - (_VOLUME_HEIGHT if self._has_volume else 0)
         right = WIDTH - _AXIS_WIDTH
         frame = Frame(left=_MARGIN, top=_PLOT_TOP, right=right, bottom=bottom)
-        low, high = _range(chart)
+        low, high = price_range(chart)
         self._prices = PriceScale(frame=frame, low=low, high=high)
         slots = max(1, math.ceil((chart.until - chart.since) / chart.interval.length))
         self._times = TimeScale(
@@ -114,17 +111,21 @@ class _Drawing:
             self._candle(candle)
             previous = candle
 
-    def levels(self) -> None:
-        """Draw the prices that matter to the owner; those outside only point the way."""
-        colours, frame = self._colours, self._prices.frame
+    def lines(self) -> None:
+        """Draw the lines of the last price and of the levels, which candles and labels cover."""
+        self._dashes(float(self._chart.candles[-1].close), self._last_colour(), 2)
         for level in self._chart.levels:
-            colour = colours.entry if level.kind is LevelKind.ENTRY else colours.liquidation
-            price = float(level.price)
+            if self._prices.holds(float(level.price)):
+                self._dashes(float(level.price), self._of_level(level), 3)
+
+    def levels(self) -> None:
+        """Name the prices that matter to the owner; those outside only point the way."""
+        frame = self._prices.frame
+        for level in self._chart.levels:
+            colour, price = self._of_level(level), float(level.price)
             text = f"{level.kind.value} {price_number(price)}"
             if self._prices.holds(price):
-                y = round(self._prices.y(price))
-                self._dashes(y, colour)
-                self._chip(y, text, colour)
+                self._chip(round(self._prices.y(price)), text, colour)
             elif price > self._prices.high:
                 self._chip(frame.top + _CHIP, text, colour, points=-1)
             else:
@@ -139,18 +140,17 @@ class _Drawing:
             y = min(max(self._prices.y(float(mark.price)), self._prices.frame.top),
                     self._prices.frame.bottom)  # fmt: skip
             # The tip touches the price that was paid or got.
-            middle = y + _MARK / 2 if mark.bought else y - _MARK / 2
+            middle = y + MARK / 2 if mark.bought else y - MARK / 2
             self._triangle(self._times.x(slot), middle, self._of_deed(mark.deed), up=mark.bought)
 
     def last_price(self) -> None:
-        """Draw where the price is now."""
-        last = self._chart.candles[-1]
-        y = round(self._prices.y(float(last.close)))
-        colour = self._colours.rising if _rises(last) else self._colours.falling
-        self._dashes(y, colour, 2)
+        """Write where the price is now, on the axis."""
+        price = float(self._chart.candles[-1].close)
+        y = round(self._prices.y(price))
         left, tall = self._prices.frame.right + 4, _LABEL // 2 + 9
-        self._pen.rounded_rectangle((left, y - tall, WIDTH - 6, y + tall), 8, fill=colour)
-        text = fitted(price_number(float(last.close)), _LABEL, WIDTH - left - 22)
+        box = (left, y - tall, WIDTH - 6, y + tall)
+        self._pen.rounded_rectangle(box, 8, fill=self._last_colour())
+        text = fitted(price_number(price), _LABEL, WIDTH - left - 22)
         self._text((left + 10, y), text, _LABEL, self._colours.on_tag)
 
     def header(self) -> None:
@@ -182,7 +182,7 @@ class _Drawing:
             x -= width(deed.value, _CHIP)
             self._text((x, 122), deed.value, _CHIP, self._colours.muted)
             for bought in directions:
-                x -= _MARK
+                x -= MARK
                 self._triangle(x + 8, 122, self._of_deed(deed), up=bought)
             x -= 26
 
@@ -222,20 +222,34 @@ class _Drawing:
             span = (self._times.x(first) - half, y, self._times.x(end - 1) + half, y)
             self._pen.line(span, fill=self._colours.muted, width=2)
 
-    def _dashes(self, y: int, colour: Colour, thick: int = 3) -> None:
-        frame = self._prices.frame
+    def _dashes(self, price: float, colour: Colour, thick: int) -> None:
+        frame, y = self._prices.frame, round(self._prices.y(price))
         for x in range(frame.left, frame.right, _DASH + _GAP):
             self._pen.line((x, y, min(x + _DASH, frame.right), y), fill=colour, width=thick)
 
+    def _last_colour(self) -> Colour:
+        is_up = _rises(self._chart.candles[-1])
+        return self._colours.rising if is_up else self._colours.falling
+
+    def _of_level(self, level: Level) -> Colour:
+        is_entry = level.kind is LevelKind.ENTRY
+        return self._colours.entry if is_entry else self._colours.liquidation
+
     def _chip(self, y: int, text: str, colour: Colour, points: int = 0) -> None:
         tall = _CHIP // 2 + 8
-        more = _MARK if points else 0
+        more = MARK + 4 if points else 0
         wide = width(text, _CHIP) + 24 + more
         x = self._emptiest(y - tall, y + tall, wide)
         self._pen.rounded_rectangle((x, y - tall, x + wide, y + tall), 8, fill=colour)
         self._text((x + 12, y), text, _CHIP, self._colours.ground)
         if points:
-            self._triangle(x + wide - _MARK / 2 - 6, y, self._colours.ground, up=points < 0)
+            self._arrow(x + wide - MARK / 2 - 8, y, points)
+
+    def _arrow(self, x: float, y: int, points: int) -> None:
+        half = _CHIP // 3
+        tip, flat = y + points * half, y - points * half
+        corners = ((x, tip), (x - half, flat), (x + half, flat))
+        self._pen.polygon(corners, fill=self._colours.ground)
 
     def _emptiest(self, top: int, bottom: int, wide: int) -> int:
         """Give where a label hides the fewest candles, further left where it is all the same."""
@@ -250,7 +264,7 @@ class _Drawing:
         return min(places, key=lambda x: sum(x <= at <= x + wide for at in busy))
 
     def _triangle(self, x: float, y: float, colour: Colour, *, up: bool) -> None:
-        edge, inner = _triangles(up=up)
+        edge, inner = triangles(up=up)
         at = (round(x - edge.width / 2), round(y - edge.height / 2))
         self.image.paste(self._colours.ground, at, edge)
         self.image.paste(colour, at, inner)
@@ -269,40 +283,5 @@ class _Drawing:
         self._pen.text(at, text, font=font(size), fill=colour, anchor=anchor)
 
 
-def _range(chart: Chart) -> tuple[float, float]:
-    low = min(float(candle.low) for candle in chart.candles)
-    high = max(float(candle.high) for candle in chart.candles)
-    reach = (high - low) * _REACH or high * _AIR
-    prices = [float(level.price) for level in chart.levels]
-    prices += [float(mark.price) for mark in chart.marks]
-    near = [price for price in prices if low - reach <= price <= high + reach]
-    low, high = min([low, *near]), max([high, *near])
-    air = (high - low) * _AIR or high * _AIR or 1.0
-    return max(low - air, 0.0), high + air
-
-
 def _rises(candle: Candle) -> bool:
     return candle.close >= candle.open
-
-
-@lru_cache(maxsize=2)
-def _triangles(*, up: bool) -> tuple[Image.Image, Image.Image]:
-    """Give the masks of a mark, its edge and its inside, drawn large and made small: smooth."""
-    size = (_MARK + 8) * _FINE
-    edge, inner = Image.new("L", (size, size)), Image.new("L", (size, size))
-    for mask, inset in ((edge, 0), (inner, 4 * _FINE)):
-        near, far = inset, size - inset
-        tip, flat = (near, far) if up else (far, near)
-        ImageDraw.Draw(mask).polygon(((size / 2, tip), (near, flat), (far, flat)), fill=255)
-    small = (_MARK + 8, _MARK + 8)
-    return edge.resize(small, Image.Resampling.LANCZOS), inner.resize(
-        small, Image.Resampling.LANCZOS
-    )
-
-
-@lru_cache(maxsize=2)
-def _shades(theme: Theme) -> Image.Image:
-    """Give an image whose palette has the colours of a theme."""
-    image = Image.new("P", (1, 1))
-    image.putpalette([part for colour in shades(PALETTES[theme]) for part in colour])
-    return image

@@ -69,7 +69,9 @@ PALETTES: Mapping[Theme, Palette] = {
 def shades(palette: Palette) -> list[Colour]:
     """Give every colour that a picture is made of: smooth edges are a few steps between two."""
     colours: list[Colour] = list(astuple(palette))
-    pairs = [(palette.ground, colour) for colour in colours]
+    # What is only ever a rectangle or a level line has no edges to smooth.
+    flat = {palette.grid, palette.rising_volume, palette.falling_volume}
+    pairs = [(palette.ground, colour) for colour in colours if colour not in flat]
     tags = (palette.rising, palette.falling, palette.paper, palette.live)
     pairs += [(palette.on_tag, tag) for tag in tags]
     found = dict.fromkeys(colours)

@@ -4,7 +4,12 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from bot.domain.charts import Chart
+
 _MIDDLE = 0.5
+_REACH = 0.4
+"""How far beyond the candles, as a share of their range, a level still widens the picture."""
+_AIR = 0.06
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _TIME_STEPS_MINUTES = (
     5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440, 2880, 4320, 10_080, 20_160, 43_200, 129_600,
@@ -96,3 +101,16 @@ def _label(moment: datetime, step: int) -> str:
     if step >= _DAY_MINUTES or (moment.hour, moment.minute) == (0, 0):
         return f"{moment.day} {moment:%b}"
     return f"{moment:%H:%M}"
+
+
+def price_range(chart: Chart) -> tuple[float, float]:
+    """Give from where to where prices are drawn: all candles, and the levels that lie near."""
+    low = min(float(candle.low) for candle in chart.candles)
+    high = max(float(candle.high) for candle in chart.candles)
+    reach = (high - low) * _REACH or high * _AIR
+    prices = [float(level.price) for level in chart.levels]
+    prices += [float(mark.price) for mark in chart.marks]
+    near = [price for price in prices if low - reach <= price <= high + reach]
+    low, high = min([low, *near]), max([high, *near])
+    air = (high - low) * _AIR or high * _AIR or 1.0
+    return max(low - air, 0.0), high + air
