@@ -59,7 +59,27 @@ FOLDERS = [
     "meteora_damm_v2",
     "meteora_dbc",
 ]
-LENGTHS = [0, 8, 49, 82, 134, 151, 165, 170, 211, 301, 355, 424, 637, 653, 679, 752, 904, 1112, 1544]
+LENGTHS = [
+    0,
+    8,
+    49,
+    82,
+    134,
+    151,
+    165,
+    170,
+    211,
+    301,
+    355,
+    424,
+    637,
+    653,
+    679,
+    752,
+    904,
+    1112,
+    1544,
+]
 
 random_accounts = st.builds(
     lambda owner, mark, body, length: AccountBytes(
