@@ -327,6 +327,7 @@ def _line(reading: PoolReading) -> PoolLine:
         price=reading.price,
         depth_lamports=reading.curve.depth_quote_units(),
         halt=reading.halt,
+        then_kinds=tuple(leg.kind for leg in reading.legs[1:]),
     )
 
 

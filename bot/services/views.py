@@ -91,13 +91,14 @@ class SafetyCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolLine:
-    """One pool of a token, for `/info`."""
+    """One pool of a token, for `/info`; `then_kinds` are the further pools of a path."""
 
     address: str
     kind: PoolKind
     price: Decimal
     depth_lamports: int
     halt: str | None
+    then_kinds: tuple[PoolKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

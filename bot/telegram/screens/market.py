@@ -12,7 +12,7 @@ from bot.telegram.layout import Button, Rows, Screen, headed, in_rows, key, labe
 from bot.telegram.rich_text import Bold, Code, Text
 from bot.telegram.screens import figures, safety
 from bot.telegram.screens.hearsay import told
-from bot.telegram.screens.pool_names import pool_name
+from bot.telegram.screens.pool_names import way_name
 from bot.telegram.screens.warnings import contradiction
 
 CARD_PRESETS_SOL = (1, 5, 10)
@@ -152,7 +152,7 @@ def source_line(quote: Quote) -> str:
 
 
 def _route(quote: Quote) -> str:
-    return ", then ".join(pool_name(kind) for kind in (quote.pool_kind, *quote.then_kinds))
+    return way_name(quote.pool_kind, quote.then_kinds)
 
 
 def _liquidity_line(quote: Quote) -> str:
@@ -197,6 +197,6 @@ def _authority(address: str | None) -> Text | str:
 def _pool_line(token: Token, pool: PoolLine) -> Text:
     halted = f" · {pool.halt}" if pool.halt else ""
     return Text(
-        f"{pool_name(pool.kind)} · {figures.token_price(token, pool.price)} SOL · "
+        f"{way_name(pool.kind, pool.then_kinds)} · {figures.token_price(token, pool.price)} SOL · "
         f"depth {figures.about_sol(pool.depth_lamports)}{halted}"
     )

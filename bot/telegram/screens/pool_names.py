@@ -1,5 +1,7 @@
 """What people call the venues."""
 
+from collections.abc import Sequence
+
 from bot.domain.pools.reading import PoolKind
 
 _NAMES = {
@@ -19,6 +21,11 @@ _KINDS = {kind.value: kind for kind in PoolKind}
 def pool_name(kind: PoolKind) -> str:
     """Give a venue's name; of one without, the word that the code has for it."""
     return _NAMES.get(kind) or kind.value.replace("_", " ")
+
+
+def way_name(kind: PoolKind, then_kinds: Sequence[PoolKind]) -> str:
+    """Give the name of a pool, or of the pools of a path in order."""
+    return ", then ".join(pool_name(each) for each in (kind, *then_kinds))
 
 
 def venue_name(name: str) -> str:
