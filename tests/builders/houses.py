@@ -98,6 +98,7 @@ class House:
     suspicions: Suspicions
     warnings: SuspicionsInMemory
     safety: Safety
+    shelf: PostgresShelf
     kept: Token
 
     async def short(self, user_id: int, lamports: int, leverage: int, role: Role) -> None:
@@ -176,5 +177,6 @@ async def house(database: Pool, chain: OnePool | None = None) -> House:
         suspicions=suspicions,
         warnings=warnings,
         safety=safety,
+        shelf=PostgresShelf(database),
         kept=kept,
     )
