@@ -24,6 +24,7 @@ from bot.jobs.schedule import guarded, schedule
 from bot.services.catalogue import Services
 from bot.telegram.application import Application
 from bot.telegram.bot_api import ApiError
+from bot.telegram.graduation_news import GraduationNews
 from bot.telegram.guard import Guard
 from bot.telegram.lanes import Lanes
 from bot.telegram.limits import FloodLimits
@@ -75,6 +76,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
             on_outbox=sender.hand_over,
             liquidated=liquidated,
             warnings=PriceWarnings(clock=outside.clock, chance=SystemRandom(), bot_name=who.name),
+            graduated=GraduationNews(clock=outside.clock, chance=SystemRandom(), bot_name=who.name),
         )
         await services.prices.load()
         await services.suspicions.load()

@@ -6,6 +6,7 @@ from bot.adapters.database.books import PostgresBooks
 from bot.adapters.database.candles import PostgresCandles
 from bot.adapters.database.chart_desk import PostgresChartDesk
 from bot.adapters.database.dialogs import PostgresDialogs
+from bot.adapters.database.graduations import PostgresGraduations
 from bot.adapters.database.ledger_audit import PostgresLedgerAudit
 from bot.adapters.database.mail import OnOutbox, PostgresOutbox
 from bot.adapters.database.retention import PostgresRetention
@@ -25,6 +26,7 @@ from bot.services.access import Access
 from bot.services.candles import Candles
 from bot.services.catalogue import Services
 from bot.services.charts import Charts
+from bot.services.graduations import GraduationNotices, Graduations
 from bot.services.liquidations import LiquidationNotice, Liquidations
 from bot.services.movers import Movers
 from bot.services.operations import Operations
@@ -66,6 +68,7 @@ def wire(
     on_outbox: OnOutbox,
     liquidated: LiquidationNotice,
     warnings: SuspicionNotices,
+    graduated: GraduationNotices,
 ) -> Services:
     """Build every service; `on_outbox` is called after each commit that queued notices."""
     clock, pool = outside.clock, outside.pool
@@ -73,7 +76,17 @@ def wire(
     board = parts.board
     prices = _prices(settings, parts)
     trading = _trading(settings, parts)
-    ticks = _ticks(settings, parts, prices, trading, liquidated)
+    graduations = Graduations(
+        board=board,
+        prices=prices,
+        chain=outside.chain,
+        book=PostgresGraduations(pool, on_outbox=on_outbox),
+        clock=clock,
+        notices=graduated,
+    )
+    ticks = _ticks(
+        settings, parts, prices, graduations, _liquidations(settings, parts, trading, liquidated)
+    )
     outside_state = OutsideState(chain=outside.chain, sources=outside.sources, refresh=ticks.state)
     candles = Candles(
         board=board,
@@ -197,14 +210,10 @@ def _trading(settings: Settings, parts: _Parts) -> Trading:
     )
 
 
-def _ticks(
-    settings: Settings,
-    parts: _Parts,
-    prices: Prices,
-    trading: Trading,
-    liquidated: LiquidationNotice,
-) -> Ticks:
-    liquidations = Liquidations(
+def _liquidations(
+    settings: Settings, parts: _Parts, trading: Trading, liquidated: LiquidationNotice
+) -> Liquidations:
+    return Liquidations(
         board=parts.board,
         pools=parts.pools,
         trading=trading,
@@ -214,12 +223,22 @@ def _ticks(
         suspicions=parts.suspicions,
         rules=_trust_rules(settings),
     )
+
+
+def _ticks(
+    settings: Settings,
+    parts: _Parts,
+    prices: Prices,
+    graduations: Graduations,
+    liquidations: Liquidations,
+) -> Ticks:
     return Ticks(
         board=parts.board,
         prices=prices,
         suspicions=parts.suspicions,
         witnesses=parts.witnesses,
         safety=parts.safety,
+        graduations=graduations,
         liquidations=liquidations,
         books=parts.books,
         chain=parts.outside.chain,

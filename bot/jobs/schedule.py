@@ -32,6 +32,7 @@ def schedule(
     jobs: dict[str, tuple[Job, float]] = {
         "refresh_all": (services.ticks.refresh_all, all_seconds),
         "refresh_hot": (services.ticks.refresh_hot, hot_seconds),
+        "follow_graduates": (services.ticks.follow_graduates, hot_seconds),
         "weigh_sources": (services.ticks.weigh_sources, source_seconds),
         "tell_time": (services.ticks.tell_time, _TIME_SECONDS),
         "forget_old": (services.ticks.forget_old, _FORGET_SECONDS),

@@ -53,8 +53,10 @@ class PriceBoard:
         self.tokens: dict[int, Token] = {}
         self.places: dict[int, tuple[PoolPlace, ...]] = {}
         self.metrics: Mapping[int, TokenMetrics] = {}
+        self.holders: dict[int, int] = {}  # as a source counts them
         self._pools: dict[int, dict[str, tuple[PoolReading, datetime]]] = {}
         self._priced: dict[int, Priced] = {}
+        self._halted: set[int] = set()
         self._middles: dict[int, frozenset[str]] = {}
         self._by_mint: dict[str, int] = {}
         self._by_symbol: dict[str, set[int]] = {}
@@ -102,6 +104,7 @@ class PriceBoard:
         oldest = max(reading.slot for reading, _ in known.values()) - _OLDEST_SLOTS
         pools = {place: pool for place, pool in known.items() if pool[0].slot >= oldest}
         self._pools[token_id] = pools
+        self._note_halts(token_id)
         token = self.tokens[token_id]
         priced = ranked(
             (reading for reading, _ in pools.values()), token.mint, self.bridge, token.rules.fees
@@ -114,6 +117,22 @@ class PriceBoard:
         )
         self._note_middles(token_id, priced)
         return True
+
+    def halted(self, token_ids: Iterable[int]) -> set[int]:
+        """Give those of some tokens of which a pool takes no swaps now."""
+        return self._halted.intersection(token_ids)
+
+    def readings(self, token_id: int) -> tuple[PoolReading, ...]:
+        """Give a token's listed pools as last read, also those that give no price."""
+        listed = {place.address for place in self.places.get(token_id, ())}
+        pools = self._pools.get(token_id, {})
+        return tuple(pool for address, (pool, _) in pools.items() if address in listed)
+
+    def _note_halts(self, token_id: int) -> None:
+        if any(pool.halt is not None for pool, _ in self._pools[token_id].values()):
+            self._halted.add(token_id)
+        else:
+            self._halted.discard(token_id)
 
     def _read_at(self, pool: PoolReading, at: datetime) -> datetime:
         """Give when a pool was read; a path is as old as the older of its pools."""

@@ -164,6 +164,11 @@ class Prices:
         found = await self._chain.find_token(mint)
         if found is None:
             raise Refusal("unknown_token", text=mint)
+        return await self.take_up(found, is_middle=is_middle)
+
+    async def take_up(self, found: TokenFound, *, is_middle: bool = False) -> Token:
+        """Track a token as it was found. Needs no permission; raises as `track`."""
+        mint = found.mint.mint
         if not is_middle:
             await self._track_middles(found)
         pools = ranked(found.pools, mint, self._board.bridge)

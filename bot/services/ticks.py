@@ -1,9 +1,8 @@
 """What happens at a tick, in order: read the pools, remember prices, liquidate what must go."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice
 
 from bot.domain.errors import Refusal, Unavailable
 from bot.domain.identifiers import USDC_MINT
@@ -12,6 +11,7 @@ from bot.ports.chain import Chain
 from bot.ports.clock import Clock
 from bot.ports.pool_feed import PoolFeed
 from bot.ports.retention import Retention
+from bot.services.graduations import Graduations
 from bot.services.liquidations import Liquidations
 from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
@@ -21,10 +21,8 @@ from bot.services.suspicions import Suspicions
 from bot.services.witnesses import Witnesses
 
 _KEEP_MAIL = timedelta(days=7)
-_SEEK_AGAIN_SECONDS = 600.0
 _SHARE_OF_INTERVAL = 0.8  # a round gives up before the next is due
 _SHORTEST_DEADLINE_SECONDS = 1.0
-_MOST_SOUGHT = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +44,7 @@ class Ticks:
         suspicions: Suspicions,
         witnesses: Witnesses,
         safety: Safety,
+        graduations: Graduations,
         liquidations: Liquidations,
         books: Books,
         chain: Chain,
@@ -61,6 +60,7 @@ class Ticks:
         self._suspicions = suspicions
         self._witnesses = witnesses
         self._safety = safety
+        self._graduations = graduations
         self._liquidations = liquidations
         self._books = books
         self._chain = chain
@@ -70,15 +70,13 @@ class Ticks:
         self._clock = clock
         self._keep_prices = timedelta(days=price_days)
         self._every = every
-        self._sought_until: dict[int, float] = {}
         self._followed: list[int] = []
         self.state = refresh.state
 
     async def refresh_all(self) -> None:
         """Read every tracked token's pools and changing rules; asked by the clock."""
         await self._safety.renew()
-        await self._refresh(self._board.tokens, self._every.all_seconds)
-        await self._follow_migrations()
+        await self._refresh(list(self._board.tokens), self._every.all_seconds)
 
     async def refresh_hot(self) -> None:
         """Read the tokens that are held or looked at, and SOL's own price; follow them closely."""
@@ -95,6 +93,11 @@ class Ticks:
     async def tell_time(self) -> None:
         """Read the chain's own time, from which the age of prices is told."""
         await self._chain.read_time()
+
+    async def follow_graduates(self) -> None:
+        """Look for the new pools of tokens whose old one is over, the held ones first."""
+        held = await self._books.held_tokens()
+        await self._graduations.follow(list(dict.fromkeys((*held, *self._board.tokens))))
 
     async def weigh_sources(self) -> None:
         """Hold the prices of the held and the looked-at tokens against what sources say."""
@@ -133,24 +136,7 @@ class Ticks:
         places = self._board.places.get(token_id, ())
         return any(place.address in pools for place in places)
 
-    async def _follow_migrations(self) -> None:
-        # A curve that completed takes no more swaps: its token trades elsewhere now. Dead tokens
-        # are looked for seldom and a few at a time, or they would hold up the living.
-        now = self._clock.monotonic()
-        halted = (token_id for token_id in list(self._board.tokens) if self._is_halted(token_id))
-        due = (token_id for token_id in halted if self._sought_until.get(token_id, now) <= now)
-        for token_id in list(islice(due, _MOST_SOUGHT)):
-            self._sought_until[token_id] = now + _SEEK_AGAIN_SECONDS
-            try:
-                await self._prices.track(self._board.tokens[token_id].mint)
-            except (Refusal, Unavailable):
-                continue
-
-    def _is_halted(self, token_id: int) -> bool:
-        priced = self._board.priced(token_id)
-        return priced is not None and priced.best.halt is not None
-
-    async def _refresh(self, token_ids: Iterable[int], interval_seconds: float) -> None:
+    async def _refresh(self, token_ids: Collection[int], interval_seconds: float) -> None:
         began = self._clock.monotonic()
         deadline = max(_SHARE_OF_INTERVAL * interval_seconds, _SHORTEST_DEADLINE_SECONDS)
         fresh = await self._rounds.round(token_ids, deadline)

@@ -13,6 +13,7 @@ OF_NOBODY = {
     "candles": "and their candles",
     "candle_progress": "one row an interval",
     "price_suspicions": "disputes are about tokens",
+    "token_graduations": "moves are of tokens",
     "role_limits": "limits belong to roles",
     "inbox": "updates are known by Telegram's id before anybody is identified",
     "outbox": "notices go to chats, which may be groups",

@@ -7,6 +7,7 @@ does not fit the type. The functions and triggers that guard them live in `migra
 
 from bot.adapters.database import (
     schema_books,
+    schema_graduations,
     schema_mail,
     schema_tokens,
     schema_trust,
@@ -14,7 +15,14 @@ from bot.adapters.database import (
 )
 from bot.adapters.database.schema_basis import metadata
 
-TABLES = (schema_books, schema_tokens, schema_mail, schema_watchlist, schema_trust)
+TABLES = (
+    schema_books,
+    schema_tokens,
+    schema_mail,
+    schema_watchlist,
+    schema_trust,
+    schema_graduations,
+)
 """The modules that put their tables into the metadata by being imported."""
 
 __all__ = ["TABLES", "metadata"]

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.adapters.database.connection import Connection, Pool, connected, json_array, to_json
-from bot.adapters.database.endings import queued
+from bot.adapters.database.connection import Pool, connected
+from bot.adapters.database.holders import tell_holders
 from bot.adapters.database.mail import OnOutbox
-from bot.adapters.database.rows import notices_to_json
-from bot.domain.notices import Notice
 from bot.domain.price_trust import Suspicion, SuspicionCause
 from bot.ports.suspicions import Tell
 
@@ -24,12 +22,6 @@ _END = """
     UPDATE price_suspicions SET ended_at = greatest($2, began_at)
     WHERE token_id = $1 AND ended_at IS NULL RETURNING token_id
 """
-_HOLDERS = """
-    SELECT DISTINCT p.user_id FROM positions p
-    JOIN virtual_wallets w USING (user_id, mode, season)
-    WHERE p.token_id = $1 AND p.state = 'open' AND w.is_current ORDER BY p.user_id
-"""
-_QUEUE = "SELECT notice_ids FROM close_updates($1::text::jsonb)"
 
 
 class PostgresSuspicions:
@@ -77,17 +69,7 @@ class PostgresSuspicions:
         async with connected(self._pool) as connection, connection.transaction():
             if await connection.fetchrow(statement, *values) is None:
                 return False
-            holders = await connection.fetch(_HOLDERS, token_id)
-            notices = [notice for row in holders for notice in tell(row["user_id"])]
-            ids = await _queue(connection, notices)
-        if notices:
-            self._on_outbox(queued(ids, notices))
+            queued = await tell_holders(connection, token_id, tell)
+        if queued:
+            self._on_outbox(queued)
         return True
-
-
-async def _queue(connection: Connection, notices: Sequence[Notice]) -> Sequence[int]:
-    if not notices:
-        return ()
-    ending = {"update_id": None, "failure": "", "notices": notices_to_json(notices)}
-    ids: Sequence[int] = await connection.fetchval(_QUEUE, json_array([to_json(ending)]))
-    return ids

@@ -35,7 +35,7 @@ def complete(launch: Launch) -> None:
         product = launch.virtual_tokens * launch.virtual_lamports
         launch.virtual_tokens = NEVER_SOLD_TOKENS
         launch.virtual_lamports = -(-product // NEVER_SOLD_TOKENS)
-        launch.complete = True
+        launch.complete = launch.is_waiting = True
 
 
 def move(launch: Launch) -> Pool:
@@ -50,6 +50,7 @@ def move(launch: Launch) -> Pool:
             fee_mode=ONLY_QUOTE,
             config=DAMM_V2_CONFIG,
         )
+    launch.is_waiting = False
     return PumpSwapPool(
         base=launch.base,
         base_vault_units=RESERVED_TOKENS,

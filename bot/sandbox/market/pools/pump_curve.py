@@ -44,6 +44,7 @@ LAST_TOKENS = 1_000_000_000_000
 class PumpCurve:
     """A curve quoted in SOL, 151 bytes long; graduated when `complete`.
 
+    Until its pool is made (`is_waiting`) a complete curve still holds what it raised.
     Arithmetic: buy_exact_sol_in in the IDL of pump-public-docs at 1b82215, sell in
     @pump-fun/pump-sdk 2.0.0.
     """
@@ -52,6 +53,7 @@ class PumpCurve:
     virtual_tokens: int = OPENING_TOKENS
     virtual_lamports: int = OPENING_LAMPORTS
     complete: bool = False
+    is_waiting: bool = False
     kind: str = "pump_curve"
 
     @property
@@ -104,7 +106,7 @@ class PumpCurve:
         yield Placement(
             address=self.address, owner=PUMP, data=self._data(), extra_lamports=self._real_lamports
         )
-        held = 0 if self.complete else self._real_tokens + RESERVED_TOKENS
+        held = 0 if self._is_empty else self._real_tokens + RESERVED_TOKENS
         data = token_account(
             self.base.mint,
             self.address,
@@ -114,12 +116,16 @@ class PumpCurve:
         yield Placement(address=self.vaults[0], owner=self.base.program, data=data)
 
     @property
+    def _is_empty(self) -> bool:
+        return self.complete and not self.is_waiting
+
+    @property
     def _real_tokens(self) -> int:
         return 0 if self.complete else self.virtual_tokens - NEVER_SOLD_TOKENS
 
     @property
     def _real_lamports(self) -> int:
-        return 0 if self.complete else self.virtual_lamports - OPENING_LAMPORTS
+        return 0 if self._is_empty else self.virtual_lamports - OPENING_LAMPORTS
 
     @property
     def _fees(self) -> tuple[int, int]:
@@ -147,7 +153,7 @@ class PumpCurve:
 
     def _data(self) -> bytes:
         data = AccountData(CURVE_SIZE, anchor_discriminator("BondingCurve"))
-        virtual = (0, 0) if self.complete else self.reserves
+        virtual = (0, 0) if self._is_empty else self.reserves
         amounts = (*virtual, self._real_tokens, self._real_lamports, TOTAL_SUPPLY)
         for position, value in enumerate(amounts):
             data.unsigned(8 + 8 * position, value)
