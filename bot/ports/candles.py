@@ -12,11 +12,15 @@ from bot.ports.books import TokenMetrics
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceNow:
-    """A token's price at this moment, SOL per token, and what its pools hold in lamports."""
+    """A token's price at this moment, SOL per token, and what its pools hold in lamports.
+
+    `holders` is how many have it as a source counts them, None where none does.
+    """
 
     token_id: int
     price: Decimal
     liquidity_lamports: int
+    holders: int | None = None
 
 
 class CandleShelf(Protocol):

@@ -10,7 +10,7 @@ from bot.domain.candles import Interval
 from bot.domain.errors import Unavailable
 from bot.ports.candles import CandleShelf, CandleSource, PriceNow
 from bot.ports.clock import Clock
-from bot.services.price_board import PriceBoard
+from bot.services.price_board import PriceBoard, Priced
 
 MOST_BARS = 200
 _DAYS_AHEAD = 3
@@ -122,10 +122,13 @@ class Candles:
                 await asyncio.sleep(0)
             priced = self._board.priced(token_id)
             if priced is not None:
-                liquidity = sum(pool.curve.depth_quote_units() for pool in priced.readings)
-                found.append(
-                    PriceNow(
-                        token_id=token_id, price=priced.best.price, liquidity_lamports=liquidity
-                    )
-                )
+                found.append(self._price_now(token_id, priced))
         return found
+
+    def _price_now(self, token_id: int, priced: Priced) -> PriceNow:
+        return PriceNow(
+            token_id=token_id,
+            price=priced.best.price,
+            liquidity_lamports=sum(pool.curve.depth_quote_units() for pool in priced.readings),
+            holders=self._board.holders.get(token_id),
+        )

@@ -70,6 +70,9 @@ class Witnesses:
         said = await self._ask_all([SOL_MINT, *(token.mint for token in tokens)])
         sol_usd = {figure.source: figure.usd for figure in said.get(SOL_MINT, ())}
         for token in tokens:
+            counted = [f.holders for f in said.get(token.mint, ()) if f.holders is not None]
+            if counted:
+                self._board.holders[token.token_id] = max(counted)
             figures = [figure for figure in said.get(token.mint, ()) if self._is_recent(figure)]
             # A source's own price of SOL turns its dollars into SOL: one error less to share.
             opinions = [

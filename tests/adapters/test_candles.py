@@ -197,7 +197,7 @@ async def test_the_days_figures_come_from_candles(database: Pool) -> None:
     rows = [tick(300 * n, str(100 + n % 60), token_id) for n in range(288)]
     await prices.record([replace(row, price=row.price * 2) for row in rows[-12:]] + rows[:-12])
     await build_all(shelf, now)
-    price = PriceNow(token_id=token_id, price=Decimal(150), liquidity_lamports=9)
+    price = PriceNow(token_id=token_id, price=Decimal(150), liquidity_lamports=9, holders=1234)
     figures = (await shelf.day_figures([price], now))[token_id]
     # The first quarter hour within a day opened with the sixth price.
     assert figures.change_24h == pytest.approx(Decimal(150) / 106 - 1, abs=Decimal("1e-6"))
@@ -207,7 +207,10 @@ async def test_the_days_figures_come_from_candles(database: Pool) -> None:
     assert set(figures.shape_24h) <= set("01234567")
     kept = await database.fetchrow("SELECT * FROM token_metrics")
     assert kept is not None
-    assert kept["liquidity_lamports"] == 9
+    assert (kept["liquidity_lamports"], figures.holders) == (9, 1234)
+    # A source that is silent takes nothing back.
+    later = await shelf.day_figures([replace(price, holders=None)], now)
+    assert later[token_id].holders == 1234
 
 
 async def test_a_token_without_history_has_no_figures_but_a_row(database: Pool) -> None:

@@ -13,7 +13,8 @@ _AT_ONCE = 200
 # never wait in a circle.
 _FIGURES = """
     WITH n AS (
-      SELECT * FROM unnest($1::int[], $2::numeric[], $3::numeric[]) n(token_id, price, liquidity)
+      SELECT * FROM unnest($1::int[], $2::numeric[], $3::numeric[], $5::bigint[])
+        n(token_id, price, liquidity, holders)
     ), built AS (
       SELECT max(built_until) FILTER (WHERE interval_seconds = 3600) AS hours,
              max(built_until) FILTER (WHERE interval_seconds = 900) AS quarters
@@ -55,11 +56,13 @@ _FIGURES = """
       FROM steps GROUP BY token_id
     )
     INSERT INTO token_metrics AS m (token_id, change_24h, high_24h, low_24h, change_1h,
-                                    volatility_24h, liquidity_lamports, shape_24h, computed_at)
+                                    volatility_24h, liquidity_lamports, holders, shape_24h,
+                                    computed_at)
     SELECT n.token_id, round(n.price / d.first - 1, 6),
            CASE WHEN r.token_id IS NOT NULL THEN greatest(n.price, r.high) END,
            CASE WHEN r.token_id IS NOT NULL THEN least(n.price, r.low) END,
-           round(n.price / h.first - 1, 6), s.volatility, n.liquidity, coalesce(s.shape, ''), $4
+           round(n.price / h.first - 1, 6), s.volatility, n.liquidity, n.holders,
+           coalesce(s.shape, ''), $4
     FROM n
     LEFT JOIN reached r USING (token_id)
     LEFT JOIN shapes s USING (token_id)
@@ -77,7 +80,8 @@ _FIGURES = """
     ON CONFLICT (token_id) DO UPDATE SET change_24h = excluded.change_24h,
       high_24h = excluded.high_24h, low_24h = excluded.low_24h, change_1h = excluded.change_1h,
       volatility_24h = excluded.volatility_24h, shape_24h = excluded.shape_24h,
-      liquidity_lamports = excluded.liquidity_lamports, computed_at = excluded.computed_at
+      liquidity_lamports = excluded.liquidity_lamports,
+      holders = coalesce(excluded.holders, m.holders), computed_at = excluded.computed_at
     RETURNING token_id, change_24h, high_24h, low_24h, change_1h, volatility_24h, holders, shape_24h
 """
 
@@ -94,6 +98,7 @@ async def read_figures(
             [one.price for one in prices],
             [one.liquidity_lamports for one in prices],
             now,
+            [one.holders for one in prices],
             prefetch=_AT_ONCE,
         )
         async for row in rows:

@@ -1,6 +1,7 @@
 """A token's card and its details: price with age and source, liquidity, safety."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from bot.domain.identifiers import SOL_MINT
 from bot.domain.instruments import Token
@@ -183,11 +184,18 @@ def warnings(quote: Quote) -> list[Text | str]:
 
 
 def _day_range(quote: Quote) -> str:
-    metrics, token = quote.metrics, quote.token
-    if metrics is None or metrics.low_24h is None or metrics.high_24h is None:
+    metrics = quote.metrics
+    if metrics is None:
         return ""
-    low, high = (figures.token_price(token, x) for x in (metrics.low_24h, metrics.high_24h))
-    return f"24h {low} to {high} SOL"
+    told = []
+    if metrics.low_24h is not None and metrics.high_24h is not None:
+        span = f"{figures.number(metrics.low_24h)} to {figures.number(metrics.high_24h)}"
+        told.append(f"24h {span} SOL")
+    if metrics.volatility_24h is not None:
+        told.append(f"swings {figures.percent(metrics.volatility_24h)} a day")
+    if metrics.holders is not None:
+        told.append(f"{figures.number(Decimal(metrics.holders))} holders, says a source")
+    return " · ".join(told)
 
 
 def _authority(address: str | None) -> Text | str:
