@@ -115,6 +115,13 @@ async def _short(guide: Guide, _: Sandbox) -> None:
     await guide.say(PIA, "/close 1", "Bought back")
 
 
+async def _safety(guide: Guide, _: Sandbox) -> None:
+    await guide.say(PIA, "/check OAK", "All ok", "LP burned")
+    await guide.say(PIA, "/open TOLL long 1", "own fee", "(3%)")
+    await guide.say(PIA, "/open LEASH long 1", "opened nothing", "take or burn")
+    await guide.say(PIA, "/info HOOKY", "Transfer hook")
+
+
 async def _nonsense(guide: Guide, _: Sandbox) -> None:
     await guide.say(ANN, "/open wif long 1e9", "1e9", "Example|plainly")
     await guide.say(ANN, "/open WIF long 150", "100 SOL", "basic")
@@ -139,6 +146,7 @@ _SCRIPT: tuple[Callable[[Guide, Sandbox], Coroutine[object, object, None]], ...]
     _begin,
     _trade,
     _short,
+    _safety,
     _nonsense,
     _group,
     _season,
