@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
 from enum import Enum
 
 from bot.domain.errors import Refusal
@@ -18,6 +18,7 @@ _THOUSANDS_LIKE = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}", re.ASCII)
 _PERCENT = re.compile(r"([0-9]{1,3})%?", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
 _DIGITS_FOR_MONEY = 60
+_EXACT = Context(prec=_DIGITS_FOR_MONEY)
 
 
 class Rounding(Enum):
@@ -113,6 +114,4 @@ def portion(units: int, numerator: int, denominator: int, rounding: Rounding) ->
 
 def ui_amount(units: int, decimals: int) -> Decimal:
     """Give base units as the decimal number that people read, exactly."""
-    with localcontext() as context:
-        context.prec = _DIGITS_FOR_MONEY
-        return Decimal(units).scaleb(-decimals)
+    return _EXACT.scaleb(Decimal(units), -decimals)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, localcontext
+from decimal import Context, Decimal
 
 from bot.domain.errors import PoolTooThin, Refusal
 from bot.domain.instruments import Token
@@ -13,7 +13,7 @@ from bot.domain.price_trust import Suspicion
 from bot.domain.safety import SafetyReport
 from bot.ports.chain import NetworkCosts
 
-_PRICE_DIGITS = 24
+_PRICES = Context(prec=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +36,8 @@ def average_price(lamports: int, units: int, decimals: int) -> Decimal:
     """Give SOL per token from whole units of both; 0 when there are no tokens."""
     if units == 0:
         return Decimal(0)
-    with localcontext() as context:
-        context.prec = _PRICE_DIGITS
-        return Decimal(lamports).scaleb(decimals - SOL_DECIMALS) / Decimal(units)
+    sol = _PRICES.scaleb(Decimal(lamports), decimals - SOL_DECIMALS)
+    return _PRICES.divide(sol, Decimal(units))
 
 
 class PaperVenue:

@@ -6,6 +6,7 @@ through the user's own market account.
 
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from bot.domain.identifiers import SOL_MINT
 from bot.domain.ledger import AccountKey, AccountKind, Transfer, TransferCode
@@ -23,11 +24,13 @@ Planned = tuple[AccountKey, AccountKey, int, TransferCode]
 """A movement to be booked: debit, credit, units, and why."""
 
 
+@lru_cache(maxsize=4096)
 def token_account(kind: AccountKind, mint: str) -> AccountKey:
     """Give the user's account of a token (holding, market or debt)."""
     return AccountKey(kind=kind, asset=mint)
 
 
+@lru_cache(maxsize=4096)
 def position_account(kind: AccountKind, number: int) -> AccountKey:
     """Give a position's own SOL account (margin or rent)."""
     return AccountKey(kind=kind, asset=SOL_MINT, position=number)

@@ -1,7 +1,7 @@
 """Numbers as people read them at meme-coin scale: short, never in scientific notation."""
 
 from datetime import datetime
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from bot.domain.instruments import Token
 from bot.domain.money import SOL_DECIMALS, ui_amount
@@ -10,35 +10,33 @@ MINUS = "\u2212"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SIGNIFICANT = 4
 _PLAIN_ZEROS = 4
-_SOL_PLACES = 4
 _SIGNIFICANT_WITH_SUFFIX = 3
 _SUFFIXES = ((15, "Q"), (12, "T"), (9, "B"), (6, "M"), (3, "k"))
 _KILO_FROM = 10_000
 _CENTS_BELOW = 100
 _TENTHS_BELOW, _HUNDREDTHS_BELOW, _KILO_PERCENT = 100, 1, 1000
 _LARGEST = Decimal(10) ** 18
-_WORKING_DIGITS = 60
+_WORK = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_ONE, _HUNDRED = Decimal(1), Decimal(100)
+_CENT, _LEAST_PERCENT = Decimal("0.01"), Decimal("0.005")
+_SOL_STEP = Decimal("0.0001")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
 def number(value: Decimal) -> str:
     """Give a number with four significant digits: `12.4k`, `270.9`, `0.0₇4157`."""
-    with localcontext() as context:
-        context.prec = _WORKING_DIGITS
-        if value == 0:
-            return "0"
-        return (MINUS if value < 0 else "") + _positive(_rounded(abs(value), _SIGNIFICANT))
+    if value == 0:
+        return "0"
+    return (MINUS if value < 0 else "") + _positive(_rounded(value.copy_abs(), _SIGNIFICANT))
 
 
 def sol(lamports: int) -> str:
     """Give lamports as SOL with at most four decimals, more only where nothing else would show."""
-    with localcontext() as context:
-        context.prec = _WORKING_DIGITS
-        value = abs(ui_amount(lamports, SOL_DECIMALS))
-        sign = MINUS if lamports < 0 else ""
-        if value >= _KILO_FROM or value < Decimal("0.01"):
-            return sign + number(value)
-        return sign + _trimmed(value.quantize(Decimal(1).scaleb(-_SOL_PLACES), ROUND_HALF_EVEN))
+    value = ui_amount(lamports, SOL_DECIMALS).copy_abs()
+    sign = MINUS if lamports < 0 else ""
+    if value >= _KILO_FROM or value < _CENT:
+        return sign + number(value)
+    return sign + _trimmed(_WORK.quantize(value, _SOL_STEP))
 
 
 def with_sol(lamports: int) -> str:
@@ -73,33 +71,28 @@ def token_price(token: Token, value: Decimal) -> str:
 
 def usd(value: Decimal) -> str:
     """Give dollars, rounded: `$2.23`, `$12.4k`, `$0.0₆31`."""
-    with localcontext() as context:
-        context.prec = _WORKING_DIGITS
-        if abs(value) >= 1 and abs(value) < _KILO_FROM:
-            places = Decimal("0.01") if abs(value) < _CENTS_BELOW else Decimal(1)
-            return f"{MINUS if value < 0 else ''}${abs(value).quantize(places)}"
-        text = number(value)
-        return f"{MINUS}${text[1:]}" if text.startswith(MINUS) else f"${text}"
+    size = value.copy_abs()
+    if 1 <= size < _KILO_FROM:
+        places = _CENT if size < _CENTS_BELOW else _ONE
+        return f"{MINUS if value < 0 else ''}${_WORK.quantize(size, places)}"
+    text = number(value)
+    return f"{MINUS}${text[1:]}" if text.startswith(MINUS) else f"${text}"
 
 
 def in_usd(lamports: int, sol_usd: Decimal | None) -> str:
     """Give SOL's worth in dollars in brackets with a space before, or nothing where unknown."""
     if sol_usd is None:
         return ""
-    with localcontext() as context:
-        context.prec = _WORKING_DIGITS
-        return f" ({usd(ui_amount(lamports, SOL_DECIMALS) * sol_usd)})"
+    return f" ({usd(_WORK.multiply(ui_amount(lamports, SOL_DECIMALS), sol_usd))})"
 
 
 def percent(fraction: Decimal) -> str:
     """Give a fraction as percent without a plus sign: `0.04%`."""
-    with localcontext() as context:
-        context.prec = _WORKING_DIGITS
-        value = fraction * 100
-        size = abs(value)
-        if size and size < Decimal("0.005"):
-            return "<0.01%"
-        return f"{MINUS if value < 0 else ''}{_percent_digits(size)}%"
+    value = _WORK.multiply(fraction, _HUNDRED)
+    size = value.copy_abs()
+    if size and size < _LEAST_PERCENT:
+        return "<0.01%"
+    return f"{MINUS if value < 0 else ''}{_percent_digits(size)}%"
 
 
 def signed_percent(fraction: Decimal) -> str:
@@ -110,9 +103,7 @@ def signed_percent(fraction: Decimal) -> str:
 
 def share(part: int, whole: int) -> Decimal:
     """Give a part as a fraction of a whole, zero where there is no whole."""
-    with localcontext() as context:
-        context.prec = _WORKING_DIGITS
-        return Decimal(part) / Decimal(whole) if whole else Decimal(0)
+    return _WORK.divide(Decimal(part), Decimal(whole)) if whole else Decimal(0)
 
 
 def age(seconds: float) -> str:
@@ -144,7 +135,7 @@ def slot(value: int) -> str:
 
 
 def _rounded(size: Decimal, digits: int) -> Decimal:
-    return size.quantize(Decimal(1).scaleb(size.adjusted() - digits + 1), ROUND_HALF_EVEN)
+    return _WORK.quantize(size, _WORK.scaleb(_ONE, size.adjusted() - digits + 1))
 
 
 def _positive(size: Decimal) -> str:
@@ -160,7 +151,7 @@ def _with_suffix(size: Decimal) -> str:
         return ">999Q"
     for exponent, suffix in _SUFFIXES:
         if size.adjusted() >= exponent:
-            return _trimmed(size.scaleb(-exponent)) + suffix
+            return _trimmed(_WORK.scaleb(size, -exponent)) + suffix
     raise AssertionError("numbers below a thousand have no suffix")
 
 
@@ -181,4 +172,4 @@ def _percent_digits(size: Decimal) -> str:
     if size >= _KILO_PERCENT:
         return number(size)
     places = 0 if size >= _TENTHS_BELOW else 1 if size >= _HUNDREDTHS_BELOW else 2
-    return _trimmed(size.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN))
+    return _trimmed(_WORK.quantize(size, _WORK.scaleb(_ONE, -places)))
