@@ -97,20 +97,22 @@ async def _measure(port: int, made: MadeUpPools, *, is_long: bool) -> Taken:
                 plain = PlainRefresh(port, server.dsn, made.places)
                 await plain.open()
                 settle_heap()
-                await _compare(port, server.dsn, made, ours, plain, taken, runs=9 if is_long else 5)
+                await _compare(
+                    made, ours, plain, taken, port=port, dsn=server.dsn, runs=9 if is_long else 5
+                )
                 await plain.close()
                 await _live_long(ours, made, taken, rounds=200 if is_long else 20)
     return taken
 
 
 async def _compare(
-    port: int,
-    dsn: str,
     made: MadeUpPools,
     ours: OurRefresh,
     plain: PlainRefresh,
     taken: Taken,
     *,
+    port: int,
+    dsn: str,
     runs: int,
 ) -> None:
     # Variants take turns, so that a noisy minute is shared by all.

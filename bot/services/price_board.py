@@ -15,6 +15,8 @@ from bot.services.pools_in_sol import ranked
 
 _AGREEMENT = Decimal("0.01")
 _OLDEST_SLOTS = 1_000
+_Pools = dict[str, tuple[PoolReading, datetime]]
+_NOTHING: _Pools = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ class PriceBoard:
         self.places: dict[int, tuple[PoolPlace, ...]] = {}
         self.metrics: Mapping[int, TokenMetrics] = {}
         self.holders: dict[int, int] = {}  # as a source counts them
-        self._pools: dict[int, dict[str, tuple[PoolReading, datetime]]] = {}
+        self._pools: dict[int, _Pools] = {}
         self._priced: dict[int, Priced] = {}
         self._halted: set[int] = set()
         self._middles: dict[int, frozenset[str]] = {}
@@ -91,25 +93,22 @@ class PriceBoard:
         run backwards. Pools that were not read for long drop out. What is quoted in another
         token is priced through that token's pool as the board has it: set that one first.
         """
-        held = self._pools.get(token_id, {})
-        fresh = {
-            reading.address: (reading, at)
-            for reading in readings
-            if reading.address not in held or reading.slot >= held[reading.address][0].slot
-        }
+        held = self._pools.get(token_id, _NOTHING)
+        fresh = {}
+        for reading in readings:
+            known = held.get(reading.address)
+            if known is None or reading.slot >= known[0].slot:
+                fresh[reading.address] = (reading, at)
+                self._note_slot(reading.slot, at)
         if not fresh:
             return False
-        self._note_slot(max(reading.slot for reading, _ in fresh.values()), at)
-        known = held | fresh
-        oldest = max(reading.slot for reading, _ in known.values()) - _OLDEST_SLOTS
-        pools = {place: pool for place, pool in known.items() if pool[0].slot >= oldest}
-        self._pools[token_id] = pools
+        pools = self._pools[token_id] = _recent({**held, **fresh})
         self._note_halts(token_id)
         token = self.tokens[token_id]
         priced = ranked(
             (reading for reading, _ in pools.values()), token.mint, self.bridge, token.rules.fees
         )
-        if all(pool.address not in fresh for pool in priced):
+        if not any(pool.address in fresh for pool in priced):
             return False
         self._priced[token_id] = Priced(
             readings=priced,
@@ -143,9 +142,9 @@ class PriceBoard:
         return min(at, middle.read_at[second.address])
 
     def _note_middles(self, token_id: int, priced: Iterable[PoolReading]) -> None:
-        found = frozenset(pool.legs[1].base_mint for pool in priced if pool.legs)
+        found = [pool.legs[1].base_mint for pool in priced if pool.legs]
         if found:
-            self._middles[token_id] = found
+            self._middles[token_id] = frozenset(found)
         else:
             self._middles.pop(token_id, None)
 
@@ -188,6 +187,14 @@ class PriceBoard:
         """Give dollars per token."""
         priced, sol_usd = self._priced.get(token_id), self.sol_usd()
         return None if priced is None or sol_usd is None else priced.best.price * sol_usd
+
+
+def _recent(pools: _Pools) -> _Pools:
+    """Leave out the pools that were not read for long while others were."""
+    if len(pools) == 1:
+        return pools
+    oldest = max(reading.slot for reading, _ in pools.values()) - _OLDEST_SLOTS
+    return {place: pool for place, pool in pools.items() if pool[0].slot >= oldest}
 
 
 def is_sol(text: str) -> bool:

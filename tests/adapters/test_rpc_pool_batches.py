@@ -18,7 +18,7 @@ from tests.fakes.rpc_node import Manners, rpc_nodes
 def test_every_group_is_whole_in_one_batch_of_at_most_a_hundred_keys(
     groups: list[list[str]],
 ) -> None:
-    batches = pack(groups)
+    batches = list(pack(groups))
     assert [index for batch in batches for index in batch.groups] == list(range(len(groups)))
     for batch in batches:
         assert len(batch.keys) == len(set(batch.keys)) <= MOST_KEYS

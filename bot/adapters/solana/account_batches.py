@@ -1,7 +1,7 @@
 """Packs addresses into calls of at most 100 keys, and reads the accounts out of the answers."""
 
 from binascii import a2b_base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.adapters.solana.pools.account import AccountBytes
@@ -32,27 +32,27 @@ class Batch:
     keys: tuple[str, ...]
 
 
-def pack(groups: Sequence[Sequence[str]]) -> list[Batch]:
-    """Fill batches of at most 100 keys without ever splitting a group.
+def pack(groups: Iterable[Sequence[str]]) -> Iterator[Batch]:
+    """Fill batches of at most 100 keys without ever splitting a group, as they are asked for.
 
     Keys that belong together (a pool and its vaults) must come from one answer, which is one
     state of the chain; a price mixed from two slots never existed. Groups keep their order,
     and a key shared by groups of one batch is asked once.
     """
-    batches: list[Batch] = []
     members: list[int] = []
     keys: dict[str, None] = {}
     for index, group in enumerate(groups):
         assert len(group) <= MOST_KEYS, "a group must fit into one call"  # noqa: S101 (our own fault)
-        added = [key for key in group if key not in keys]
-        if len(keys) + len(added) > MOST_KEYS:
-            batches.append(Batch(groups=tuple(members), keys=tuple(keys)))
-            members, keys, added = [], {}, list(group)
+        if len(keys) + len(group) > MOST_KEYS:
+            added = [key for key in group if key not in keys]
+            if len(keys) + len(added) > MOST_KEYS:
+                yield Batch(groups=tuple(members), keys=tuple(keys))
+                members, keys = [], {}
         members.append(index)
-        keys.update(dict.fromkeys(added))
+        for key in group:
+            keys[key] = None
     if members:
-        batches.append(Batch(groups=tuple(members), keys=tuple(keys)))
-    return batches
+        yield Batch(groups=tuple(members), keys=tuple(keys))
 
 
 def read_accounts(result: object, keys: Sequence[str]) -> dict[str, AccountBytes | None]:

@@ -1,7 +1,7 @@
 """Reads pools: many at once for the refresh, one with all it needs for a fill."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -63,20 +63,24 @@ class PoolPrices:
         """
         ends_at = self._clock.monotonic() + deadline_seconds
         await self._learn(places, deadline_seconds)
-        groups: dict[str, tuple[str, ...]] = {}
-        for place in places:
-            group = self._refresh_group(place.address)
-            if group:
-                groups[place.address] = group
-        pools, wanted = list(groups), list(groups.values())
+        asked: list[tuple[str, tuple[str, ...]]] = []
         readings: dict[str, PoolReading] = {}
 
-        def take(index: int, answer: AccountsAnswer) -> None:
-            reading = self._read_refreshed(pools[index], wanted[index], answer)
-            if reading is not None:
-                readings[pools[index]] = reading
+        def groups() -> Iterator[tuple[str, ...]]:
+            for place in places:
+                group = self._refresh_group(place.address)
+                if group:
+                    asked.append((place.address, group))
+                    yield group
 
-        await self._rpc.read_each(wanted, take, deadline_seconds=ends_at - self._clock.monotonic())
+        def take(index: int, answer: AccountsAnswer) -> None:
+            pool, group = asked[index]
+            reading = self._read_refreshed(pool, group, answer)
+            if reading is not None:
+                readings[pool] = reading
+
+        deadline = ends_at - self._clock.monotonic()
+        await self._rpc.read_each(groups(), take, deadline_seconds=deadline)
         return readings
 
     async def read_pool(self, place: PoolPlace) -> PoolReading:

@@ -1,6 +1,6 @@
 """What is known of each pool from its first reading: which accounts move and which stand still."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.adapters.solana.addresses import extra_accounts
@@ -17,14 +17,14 @@ _OF_TICKS = (PoolKind.ORCA_WHIRLPOOL, PoolKind.RAYDIUM_CLMM, PoolKind.METEORA_DL
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolShape:
-    """The accounts of a pool: its vaults move with every swap, the standing ones hardly ever.
+    """The accounts of a pool: itself and its vaults move with every swap, others hardly ever.
 
     Where the pool's own account tells the price, the vaults are left to the fill.
 
     Standing are mints and fee configurations: they are fetched every ten minutes.
     """
 
-    vaults: tuple[str, ...]
+    moving: tuple[str, ...]
     standing: tuple[str, ...]
 
 
@@ -41,6 +41,7 @@ class PoolShapes:
         self._clock = clock
         self._shapes: dict[str, PoolShape] = {}
         self._standing: dict[str, _Standing] = {}
+        self._standing_until: dict[str, float] = {}
         self._last: dict[str, AccountBytes] = {}
         self._base_mints: dict[str, str] = {}
 
@@ -63,6 +64,7 @@ class PoolShapes:
     def forget(self, pool: str) -> None:
         """Forget a pool that is gone or cannot be read."""
         self._shapes.pop(pool, None)
+        self._standing_until.pop(pool, None)
         self._last.pop(pool, None)
 
     def refresh_group(self, pool: str) -> tuple[str, ...]:
@@ -74,13 +76,18 @@ class PoolShapes:
         if shape is None:
             return (pool, *_needed(pool, self._last[pool]))
         now = self._clock.monotonic()
-        old = (place for place in shape.standing if not self._stands(place, now))
-        return (pool, *shape.vaults, *old)
+        if now < self._standing_until.get(pool, 0.0):
+            return shape.moving
+        old = [place for place in shape.standing if not self._stands(place, now)]
+        if not old and shape.standing:
+            until = min(self._standing[place].until for place in shape.standing)
+            self._standing_until[pool] = until
+        return (*shape.moving, *old)
 
     def moving(self, pool: str) -> tuple[str, ...]:
         """Give the accounts that move with every swap: the pool, and its vaults once known."""
         shape = self._shapes.get(pool)
-        return (pool,) if shape is None else (pool, *shape.vaults)
+        return (pool,) if shape is None else shape.moving
 
     def complete(
         self, pool: str, fetched: Mapping[str, AccountBytes | None]
@@ -89,9 +96,8 @@ class PoolShapes:
         account = fetched[pool]
         assert account is not None  # noqa: S101 (the caller looked)
         self._last[pool] = account
-        others = [place for place in fetched if place != pool]
         if pool not in self._shapes:
-            self._shapes[pool] = _shape(others, fetched, pool_kind(account))
+            self._shapes[pool] = _shape(pool, fetched, pool_kind(account))
         shape = self._shapes[pool]
         until = self._clock.monotonic() + STANDING_SECONDS
         for place in shape.standing:
@@ -114,11 +120,14 @@ def _needed(pool: str, account: AccountBytes) -> tuple[str, ...]:
 
 
 def _shape(
-    others: Sequence[str], fetched: Mapping[str, AccountBytes | None], kind: PoolKind | None
+    pool: str, fetched: Mapping[str, AccountBytes | None], kind: PoolKind | None
 ) -> PoolShape:
+    others = [place for place in fetched if place != pool]
     vaults = tuple(place for place in others if _is_vault(fetched[place]))
-    standing = tuple(place for place in others if place not in vaults)
-    return PoolShape(vaults=() if kind in PRICED_ALONE else vaults, standing=standing)
+    return PoolShape(
+        moving=(pool,) if kind in PRICED_ALONE else (pool, *vaults),
+        standing=tuple(place for place in others if place not in vaults),
+    )
 
 
 def _is_vault(account: AccountBytes | None) -> bool:

@@ -1,7 +1,7 @@
 """The pool of Solana RPC endpoints: typed calls over whichever endpoint is well."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -156,33 +156,37 @@ class RpcPool:
 
     async def read_each(
         self,
-        groups: Sequence[Sequence[str]],
+        groups: Iterable[Sequence[str]],
         take: Callable[[int, AccountsAnswer], None],
         *,
         deadline_seconds: float = DEADLINE_SECONDS,
     ) -> None:
         """Read groups as `read_groups` does, and hand each over when its batch is there.
 
-        `take` is given the group's index and the answer of the whole batch; what it does with
-        one batch is done before the next is looked at, so the loop is held up for no longer.
+        `take` is given the group's place and the answer of the whole batch. Groups are packed
+        as batches are sent, and a batch is dealt with before the next is looked at, so that the
+        loop is never held up for longer than one batch takes.
         """
         batches = pack(groups)
         ends_at = self._clock.monotonic() + deadline_seconds
-        turns = asyncio.Semaphore(self._settings.batches_at_once)
         failures: list[str] = []
+        answered = 0
 
-        async def read(batch: Batch) -> None:
-            answer = await self._read_batch(batch, turns, ends_at)
-            if isinstance(answer, str):
-                failures.append(answer)
-                return
-            for index in batch.groups:
-                take(index, answer)
+        async def work() -> None:
+            nonlocal answered
+            for batch in batches:
+                answer = await self._read_batch(batch, ends_at)
+                if isinstance(answer, str):
+                    failures.append(answer)
+                    continue
+                answered += 1
+                for index in batch.groups:
+                    take(index, answer)
 
         async with asyncio.TaskGroup() as tasks:
-            for batch in batches:
-                tasks.create_task(read(batch))
-        if batches and len(failures) == len(batches):
+            for _ in range(self._settings.batches_at_once):
+                tasks.create_task(work())
+        if failures and not answered:
             raise Unavailable(WHAT, failures[-1])
 
     async def keep_watch(self) -> None:
@@ -227,15 +231,12 @@ class RpcPool:
     def _may_be_compared(self, endpoint: RpcEndpoint) -> bool:
         return not endpoint.breaker.is_open and endpoint.pause_seconds() <= 0
 
-    async def _read_batch(
-        self, batch: Batch, turns: asyncio.Semaphore, ends_at: float
-    ) -> AccountsAnswer | str:
+    async def _read_batch(self, batch: Batch, ends_at: float) -> AccountsAnswer | str:
         try:
-            async with turns:
-                return await self._failover.ask(
-                    self._accounts_request(batch.keys),
-                    deadline_seconds=ends_at - self._clock.monotonic(),
-                )
+            return await self._failover.ask(
+                self._accounts_request(batch.keys),
+                deadline_seconds=ends_at - self._clock.monotonic(),
+            )
         except (Unavailable, RpcRefused) as error:
             return str(error)
 
