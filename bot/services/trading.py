@@ -62,6 +62,9 @@ class Trading:
         request.user.require(Permission.TRADE_PAPER)
         self._refuse_late(request)
         desk = await self._desk(request)
+        # Of a token that nobody held or looked at, the neighbours were read a while ago.
+        if await self._pools.look_around(intent.token_id):
+            await self._suspicions.check((intent.token_id,))
         market = await self._market(intent.token_id)
         market = replace(market, safety=await self._safety.report(intent.token_id))
 

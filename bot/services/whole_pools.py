@@ -7,6 +7,8 @@ from bot.ports.clock import Clock
 from bot.services.pools_in_sol import ranked
 from bot.services.price_board import PriceBoard
 
+_LATELY_SECONDS = 15.0
+
 
 class WholePools:
     """Puts full readings on the board.
@@ -49,6 +51,23 @@ class WholePools:
         if not pools:
             raise UnreadableAccount("the pool gives no price in SOL")
         return pools[0]
+
+    async def look_around(self, token_id: int) -> bool:
+        """Read all pools of a token where one was not read lately; tells whether it did.
+
+        What prices a token has to be held against pools of the same moment. Needs no
+        permission, as `read`. Raises `Unavailable`.
+        """
+        priced = self._board.priced(token_id)
+        places = self._board.places.get(token_id, ())
+        if priced is None or len(places) == 1:
+            return False
+        now = self._clock.now()
+        if (now - min(priced.read_at.values())).total_seconds() <= _LATELY_SECONDS:
+            return False
+        readings = await self._chain.read_pools(places)
+        self._board.set_price(token_id, readings.values(), now)
+        return True
 
     async def _read_middle(self, second: PoolReading) -> None:
         middle = self._board.by_mint(second.base_mint)

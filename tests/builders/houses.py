@@ -20,6 +20,7 @@ from bot.engine.paper_venue import PaperVenue
 from bot.engine.risk_gate import RiskSettings
 from bot.engine.trading_engine import TradingEngine
 from bot.ports.chain import EndpointState, NetworkCosts, PoolPlace, TokenFound
+from bot.ports.token_sources import TokenSource
 from bot.services.access import Access
 from bot.services.liquidations import Liquidations
 from bot.services.price_board import PriceBoard
@@ -29,6 +30,7 @@ from bot.services.suspicions import Suspicions
 from bot.services.trading import Trading
 from bot.services.wallets import Wallets
 from bot.services.whole_pools import WholePools
+from bot.services.witnesses import Witnesses
 from tests.builders.books import books_on, known_token, meet
 from tests.builders.desks import COSTS, SOL, pool, request
 from tests.fakes.suspicion_book import PlainWarnings, SuspicionsInMemory
@@ -45,6 +47,7 @@ class OnePool:
     is_away: bool = False
     behind_seconds: float = 0.0
     full_reads: list[str] = field(default_factory=list)
+    others: dict[str, PoolReading] = field(default_factory=dict)
     mint: MintReading | None = None
 
     async def read_pool(self, place: PoolPlace) -> PoolReading:
@@ -57,7 +60,7 @@ class OnePool:
         self, places: Sequence[PoolPlace], *, deadline_seconds: float = 1.0
     ) -> Mapping[str, PoolReading]:
         assert deadline_seconds > 0
-        return {place.address: self.reading for place in places}
+        return {place.address: self.others.get(place.address, self.reading) for place in places}
 
     async def find_token(self, mint: str) -> TokenFound | None:
         raise AssertionError(mint)
@@ -125,7 +128,9 @@ class House:
         return [desk.user.user_id for desk in desks if desk.positions]
 
 
-async def house(database: Pool, chain: OnePool | None = None) -> House:
+async def house(
+    database: Pool, chain: OnePool | None = None, source: TokenSource | None = None
+) -> House:
     """Build them; two houses on one chain and database are two bot processes."""
     chain = chain or OnePool(replace(pool(), address="pool"))
     board, clock = PriceBoard(), SystemClock()
@@ -145,6 +150,12 @@ async def house(database: Pool, chain: OnePool | None = None) -> House:
         pools=pools,
         books=books,
         access=Access(books=books, clock=clock, roles={}),
+        witnesses=Witnesses(
+            sources=[] if source is None else [source],
+            board=board,
+            suspicions=suspicions,
+            clock=clock,
+        ),
         clock=clock,
     )
     trading = Trading(

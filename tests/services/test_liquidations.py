@@ -87,6 +87,18 @@ async def test_nobody_trades_while_the_slots_of_all_nodes_stand_still(database: 
     assert await built.still_short(1) == [1]
 
 
+async def test_an_order_looks_at_neighbours_that_were_read_long_before(database: Pool) -> None:
+    built = await house(database)
+    token_id, long_ago = built.kept.token_id, SystemClock().now() - timedelta(minutes=1)
+    other = replace(pool(sol_reserve=2 * PRICE), address="other")
+    place = replace(built.board.places[token_id][0], address="other")
+    built.board.track(built.kept, (*built.board.places[token_id], place))
+    built.board.set_price(token_id, [replace(other, slot=100)], long_ago)
+    built.chain.others["other"] = replace(other, slot=built.chain.reading.slot)
+    with pytest.raises(Refusal, match="price_disputed"):
+        await built.short(1, SOL, 1, Role.BASIC)
+
+
 async def test_nobody_trades_while_the_chain_falls_behind_its_own_time(database: Pool) -> None:
     built = await house(database)
     built.chain.behind_seconds = 91
