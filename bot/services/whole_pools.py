@@ -55,8 +55,8 @@ class WholePools:
     async def look_around(self, token_id: int) -> bool:
         """Read all pools of a token where one was not read lately; tells whether it did.
 
-        What prices a token has to be held against pools of the same moment. Needs no
-        permission, as `read`. Raises `Unavailable`.
+        What prices a token has to be held against pools of the same moment.
+        Needs no permission, as `read`. Raises `Unavailable`.
         """
         priced = self._board.priced(token_id)
         places = self._board.places.get(token_id, ())
