@@ -117,6 +117,7 @@ async def _wired(connections: Pool, api: AnsweringApi) -> tuple[Receiver, Lanes,
         rpc=cast("RpcPool", None),  # asked by nothing on this path
         chain=cast("SolanaChain", ConstantChain()),
         sources=(),
+        token_sources=(),
         candle_source=None,
         api=cast("BotApi", api),
     )
