@@ -17,6 +17,7 @@ from bot.adapters.database.migrate import schema_state
 from bot.bootstrap.outside import open_database
 from bot.bootstrap.settings import Settings
 from bot.cli.check_endpoints import endpoint_findings
+from bot.cli.check_sources import source_findings
 from bot.cli.findings import Finding
 from bot.cli.setup import FAILED, USAGE, SetupError, log_as_set, run_async, settings_or_complain
 
@@ -66,7 +67,7 @@ async def _findings(settings: Settings) -> list[Finding]:
         findings.append(await _database(settings))
         findings += await _telegram(settings, client)
         findings += await endpoint_findings(settings, client)
-        findings.append(await _pairs(settings, client))
+    findings += await source_findings(settings)
     return findings
 
 
@@ -132,23 +133,6 @@ def _clock(date: str | None) -> Finding:
             subject="clock", state="bad", detail=f"{off:.0f} s off Telegram's", cure=cure
         )
     return Finding(subject="clock", state="ok", detail=f"within {max(off, 1):.0f} s of Telegram's")
-
-
-async def _pairs(settings: Settings, client: httpx.AsyncClient) -> Finding:
-    if not settings.dexscreener_base:
-        return Finding(
-            subject="dexscreener", state="ok", detail="not used (DEXSCREENER_BASE empty)"
-        )
-    mint = settings.default_tokens[0] if settings.default_tokens else ""
-    url = f"{settings.dexscreener_base}/token-pairs/v1/solana/{mint}"
-    try:
-        answer = await client.get(url)
-        answer.raise_for_status()
-    except OUTAGES as error:
-        cure = "not needed for trading: pools found on chain still work"
-        detail = f"{_host(url)} did not answer ({type(error).__name__})"
-        return Finding(subject="dexscreener", state="warn", detail=detail, cure=cure)
-    return Finding(subject="dexscreener", state="ok", detail=_host(url))
 
 
 def _host(url: str) -> str:
