@@ -135,6 +135,9 @@ def _parts(
         rules=_trust_rules(settings),
         notices=warnings,
     )
+    witnesses = Witnesses(
+        sources=outside.token_sources, board=board, suspicions=suspicions, clock=clock
+    )
     return _Parts(
         outside=outside,
         board=board,
@@ -143,12 +146,16 @@ def _parts(
         pools=pools,
         access=access,
         safety=Safety(
-            board=board, facts=facts, pools=pools, books=books, access=access, clock=clock
+            board=board,
+            facts=facts,
+            pools=pools,
+            books=books,
+            access=access,
+            witnesses=witnesses,
+            clock=clock,
         ),
         suspicions=suspicions,
-        witnesses=Witnesses(
-            sources=outside.token_sources, board=board, suspicions=suspicions, clock=clock
-        ),
+        witnesses=witnesses,
     )
 
 

@@ -63,6 +63,14 @@ class TokenFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldersTold:
+    """What an HTTP source says that the largest holders have together, as a fraction."""
+
+    source: str
+    share: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoundTrip:
     """A small purchase and the sale at once of what it brought; `returned_lamports` None: no sale.
 

@@ -8,6 +8,7 @@ from bot.domain.instruments import Token
 from bot.domain.money import LAMPORTS_PER_SOL
 from bot.domain.safety import (
     Holder,
+    HoldersTold,
     Level,
     Liquidity,
     LiquidityKind,
@@ -43,13 +44,21 @@ def judge_market(
     trip: RoundTrip | None,
     depth_lamports: int,
     at: datetime,
+    *,
+    told: HoldersTold | None = None,
 ) -> MarketFindings:
-    """Judge what is known of a token's market; facts are None where none could be read."""
+    """Judge what is known of a token's market; facts are None where none could be read.
+
+    What a source `told` of holders counts only where the chain's nodes say nothing of them.
+    """
     found = MarketFindings()
     age = at - facts.opened_at if facts and facts.opened_at else None
     _judge_liquidity(found, facts.liquidity if facts else None, age)
     _judge_depth(found, token, facts.pooled_units if facts else None, depth_lamports)
-    _judge_holders(found, token, facts.holders if facts else None)
+    if facts is not None and facts.holders is not None:
+        _judge_holders(found, token, facts.holders)
+    else:
+        _judge_told(found, told)
     _judge_age(found, age)
     _judge_trip(found, trip)
     return found
@@ -117,8 +126,19 @@ def _judge_depth(
         found.add("In pools", Level.OK, "enough in pools", why)
 
 
-def _judge_holders(found: MarketFindings, token: Token, holders: tuple[Holder, ...] | None) -> None:
-    if holders is None or not token.supply:
+def _judge_told(found: MarketFindings, told: HoldersTold | None) -> None:
+    if told is None:
+        found.unknown.append("who holds most of it")
+        return
+    why = f"{told.source} says that the largest holders have {percent(told.share)}"
+    if told.share >= _MANY_HANDS:
+        found.add("Holders", Level.WARN, "few holders", why)
+    else:
+        found.add("Holders", Level.OK, "spread out", why)
+
+
+def _judge_holders(found: MarketFindings, token: Token, holders: tuple[Holder, ...]) -> None:
+    if not token.supply:
         found.unknown.append("who holds most of it")
         return
     largest = fraction(holders[0].units, token.supply) if holders else Decimal(0)

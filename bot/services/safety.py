@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.domain.errors import Refusal
 from bot.domain.instruments import Token
 from bot.domain.requests import Request
-from bot.domain.safety import SafetyReport, TokenFacts
+from bot.domain.safety import HoldersTold, SafetyReport, TokenFacts
 from bot.domain.safety_judgement import judge
 from bot.domain.users import Permission, User
 from bot.engine.round_trip import round_trip
@@ -16,6 +16,7 @@ from bot.services.price_board import PriceBoard
 from bot.services.safety_facts import SafetyFacts
 from bot.services.views import BlockAnswer, SafetyCard
 from bot.services.whole_pools import WholePools
+from bot.services.witnesses import Witnesses
 
 _GOOD_SECONDS = 60.0
 
@@ -38,6 +39,7 @@ class Safety:
         pools: WholePools,
         books: Books,
         access: Access,
+        witnesses: Witnesses,
         clock: Clock,
     ) -> None:
         self._board = board
@@ -45,8 +47,10 @@ class Safety:
         self._pools = pools
         self._books = books
         self._access = access
+        self._witnesses = witnesses
         self._clock = clock
         self._kept: dict[int, _Kept] = {}
+        self._told: dict[int, HoldersTold] = {}
 
     async def check(self, user: User, token_id: int) -> SafetyCard:
         """Read all afresh and give the whole card; raises `Refusal` (`unknown_token`)."""
@@ -54,6 +58,8 @@ class Safety:
         if token_id not in self._board.tokens:
             raise Refusal("unknown_token", text=str(token_id))
         facts = await self._facts.of(token_id, fresh=True)
+        if facts is None or facts.holders is None:
+            await self._ask_sources(token_id)
         # The reading of the refresh may show too little of a pool to try a sale on it.
         await self._pools.read(token_id)
         report = self._judge(token_id, facts)
@@ -110,7 +116,16 @@ class Safety:
             trip=round_trip(pool, token.rules) if pool else None,
             depth_lamports=pool.curve.depth_quote_units() if pool else 0,
             at=self._clock.now(),
+            told=self._told.get(token_id),
         )
+
+    async def _ask_sources(self, token_id: int) -> None:
+        """Note what sources say of holders: the worst of it, since none can be proved."""
+        figures = await self._witnesses.of(self._board.tokens[token_id].mint)
+        shares = [(f.top_holders_share, f.source) for f in figures if f.top_holders_share]
+        if shares:
+            share, source = max(shares)
+            self._told[token_id] = HoldersTold(source=source, share=share)
 
     def _keep(self, token_id: int, report: SafetyReport) -> _Kept:
         until = self._clock.monotonic() + _GOOD_SECONDS

@@ -8,6 +8,7 @@ from bot.domain.identifiers import TOKEN_PROGRAM
 from bot.domain.instruments import Token
 from bot.domain.safety import (
     Holder,
+    HoldersTold,
     Liquidity,
     LiquidityKind,
     RoundTrip,
@@ -56,6 +57,7 @@ def judged(
     trip: RoundTrip | None = SAFE_TRIP,
     depth_lamports: int = 500 * SOL,
     at: datetime = NOON,
+    told: HoldersTold | None = None,
 ) -> SafetyReport:
     return judge(
         of or token(),
@@ -64,6 +66,7 @@ def judged(
         trip=trip,
         depth_lamports=depth_lamports,
         at=at,
+        told=told,
     )
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.identifiers import USDC_MINT
 from bot.domain.safety import (
     Holder,
+    HoldersTold,
     Level,
     Liquidity,
     LiquidityKind,
@@ -155,6 +156,20 @@ def test_a_concentrated_pool_says_that_nobody_can_tell() -> None:
 def test_holders_are_judged_by_the_ten_largest(units: list[int], word: str, level: Level) -> None:
     holders = tuple(Holder(owner="x", units=each) for each in units)
     assert line_of(judged(facts=safe_facts(holders=holders)), word).level is level
+
+
+@pytest.mark.parametrize(
+    ("share", "word", "level"),
+    [("0.2", "spread out", Level.OK), ("0.7", "few holders", Level.WARN)],
+)
+def test_a_source_is_heard_of_holders_only_where_no_node_tells(
+    share: str, word: str, level: Level
+) -> None:
+    told = HoldersTold(source="Jupiter", share=Decimal(share))
+    line = line_of(judged(facts=safe_facts(holders=None), told=told), word)
+    assert line.level is level
+    assert line.why.startswith("Jupiter says")
+    assert "Jupiter" not in line_of(judged(told=told), "spread out").why
 
 
 @pytest.mark.parametrize(

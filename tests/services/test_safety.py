@@ -17,6 +17,7 @@ from bot.domain.token_rules import TokenRules, UiMultiplier
 from bot.domain.transfer_fees import FeeSchedule, TransferFee
 from bot.engine.round_trip import round_trip
 from bot.ports.chain import PoolPlace
+from bot.ports.token_sources import SourceFigure
 from bot.services.safety_facts import SafetyFacts
 from bot.services.views import Filled
 from tests.builders.books import meet
@@ -104,6 +105,43 @@ async def test_a_sources_date_serves_where_the_pool_has_none(database: Pool) -> 
     told = await facts.of(token_id, fresh=True)
     assert told is not None
     assert told.opened_at == safe_facts().opened_at, "the account knows better"
+
+
+class Gossip:
+    """A source that knows the holders of everything."""
+
+    name, most_mints = "Jupiter", 50
+
+    async def figures(self, mints: list[str]) -> list[SourceFigure]:
+        return [
+            SourceFigure(
+                source=self.name,
+                mint=mint,
+                name="",
+                symbol="",
+                usd=Decimal(1),
+                liquidity_usd=None,
+                source_at=None,
+                received_at=NOON,
+                top_holders_share=Decimal("0.7"),
+            )
+            for mint in mints
+        ]
+
+
+async def test_a_card_without_the_chain_says_what_was_known_and_what_is_told(
+    database: Pool,
+) -> None:
+    home = await house(database, CountingPool(), Gossip())
+    ann = await meet(home.books)
+    home.chain.is_away = True
+    card = await home.safety.check(ann, home.kept.token_id)
+    assert card.slot is None
+    words = [line.word for line in card.report.lines]
+    assert words[:2] == ["mint locked", "no freeze"]
+    assert "few holders" in words
+    with pytest.raises(Refusal, match="unknown_token"):
+        await home.safety.check(ann, 99)
 
 
 async def test_an_authority_given_up_reaches_the_board_and_the_shelf(database: Pool) -> None:
