@@ -1,5 +1,6 @@
 """Keeps what was read of tracked tokens: rules that can change, and the facts of safety cards."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from bot.ports.clock import Clock
 from bot.services.price_board import PriceBoard
 
 _GOOD_SECONDS, _AGAIN_SECONDS = 600.0, 15.0
+_PATIENCE_SECONDS, _PATIENCE_FRESH_SECONDS = 2.0, 8.0  # somebody waits in a chat
 _MOST_MINTS = 100
 
 
@@ -70,9 +72,11 @@ class SafetyFacts:
         if kept is not None and now < kept.until and not fresh:
             return kept.facts
         token, places = self._board.tokens[token_id], self._places(token_id)
+        patience = _PATIENCE_FRESH_SECONDS if fresh else _PATIENCE_SECONDS
         try:
-            facts = await self._chain.token_facts(token.mint, places)
-        except Unavailable:
+            async with asyncio.timeout(patience):
+                facts = await self._chain.token_facts(token.mint, places)
+        except (Unavailable, TimeoutError):
             facts = None
         if facts is None:
             facts = kept.facts if kept is not None else None

@@ -1,5 +1,6 @@
 """What is kept of tokens' rules and facts, when it is asked anew, and what an order makes of it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -105,6 +106,22 @@ async def test_a_sources_date_serves_where_the_pool_has_none(database: Pool) -> 
     told = await facts.of(token_id, fresh=True)
     assert told is not None
     assert told.opened_at == safe_facts().opened_at, "the account knows better"
+
+
+async def test_a_card_does_not_wait_long_for_a_chain_that_hangs(
+    database: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts, chain, clock, token_id = await facts_of(database)
+    known = await facts.of(token_id)
+    monkeypatch.setattr("bot.services.safety_facts._PATIENCE_SECONDS", 0.01)
+
+    async def hang(_mint: str, _places: list[PoolPlace]) -> TokenFacts | None:
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    monkeypatch.setattr(chain, "token_facts", hang)
+    clock.advance(601)
+    assert await facts.of(token_id) == known
 
 
 class Gossip:
