@@ -136,7 +136,7 @@ def empty_picture() -> bytes:
     image.putpalette([18, 22, 30, 255, 255, 255])
     ImageDraw.Draw(image).rectangle((0, 0, WIDTH - 1, HEIGHT - 1), outline=1)
     written = io.BytesIO()
-    image.save(written, "PNG", compress_level=6)
+    image.save(written, "PNG", compress_level=3)
     return written.getvalue()
 
 

@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def draw(figure_class: type, rows: list[list[float]]) -> bytes:
-    """Give the picture: candles as two kinds of bars, volume below, three levels."""
+    """Give the picture: candles as thin and thick lines, volume below, levels and marks."""
     figure = figure_class(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor="#12161e")
     prices, volumes = figure.subplots(
         2, 1, sharex=True, gridspec_kw={"height_ratios": [5, 1], "hspace": 0.02}
@@ -41,14 +41,9 @@ def draw(figure_class: type, rows: list[list[float]]) -> bytes:
     colours = ["#26be96" if row[3] >= row[0] else "#f55462" for row in rows]
     places = range(len(rows))
     prices.vlines(places, [r[2] for r in rows], [r[1] for r in rows], colors=colours)
-    prices.bar(
-        places,
-        [abs(r[3] - r[0]) or r[0] * 1e-5 for r in rows],
-        bottom=[min(r[0], r[3]) for r in rows],
-        color=colours,
-        width=0.7,
-    )
-    volumes.bar(places, [r[4] for r in rows], color=colours, width=0.7, alpha=0.4)
+    # Thick lines are one object each kind; bars would be one a candle, and four times slower.
+    prices.vlines(places, [r[0] for r in rows], [r[3] for r in rows], colors=colours, lw=3.5)
+    volumes.vlines(places, 0, [r[4] for r in rows], colors=colours, lw=3.5, alpha=0.4)
     prices.axhline(rows[-1][3], linestyle="--", color=colours[-1])
     prices.axhline(rows[50][3], linestyle="--", color="#54a0ff")
     prices.plot([50, 120], [rows[50][3], rows[120][3]], "^", color="#54a0ff", markersize=12)
