@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from bot.domain.identifiers import SOL_MINT, USDC_MINT
 from bot.domain.instruments import Token
+from bot.domain.pairs import MONEY
 from bot.domain.pools.reading import PoolReading
 from bot.ports.books import TokenMetrics
 from bot.ports.chain import PoolPlace
@@ -156,9 +157,14 @@ class PriceBoard:
         return next((pool for pool in pools if not pool.legs and pool.halt is None), None)
 
     def middles(self, token_ids: Iterable[int]) -> set[int]:
-        """Give the tokens through which these tokens are priced."""
-        mints = {mint for token_id in token_ids for mint in self._middles.get(token_id, ())}
-        return {self._by_mint[mint] for mint in mints}
+        """Give the tokens through which these tokens are, or may be, priced.
+
+        Dollars among them count at once: before they have a price, nothing goes through them.
+        """
+        wanted = set(token_ids)
+        mints = {mint for token_id in wanted for mint in self._middles.get(token_id, ())}
+        dollars = {token_id for mint in MONEY if (token_id := self._by_mint.get(mint)) in wanted}
+        return {self._by_mint[mint] for mint in mints} | dollars
 
     def _note_slot(self, slot: int, at: datetime) -> None:
         if slot > self._newest_slot:

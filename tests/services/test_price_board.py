@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.identifiers import SOL_MINT, USDC_MINT
+from bot.domain.pools.reading import PoolReading
 from bot.services.pools_in_sol import ranked
 from bot.services.price_board import PriceBoard
 from tests.builders.desks import NOON, SOL, pool, token
@@ -99,3 +100,59 @@ def test_a_chain_whose_slots_no_longer_rise_is_noticed() -> None:
     assert board.standstill_seconds(later) == 120
     board.set_price(1, [pool(slot=101)], later)
     assert board.standstill_seconds(later) == 0
+
+
+def in_dollars(slot: int = 100) -> PoolReading:
+    made = pool(sol_reserve=3 * 10**11, slot=slot)
+    return replace(made, quote_mint=USDC_MINT, quote_decimals=6, address="in dollars")
+
+
+def dollars_in_sol(slot: int = 100, address: str = "dollars") -> PoolReading:
+    made = pool(mint=USDC_MINT, token_reserve=150 * 10**9, sol_reserve=1_000 * SOL, slot=slot)
+    return replace(made, address=address)
+
+
+def board_with_dollars() -> PriceBoard:
+    board = PriceBoard()
+    board.track(token(1), ())
+    board.track(token(7, mint=USDC_MINT, symbol="USDC"), ())
+    return board
+
+
+def test_a_pool_in_dollars_prices_its_token_once_dollars_have_a_price() -> None:
+    board = board_with_dollars()
+    assert not board.set_price(1, [in_dollars()], NOON)
+    assert board.priced(1) is None
+    assert board.middles([1, 7]) == {7}, "dollars are set first"
+    board.set_price(7, [dollars_in_sol()], NOON)
+    assert board.set_price(1, [in_dollars(slot=101)], NOON + timedelta(seconds=5))
+    priced = board.priced(1)
+    assert priced is not None
+    assert [leg.address for leg in priced.best.legs] == ["in dollars", "dollars"]
+    assert round(priced.best.price * 150, 6) == round(in_dollars().price, 6)
+    assert priced.best.slot == 100
+    assert priced.received_at == NOON, "a path is as old as the older of its pools"
+    assert board.middles([1]) == {7}
+    assert round(board.usd(1) or 0, 6) == round(in_dollars().price, 6)
+
+
+def test_a_deeper_pool_in_dollars_comes_before_a_shallow_one_in_sol() -> None:
+    board = board_with_dollars()
+    board.set_price(7, [dollars_in_sol()], NOON)
+    shallow = replace(pool(sol_reserve=900 * SOL), address="shallow")
+    board.set_price(1, [shallow, in_dollars()], NOON)
+    priced = board.priced(1)
+    assert priced is not None
+    # 300,000 dollars are 2,000 SOL, but the way through holds only 1,000.
+    assert [p.curve.depth_quote_units() // SOL for p in priced.readings] == [1_000, 900]
+
+
+def test_the_way_goes_through_the_deepest_pool_that_trades() -> None:
+    board = board_with_dollars()
+    halted = replace(dollars_in_sol(address="halted"), halt="swaps are off")
+    board.set_price(7, [halted], NOON)
+    assert board.bridge(USDC_MINT) is None
+    board.set_price(7, [dollars_in_sol(slot=101)], NOON)
+    found = board.bridge(USDC_MINT)
+    assert found is not None
+    assert found.address == "dollars"
