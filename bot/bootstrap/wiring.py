@@ -78,8 +78,8 @@ def wire(
     trading = _trading(settings, parts)
     graduations = Graduations(
         board=board,
-        prices=prices,
-        chain=outside.chain,
+        find=outside.chain.find_token,
+        take_up=prices.take_up,
         book=PostgresGraduations(pool, on_outbox=on_outbox),
         clock=clock,
         notices=graduated,

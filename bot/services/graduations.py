@@ -1,6 +1,6 @@
 """Tokens whose pool takes no more swaps: where they trade now, and telling who holds them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
@@ -10,12 +10,11 @@ from bot.domain.graduations import LAUNCHES, Graduation
 from bot.domain.instruments import Token
 from bot.domain.notices import Notice
 from bot.domain.pools.reading import PoolReading
-from bot.ports.chain import Chain
+from bot.ports.chain import TokenFound
 from bot.ports.clock import Clock
 from bot.ports.graduations import GraduationBook
 from bot.services.pools_in_sol import ranked
 from bot.services.price_board import PriceBoard
-from bot.services.prices import Prices
 
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 2.0, 600.0
 _MOST_SOUGHT = 5
@@ -47,15 +46,15 @@ class Graduations:
         self,
         *,
         board: PriceBoard,
-        prices: Prices,
-        chain: Chain,
+        find: Callable[[str], Awaitable[TokenFound | None]],
+        take_up: Callable[[TokenFound], Awaitable[Token]],
         book: GraduationBook,
         clock: Clock,
         notices: GraduationNotices,
     ) -> None:
         self._board = board
-        self._prices = prices
-        self._chain = chain
+        self._find = find
+        self._take_up = take_up
         self._book = book
         self._clock = clock
         self._notices = notices
@@ -96,7 +95,7 @@ class Graduations:
 
     async def _seek(self, token_id: int) -> None:
         token, ended = self._board.tokens[token_id], self._ended(token_id)
-        found = await self._chain.find_token(token.mint)
+        found = await self._find(token.mint)
         pools = ranked(found.pools, token.mint, self._board.bridge) if found else ()
         best = next((pool for pool in pools if pool.halt is None), None)
         if found is None or best is None or ended is None:
@@ -114,4 +113,4 @@ class Graduations:
             await self._book.note(
                 graduation, lambda user_id: self._notices.moved(user_id, token, graduation)
             )
-        await self._prices.take_up(found)
+        await self._take_up(found)
