@@ -123,6 +123,28 @@ async def test_a_call_slower_than_usual_is_asked_of_a_second_endpoint_too() -> N
             assert all(state.failures == 0 for state in pool.states())
 
 
+@pytest.mark.parametrize("second_does", ["fails", "hangs"])
+async def test_a_third_endpoint_is_asked_when_the_first_hangs_and_the_second_is_no_better(
+    second_does: str,
+) -> None:
+    settings = RpcSettings(request_timeout_seconds=5.0)
+    async with rpc_nodes(3) as nodes:
+        for node, delay in zip(nodes, (0.0, 0.02, 0.05), strict=True):
+            node.manners = Manners(delay_seconds=delay)
+        async with build_pool(nodes, clock=_RealTime(), settings=settings) as pool:
+            for _ in range(40):
+                await pool.get_multiple_accounts([KEY])
+            bad = Manners(status=500, body=b"") if second_does == "fails" else Manners(hangs=True)
+            for node, manners in zip(nodes, (Manners(hangs=True), bad, Manners()), strict=True):
+                node.manners = manners
+            before = [len(node.requests) for node in nodes]
+            async with asyncio.timeout(2.0):
+                await pool.get_multiple_accounts([KEY])
+            assert [len(node.requests) - n for node, n in zip(nodes, before, strict=True)] == [
+                1
+            ] * 3
+
+
 async def test_a_closed_pool_opens_again_when_asked() -> None:
     async with rpc_nodes(1) as nodes, build_pool(nodes, settings=QUICK) as pool:
         await pool.get_slot()

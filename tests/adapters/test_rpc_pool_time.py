@@ -131,3 +131,13 @@ async def test_a_busy_endpoint_is_compared_with_a_quiet_one_at_one_time() -> Non
         clock.advance(3)
         await pool.probe_quiet_endpoints()
         assert [state.lag_slots for state in pool.states()] == [50, 0]
+
+
+async def test_what_was_seen_a_moment_ago_does_not_lag_by_that_moment() -> None:
+    clock = HandClock()
+    async with rpc_nodes(2) as (first, second), build_pool([first, second], clock=clock) as pool:
+        await pool.probe_quiet_endpoints()
+        clock.advance(1.8)
+        first.slot += 9
+        await pool.get_multiple_accounts([KEY])
+        assert [state.lag_slots for state in pool.states()] == [0, 0]

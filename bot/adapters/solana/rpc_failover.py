@@ -1,7 +1,7 @@
 """Chooses the endpoint for each call and goes on to the next when one fails."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -10,6 +10,7 @@ import structlog
 
 from bot.adapters.solana.rpc_endpoint import PROBE_METHOD, RpcEndpoint
 from bot.adapters.solana.rpc_errors import RpcRefused
+from bot.adapters.solana.rpc_hedge import hedged
 from bot.adapters.solana.rpc_outcome import Answer, Failure, FailureKind, FinalNo, Outcome
 from bot.adapters.solana.rpc_reply import is_slot
 from bot.adapters.solana.rpc_request import GarbledAnswer, RpcRequest
@@ -36,7 +37,7 @@ class RpcFailover:
 
     An endpoint is asked while its circuit is closed and it does not lag. A call that takes
     longer than 95 of 100 before it (or a second, before enough were measured) is asked of a
-    second endpoint as well, if one is free.
+    second endpoint as well, if one is free, and of a third if that one fails or hangs too.
     """
 
     def __init__(
@@ -182,23 +183,30 @@ class RpcFailover:
         timeout_seconds: float,
         hedge_after_seconds: float,
     ) -> _Read[T] | Failure | FinalNo:
-        async with asyncio.TaskGroup() as group:
-            first = group.create_task(self._ask_one(endpoint, request, timeout_seconds))
-            await asyncio.wait({first}, timeout=hedge_after_seconds)
-            spare = None if first.done() else self._spare(endpoint, request.method)
-            if spare is None:
-                return await first
-            spare.take_turn(request.method)
-            second = group.create_task(
-                self._ask_one(spare, request, timeout_seconds - hedge_after_seconds)
-            )
-            return await _first_good(first, second)
+        ends_at = self._clock.monotonic() + timeout_seconds
+        asked: list[RpcEndpoint] = []
 
-    def _spare(self, busy: RpcEndpoint, method: str) -> RpcEndpoint | None:
+        def begin() -> Coroutine[object, object, _Read[T] | Failure | FinalNo] | None:
+            chosen = self._spare(asked, request.method) if asked else endpoint
+            left = ends_at - self._clock.monotonic()
+            if chosen is None or left <= 0:
+                return None
+            if asked:
+                chosen.take_turn(request.method)
+            asked.append(chosen)
+            return self._ask_one(chosen, request, left)
+
+        return await hedged(
+            begin,
+            is_good=lambda judged: not isinstance(judged, Failure),
+            after_seconds=hedge_after_seconds,
+        )
+
+    def _spare(self, busy: Sequence[RpcEndpoint], method: str) -> RpcEndpoint | None:
         free = [
             endpoint
             for endpoint in self._endpoints
-            if endpoint is not busy
+            if endpoint not in busy
             and not endpoint.breaker.is_open
             and not self.is_lagging(endpoint)
             and endpoint.wait_seconds(method) <= 0
@@ -240,18 +248,3 @@ def read_slot(result: object, _slot: int) -> int:
     if not is_slot(result):
         raise GarbledAnswer("no slot number")
     return result
-
-
-async def _first_good(
-    first: asyncio.Task[_Read[T] | Failure | FinalNo],
-    second: asyncio.Task[_Read[T] | Failure | FinalNo],
-) -> _Read[T] | Failure | FinalNo:
-    pending = {first, second}
-    while pending:
-        done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            if not isinstance(task.result(), Failure):
-                for other in pending:
-                    other.cancel()
-                return task.result()
-    return first.result()

@@ -7,6 +7,7 @@ from bot.ports.clock import Clock
 # A chain makes a few slots a second; an answer this far above all others is a fault of the
 # answer, and believing it would make every good endpoint look as if it lagged.
 _LARGEST_LEAP_SLOTS = 1_000_000
+_MOST_SLOTS_A_SECOND = 5  # 200 ms a slot, the fastest that is planned (SIMD-0525)
 
 
 @dataclass(slots=True)
@@ -46,7 +47,9 @@ class SlotWatch:
         fresh = [seen for seen in self._last.values() if now - seen.seen_at <= self._window_seconds]
         best = max(seen.slot for seen in fresh)
         for seen in fresh:
-            seen.lag_slots = best - seen.slot
+            # What was seen a moment ago is behind by that moment's slots without lagging.
+            passed = int((now - seen.seen_at) * _MOST_SLOTS_A_SECOND)
+            seen.lag_slots = max(best - seen.slot - passed, 0)
         # A chain does not go back: an answer lags at least as far as it is behind any seen ever.
         return self._best - slot
 
