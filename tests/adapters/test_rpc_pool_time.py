@@ -138,6 +138,6 @@ async def test_what_was_seen_a_moment_ago_does_not_lag_by_that_moment() -> None:
     async with rpc_nodes(2) as (first, second), build_pool([first, second], clock=clock) as pool:
         await pool.probe_quiet_endpoints()
         clock.advance(1.8)
-        first.slot += 9
+        first.slot += 8
         await pool.get_multiple_accounts([KEY])
         assert [state.lag_slots for state in pool.states()] == [0, 0]
