@@ -184,13 +184,13 @@ def warnings(quote: Quote) -> list[Text | str]:
 
 
 def _day_range(quote: Quote) -> str:
-    metrics = quote.metrics
+    metrics, token = quote.metrics, quote.token
     if metrics is None:
         return ""
     told = []
     if metrics.low_24h is not None and metrics.high_24h is not None:
-        span = f"{figures.number(metrics.low_24h)} to {figures.number(metrics.high_24h)}"
-        told.append(f"24h {span} SOL")
+        low, high = (figures.token_price(token, x) for x in (metrics.low_24h, metrics.high_24h))
+        told.append(f"24h {low} to {high} SOL")
     if metrics.volatility_24h is not None:
         told.append(f"swings {figures.percent(metrics.volatility_24h)} a day")
     if metrics.holders is not None:

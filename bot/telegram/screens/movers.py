@@ -45,7 +45,7 @@ def _line(line: TokenLine, span: Span) -> Text:
     change = line.change_1h if span is Span.HOUR else line.change_24h
     sign = "🟢" if change is not None and change >= 0 else "🔴"
     moved = "" if change is None else figures.signed_percent(change)
-    price = "" if line.price is None else f" · {figures.number(line.price)} SOL"
+    price = "" if line.price is None else f" · {figures.token_price(line.token, line.price)} SOL"
     return Text(f"{sign} {moved} ", named(line.token.symbol, 16), price)
 
 

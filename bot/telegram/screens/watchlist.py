@@ -90,7 +90,7 @@ def _line(line: TokenLine) -> Text:
         for one, span in ((line.change_1h, "1h"), (line.change_24h, "24h"))
         if one is not None
     ]
-    told = " · ".join((f"{figures.number(line.price)} SOL", *moved))
+    told = " · ".join((f"{figures.token_price(line.token, line.price)} SOL", *moved))
     return Text(f"{sign} ", named(line.token.symbol, 16), f" {told}")
 
 
