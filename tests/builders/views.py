@@ -5,15 +5,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from bot.domain.identifiers import SOL_MINT, USDC_MINT
 from bot.domain.instruments import Token
-from bot.domain.orders import Fill, OrderAction, Receipt, Timestamps
+from bot.domain.orders import Fill, FillLeg, OrderAction, Receipt, Timestamps
 from bot.domain.pools.reading import PoolKind
 from bot.domain.positions import Mark, Position, PositionState, Side
+from bot.domain.price_trust import Suspicion, SuspicionCause
 from bot.domain.users import Mode, Role, RoleLimits, Status, User
 from bot.ports.books import ClosedOrder, TokenMetrics, Wallet
 from bot.ports.chain import EndpointState, SourceState, StreamState
 from bot.services.views import (
     Filled,
+    Hearsay,
+    HearsayLine,
     HistoryPage,
     MarkedPosition,
     OutsideView,
@@ -277,3 +281,52 @@ def an_outside(**parts: object) -> OutsideView:
         failure="",
     )
     return replace(view, **parts)
+
+
+def a_suspicion() -> Suspicion:
+    return Suspicion(
+        token_id=7,
+        cause=SuspicionCause.POOLS,
+        one="raydium_cpmm",
+        other="orca_whirlpool",
+        gap=Decimal("0.1234"),
+        began_at=NOON,
+    )
+
+
+def said_by(source: str) -> HearsayLine:
+    return HearsayLine(
+        source=source,
+        usd=Decimal("0.000304"),
+        liquidity_usd=Decimal(26_600),
+        age_seconds=4.2,
+    )
+
+
+def a_hearsay(token: Token) -> Hearsay:
+    return Hearsay(
+        mint=token.mint,
+        symbol=token.symbol,
+        name=token.name,
+        symbol_warning="looks like USDC, different mint",
+        lines=(said_by("DexScreener"), said_by("Jupiter"), said_by("GeckoTerminal")),
+    )
+
+
+def a_path_fill() -> Fill:
+    """Build a purchase through two pools."""
+    fill = a_receipt().fill
+    leg = FillLeg(
+        pool_address=fill.pool_address,
+        pool_kind=PoolKind.ORCA_WHIRLPOOL,
+        slot=fill.slot,
+        mint_in=SOL_MINT,
+        mint_out=USDC_MINT,
+        amount_in=5 * SOL,
+        amount_out=750 * 10**6,
+        fee_units=2_000_000,
+        fee_on_input=True,
+        impact=Decimal("0.0004"),
+    )
+    second = replace(leg, pool_kind=PoolKind.RAYDIUM_CPMM, amount_in=750 * 10**6)
+    return replace(fill, legs=(leg, replace(second, fee_units=1_875_000)))

@@ -16,20 +16,24 @@ from bot.domain.positions import PositionState, Side
 from bot.telegram import command_table
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, named, to_edit, to_send, utf16_units
+from bot.telegram.screens import hearsay, market, receipts, trading, wallets, warnings
 from bot.telegram.screens import help as help_screens
-from bot.telegram.screens import market, receipts, trading, wallets
 from tests.builders.views import (
     SOL,
     a_fill,
+    a_hearsay,
     a_history,
     a_marked,
+    a_path_fill,
     a_portfolio,
     a_position,
     a_quote,
     a_receipt,
     a_season,
+    a_suspicion,
     a_token,
     a_user,
+    said_by,
     some_info,
 )
 
@@ -75,6 +79,12 @@ def screens_of(token: Token, name: str = "Ann") -> Iterator[Screen]:
         position=a_position(state=PositionState.LIQUIDATED),
     )
     halted = a_quote(token, is_stale=True, halt="paused", notes=("n",) * 9, usd=None)
+    suspicion = a_suspicion()
+    yield market.card(a_quote(token, suspicion=suspicion, hearsay=(said_by("Jupiter"),)), KEYS)
+    yield warnings.disputed(token, suspicion, KEYS)
+    yield warnings.agreed(token, KEYS)
+    yield hearsay.card(a_hearsay(token))
+    yield receipts.receipt(a_fill(token, receipt=a_receipt(fill=a_path_fill())), KEYS)
     yield market.card(a_quote(token), KEYS)
     yield market.card(halted, GROUP_KEYS)
     yield market.info(some_info(token, pools=200), KEYS)
