@@ -3,7 +3,6 @@
 import pytest
 
 from tests.journeys.people import text_of
-from tests.journeys.test_price_trust import spoil
 from tests.journeys.town import Town
 
 CURVE_COIN, LAUNCHED = "MOSS", "KITE"
@@ -12,6 +11,11 @@ POOLS = [(CURVE_COIN, "Pump.fun curve", "PumpSwap"), (LAUNCHED, "Meteora", "Mete
 
 def mint_of(town: Town, symbol: str) -> str:
     return next(str(t.mint) for t in town.world.market.tokens() if t.symbol == symbol)
+
+
+async def send_sources_away(town: Town) -> None:
+    for site in ("price-api", "jupiter", "geckoterminal"):
+        await town.wire.post(f"/sandbox/{site}/faults", {"dead": True})
 
 
 async def news(town: Town, who: int) -> list[str]:
@@ -34,7 +38,7 @@ async def test_a_held_token_follows_to_its_pool_by_itself_and_its_holder_hears_o
         assert "Bought" in (await town.say(holder, f"/open {symbol} long 2")).text
         await town.say(other, f"/price {symbol}")
         # The sources are away: the new pool is found by derivation.
-        await spoil(town, dead=True)
+        await send_sources_away(town)
         await end(town, "migrate", symbol)
 
         async def is_told() -> bool:
