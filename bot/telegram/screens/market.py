@@ -146,9 +146,7 @@ def source_line(quote: Quote) -> str:
     if quote.pools_read > 1:
         agree = "agree" if quote.agreeing == quote.pools_read else f", {quote.agreeing} agree"
         pools = f"{pools} {agree}" if agree == "agree" else f"{pools}{agree}"
-    block = (
-        "" if quote.source_at is None else f" (block {figures.time_of_day(quote.source_at)} UTC)"
-    )
+    block = "" if quote.source_at is None else f" (block {quote.source_at:%H:%M:%S} UTC)"
     return f"{figures.age(quote.age_seconds)}{block} · {_route(quote)} · {pools}"
 
 
@@ -171,7 +169,7 @@ def warnings(quote: Quote) -> list[Text | str]:
     if quote.hearsay:
         found += ["Solana does not answer now. What others say, unchecked:", *told(quote.hearsay)]
     if quote.suspicion is not None:
-        since = figures.time_of_day(quote.suspicion.began_at)
+        since = f"{quote.suspicion.began_at:%H:%M:%S}"
         found.append(
             f"⚠️ Disputed since {since} UTC: {contradiction(quote.suspicion)}. "
             "Nothing is opened until they agree."
