@@ -130,13 +130,14 @@ async def open_outside(settings: Settings) -> AsyncIterator[Outside]:
         await migrate(dsn)
         sources = await stack.enter_async_context(open_sources(settings))
         rpc, chain = await stack.enter_async_context(open_chain(settings, sources))
+        candles = await stack.enter_async_context(open_candle_source(settings))
         yield Outside(
             clock=SystemClock(),
             pool=await stack.enter_async_context(open_pool(dsn)),
             rpc=rpc,
             chain=chain,
-            sources=chain.sources,
+            sources=chain.sources if candles is None else (*chain.sources, candles),
             token_sources=sources,
             api=await stack.enter_async_context(open_telegram(settings)),
-            candle_source=await stack.enter_async_context(open_candle_source(settings)),
+            candle_source=candles,
         )

@@ -30,7 +30,7 @@ class CandleShelf(Protocol):
         """Make the partitions of these UTC days that are not there yet; gives how many."""
 
     async def build(self, now: datetime) -> bool:
-        """Make candles of what was recorded since the last time, an hour of prices at most.
+        """Make candles of what was recorded since the last time, a quarter hour at most.
 
         Tells whether more waits. Building again gives the same candles, so a build that was
         killed is simply done again.

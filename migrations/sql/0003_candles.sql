@@ -92,7 +92,7 @@ CREATE FUNCTION roll_candles(
   WHERE interval_seconds = p_from AND opened_at >= p_since AND opened_at < p_until
   GROUP BY token_id, bucket
   HAVING bool_or(source IN ('ticks', 'mixed'))
-  ORDER BY token_id
+  ORDER BY token_id, bucket
   ON CONFLICT ON CONSTRAINT pk_candles DO UPDATE SET
     open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
     volume_sol = coalesce(excluded.volume_sol, c.volume_sol), ticks = excluded.ticks,
@@ -102,8 +102,8 @@ CREATE FUNCTION roll_candles(
 $$;
 
 -- Makes candles of what was recorded since the last time, until `p_now` less ten seconds for
--- prices still on their way, and an hour of prices at most: tells whether more waits. The last
--- two minutes are made again each time, for prices that came late. All of it depends on the
+-- prices still on their way, and a quarter of an hour of prices at most: tells whether more waits.
+-- The last two minutes are made again each time, for prices that came late. All of it depends on the
 -- prices alone, so a build that was killed is simply done again.
 CREATE FUNCTION build_candles(p_now timestamptz) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
@@ -124,7 +124,7 @@ BEGIN
   IF since IS NULL THEN
     RETURN false;
   END IF;
-  until := least(newest, date_bin('1 minute', since, 'epoch') + interval '1 hour');
+  until := least(newest, date_bin('1 minute', since, 'epoch') + interval '15 minutes');
   IF until <= since THEN
     RETURN false;
   END IF;
@@ -137,7 +137,7 @@ BEGIN
   FROM token_prices
   WHERE received_at >= since AND received_at < until
   GROUP BY token_id, bucket
-  ORDER BY token_id
+  ORDER BY token_id, bucket
   ON CONFLICT ON CONSTRAINT pk_candles DO UPDATE SET
     open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close,
     ticks = excluded.ticks, source = excluded.source

@@ -135,6 +135,7 @@ async def test_an_unknown_pool_has_no_candles_and_is_no_failure() -> None:
     async with web_source() as source, site(source, clock) as http:
         source.status = 404
         for _ in range(6):
+            clock.advance(4)
             assert (
                 await GeckoTerminalCandles(http, clock).candles("POOL", MINT, Interval.DAY, 7) == []
             )
@@ -145,7 +146,7 @@ async def test_its_limit_and_its_pauses_are_kept() -> None:
     async with web_source() as source, site(source, clock) as http:
         candles = GeckoTerminalCandles(http, clock)
         source.body = body(ROW)
-        for _ in range(6):
+        for _ in range(4):
             await candles.candles("POOL", MINT, Interval.DAY, 7)
         with pytest.raises(Unavailable, match="asked too often"):
             await candles.candles("POOL", MINT, Interval.DAY, 7)
@@ -165,6 +166,7 @@ async def test_garbled_answers_open_the_circuit() -> None:
         for _ in range(5):
             with pytest.raises(Unavailable, match="garbled"):
                 await GeckoTerminalCandles(http, clock).candles("P", MINT, Interval.DAY, 7)
+            clock.advance(1)
         with pytest.raises(Unavailable, match="resting"):
             await GeckoTerminalCandles(http, clock).candles("P", MINT, Interval.DAY, 7)
 

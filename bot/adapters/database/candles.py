@@ -13,6 +13,7 @@ from bot.ports.books import TokenMetrics
 from bot.ports.candles import PriceNow
 
 _BATCH = 10_000
+_BUILD_SECONDS = 120.0
 # A build that is this far behind is not made up for by reading ticks.
 _LONGEST_TAIL = timedelta(minutes=10)
 _PROGRESS = "SELECT interval_seconds, built_until FROM candle_progress"
@@ -23,7 +24,8 @@ _WINDOW = """
     ORDER BY c.interval_seconds DESC, c.opened_at
 """
 _TICKS = """
-    SELECT received_at, price FROM token_prices WHERE token_id = $1 AND received_at >= $2
+    SELECT received_at, price FROM token_prices
+    WHERE token_id = $1 AND received_at >= $2 AND received_at <= $3
     ORDER BY received_at, slot, price
 """
 _KEEP = """
@@ -60,7 +62,9 @@ class PostgresCandles:
     async def build(self, now: datetime) -> bool:
         """Make candles of what was recorded since the last time; see `CandleShelf.build`."""
         async with connected(self._pool) as connection:
-            more = await connection.fetchval("SELECT build_candles($1)", now)
+            more = await connection.fetchval(
+                "SELECT build_candles($1)", now, timeout=_BUILD_SECONDS
+            )
         return bool(more)
 
     async def window(
@@ -78,7 +82,7 @@ class PostgresCandles:
                 _WINDOW, token_id, [start.value for start in starts], list(starts.values())
             )
             ticks_since = max(progress[Interval.MINUTE], now - _LONGEST_TAIL)
-            ticks = await connection.fetch(_TICKS, token_id, ticks_since)
+            ticks = await connection.fetch(_TICKS, token_id, ticks_since, now)
         closed = [_candle(row) for row in rows if row["interval_seconds"] == interval]
         pieces = [_candle(row) for row in rows if row["interval_seconds"] != interval]
         forming = rolled(pieces + [_tick(row) for row in ticks], interval)
