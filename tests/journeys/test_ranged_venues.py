@@ -1,4 +1,4 @@
-"""Tokens that trade only in ranges or bins of liquidity are found, bought, valued and sold."""
+"""Tokens that trade only in ranges, bins or steps of liquidity are found, bought, valued and sold."""
 
 import re
 
@@ -8,7 +8,16 @@ from tests.journeys.people import text_of
 from tests.journeys.town import Town
 
 
-@pytest.mark.parametrize(("symbol", "venue"), [("RAFT", "Raydium CLMM"), ("BRICK", "Meteora DLMM")])
+VENUES = [
+    ("RAFT", "Raydium CLMM"),
+    ("BRICK", "Meteora DLMM"),
+    ("FERRY", "Meteora DAMM v2"),
+    ("MULCH", "Meteora DAMM v2"),
+    ("KITE", "Meteora launch curve"),
+]
+
+
+@pytest.mark.parametrize(("symbol", "venue"), VENUES)
 async def test_a_pasted_address_is_bought_valued_and_sold(
     empty_town: Town, symbol: str, venue: str
 ) -> None:
