@@ -38,6 +38,16 @@ class TransferFee:
 NO_FEE = TransferFee()
 
 
+def fee_note(mint: str, fee: TransferFee) -> str:
+    """Say of a pool's reading that one of its tokens takes a fee."""
+    return f"transfer fee of {fee.bps} bps on {mint}"
+
+
+def is_fee_note(note: str, mint: str) -> bool:
+    """Tell whether a note is `fee_note`'s on a mint."""
+    return note.startswith("transfer fee of ") and note.endswith(f" bps on {mint}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeSchedule:
     """The fee before an epoch and from it on: a change waits for two epochs."""

@@ -1,5 +1,7 @@
 """A token's own fee: to the unit as the token program takes it, on both ways through a pool."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from bot.domain.errors import PoolTooThin
 from bot.domain.pools.amounts import MAX_UNITS
 from bot.domain.pools.reading import Direction
 from bot.domain.pools.taxed import TaxedCurve, taxed
-from bot.domain.transfer_fees import BPS, SLOTS_PER_EPOCH, FeeSchedule, TransferFee
+from bot.domain.transfer_fees import BPS, SLOTS_PER_EPOCH, FeeSchedule, TransferFee, fee_note
 from tests.builders.desks import SOL, pool
 
 rates = st.integers(0, BPS)
@@ -132,11 +134,20 @@ def test_a_reading_is_taxed_at_its_own_slot_and_once() -> None:
     schedule = FeeSchedule(newer=TransferFee(bps=100, maximum=10**12), newer_epoch=2)
     before = pool(slot=2 * SLOTS_PER_EPOCH - 1)
     after = pool(slot=2 * SLOTS_PER_EPOCH)
-    assert taxed(before, schedule) is before
+    assert taxed(before, schedule) == before
+    assert taxed(before, FeeSchedule()) is before
     once = taxed(after, schedule)
     assert once.curve == TaxedCurve(pool=after.curve, fee=schedule.newer)
     assert taxed(once, schedule).curve == once.curve
     assert taxed(once, FeeSchedule()).curve == after.curve, "a fee that is gone is gone"
+
+
+def test_a_decoders_note_of_the_fee_gives_way_to_the_fee_itself() -> None:
+    fee = TransferFee(bps=100, maximum=10**12)
+    reading = pool()
+    noted = replace(reading, notes=("thin", fee_note(reading.base_mint, fee)))
+    assert taxed(noted, FeeSchedule(newer=fee)).notes == ("thin",)
+    assert taxed(noted, FeeSchedule()).notes == noted.notes
 
 
 def test_a_fee_of_everything_leaves_nothing_to_trade() -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from bot.domain.errors import PoolTooThin
 from bot.domain.pools.reading import Curve, Direction, PoolReading, Swap
-from bot.domain.transfer_fees import FeeSchedule, TransferFee
+from bot.domain.transfer_fees import NO_FEES, FeeSchedule, TransferFee, is_fee_note
 
 _ALL_TAKEN = "the token's transfer fee takes all of it"
 
@@ -62,10 +62,14 @@ class TaxedCurve:
 def taxed(reading: PoolReading, fees: FeeSchedule) -> PoolReading:
     """Give a reading with the transfer fee of its base at its slot; without one, as it is.
 
-    A reading that is taxed already gets the fee anew, never twice.
+    A reading that is taxed already gets the fee anew, never twice. Its decoder's note of the fee
+    knows no epoch and goes: whoever knows the fee says it better.
     """
+    if fees == NO_FEES and not isinstance(reading.curve, TaxedCurve):
+        return reading
     curve = reading.curve.pool if isinstance(reading.curve, TaxedCurve) else reading.curve
     fee = fees.at_slot(reading.slot)
     if fee.bps and fee.maximum:
         curve = TaxedCurve(pool=curve, fee=fee)
-    return reading if curve is reading.curve else replace(reading, curve=curve)
+    notes = tuple(note for note in reading.notes if not is_fee_note(note, reading.base_mint))
+    return replace(reading, curve=curve, notes=notes)

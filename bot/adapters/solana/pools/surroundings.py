@@ -8,6 +8,7 @@ from bot.adapters.solana.pools.mints import is_mint_shaped, read_holding, read_m
 from bot.adapters.solana.pools.programs import KNOWN_DECIMALS
 from bot.domain.errors import UnreadableAccount
 from bot.domain.tokens import HoldingReading, MintReading
+from bot.domain.transfer_fees import fee_note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,7 @@ class Surroundings:
         """Say which of the given mints take a fee from every transfer."""
         found = (self.mint(mint) for mint in mints)
         return tuple(
-            f"transfer fee of {mint.transfer_fee_bps} bps on {mint.mint}"
+            fee_note(mint.mint, mint.rules.fees.newer)
             for mint in found
             if mint is not None and mint.transfer_fee_bps
         )
