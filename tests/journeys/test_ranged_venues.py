@@ -1,4 +1,4 @@
-"""Tokens that trade only in ranges, bins or steps of liquidity are found, bought, valued and sold."""
+"""Tokens that trade in ranges, bins or steps of liquidity alone are found, bought and sold."""
 
 import re
 
@@ -6,7 +6,6 @@ import pytest
 
 from tests.journeys.people import text_of
 from tests.journeys.town import Town
-
 
 VENUES = [
     ("RAFT", "Raydium CLMM"),
