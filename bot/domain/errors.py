@@ -8,6 +8,9 @@ Our own faults are assertions: logged with a reference, admins told once.
 
 from collections.abc import Mapping
 
+CHAIN = "Solana RPC"
+"""What `Unavailable` calls the chain."""
+
 
 class KitraderError(Exception):
     """The root of every error raised on purpose."""

@@ -20,6 +20,7 @@ from bot.services.token_lines import TokenLine
 from bot.services.views import (
     BlockAnswer,
     FillAnswer,
+    Hearsay,
     HistoryPage,
     OutsideView,
     Portfolio,
@@ -33,6 +34,7 @@ from tests.builders.charts import a_chart_view, a_line
 from tests.builders.safety import judged
 from tests.builders.views import (
     a_fill,
+    a_hearsay,
     a_history,
     a_marked,
     a_portfolio,
@@ -57,6 +59,7 @@ class FakeServices:
     fault: KitraderError | Exception | None = None
     booked: dict[str, OpenIntent | CloseIntent] = field(default_factory=dict)
     resets: list[str] = field(default_factory=list)
+    hearsay_of: frozenset[str] = frozenset()
     wishes: list[bool] = field(default_factory=list)
     dialogs: dict[tuple[int, int], Dialog] = field(default_factory=dict)
     people: list[PersonSeen] = field(default_factory=list)
@@ -97,6 +100,10 @@ class FakeServices:
     async def quote(self, user: User, token_id: int, *, fresh: bool = False) -> Quote:
         del fresh
         return a_quote(await self.token(user, token_id))
+
+    async def hearsay(self, user: User, text: str) -> Hearsay | None:
+        user.require(Permission.VIEW_MARKET)
+        return a_hearsay(a_token()) if text in self.hearsay_of else None
 
     async def info(self, user: User, token_id: int) -> TokenInfo:
         return some_info(await self.token(user, token_id))

@@ -212,6 +212,19 @@ async def test_an_outage_is_left_to_the_guard(door: ChatDoor) -> None:
         await door.say("/price WIF")
 
 
+async def test_with_the_chain_away_a_card_is_what_others_say_and_sells_nothing(
+    door: ChatDoor,
+) -> None:
+    door.services.fault = Unavailable("Solana RPC")
+    door.services.hearsay_of = frozenset({"WIF"})
+    answer = await door.ask("/price WIF")
+    assert "what others say, unchecked" in text_of(answer)
+    assert buttons_of(answer) == {}
+    door.services.fault = Unavailable("database")
+    with pytest.raises(Unavailable):
+        await door.say("/price WIF")
+
+
 async def test_nothing_private_is_shown_in_a_group(door: ChatDoor) -> None:
     for text in ("/wallet", "/positions", "/open WIF long 5", "/close 12", "/history", "/reset"):
         answer = await door.ask(text, chat=GROUP)

@@ -17,12 +17,12 @@ from bot.adapters.solana.rpc_request import GarbledAnswer, RpcRequest
 from bot.adapters.solana.rpc_settings import RpcSettings
 from bot.adapters.solana.rpc_trail import RpcTrail
 from bot.adapters.solana.slot_watch import SlotWatch
-from bot.domain.errors import Unavailable
+from bot.domain.errors import CHAIN, Unavailable
 from bot.ports.clock import Clock
 
 T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[None]]
-WHAT = "Solana RPC"
+WHAT = CHAIN
 _SHORTEST_HEDGE_SECONDS, _UNMEASURED_HEDGE_SECONDS = 0.05, 1.0
 _log = structlog.get_logger(__name__)
 

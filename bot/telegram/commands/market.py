@@ -1,6 +1,6 @@
 """Prices and tokens: `/price`, `/info`, a pasted address, and the buttons of a card."""
 
-from bot.domain.errors import Refusal, Unavailable
+from bot.domain.errors import CHAIN, Refusal, Unavailable
 from bot.telegram.arguments import Arguments
 from bot.telegram.callbacks import Press
 from bot.telegram.screens import hearsay, market
@@ -34,7 +34,9 @@ async def show_card(turn: Turn, text: str) -> None:
     """
     try:
         await show_card_of(turn, await token_id_of(turn, text))
-    except Unavailable:
+    except Unavailable as error:
+        if error.what != CHAIN:
+            raise
         said = await turn.services.prices.hearsay(turn.user, text[:_LONGEST_TOKEN_TEXT])
         if said is None:
             raise
