@@ -73,7 +73,7 @@ _FIGURES = """
       ORDER BY opened_at LIMIT 1) d ON true
     LEFT JOIN LATERAL (
       SELECT open AS first FROM candles c
-      WHERE c.token_id = n.token_id AND interval_seconds = 300 AND open > 0
+      WHERE c.token_id = n.token_id AND interval_seconds IN (300, 900) AND open > 0
         AND opened_at >= $4 - interval '1 hour' AND opened_at < $4 - interval '45 minutes'
       ORDER BY opened_at LIMIT 1) h ON true
     ORDER BY n.token_id
