@@ -17,7 +17,7 @@ from bot.domain.notices import Notice
 from bot.domain.orders import Receipt
 from bot.domain.positions import Position, PositionState, Side
 from bot.domain.requests import Request
-from bot.domain.token_rules import TokenRules
+from bot.domain.token_rules import NO_RULES, TokenRules
 from bot.domain.users import Mode, Role, RoleLimits, Status, User
 from bot.ports.books import Desk, Settlement, Wallet
 
@@ -45,8 +45,9 @@ def rules_to_json(rules: TokenRules) -> object:
 def _rules_from(stored: object, program: str) -> TokenRules:
     if stored is None:
         # Only Token-2022 has rules; those of a token tracked long ago are yet to be read.
-        return TokenRules(is_read=program == TOKEN_PROGRAM)
-    return _RULES.validate_python(stored)
+        return NO_RULES if program == TOKEN_PROGRAM else TokenRules(is_read=False)
+    rules = _RULES.validate_python(stored)
+    return NO_RULES if rules == NO_RULES else rules
 
 
 def user_from(row: Row) -> User:

@@ -65,7 +65,7 @@ def taxed(reading: PoolReading, fees: FeeSchedule) -> PoolReading:
     A reading that is taxed already gets the fee anew, never twice. Its decoder's note of the fee
     knows no epoch and goes: whoever knows the fee says it better.
     """
-    if fees == NO_FEES and not isinstance(reading.curve, TaxedCurve):
+    if (fees is NO_FEES or fees == NO_FEES) and not isinstance(reading.curve, TaxedCurve):
         return reading
     curve = reading.curve.pool if isinstance(reading.curve, TaxedCurve) else reading.curve
     fee = fees.at_slot(reading.slot)

@@ -15,7 +15,7 @@ from bot.adapters.solana.pools.fields import (
     u64,
 )
 from bot.domain.errors import UnreadableAccount
-from bot.domain.token_rules import TokenRules, UiMultiplier
+from bot.domain.token_rules import NO_RULES, TokenRules, UiMultiplier
 from bot.domain.transfer_fees import BPS, FeeSchedule, TransferFee
 
 FIRST_EXTENSION = 166
@@ -86,9 +86,9 @@ def read_rules(extensions: Mapping[int, bytes]) -> TokenRules:
     Layouts: `extension/*/mod.rs` of solana-program/token-2022.
     """
     if not extensions:
-        return TokenRules()
+        return NO_RULES
     pause_authority, is_paused = _pausing(extensions)
-    return TokenRules(
+    rules = TokenRules(
         fees=_fees(extensions.get(TRANSFER_FEE)),
         fee_authority=_address(extensions, TRANSFER_FEE, 0),
         hook_program=_address(extensions, TRANSFER_HOOK, 32),
@@ -104,6 +104,7 @@ def read_rules(extensions: Mapping[int, bytes]) -> TokenRules:
         ui=_ui_multiplier(extensions.get(SCALED_UI_AMOUNT)),
         unknown=tuple(extension_name(number) for number in extensions if number not in NAMES),
     )
+    return NO_RULES if rules == NO_RULES else rules
 
 
 def _fees(value: bytes | None) -> FeeSchedule:
