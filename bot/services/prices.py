@@ -186,7 +186,8 @@ class Prices:
         quotes = (middle_of(pool, found.mint.mint) for pool in found.pools)
         unknown = (mint for mint in quotes if mint and self._board.by_mint(mint) is None)
         for mint in list(islice(dict.fromkeys(unknown), _MOST_MIDDLES)):
-            with suppress(Refusal):  # no way to SOL: pools quoted in it give no price
+            # Without a way to SOL, the pools quoted in it give no price: others may.
+            with suppress(Refusal, Unavailable):
                 await self.track(mint, is_middle=True)
 
     def _of_symbol(self, wanted: str) -> Token:
