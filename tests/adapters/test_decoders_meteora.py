@@ -264,7 +264,8 @@ def test_a_launch_without_its_configuration_shows_its_price_and_swaps_nothing() 
         FIRST_VAULT: holding_account(TOKEN, 999_738_453_546_965_934),
         SECOND_VAULT: holding_account(SOL_MINT, 10**9),
     }
-    reading = read_pool(POOL, {POOL: dbc()} | vaults, 1)
+    nearly_all = {232: number(999_738_453_546_965_934)}
+    reading = read_pool(POOL, {POOL: dbc(nearly_all)} | vaults, 1)
     assert reading.halt == "its configuration is not at hand"
     assert reading.base_decimals == 9, "a billion tokens were launched"
     assert any("assumed" in note for note in reading.notes)
@@ -272,10 +273,19 @@ def test_a_launch_without_its_configuration_shows_its_price_and_swaps_nothing() 
         reading.curve.swap_exact_in(BUY, 10**6)
     told = read_pool(POOL, {POOL: dbc(), TOKEN: mint_account(7)} | vaults, 1)
     assert (told.base_decimals, told.notes) == (7, ())
-    odd = vaults | {FIRST_VAULT: holding_account(TOKEN, 5)}
-    for around in (odd, {SECOND_VAULT: vaults[SECOND_VAULT]}, {}):
-        with pytest.raises(UnreadableAccount):
-            read_pool(POOL, {POOL: dbc()} | around, 1)
+    nearly_sold = {232: number(5)}
+    with pytest.raises(UnreadableAccount, match="mint"):
+        read_pool(POOL, {POOL: dbc(nearly_sold)} | vaults, 1)
+    with pytest.raises(UnreadableAccount, match="quote vault"):
+        read_pool(POOL, {POOL: dbc()}, 1)
+
+
+def test_a_genuine_launch_alone_shows_its_price_by_how_its_vault_is_derived() -> None:
+    launch = "J1YvC19EHXGjmthszo7sM5FwL3mn3qjS8Bf3zTMjeX2T"
+    alone = {launch: genuine_accounts("meteora_dbc")[launch]}
+    reading = read_pool(launch, alone, 453_946_864)
+    assert reading.quote_mint == SOL_MINT
+    assert f"{reading.price:.6g}" == "2.90121e-8"
 
 
 def test_an_account_that_only_looks_like_the_configuration_is_none() -> None:

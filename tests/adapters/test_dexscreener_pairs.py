@@ -23,6 +23,8 @@ from tests.builders.dexscreener_pairs import MINT, POOL, body_of, pair
         ("pumpswap", None, PoolKind.PUMPSWAP),
         ("raydium", ["CLMM"], PoolKind.RAYDIUM_CLMM),
         ("meteora", ["DLMM"], PoolKind.METEORA_DLMM),
+        ("meteora", ["DYN2"], PoolKind.METEORA_DAMM_V2),
+        ("meteoradbc", [], PoolKind.METEORA_DBC),
         ("launchlab", [], None),
     ],
 )

@@ -1,5 +1,6 @@
 """Meteora DBC launches: a curve in steps that sells a token until it moves to DAMM."""
 
+from bot.adapters.solana.pools.derivation import derived_address
 from bot.adapters.solana.pools.fields import address, u8, u64, u128
 from bot.adapters.solana.pools.meteora_activation import Activation, read_activation
 from bot.adapters.solana.pools.meteora_dbc_config import DbcConfig, read_config, read_fees
@@ -13,6 +14,7 @@ from bot.adapters.solana.pools.surroundings import (
     unknown_decimals,
 )
 from bot.domain.errors import UnreadableAccount
+from bot.domain.identifiers import decode_address, is_address
 from bot.domain.pools.meteora_fees import MeteoraFees
 from bot.domain.pools.meteora_pool import MeteoraPool
 from bot.domain.pools.reading import PoolKind
@@ -76,28 +78,34 @@ def _activation(around: Surroundings, config: DbcConfig) -> Activation:
 
 
 def _quote_mint(around: Surroundings, config: DbcConfig | None) -> str:
+    """Give the quote mint: the configuration names it, or the vault holds it, or is made of it."""
     if config is not None:
         return config.quote_mint
-    vault = around.accounts.get(address(around.pool().data, 200))
-    if vault is None:
-        raise UnreadableAccount("neither the configuration nor the quote vault was given")
-    return read_holding(vault).mint
+    place = address(around.pool().data, 200)
+    vault = around.accounts.get(place)
+    if vault is not None:
+        return read_holding(vault).mint
+    for mint in KNOWN_DECIMALS if is_address(around.address) else ():
+        seeds = (b"token_vault", decode_address(mint), decode_address(around.address))
+        if derived_address(METEORA_DBC, *seeds) == place:
+            return mint
+    raise UnreadableAccount("neither the configuration nor the quote vault was given")
 
 
 def _base_decimals(around: Surroundings, config: DbcConfig | None) -> tuple[int, tuple[str, ...]]:
     """Give the launched token's decimals, and a note if they are assumed.
 
-    A launch that still holds nearly all of a billion tokens shows them by its vault.
+    A launch that still has much of a billion tokens to sell shows them by what is left.
     """
     mint = address(around.pool().data, 136)
     if config is not None:
         return config.base_decimals, ()
     if mint in KNOWN_DECIMALS or around.mint(mint) is not None:
         return around.decimals(mint), ()
-    vault = around.holding_if_given(address(around.pool().data, 168), mint)
+    left = u64(around.pool().data, 232)
     for decimals in range(_FEWEST_DECIMALS, _MOST_DECIMALS + 1):
         whole = _TOKENS_USUALLY_LAUNCHED * 10**decimals
-        if vault is not None and whole // 10 < vault.amount <= whole:
+        if whole // 10 < left <= whole:
             return decimals, (f"{decimals} decimals assumed: neither mint nor configuration given",)
     raise UnreadableAccount(f"mint {mint} not given")
 
