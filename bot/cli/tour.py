@@ -108,6 +108,14 @@ async def _trade(guide: Guide, _: Sandbox) -> None:
     await guide.say(BOB, "/wallet", "PAPER", "Equity", "realised")
 
 
+async def _look(guide: Guide, _: Sandbox) -> None:
+    chart = await guide.say(BOB, "/chart WIF", "PAPER · WIF", "chart", "ago")
+    await guide.press(BOB, chart, "1h", "1h chart")
+    await guide.say(BOB, "/watch WIF", "watchlist")
+    listed = await guide.say(BOB, "/watchlist", "WIF", "SOL")
+    await guide.press(BOB, listed, "Movers", "Movers")
+
+
 async def _short(guide: Guide, _: Sandbox) -> None:
     await guide.say(PIA, "/start", "1000 SOL|1,000 SOL|1k SOL")
     await guide.say(PIA, "/open JUP short 20 x3", "Sold short", "liq")
@@ -145,6 +153,7 @@ async def _season(guide: Guide, _: Sandbox) -> None:
 _SCRIPT: tuple[Callable[[Guide, Sandbox], Coroutine[object, object, None]], ...] = (
     _begin,
     _trade,
+    _look,
     _short,
     _safety,
     _nonsense,

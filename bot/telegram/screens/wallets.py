@@ -84,7 +84,11 @@ def position(one: MarkedPosition, portfolio: Portfolio, keys: Keys) -> Screen:
             f"Opened {figures.day_and_time(held.opened_at)} UTC",
         ),
         rows=(
-            (key(keys, "Refresh", "pos", held.number), key(keys, "Token", "card", token.token_id)),
+            (
+                key(keys, "Refresh", "pos", held.number),
+                key(keys, "Chart", "chart", token.token_id),
+                key(keys, "Token", "card", token.token_id),
+            ),
             (key(keys, "Back", "poss"),),
             *close_rows(held.number, keys),
         ),
