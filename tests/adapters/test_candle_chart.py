@@ -67,10 +67,10 @@ def test_marks_and_levels_are_in_their_colours_and_only_when_there(theme: Theme)
 
 
 def test_live_and_paper_never_look_alike() -> None:
-    live = drawn(replace(with_own(), mode=Mode.LIVE))
-    assert nearly(live, PALETTES[Theme.DARK].live) > 1000
-    assert nearly(live, PALETTES[Theme.DARK].paper) < 200
-    assert nearly(drawn(with_own()), PALETTES[Theme.DARK].paper) > 1000
+    colours = PALETTES[Theme.DARK]
+    paper, live = drawn(with_own()), drawn(replace(with_own(), mode=Mode.LIVE))
+    assert nearly(paper, colours.paper) > nearly(live, colours.paper) + 1000
+    assert nearly(live, colours.live) > nearly(paper, colours.live) + 1000
 
 
 def test_a_level_far_away_points_the_way_instead_of_flattening_the_candles() -> None:
@@ -83,8 +83,9 @@ def test_a_level_far_away_points_the_way_instead_of_flattening_the_candles() -> 
 
 @pytest.mark.parametrize("volume", [None, Decimal(0)])
 def test_where_no_volume_is_known_the_candles_have_the_room(volume: Decimal | None) -> None:
-    picture = drawn(a_chart(some_candles(volume_sol=volume)))
-    assert nearly(picture, PALETTES[Theme.DARK].rising_volume) < 200
+    colour = PALETTES[Theme.DARK].rising_volume
+    bare = drawn(a_chart(some_candles(volume_sol=volume)))
+    assert nearly(drawn(a_chart()), colour) > nearly(bare, colour) + 1000
 
 
 PRICES = st.decimals("1e-24", "1e15", places=None, allow_nan=False).filter(lambda d: d > 0)
