@@ -169,6 +169,15 @@ async def test_a_chain_that_does_not_answer_is_asked_again() -> None:
     assert len(scene.told) == 1
 
 
+async def test_a_move_that_was_told_before_a_crash_is_taken_up_and_not_told_again() -> None:
+    scene = Scene(found=[NEW_POOL])
+    scene.show(CURVE)
+    await watch(scene, 1)
+    scene.show(CURVE)  # the crash came before the new pool was kept
+    await watch(scene, 1)
+    assert (len(scene.told), len(scene.taken)) == (1, 2)
+
+
 async def test_living_tokens_cost_no_question() -> None:
     scene = Scene()
     scene.show(NEW_POOL)
