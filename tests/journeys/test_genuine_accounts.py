@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,11 @@ async def test_usdc_is_bought_on_the_genuine_raydium_pool_with_25_basis_points(
     database_dsn: str, genuine_accounts: Path
 ) -> None:
     folder = genuine_accounts / "raydium_amm_v4"
-    async with open_town(database_dsn, accounts=[folder], tokens=(USDC_MINT,)) as town, town.bot():
+    async with (
+        open_town(database_dsn, accounts=[folder], tokens=(USDC_MINT,)) as town,
+        # The made-up Whirlpool beside it is of another day: they do disagree.
+        town.bot(price_disagreement=Decimal(5), source_disagreement=Decimal(0)),
+    ):
         who = await town.newcomer()
         data = account(genuine_accounts, AMM_V4)
         sol = held(genuine_accounts, AMM_V4_SOL) - u(data, 192, 8)
