@@ -5,7 +5,7 @@ import random
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -230,7 +230,13 @@ async def _chaos(plan: Plan, forks: Forks) -> AsyncIterator[_Chaos]:
 
 
 def _free_port() -> int:
-    """Give a port on which every life of the bot is found again by Telegram."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """Give a port on which every life of the bot is found again by Telegram.
+
+    Not one of those that the system lends: between two lives an outgoing connection might get it,
+    even Telegram's own, which tries that very port.
+    """
+    for port in random.sample(range(20_000, 32_000), k=100):
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
