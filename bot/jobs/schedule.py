@@ -14,6 +14,7 @@ _FORGET_SECONDS = 3600.0
 _CANDLE_SECONDS = 15.0
 _TIME_SECONDS = 10.0
 _FILL_IN_SECONDS = 30.0
+_DAYS_SECONDS = 600.0
 
 Job = Callable[[], Awaitable[None]]
 
@@ -39,7 +40,7 @@ def schedule(
         "build_candles": (services.candles.build, _CANDLE_SECONDS),
         "fill_in_candles": (services.candles.fill_in, _FILL_IN_SECONDS),
         "forget_candles": (services.candles.forget, _FORGET_SECONDS),
-        "make_price_days": (services.candles.make_days, _FORGET_SECONDS),
+        "make_price_days": (services.candles.make_days, _DAYS_SECONDS),
     }
     for name, (job, seconds) in jobs.items():
         scheduler.add_job(guarded(name, job), "interval", seconds=seconds, id=name)
