@@ -161,14 +161,13 @@ REFUSALS: Mapping[str, str] = {
         "The pool cannot fill that: {reason}."
         "[[ About {would_fit_lamports:sol} would fit.]] Try a smaller size."
     ),
-    # limits
     "no_candles": (
         "There is no price history of {symbol} yet. I keep its prices from now on: "
         "try again in a few minutes."
     ),
+    # limits
     "watchlist_full": (
-        "You watch {limit} tokens, the most for your role ({role}). "
-        "Take one off first: /watchlist."
+        "You watch {limit} tokens, the most for your role ({role}). Take one off first: /watchlist."
     ),
     "not_watched": "You do not watch {symbol}. See what you watch with /watchlist.",
     "too_small": (
