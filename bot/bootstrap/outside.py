@@ -12,6 +12,7 @@ from yarl import URL
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.connection import Pool, open_pool
 from bot.adapters.database.embedded import embedded_postgres
+from bot.adapters.database.lease import Lease
 from bot.adapters.database.migrate import migrate
 from bot.adapters.price_sources.geckoterminal_candles import GeckoTerminalCandles, site_settings
 from bot.adapters.price_sources.http_source import HttpSource
@@ -36,7 +37,10 @@ _TELEGRAM_CONNECTIONS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
-    """What the inside is wired to; all of it is closed by who opened it."""
+    """What the inside is wired to; all of it is closed by who opened it.
+
+    `lease` is to be kept as long as the bot runs; none where no other bot can come.
+    """
 
     clock: SystemClock
     pool: Pool
@@ -46,6 +50,7 @@ class Outside:
     token_sources: tuple[TokenSource, ...]
     api: BotApi
     candle_source: GeckoTerminalCandles | None
+    lease: Lease | None = None
 
 
 @asynccontextmanager
@@ -123,10 +128,14 @@ async def open_candle_source(settings: Settings) -> AsyncIterator[GeckoTerminalC
 async def open_outside(settings: Settings) -> AsyncIterator[Outside]:
     """Open everything and bring the database to the newest schema.
 
-    Raises `Unavailable` or `EmbeddedPostgresError` when the database cannot be had.
+    Raises `Unavailable` or `EmbeddedPostgresError` when the database cannot be had, also where
+    another bot has it.
     """
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(open_database(settings))
+        lease = Lease(dsn)
+        await lease.take()
+        stack.push_async_callback(lease.give_back)
         await migrate(dsn)
         sources = await stack.enter_async_context(open_sources(settings))
         rpc, chain = await stack.enter_async_context(open_chain(settings, sources))
@@ -140,4 +149,5 @@ async def open_outside(settings: Settings) -> AsyncIterator[Outside]:
             token_sources=sources,
             api=await stack.enter_async_context(open_telegram(settings)),
             candle_source=candles,
+            lease=lease,
         )

@@ -83,6 +83,8 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
         lanes, receiver = _reception(settings, outside, services, who, inbox)
         first_prices = asyncio.Event()
         async with open_nursery() as nursery, _serving(settings, services, receiver) as base:
+            if outside.lease is not None:
+                nursery.spawn(outside.lease.keep(), "lease")
             nursery.spawn(outside.rpc.keep_watch(), "rpc watch")
             nursery.spawn(outside.rpc.stream.run(), "rpc stream")
             nursery.spawn(follow_changes(services), "changes")
