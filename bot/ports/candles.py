@@ -59,10 +59,6 @@ class CandleShelf(Protocol):
 class CandleSource(Protocol):
     """A site that keeps candles of pools."""
 
-    @property
-    def name(self) -> str:
-        """Give its name for people."""
-
     async def candles(
         self, pool_address: str, mint: str, interval: Interval, limit: int
     ) -> list[Candle]:

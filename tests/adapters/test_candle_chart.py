@@ -91,7 +91,7 @@ def test_where_no_volume_is_known_the_candles_have_the_room(volume: Decimal | No
 PRICES = st.decimals("1e-24", "1e15", places=None, allow_nan=False).filter(lambda d: d > 0)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     prices=st.lists(st.tuples(PRICES, PRICES, PRICES, PRICES), min_size=1, max_size=25),
     volumes=st.none() | st.decimals(0, "1e18", allow_nan=False),

@@ -68,8 +68,6 @@ class Shelf:
 class Site:
     """Gives the same candles for every pool, or is away."""
 
-    name = "GeckoTerminal"
-
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, Interval]] = []
         self.is_away = False

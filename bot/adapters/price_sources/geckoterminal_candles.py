@@ -37,8 +37,6 @@ def site_settings(base_url: str) -> SiteSettings:
 class GeckoTerminalCandles:
     """Implements `CandleSource` over `/networks/solana/pools/{pool}/ohlcv/{timeframe}`."""
 
-    name = SOURCE
-
     def __init__(self, site: HttpSource, clock: Clock) -> None:
         self._site = site
         self._clock = clock
