@@ -259,6 +259,12 @@ def test_a_launch_says_when_it_is_over(fields: Fields, halt: str | None) -> None
     assert read_dbc(fields).halt == halt
 
 
+def test_a_launch_that_will_move_where_we_cannot_trade_says_so_from_the_start() -> None:
+    to_first_version = dbc_config({233: bytes([0])})
+    assert any("DAMM v1" in note for note in read_dbc(config=to_first_version).notes)
+    assert read_dbc().notes == ()
+
+
 def test_a_launch_without_its_configuration_shows_its_price_and_swaps_nothing() -> None:
     vaults = {
         FIRST_VAULT: holding_account(TOKEN, 999_738_453_546_965_934),

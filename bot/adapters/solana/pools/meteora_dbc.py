@@ -25,6 +25,7 @@ MARK = account_mark("VirtualPool")
 POOL_BYTES = 424
 _TOKENS_USUALLY_LAUNCHED = 10**9
 _FEWEST_DECIMALS, _MOST_DECIMALS = 6, 9  # the program allows no others
+_NO_WAY_ON = "it will move to Meteora DAMM v1, where I cannot trade it"
 _NO_CONFIG = "its configuration is not at hand"
 
 
@@ -47,6 +48,7 @@ def read(around: Surroundings) -> StoredPool:
     second = around.holding_if_given(address(data, 200), second_mint)
     decimals, assumed = _base_decimals(around, config)
     activation = None if config is None else _activation(around, config)
+    bound = (_NO_WAY_ON,) if config is not None and config.is_bound_for_damm_v1 else ()
     return StoredPool(
         kind=PoolKind.METEORA_DBC,
         first_mint=first_mint,
@@ -60,7 +62,7 @@ def read(around: Surroundings) -> StoredPool:
             "not open yet" if activation is not None and activation.is_ahead else None,
             frozen_vault(first, second),
         ),
-        notes=assumed + around.transfer_fee_notes(first_mint, second_mint),
+        notes=assumed + bound + around.transfer_fee_notes(first_mint, second_mint),
     )
 
 

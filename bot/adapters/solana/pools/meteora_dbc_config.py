@@ -21,6 +21,7 @@ CONFIG_MARK = account_mark("PoolConfig")
 CONFIG_BYTES = 1048
 _MOST_RATE = 990_000_000
 _QUOTE_ONLY, _OUTPUT = 0, 1
+_TO_DAMM_V1 = 0
 _LINEAR, _EXPONENTIAL, _LIMITER = 0, 1, 2
 _POINTS, _POINT_BYTES, _FIRST_POINT = 20, 32, 408
 
@@ -38,6 +39,7 @@ class DbcConfig:
     activation_kind: int
     migration_quote_units: int
     migration_price: int
+    is_bound_for_damm_v1: bool
     is_fee_in_quote: bool
     steps: tuple[CurveStep, ...]
 
@@ -59,6 +61,7 @@ def read_config(account: AccountBytes | None) -> DbcConfig | None:
         activation_kind=u8(data, 234),
         migration_quote_units=u64(data, 264),
         migration_price=u128(data, 280),
+        is_bound_for_damm_v1=u8(data, 233) == _TO_DAMM_V1,
         is_fee_in_quote=mode == _QUOTE_ONLY,
         steps=_steps(data),
     )
