@@ -11,6 +11,7 @@ from bot.adapters.solana.pools.glance import PRICED_ALONE, glance
 from bot.adapters.solana.pools.surroundings import Surroundings
 from bot.adapters.solana.reading_memory import ReadingMemory
 from bot.domain.errors import PoolTooThin, UnreadableAccount
+from bot.domain.pools.glanced import GlancedPool
 from bot.domain.pools.reading import Direction, PoolKind, PoolReading
 from bot.domain.pools.sides import TwoSidedPool
 from bot.sandbox.market.catalogue import PoolPlan, TokenPlan, Venue
@@ -64,6 +65,20 @@ def unread() -> TwoSidedPool:
     raise AssertionError("nobody asked for a swap")
 
 
+LAST = GlancedPool(sqrt_price=2**64, liquidity=1, most=(5_000_000, 7_000_000), whole=unread)
+
+
+def test_a_glance_promises_no_more_than_was_there() -> None:
+    pool, mint = a_pool(PoolKind.ORCA_WHIRLPOOL)
+    data = accounts_of(pool, mint)[str(pool.address)].data
+    glanced = glance(PoolKind.ORCA_WHIRLPOOL, data, data, LAST, unread)
+    assert glanced is not None
+    assert (glanced.payable(first=True), glanced.payable(first=False)) == LAST.most
+    again = glance(PoolKind.ORCA_WHIRLPOOL, data, data, glanced, unread)
+    assert again is not None
+    assert again.most == LAST.most
+
+
 def recalled(pool: Pool, mint: AccountBytes, moved: Decimal) -> tuple[PoolReading, PoolReading]:
     """Read a pool, move it, and give what the memory makes of it beside a whole reading."""
     address, memory = str(pool.address), ReadingMemory()
@@ -100,16 +115,16 @@ def test_what_changed_beside_the_price_is_read_anew(kind: PoolKind, place: int) 
     pool, mint = a_pool(kind)
     before = accounts_of(pool, mint)[str(pool.address)].data
     now = before[:place] + bytes([before[place] ^ 1]) + before[place + 1 :]
-    assert glance(kind, before, before, unread) is not None
-    assert glance(kind, before, now, unread) is None
-    assert glance(kind, before, before[:-1], unread) is None
+    assert glance(kind, before, before, LAST, unread) is not None
+    assert glance(kind, before, now, LAST, unread) is None
+    assert glance(kind, before, before[:-1], LAST, unread) is None
 
 
 def test_a_pool_whose_swaps_were_turned_off_is_read_anew() -> None:
     pool, mint = a_pool(PoolKind.RAYDIUM_CLMM)
     before = accounts_of(pool, mint)[str(pool.address)].data
     off = before[:STATUS_OF_CLMM] + b"\x10" + before[STATUS_OF_CLMM + 1 :]
-    assert glance(PoolKind.RAYDIUM_CLMM, before, off, unread) is None
+    assert glance(PoolKind.RAYDIUM_CLMM, before, off, LAST, unread) is None
 
 
 @pytest.mark.parametrize("kind", list(PLANS))
@@ -119,8 +134,8 @@ def test_a_pool_without_liquidity_or_with_an_absurd_price_is_read_anew(kind: Poo
     place = LIQUIDITY[kind]
     dry = before[:place] + bytes(16) + before[place + 16 :]
     absurd = before[: place + 16] + b"\xff" * 16 + before[place + 32 :]
-    assert glance(kind, before, dry, unread) is None
-    assert glance(kind, before, absurd, unread) is None
+    assert glance(kind, before, dry, LAST, unread) is None
+    assert glance(kind, before, absurd, LAST, unread) is None
 
 
 def test_a_glanced_pool_that_cannot_be_read_cannot_be_filled() -> None:
@@ -129,7 +144,7 @@ def test_a_glanced_pool_that_cannot_be_read_cannot_be_filled() -> None:
 
     pool, mint = a_pool(PoolKind.ORCA_WHIRLPOOL)
     data = accounts_of(pool, mint)[str(pool.address)].data
-    glanced = glance(PoolKind.ORCA_WHIRLPOOL, data, data, unreadable)
+    glanced = glance(PoolKind.ORCA_WHIRLPOOL, data, data, LAST, unreadable)
     assert glanced is not None
     assert glanced.price() > 0
     with pytest.raises(PoolTooThin, match="contradicts"):
@@ -138,4 +153,4 @@ def test_a_glanced_pool_that_cannot_be_read_cannot_be_filled() -> None:
 
 def test_other_kinds_are_never_glanced_at() -> None:
     assert set(PLANS) == PRICED_ALONE
-    assert glance(PoolKind.PUMPSWAP, b"", b"", unread) is None
+    assert glance(PoolKind.PUMPSWAP, b"", b"", LAST, unread) is None

@@ -61,7 +61,7 @@ class ReadingMemory:
             return None
         if not isinstance(curve, OrientedCurve) or now.owner != before.owner:
             return None
-        glanced = glance(kept.reading.kind, before.data, now.data, whole)
+        glanced = glance(kept.reading.kind, before.data, now.data, curve.pool, whole)
         if glanced is None:
             return None
         return OrientedCurve(pool=glanced, is_base_first=curve.is_base_first)

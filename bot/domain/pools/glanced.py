@@ -14,11 +14,14 @@ _ONE_SQUARED = 2**128
 class GlancedPool:
     """Price and liquidity in range, as a refresh of thousands of pools needs them.
 
-    `whole` reads all of the pool; what it cannot read then cannot be filled.
+    `whole` reads all of the pool; what it cannot read then cannot be filled. `most` is what
+    could come out of each side when all of it was last read: a narrow range implies far more
+    than its vaults hold.
     """
 
     sqrt_price: int
     liquidity: int
+    most: tuple[int, int]
     whole: Callable[[], TwoSidedPool]
 
     def price(self) -> Fraction:
@@ -34,10 +37,10 @@ class GlancedPool:
         return self._read().exact_out(first_in=first_in, amount=amount)
 
     def payable(self, *, first: bool) -> int:
-        """Give what the liquidity in range implies."""
+        """Give what the liquidity in range implies, no more than was there."""
         if first:
-            return (self.liquidity << 64) // self.sqrt_price
-        return self.liquidity * self.sqrt_price >> 64
+            return min((self.liquidity << 64) // self.sqrt_price, self.most[0])
+        return min(self.liquidity * self.sqrt_price >> 64, self.most[1])
 
     def _read(self) -> TwoSidedPool:
         try:

@@ -48,12 +48,16 @@ PRICED_ALONE = frozenset(_PLACES)
 
 
 def glance(
-    kind: PoolKind, before: bytes, now: bytes, whole: Callable[[], TwoSidedPool]
+    kind: PoolKind,
+    before: bytes,
+    now: bytes,
+    last: TwoSidedPool,
+    whole: Callable[[], TwoSidedPool],
 ) -> GlancedPool | None:
     """Give a pool by its price alone, None where more than that may have changed.
 
-    `before` are the bytes of a reading in which the pool traded. A price out of bounds and a
-    pool without liquidity are for the whole reading to judge.
+    `before` are the bytes of the `last` reading, in which the pool traded. A price out of bounds
+    and a pool without liquidity are for the whole reading to judge.
     """
     places = _PLACES.get(kind)
     if places is None or not len(now) == len(before) == places.length:
@@ -65,4 +69,10 @@ def glance(
     liquidity = int.from_bytes(now[places.liquidity], "little")
     if not (liquidity and MIN_SQRT_PRICE <= sqrt_price <= places.highest):
         return None
-    return GlancedPool(sqrt_price=sqrt_price, liquidity=liquidity, whole=whole)
+    return GlancedPool(sqrt_price=sqrt_price, liquidity=liquidity, most=_most(last), whole=whole)
+
+
+def _most(last: TwoSidedPool) -> tuple[int, int]:
+    if isinstance(last, GlancedPool):
+        return last.most
+    return last.payable(first=True), last.payable(first=False)
