@@ -12,6 +12,8 @@ from bot.domain.pools.reading import PoolKind
 from bot.ports.clock import Clock
 
 STANDING_SECONDS = 600.0
+# Meteora's programs count in the pool's account what it holds for swaps.
+_COUNTS_ITSELF = frozenset({PoolKind.METEORA_DAMM_V2, PoolKind.METEORA_DBC})
 _OF_TICKS = (PoolKind.ORCA_WHIRLPOOL, PoolKind.RAYDIUM_CLMM, PoolKind.METEORA_DLMM)
 
 
@@ -125,7 +127,7 @@ def _shape(
     others = [place for place in fetched if place != pool]
     vaults = tuple(place for place in others if _is_vault(fetched[place]))
     return PoolShape(
-        moving=(pool,) if kind in PRICED_ALONE else (pool, *vaults),
+        moving=(pool,) if kind in PRICED_ALONE | _COUNTS_ITSELF else (pool, *vaults),
         standing=tuple(place for place in others if place not in vaults),
     )
 
