@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date
+from functools import lru_cache
 
 from bot.adapters.database.connection import Connection, Pool, connected
 from bot.adapters.database.rows import rules_to_json, token_from
@@ -95,5 +96,6 @@ def _line(row: PriceRow) -> str:
     )
 
 
+@lru_cache(maxsize=64)
 def _escaped(text: str) -> str:
-    return text if text.isalnum() else text.translate(_ESCAPES)
+    return text.translate(_ESCAPES)
