@@ -1,5 +1,6 @@
 """Our refresh, whole: RPC pool, readings, price board, trigger check, price history."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ _UNLIMITED = RpcLimits(
     requests_per_second=1e6, burst=10**6, method_requests_per_second=1e6, method_burst=10**6
 )
 _DEADLINE_SECONDS = 60.0
+_CHECKED_AT_ONCE = 500
 Levels = Mapping[int, tuple[Decimal, Decimal]]
 
 
@@ -37,9 +39,14 @@ class OurRefresh:
 
         There is no trigger book yet: each price is held against one level on either side.
         """
-        fresh = await self.refresh.round(self.board.tokens, _DEADLINE_SECONDS)
+        fresh = list(await self.refresh.round(self.board.tokens, _DEADLINE_SECONDS))
         assert len(fresh) == len(self.board.tokens)
-        return [token_id for token_id in fresh if self._is_reached(token_id, levels)]
+        reached = []
+        for start in range(0, len(fresh), _CHECKED_AT_ONCE):
+            some = fresh[start : start + _CHECKED_AT_ONCE]
+            reached += [token_id for token_id in some if self._is_reached(token_id, levels)]
+            await asyncio.sleep(0)
+        return reached
 
     async def move(self) -> None:
         """Let every pool go over to its other state."""

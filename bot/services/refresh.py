@@ -1,6 +1,7 @@
 """One round of the refresh: read the pools of some tokens, put them on the board, record them."""
 
 import asyncio
+import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from bot.ports.chain import Chain
 from bot.ports.clock import Clock
 from bot.services.price_board import PriceBoard
 
-_TOKENS_IN_A_SLICE = 50
+_TOKENS_IN_A_SLICE, _MANY_TOKENS = 50, 1_000
 
 
 @dataclass(slots=True)
@@ -101,6 +102,11 @@ class Refresh:
 
 
 def _slices(token_ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Give the tokens a few at a time: between two slices everybody else has a turn."""
+    """Give the tokens a few at a time: between two slices everybody else has a turn.
+
+    Where they are many, what they left behind is walked in as small portions.
+    """
     for start in range(0, len(token_ids), _TOKENS_IN_A_SLICE):
         yield token_ids[start : start + _TOKENS_IN_A_SLICE]
+        if len(token_ids) > _MANY_TOKENS:
+            gc.collect(0)
