@@ -25,6 +25,7 @@ from bot.domain.safety import TokenFacts
 from bot.ports.chain import NetworkCosts, PoolPlace
 from bot.telegram.application import Application
 from bot.telegram.bot_api import BotApi
+from bot.telegram.graduation_news import GraduationNews
 from bot.telegram.guard import Guard
 from bot.telegram.lanes import Lanes
 from bot.telegram.limits import FloodLimits
@@ -130,6 +131,7 @@ async def _wired(connections: Pool, api: AnsweringApi) -> tuple[Receiver, Lanes,
         on_outbox=sender.hand_over,
         liquidated=lambda *_: (),
         warnings=PriceWarnings(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
+        graduated=GraduationNews(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
     )
     await services.prices.load()
     application = Application(
