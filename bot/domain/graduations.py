@@ -1,12 +1,16 @@
 """A token that left the pool it was launched in, and where it trades since."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.pools.reading import PoolKind
 
-LAUNCHES = (PoolKind.PUMPFUN_CURVE, PoolKind.METEORA_DBC)
-"""Pools that a token is meant to leave."""
+SUCCESSORS: Mapping[PoolKind, PoolKind] = {
+    PoolKind.PUMPFUN_CURVE: PoolKind.PUMPSWAP,
+    PoolKind.METEORA_DBC: PoolKind.METEORA_DAMM_V2,
+}
+"""Pools that a token is meant to leave, and where it goes then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Protocol
 
 from bot.domain.errors import Refusal, Unavailable
-from bot.domain.graduations import LAUNCHES, Graduation
+from bot.domain.graduations import SUCCESSORS, Graduation
 from bot.domain.instruments import Token
 from bot.domain.notices import Notice
 from bot.domain.pools.reading import PoolReading
@@ -89,28 +89,36 @@ class Graduations:
         """
         pools = self._board.readings(token_id)
         halted = [pool for pool in pools if pool.halt is not None]
-        launches = [pool for pool in halted if pool.kind in LAUNCHES]
+        launches = [pool for pool in halted if pool.kind in SUCCESSORS]
         over = launches or (halted if len(halted) == len(pools) else [])
         return over[0] if over else None
 
     async def _seek(self, token_id: int) -> None:
         token, ended = self._board.tokens[token_id], self._ended(token_id)
         found = await self._find(token.mint)
-        pools = ranked(found.pools, token.mint, self._board.bridge) if found else ()
-        best = next((pool for pool in pools if pool.halt is None), None)
-        if found is None or best is None or ended is None:
+        if found is None or ended is None:
             return
-        graduation = Graduation(
-            token_id=token_id,
-            from_pool=ended.address,
-            from_kind=ended.kind,
-            to_pool=best.address,
-            to_kind=best.kind,
-            noticed_at=self._clock.now(),
-        )
-        if best.address != ended.address:
+        pools = ranked(found.pools, token.mint, self._board.bridge)
+        living = [pool for pool in pools if pool.halt is None]
+        # What anybody opens meanwhile may price the token, but is not where its launch goes.
+        kind = SUCCESSORS.get(ended.kind)
+        ways = [pool for pool in living if kind is None or pool.kind is kind]
+        if ways and ways[0].address != ended.address:
             # Told first and taken up after: what stops in between is found again, told never.
+            graduation = self._graduation(token_id, ended, ways[0])
             await self._book.note(
                 graduation, lambda user_id: self._notices.moved(user_id, token, graduation)
             )
-        await self._take_up(found)
+        listed = {place.address for place in self._board.places[token_id]}
+        if ways or any(pool.address not in listed for pool in living):
+            await self._take_up(found)
+
+    def _graduation(self, token_id: int, old: PoolReading, new: PoolReading) -> Graduation:
+        return Graduation(
+            token_id=token_id,
+            from_pool=old.address,
+            from_kind=old.kind,
+            to_pool=new.address,
+            to_kind=new.kind,
+            noticed_at=self._clock.now(),
+        )

@@ -157,6 +157,20 @@ async def test_a_dead_launch_beside_a_living_pool_is_dropped_and_a_dead_pool_is_
     assert calm.asked_at == []
 
 
+async def test_what_anybody_opens_meanwhile_prices_the_token_but_is_not_its_pool() -> None:
+    meanwhile = replace(NEW_POOL, address="meanwhile", kind=PoolKind.RAYDIUM_CPMM)
+    scene = Scene(found=[CURVE, meanwhile])
+    scene.show(CURVE)
+    await watch(scene, 30)
+    assert (scene.told, len(scene.taken)) == ([], 1)
+    priced = scene.board.priced(1)
+    assert priced is not None
+    assert priced.best.address == "meanwhile"
+    scene.found = [NEW_POOL, meanwhile]
+    await watch(scene, 1)
+    assert [told.to_pool for told in scene.told] == ["new"]
+
+
 async def test_a_chain_that_does_not_answer_is_asked_again() -> None:
     scene = Scene(found=[NEW_POOL], failure=Unavailable("Solana RPC", "down"))
     scene.show(CURVE)

@@ -25,6 +25,7 @@ from bot.adapters.solana.pools.metadata import read_metadata
 from bot.adapters.solana.pools.mints import read_mint
 from bot.adapters.solana.rpc_pool import RpcPool
 from bot.domain.errors import Unavailable, UnreadableAccount
+from bot.domain.graduations import SUCCESSORS
 from bot.domain.identifiers import SOL_MINT, USDC_MINT, is_address
 from bot.domain.pairs import telling
 from bot.domain.pools.reading import PoolKind, PoolReading
@@ -35,7 +36,6 @@ DERIVED = "derived"
 SOURCES_SECONDS = 3.0
 _PASS_SECONDS = 5.0  # somebody waits for the answer in a chat
 _SLOTS_PER_EPOCH = 432_000  # source: Solana SDK `DEFAULT_SLOTS_PER_EPOCH`
-_LAUNCHES = (PoolKind.PUMPFUN_CURVE, PoolKind.METEORA_DBC)
 _log = structlog.get_logger(__name__)
 
 
@@ -203,8 +203,8 @@ def _rank(mint: str, readings: Iterable[PoolReading]) -> list[PoolReading]:
     The depths of unlike quotes cannot be told apart here: who knows their prices ranks again.
     """
     own = telling(mint, readings, lambda pool: (pool.base_mint, pool.quote_mint))
-    has_moved = any(pool.kind not in _LAUNCHES for pool in own)
-    kept = [pool for pool in own if not (has_moved and pool.kind in _LAUNCHES and pool.halt)]
+    kinds = {pool.kind for pool in own}
+    kept = [pool for pool in own if not (pool.halt and SUCCESSORS.get(pool.kind) in kinds)]
     return sorted(kept, key=lambda pool: (pool.halt is not None, *_depth_order(mint, pool)))
 
 
