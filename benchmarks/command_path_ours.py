@@ -69,6 +69,10 @@ class ConstantChain:
         """Fall behind never."""
         return 0.0
 
+    async def find_token(self, mint: str) -> None:
+        """Find nothing: what is traded here is known."""
+        del mint
+
     def best_slot(self) -> int:
         """Give the pool's slot."""
         return pool().slot
