@@ -11,11 +11,12 @@ from bot.adapters.database.ledger_audit import PostgresLedgerAudit
 from bot.adapters.database.mail import PostgresInbox, PostgresOutbox
 from bot.domain.errors import Refusal
 from bot.domain.notices import Notice
+from bot.domain.orders import CloseIntent
 from bot.domain.users import Mode, Role
 from bot.ports.books import BookingConflict
 from bot.ports.mail import StoredUpdate
-from tests.builders.books import books_on, decided_long, known_token, meet
-from tests.builders.desks import NOON, SOL, request
+from tests.builders.books import ENGINE, books_on, decided_long, known_token, meet
+from tests.builders.desks import NOON, SOL, market, request
 
 HELLO = Notice(chat_id=1001, method="sendMessage", payload={"text": "hello"})
 
@@ -134,6 +135,20 @@ async def test_a_new_season_keeps_the_old_one_and_starts_with_the_grant(database
     assert proof.differences == ()
 
 
+async def test_a_desk_tells_what_rent_is_locked_now(database: Pool) -> None:
+    books = books_on(database)
+    ann, kept = await meet(books), await known_token(database)
+    await books.book(*await decided_long(books, ann, kept, request_id="tg:1"), [])
+    locked = "SELECT sum(balance) FROM accounts WHERE kind = 'rent'"
+    desk = await books.desk(1001, Mode.PAPER, "")
+    assert desk.wallet.rent_lamports == await database.fetchval(locked) > 0
+    close = ENGINE.close(
+        desk, CloseIntent(number=1, percent=100), market(of=kept), request("tg:2", of=ann), NOON
+    )
+    await books.book(request("tg:2", of=ann), close, [])
+    assert (await books.desk(1001, Mode.PAPER, "")).wallet.rent_lamports == 0
+
+
 async def test_a_notice_with_a_nul_is_stored_without_it(database: Pool) -> None:
     outbox = PostgresOutbox(database)
     await outbox.put([replace(HELLO, payload={"text": "a\0b"})])
@@ -182,6 +197,24 @@ async def test_resets_and_fills_at_once_lose_none_and_double_none(database: Pool
     assert (await books.desk(1001, Mode.PAPER, "")).wallet.season == 7
     proof = await PostgresLedgerAudit(database, SystemClock()).prove()
     assert proof.differences == ()
+
+
+async def test_resets_and_fills_never_wait_for_each_other_in_a_circle(database: Pool) -> None:
+    books, kept = books_on(database), await known_token(database)
+
+    async def meddle(who: int) -> None:
+        ann = await meet(books, who)
+        asked, settlement = await decided_long(books, ann, kept, request_id="tg:1")
+        resets = (
+            books.start_season(request(f"tg:r{number}", of=ann), Mode.PAPER, [])
+            for number in range(5)
+        )
+        fills = (books.book(asked, settlement, []) for _ in range(2))
+        outcomes = await asyncio.gather(*resets, *fills, return_exceptions=True)
+        assert {type(outcome) for outcome in outcomes} <= {type(None), Refusal, BookingConflict}
+
+    for who in range(1001, 1041):
+        await meddle(who)
 
 
 async def test_nothing_is_booked_behind_an_answer_that_was_given(database: Pool) -> None:

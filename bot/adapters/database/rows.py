@@ -1,6 +1,5 @@
 """Between rows and domain values: the only place that knows how both are spelt."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -24,6 +23,7 @@ from bot.ports.books import Desk, Settlement, Wallet
 Row = Mapping[str, Any] | asyncpg.Record
 
 _RECEIPT = TypeAdapter(Receipt)
+_CASH = ("cash", SOL_MINT)
 _RULES = TypeAdapter(TokenRules)
 
 
@@ -191,18 +191,17 @@ def booking_to_json(
     }
 
 
-def wallet_from(row: Row, balances: Sequence[Sequence[str]]) -> Wallet:
-    """Read a wallet with its SOL balances."""
-    in_sol = Counter[str]()
-    for kind, asset, units in balances:
-        if asset == SOL_MINT:
-            in_sol[kind] += int(units)
+def wallet_from(
+    row: Row, balances: Sequence[Sequence[str]], positions: Sequence[Position]
+) -> Wallet:
+    """Read a wallet; the rent it locked is that of its open positions."""
+    cash = sum(int(units) for kind, asset, units in balances if (kind, asset) == _CASH)
     return Wallet(
         mode=Mode(row["mode"]),
         season=row["season"],
         version=row["version"],
-        cash_lamports=in_sol["cash"],
-        rent_lamports=in_sol["rent"],
+        cash_lamports=cash,
+        rent_lamports=sum(position.rent_lamports for position in positions),
         grant_lamports=int(row["grant_lamports"]),
         last_position=row["last_position"],
         last_order=row["last_order"],
@@ -215,13 +214,14 @@ def desk_from(found: Mapping[str, Any]) -> Desk:
     user = user_from(found["user"])
     balances = found["balances"]
     realised, fees = found["totals"]
+    positions = tuple(
+        position_from(row) for row in sorted(found["positions"], key=itemgetter("number"))
+    )
     return Desk(
         user=user,
         limits=limits_from(user.role, found["limits"]),
-        wallet=wallet_from(found["wallet"], balances),
-        positions=tuple(
-            position_from(row) for row in sorted(found["positions"], key=itemgetter("number"))
-        ),
+        wallet=wallet_from(found["wallet"], balances, positions),
+        positions=positions,
         holdings={asset: int(units) for kind, asset, units in balances if kind == "holding"},
         orders_last_minute=found["orders_last_minute"],
         answered=found["answered"],
