@@ -37,9 +37,11 @@ BUY, SELL = Direction.BUY_BASE, Direction.SELL_BASE
 
 
 def read_damm(
-    fields: Fields | None = None, now: int | None = OPENED_AT, **around: AccountBytes
+    fields: Fields | None = None,
+    now: int | None = OPENED_AT,
+    around: dict[str, AccountBytes] | None = None,
 ) -> PoolReading:
-    accounts = {POOL: damm_v2(fields), TOKEN: mint_account(9)} | around
+    accounts = {POOL: damm_v2(fields), TOKEN: mint_account(9)} | (around or {})
     return read_pool(POOL, accounts, 500, now_seconds=now)
 
 
@@ -115,13 +117,13 @@ def test_a_pool_says_why_it_takes_no_swaps(
 
 def test_a_frozen_vault_halts_and_a_poor_one_bounds_the_depth() -> None:
     frozen = holding_account(SOL_MINT, 5, is_frozen=True)
-    assert read_damm(**{SECOND_VAULT: frozen}).halt == "vault frozen"
+    assert read_damm(around={SECOND_VAULT: frozen}).halt == "vault frozen"
     poor = holding_account(SOL_MINT, 1_000)
     owed = {400: number(300)}
-    assert read_damm(owed, **{SECOND_VAULT: poor}).curve.depth_quote_units() == 700
+    assert read_damm(owed, around={SECOND_VAULT: poor}).curve.depth_quote_units() == 700
     stranger = holding_account(USDC_MINT, 1_000)
     with pytest.raises(UnreadableAccount, match="another mint"):
-        read_damm(**{SECOND_VAULT: stranger})
+        read_damm(around={SECOND_VAULT: stranger})
 
 
 @pytest.mark.parametrize(
