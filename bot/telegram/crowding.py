@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import structlog
 
+from bot.domain.errors import Unavailable
 from bot.domain.notices import Notice
 from bot.ports.clock import Clock
 from bot.ports.mail import Inbox, StoredUpdate
@@ -56,8 +57,13 @@ class Crowding:
         return update.lane not in self._shut
 
     async def _turn_away(self, update: StoredUpdate) -> None:
-        notices = self._words(update.lane)
-        await self._inbox.close(update.update_id, failure=_TURNED_AWAY, notices=notices)
+        words = self._words(update.lane)
+        try:
+            await self._inbox.close(update.update_id, failure=_TURNED_AWAY, notices=words)
+        except Unavailable:
+            if words:
+                del self._told_at[update.lane]
+            raise
 
     def _words(self, lane: int) -> tuple[Notice, ...]:
         now = self._clock.monotonic()
