@@ -41,7 +41,7 @@ Runs = dict[tuple[int, int], list[Taken]]
 def main() -> None:
     """Read the arguments, fill, measure, and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", help="numbers of transfers, comma between; 10k, 1m and 10m")
+    parser.add_argument("--sizes", help="numbers of transfers, with commas")
     parser.add_argument("--json", action="store_true", help="print one object as the last line")
     asked = parser.parse_args()
     sizes = tuple(map(int, asked.sizes.split(","))) if asked.sizes else _SIZES
