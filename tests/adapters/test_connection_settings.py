@@ -1,7 +1,12 @@
 """What every connection of the bot asks of the database."""
 
+import pytest
+
 from bot.adapters.database.connection import Pool
 from bot.adapters.database.embedded_cluster import _SETTINGS
+from bot.domain.errors import Unavailable
+from tests.builders.books import books_on, decided_long, known_token, meet
+from tests.conftest import within
 
 
 async def test_a_commit_is_on_the_disk_before_anybody_is_told(database: Pool) -> None:
@@ -14,3 +19,16 @@ async def test_a_commit_is_on_the_disk_before_anybody_is_told(database: Pool) ->
 
 async def test_a_session_is_known_by_its_name(database: Pool) -> None:
     assert await database.fetchval("SHOW application_name") == "kitrader"
+
+
+async def test_a_row_that_somebody_holds_for_too_long_is_an_outage(database: Pool) -> None:
+    books = books_on(database)
+    ann, kept = await meet(books), await known_token(database)
+    asked, settlement = await decided_long(books, ann, kept, request_id="tg:1")
+    async with database.acquire() as holder, holder.transaction():
+        await holder.execute("SELECT FROM virtual_wallets FOR UPDATE")
+        assert await database.fetchval("SHOW lock_timeout") == "5s"
+        async with within(15):
+            with pytest.raises(Unavailable, match="LockNotAvailable"):
+                await books.book(asked, settlement, [])
+    await books.book(asked, settlement, [])

@@ -11,6 +11,12 @@ from bot.domain.errors import Unavailable
 Connection = asyncpg.pool.PoolConnectionProxy
 _LONGEST_IDLE_SECONDS = 300.0
 _MOST_STATEMENTS = 50_000  # on one connection, before it is opened anew
+_SESSION = {
+    "synchronous_commit": "on",
+    "application_name": "kitrader",
+    # Whatever holds a row for so long is stuck: others are told that the database is away.
+    "lock_timeout": "5s",
+}
 
 
 def to_json(value: object) -> str:
@@ -51,7 +57,7 @@ class Pool(asyncpg.Pool):
             connection_class=asyncpg.Connection,
             record_class=asyncpg.Record,
             command_timeout=30,
-            server_settings={"synchronous_commit": "on", "application_name": "kitrader"},
+            server_settings=_SESSION,
         )
         self._pinned: list[Connection] = []
         self._keeps_pinned = True
@@ -92,6 +98,7 @@ _OUTAGES = (
     asyncpg.DiskFullError,
     # Two transactions that waited for each other: the one that was undone is asked again.
     asyncpg.DeadlockDetectedError,
+    asyncpg.LockNotAvailableError,
 )
 
 
