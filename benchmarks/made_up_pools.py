@@ -71,10 +71,13 @@ def _add(made: MadeUpPools, number: int, kind: PoolKind, plan: PoolPlan) -> None
 
 
 def _entries(pool: Pool) -> dict[str, bytes]:
-    # Vaults, fees and ticks matter to a fill; thousands of them would only fill the memory.
-    placements = pool.placements(_RENT_LAMPORTS)
-    own = next(each for each in placements if each.address == pool.address)
-    return {str(own.address): _entry(own.owner, own.data)}
+    # Ticks matter to a fill, not to a price: thousands of arrays would only fill the memory.
+    wanted = {pool.address, *pool.vaults}
+    return {
+        str(each.address): _entry(each.owner, each.data)
+        for each in pool.placements(_RENT_LAMPORTS)
+        if each.address in wanted
+    }
 
 
 def _entry(owner: object, data: bytes) -> bytes:
