@@ -16,13 +16,13 @@ ORDERS = 3
 async def test_every_intent_is_applied_once_though_answers_are_lost(
     database_dsn: str, seed: int
 ) -> None:
-    outcome = await book_over_a_bad_line(database_dsn, intents=40, seed=seed)
+    outcome = await book_over_a_bad_line(database_dsn, intents=120, seed=seed)
     outcome.check()
 
 
 async def test_a_fresh_key_for_each_try_applies_intents_twice(database_dsn: str, seed: int) -> None:
     outcome = await book_over_a_bad_line(
-        database_dsn, intents=40, seed=seed, fresh_key_per_try=True
+        database_dsn, intents=120, seed=seed, fresh_key_per_try=True
     )
     assert outcome.doubled > 0
     assert outcome.differences == (), "what was booked twice is still balanced: totals see nothing"
