@@ -102,8 +102,8 @@ async def test_calls_are_answered_soon_and_by_the_newest_slot_whatever_befalls_t
         favourite.faults = faults
         slots = []
         for _ in range(10):
-            async with asyncio.timeout(2.0):
-                answer = await town.pool.get_multiple_accounts([address], deadline_seconds=2.0)
+            async with asyncio.timeout(4.0):
+                answer = await town.pool.get_multiple_accounts([address], deadline_seconds=4.0)
             account = answer.accounts[address]
             assert account is not None
             assert account.data == b"old"
@@ -164,8 +164,8 @@ async def test_a_slow_favourite_is_not_waited_for() -> None:
     async with three() as town:
         address = town.place()
         favourite = await town.warm(address)
-        favourite.faults = EndpointFaults(latency_ms=3_000)
-        async with asyncio.timeout(1.0):
+        favourite.faults = EndpointFaults(latency_ms=30_000)
+        async with asyncio.timeout(4.0):
             await town.pool.get_multiple_accounts([address])
 
 
