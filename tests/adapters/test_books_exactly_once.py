@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.connection import Pool
@@ -215,6 +216,16 @@ async def test_resets_and_fills_never_wait_for_each_other_in_a_circle(database: 
 
     for who in range(1001, 1041):
         await meddle(who)
+
+
+async def test_a_booking_that_breaks_a_rule_is_logged_and_decided_again(database: Pool) -> None:
+    books = books_on(database)
+    ann, kept = await meet(books), await known_token(database)
+    asked, settlement = await decided_long(books, ann, kept, request_id="tg:1")
+    dear = tuple(replace(each, units=10**30) for each in settlement.transfers)
+    with capture_logs() as logs, pytest.raises(BookingConflict):
+        await books.book(asked, replace(settlement, transfers=dear), [])
+    assert [each["constraint"] for each in logs] == ["ck_accounts_never_negative"]
 
 
 async def test_nothing_is_booked_behind_an_answer_that_was_given(database: Pool) -> None:

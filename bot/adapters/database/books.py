@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import asyncpg
+import structlog
 
 from bot.adapters.database.batches import Batches
 from bot.adapters.database.connection import Pool, connected, json_array, pinned, to_json
@@ -25,6 +26,7 @@ from bot.domain.requests import Request
 from bot.domain.users import Mode, PersonSeen, Role, User
 from bot.ports.books import BookingConflict, ClosedOrder, Desk, Settlement
 
+_log = structlog.get_logger(__name__)
 _HISTORY = """
     SELECT o.number AS order_number, o.position_number, o.season, o.receipt, t.*
     FROM orders o JOIN solana_tokens t USING (token_id)
@@ -107,7 +109,9 @@ class PostgresBooks:
                 (settlement.user_id, to_json(booking), len(notices))
             )
         except (asyncpg.CheckViolationError, asyncpg.UniqueViolationError) as error:
-            # The decision was made on other figures than the books hold: decide again.
+            # The books hold other figures than the decision was made on. They know its version of
+            # the wallet, so this is a fault of ours: it is logged, and decided again.
+            _log.error("booking_broke_a_rule", constraint=error.constraint_name)
             raise BookingConflict(error.constraint_name or "constraint") from error
         _judge(outcome, settlement.receipt.order_number)
         self._on_outbox(queued(ids, notices))
