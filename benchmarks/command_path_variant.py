@@ -90,5 +90,8 @@ async def _serve(name: str, dsn: str, database_pid: int) -> None:
 
 
 if __name__ == "__main__":
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     uvloop.run(_serve(sys.argv[1], sys.argv[2], int(sys.argv[3])))
