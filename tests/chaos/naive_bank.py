@@ -59,8 +59,9 @@ async def _move(
                 had = await connection.fetchval(_READ, giver)
                 has = await connection.fetchval(_READ, taker)
                 if had >= amount:
-                    await connection.execute(_WRITE, giver, had - amount)
-                    await connection.execute(_WRITE, taker, has + amount)
+                    # In one order: waiting in a circle would only hide what is wrong here.
+                    for wallet, left in sorted({giver: had - amount, taker: has + amount}.items()):
+                        await connection.execute(_WRITE, wallet, left)
                     tally.transfers += 1
-        except asyncpg.DeadlockDetectedError:
+        except (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError):
             continue
