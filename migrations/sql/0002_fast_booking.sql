@@ -158,10 +158,13 @@ BEGIN
   ORDER BY w.user_id, w.mode FOR UPDATE;
 
   -- Accounts come first: the transfers below must find them, and a statement does not see its own.
+  -- Only for seasons that go on: their wallets are ours. That of a season which a reset has just
+  -- ended is not, and to wait for it here would be to wait in a circle.
   INSERT INTO accounts (user_id, mode, season, kind, asset, position_number)
   SELECT DISTINCT b.user_id, b.mode, b.season, side ->> 0, side ->> 1, (side ->> 2)::integer
   FROM jsonb_to_recordset(p_bookings) b(user_id bigint, mode text, season integer, transfers jsonb)
   JOIN virtual_wallets w ON w.user_id = b.user_id AND w.mode = b.mode AND w.season = b.season
+    AND w.is_current
   CROSS JOIN LATERAL jsonb_array_elements(b.transfers) t
   CROSS JOIN LATERAL (VALUES (t -> 'debit'), (t -> 'credit')) v(side)
   WHERE NOT EXISTS (
@@ -294,15 +297,15 @@ BEGIN
       'mode', w.mode, 'season', w.season, 'version', w.version,
       'grant_lamports', w.grant_lamports::text, 'last_position', w.last_position,
       'last_order', w.last_order, 'started_at', w.started_at),
+    -- Without rent: every position ever closed keeps that account, and open ones tell their own.
     'balances', coalesce((
       SELECT jsonb_agg(jsonb_build_array(a.kind, a.asset, (a.balance - a.held)::text))
       FROM accounts a
       WHERE a.user_id = w.user_id AND a.mode = w.mode AND a.season = w.season
-        AND a.kind IN ('cash', 'rent', 'holding') AND a.balance <> 0), '[]'),
+        AND a.kind IN ('cash', 'holding') AND a.balance <> 0), '[]'),
     'positions', coalesce((
       SELECT jsonb_agg(to_jsonb(p) || jsonb_build_object(
-        'token_units', p.token_units::text, 'entry_price', p.entry_price::text)
-        ORDER BY p.number)
+        'token_units', p.token_units::text, 'entry_price', p.entry_price::text))
       FROM positions p
       WHERE p.user_id = w.user_id AND p.mode = w.mode AND p.season = w.season
         AND p.state = 'open'), '[]'),
