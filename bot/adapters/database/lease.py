@@ -84,10 +84,14 @@ class Lease:
                 timeout=_ANSWER_SECONDS,
                 command_timeout=_ANSWER_SECONDS,
             )
-            if await session.fetchval(_TAKE, _KEY):
-                self._session = session
-                return True
-            await session.close()
+            try:
+                if await session.fetchval(_TAKE, _KEY):
+                    self._session = session
+                    return True
+            finally:
+                # Not ours, or nobody knows: a session left open might keep it from ourselves.
+                if self._session is not session:
+                    session.terminate()
         except _AWAY as error:
             raise Unavailable("database", type(error).__name__) from error
         return False
