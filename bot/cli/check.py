@@ -1,7 +1,6 @@
 """`kitrader check`: what is well, what is not, and what to do about it."""
 
 import argparse
-import sys
 from dataclasses import asdict
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -19,7 +18,7 @@ from bot.bootstrap.settings import Settings
 from bot.cli.check_endpoints import endpoint_findings
 from bot.cli.check_sources import source_findings
 from bot.cli.findings import Finding
-from bot.cli.setup import FAILED, USAGE, SetupError, log_as_set, run_async, settings_or_complain
+from bot.cli.setup import FAILED, log_as_set, run_async, settings_or_exit
 
 _TIMEOUT_SECONDS = 10.0
 _OLDEST_POSTGRES = 150_000
@@ -43,11 +42,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings; gives the exit code."""
-    try:
-        settings = settings_or_complain()
-    except SetupError as error:
-        print(f"kitrader check: {error}", file=sys.stderr)
-        return USAGE
+    settings = settings_or_exit("check")
     log_as_set(settings, level="ERROR")
     findings = run_async("check", _findings(settings))
     if findings is None:

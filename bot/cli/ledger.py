@@ -10,7 +10,7 @@ from bot.adapters.database.connection import open_pool
 from bot.adapters.database.ledger_audit import PostgresLedgerAudit
 from bot.adapters.database.migrate import schema_state
 from bot.bootstrap.outside import open_database
-from bot.cli.setup import FAILED, USAGE, SetupError, log_as_set, run_async, settings_or_complain
+from bot.cli.setup import FAILED, SetupError, log_as_set, run_async, settings_or_exit
 from bot.domain.money import ui_amount
 from bot.ports.books import LedgerProof
 
@@ -33,11 +33,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the proof; gives the exit code."""
-    try:
-        settings = settings_or_complain()
-    except SetupError as error:
-        print(f"kitrader ledger check: {error}", file=sys.stderr)
-        return USAGE
+    settings = settings_or_exit("ledger check")
     log_as_set(settings, level="WARNING")
 
     async def work() -> LedgerProof:

@@ -1,11 +1,10 @@
 """`kitrader migrate`: bring the database to the newest schema."""
 
 import argparse
-import sys
 
 from bot.adapters.database.migrate import migrate, schema_state
 from bot.bootstrap.outside import open_database
-from bot.cli.setup import FAILED, USAGE, SetupError, log_as_set, run_async, settings_or_complain
+from bot.cli.setup import FAILED, log_as_set, run_async, settings_or_exit
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -21,11 +20,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(arguments: argparse.Namespace) -> int:
     """Migrate, or say where the schema stands; gives the exit code."""
-    try:
-        settings = settings_or_complain()
-    except SetupError as error:
-        print(f"kitrader migrate: {error}", file=sys.stderr)
-        return USAGE
+    settings = settings_or_exit("migrate")
     log_as_set(settings, level="WARNING")
 
     async def work() -> int:

@@ -1,17 +1,9 @@
 """`kitrader run`: the bot itself, until it is told to stop."""
 
 import argparse
-import sys
 
 from bot.bootstrap.running import run_until_stopped
-from bot.cli.setup import (
-    FAILED,
-    USAGE,
-    SetupError,
-    log_as_set,
-    run_async,
-    settings_or_complain,
-)
+from bot.cli.setup import FAILED, exit_for_usage, log_as_set, run_async, settings_or_exit
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -26,18 +18,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(_arguments: argparse.Namespace) -> int:
     """Run until stopped; gives the exit code."""
-    try:
-        settings = settings_or_complain()
-    except SetupError as error:
-        print(f"kitrader run: {error}", file=sys.stderr)
-        return USAGE
+    settings = settings_or_exit("run")
     if not settings.bot_token.get_secret_value():
-        print(
-            "kitrader run: BOT_TOKEN is not set. Get one from @BotFather in Telegram, put\n"
+        exit_for_usage(
+            "run",
+            "BOT_TOKEN is not set. Get one from @BotFather in Telegram, put\n"
             "  BOT_TOKEN=123456:ABC...\ninto .env, or try everything without one: kitrader demo",
-            file=sys.stderr,
         )
-        return USAGE
     log_as_set(settings)
 
     async def work() -> bool:

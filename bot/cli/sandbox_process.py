@@ -11,7 +11,7 @@ import orjson
 from pydantic import SecretStr
 
 from bot.bootstrap.settings import Settings
-from bot.cli.setup import FAILED, SetupError
+from bot.cli.setup import SetupError
 from bot.domain.identifiers import SOL_MINT, USDC_MINT
 
 _STARTS_WITHIN_SECONDS = 60.0
@@ -96,7 +96,7 @@ async def _ready(process: asyncio.subprocess.Process) -> Sandbox:
     except TimeoutError:
         line = b""
     if not line:
-        raise SetupError("the sandbox did not start (its words are above)", FAILED)
+        raise SetupError("the sandbox did not start (its words are above)")
     said = orjson.loads(line)
     return Sandbox(
         page_url=said["page_url"],

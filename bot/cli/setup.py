@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Coroutine
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import uvloop
 from pydantic import ValidationError
@@ -20,15 +20,17 @@ FAILED, USAGE = 1, 2
 
 
 class SetupError(Exception):
-    """A command cannot begin; the text says what to do, `code` is the exit code."""
-
-    def __init__(self, text: str, code: int = USAGE) -> None:
-        super().__init__(text)
-        self.code = code
+    """A command cannot go on; the text says what to do."""
 
 
-def settings_or_complain() -> Settings:
-    """Read the settings; raises `SetupError` naming each wrong one without its value."""
+def exit_for_usage(command: str, text: str) -> NoReturn:
+    """End a command that was asked for wrongly, as argparse does: words and exit code 2."""
+    print(f"kitrader {command}: {text}", file=sys.stderr)
+    raise SystemExit(USAGE)
+
+
+def settings_or_exit(command: str) -> Settings:
+    """Read the settings, or end the command naming each wrong one without its value."""
     try:
         return load_settings()
     except ValidationError as error:
@@ -36,7 +38,7 @@ def settings_or_complain() -> Settings:
             f"  {'.'.join(map(str, item['loc'])).upper() or 'settings'}: {item['msg']}"
             for item in error.errors(include_input=False, include_url=False)
         ]
-        raise SetupError("these settings are wrong:\n" + "\n".join(wrong)) from None
+        exit_for_usage(command, "these settings are wrong:\n" + "\n".join(wrong))
 
 
 def log_as_set(settings: Settings, *, level: str | None = None) -> None:
