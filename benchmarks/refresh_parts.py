@@ -2,7 +2,7 @@
 
 import asyncio
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import asyncpg
@@ -18,7 +18,10 @@ _ONE = 2**64
 _NUMBER_BYTES = 16
 # Where the square root of the price stands: its first byte in the base64 text's whole quads, and
 # how many bytes of the first quad come before it.
-_SQRT_PRICE_TEXT = {PoolKind.ORCA_WHIRLPOOL: (84, 2), PoolKind.RAYDIUM_CLMM: (336, 1)}
+_SQRT_PRICE_TEXT: Mapping[PoolKind | None, tuple[int, int]] = {
+    PoolKind.ORCA_WHIRLPOOL: (84, 2),
+    PoolKind.RAYDIUM_CLMM: (336, 1),
+}
 _TEXT_LENGTH = 24
 _QUAD_BYTES = 18
 _TABLE = (

@@ -1,7 +1,7 @@
 """The same refresh the usual way: solana-py to ask, Decimal to reckon, SQLAlchemy's ORM to keep."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -18,7 +18,10 @@ from bot.ports.chain import PoolPlace
 
 _AT_ONCE = 8
 _ONE = 2**64
-_SQRT_PRICE = {PoolKind.ORCA_WHIRLPOOL: 65, PoolKind.RAYDIUM_CLMM: 253}
+_SQRT_PRICE: Mapping[PoolKind | None, int] = {
+    PoolKind.ORCA_WHIRLPOOL: 65,
+    PoolKind.RAYDIUM_CLMM: 253,
+}
 
 
 class _Base(DeclarativeBase):
