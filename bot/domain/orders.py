@@ -24,6 +24,22 @@ class OrderAction(StrEnum):
     LIQUIDATE = "liquidate"
 
 
+class FillReason(StrEnum):
+    """Why a fill came about; reports group exits by it."""
+
+    MANUAL = "manual"
+    LIMIT = "limit"
+    STOP = "stop"
+    TAKE_PROFIT = "take_profit"
+    TRAILING = "trailing"
+    BREAK_EVEN = "break_even"
+    TIME = "time"
+    DCA = "dca"
+    REVERSE = "reverse"
+    LIQUIDATION = "liquidation"
+    EMERGENCY = "emergency"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenIntent:
     """Open or add: spend `size_lamports` (long), or post it as margin times `leverage` (short)."""

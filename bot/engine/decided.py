@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.ledger import Transfer
-from bot.domain.orders import Fill, OrderAction, Receipt, Timestamps
+from bot.domain.orders import Fill, FillReason, OrderAction, Receipt, Timestamps
 from bot.domain.positions import Position
 from bot.domain.requests import Request
 from bot.engine.paper_venue import Market
@@ -68,4 +68,5 @@ def settlement_of(
         position=position,
         transfers=decided.transfers,
         is_forced=action is OrderAction.LIQUIDATE,
+        reason=FillReason.LIQUIDATION if action is OrderAction.LIQUIDATE else FillReason.MANUAL,
     )

@@ -9,9 +9,10 @@ from typing import Protocol
 from bot.domain.instruments import Token
 from bot.domain.ledger import Transfer
 from bot.domain.notices import Notice
-from bot.domain.orders import Receipt
+from bot.domain.orders import FillReason, Receipt
 from bot.domain.positions import Position
 from bot.domain.requests import Request
+from bot.domain.resting import OrderEffects, RestingClaim
 from bot.domain.users import Mode, PersonSeen, Role, RoleLimits, User
 
 
@@ -55,7 +56,8 @@ class Settlement:
 
     `wallet_version` is the version the decision was made on; a newer one is a conflict.
     `position` is the position as it is after the fill; `is_forced` (a liquidation) books even
-    for a frozen user.
+    for a frozen user. `claim` is the resting order that the fill uses up, `effects` what the fill
+    does to others.
     """
 
     user_id: int
@@ -67,6 +69,9 @@ class Settlement:
     position: Position
     transfers: tuple[Transfer, ...]
     is_forced: bool = False
+    reason: FillReason = FillReason.MANUAL
+    claim: RestingClaim | None = None
+    effects: OrderEffects | None = None
 
 
 class BookingConflict(Exception):
@@ -105,7 +110,8 @@ class Books(Protocol):
         """Book the fill, its notices and the end of its update together, once.
 
         Raises `BookingConflict`, or `Refusal("already_done")` where the request was booked
-        before (`request_mismatch` if it was for something else); nothing is changed then.
+        before (`request_mismatch` if it was for something else), or `Refusal("order_spent")`
+        where the resting order was filled or cancelled meanwhile; nothing is changed then.
         """
 
     async def answer(self, request: Request, notices: Sequence[Notice]) -> None:

@@ -92,6 +92,7 @@ REFUSALS: Mapping[str, str] = {
     "stale_button": "These buttons are too old; nothing was done. Send the command again.",
     "not_yours": "Only {owner} can use these buttons. Send the command yourself to get your own.",
     "timed_out": "That question timed out, so the answer is no: nothing was reset. See /reset.",
+    "order_spent": "That order was filled or cancelled a moment ago. See /orders.",
     "already_done": "Already done[[: order #{order_number}]]. Nothing was done twice.",
     "request_mismatch": (
         "One press per keyboard: the first one counts, this one did nothing. "

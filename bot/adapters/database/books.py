@@ -223,5 +223,7 @@ def _judge(outcome: str, order_number: int) -> None:
             raise Refusal("request_mismatch")
         case "frozen":
             raise Refusal("frozen")
+        case "spent":
+            raise Refusal("order_spent")
         case _:
             raise BookingConflict(outcome)

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 from pydantic import TypeAdapter
 
+from bot.adapters.database.resting_rows import effects_to_json
 from bot.domain.identifiers import SOL_MINT, TOKEN_PROGRAM
 from bot.domain.instruments import Token
 from bot.domain.ledger import AccountKey, Transfer
@@ -16,12 +17,14 @@ from bot.domain.notices import Notice
 from bot.domain.orders import Receipt
 from bot.domain.positions import Position, PositionState, Side
 from bot.domain.requests import Request
+from bot.domain.resting import OrderEffects
 from bot.domain.token_rules import NO_RULES, TokenRules
 from bot.domain.users import Mode, Role, RoleLimits, Status, User
 from bot.ports.books import Desk, Settlement, Wallet
 
 Row = Mapping[str, Any] | asyncpg.Record
 
+_NO_EFFECTS = OrderEffects()
 _RECEIPT = TypeAdapter(Receipt)
 _CASH = ("cash", SOL_MINT)
 _RULES = TypeAdapter(TokenRules)
@@ -185,9 +188,15 @@ def booking_to_json(
             "received_at": times.received_at.isoformat(),
             "decided_at": times.decided_at.isoformat(),
             "filled_at": times.filled_at.isoformat(),
+            "reason": settlement.reason.value,
         },
         "transfers": transfers_to_json(settlement.transfers),
         "notices": notices_to_json(notices),
+        "resting_id": settlement.claim.order_id if settlement.claim else None,
+        "resting_generation": settlement.claim.generation if settlement.claim else None,
+        "effects": effects_to_json(settlement.effects or _NO_EFFECTS)
+        if settlement.effects or settlement.claim
+        else None,
     }
 
 

@@ -9,6 +9,7 @@ from bot.adapters.database import (
     schema_books,
     schema_graduations,
     schema_mail,
+    schema_resting,
     schema_tokens,
     schema_trust,
     schema_watchlist,
@@ -22,6 +23,7 @@ TABLES = (
     schema_watchlist,
     schema_trust,
     schema_graduations,
+    schema_resting,
 )
 """The modules that put their tables into the metadata by being imported."""
 

@@ -233,6 +233,7 @@ orders = Table(
     Column("received_at", MOMENT, nullable=False),
     Column("decided_at", MOMENT, nullable=False),
     Column("filled_at", MOMENT, nullable=False),
+    Column("reason", Text, nullable=False, server_default="manual"),
     PrimaryKeyConstraint("user_id", "mode", "season", "number"),
     UniqueConstraint("user_id", "request_id"),
     ForeignKeyConstraint(
@@ -241,6 +242,11 @@ orders = Table(
     ),
     CheckConstraint("action IN ('open', 'close', 'liquidate')", name="action_known"),
     CheckConstraint("state IN ('filled', 'rejected')", name="state_known"),
+    CheckConstraint(
+        "reason IN ('manual', 'limit', 'stop', 'take_profit', 'trailing', 'break_even', 'time',"
+        " 'dca', 'reverse', 'liquidation', 'emergency')",
+        name="reason_known",
+    ),
     not_nan("sol_lamports"),
     not_nan("token_units"),
     Index("ix_orders_filled_at", "user_id", "filled_at"),
