@@ -7,7 +7,6 @@ from random import SystemRandom
 from typing import cast
 
 import orjson
-from aiogram import Bot
 from pydantic import SecretStr
 
 from benchmarks.command_path_load import Hear
@@ -147,7 +146,6 @@ async def _wired(connections: Pool, api: AnsweringApi) -> tuple[Receiver, Lanes,
         inbox=inbox,
         clock=clock,
         chance=SystemRandom(),
-        bot=Bot(BOT_TOKEN),
         bot_name="kitrader",
     )
     lanes = Lanes(handle=Guard(handle=application.handle, inbox=inbox).handle)

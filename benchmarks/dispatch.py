@@ -104,7 +104,6 @@ def _ours() -> Feed:
         inbox=inbox,
         clock=clock,
         chance=SystemRandom(),
-        bot=Bot(BOT_TOKEN),
         bot_name="kitrader",
     )
 

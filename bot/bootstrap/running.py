@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from random import SystemRandom
 
 import structlog
-from aiogram import Bot
 from aiohttp import web
 from yarl import URL
 
@@ -126,7 +125,6 @@ def _reception(
         inbox=inbox,
         clock=outside.clock,
         chance=SystemRandom(),
-        bot=Bot(settings.bot_token.get_secret_value()),
         bot_name=who.name,
     )
     guard = Guard(handle=application.handle, inbox=inbox, admin_ids=sorted(settings.admin_ids))

@@ -1,12 +1,8 @@
-"""The chat application: aiogram's dispatcher with one handler per kind of update."""
+"""The chat application: what somebody said or pressed, to the door that answers it."""
 
-from collections.abc import Mapping
+from structlog.contextvars import bind_contextvars
 
-from aiogram import Bot, Dispatcher
-from aiogram.dispatcher.event.bases import UNHANDLED
-from aiogram.types import CallbackQuery, Message, TelegramObject
-from structlog.contextvars import bound_contextvars
-
+from bot.domain.users import PersonSeen, User
 from bot.ports.clock import Clock
 from bot.ports.mail import Inbox, StoredUpdate
 from bot.services.catalogue import Services
@@ -14,37 +10,20 @@ from bot.telegram import action_table, command_table
 from bot.telegram.callbacks import Chance
 from bot.telegram.cleaning import SECRET_REMOVED
 from bot.telegram.door import Door
+from bot.telegram.heard import CallbackQuery, Message, Person
+from bot.telegram.hearing import is_somebody, reason_not_heard, unheard, unheard_press
 from bot.telegram.messages import MessageDoor
-from bot.telegram.middlewares.hear import HearMiddleware, unheard
-from bot.telegram.middlewares.identify import IdentifyMiddleware
 from bot.telegram.presses import PressDoor
-
-_HEARD: Mapping[str, type[TelegramObject]] = {
-    "message": Message,
-    "edited_message": Message,
-    "callback_query": CallbackQuery,
-}
 
 
 class Application:
-    """Answers stored updates; whatever it does with one, the update is closed in the inbox.
-
-    `bot` is only the context that aiogram's types ask for: nothing is sent through it, since
-    replies leave by the outbox.
-    """
+    """Answers stored updates; whatever it does with one, the update is closed in the inbox."""
 
     def __init__(
-        self,
-        *,
-        services: Services,
-        inbox: Inbox,
-        clock: Clock,
-        chance: Chance,
-        bot: Bot,
-        bot_name: str,
+        self, *, services: Services, inbox: Inbox, clock: Clock, chance: Chance, bot_name: str
     ) -> None:
         self._inbox = inbox
-        self._bot = bot
+        self._access = services.access
         door = Door(
             services=services,
             inbox=inbox,
@@ -54,7 +33,8 @@ class Application:
             commands=command_table.by_name(),
             actions=action_table.by_name(),
         )
-        self._dispatcher = self._build(door)
+        self._messages = MessageDoor(door)
+        self._presses = PressDoor(door)
 
     async def handle(self, stored: StoredUpdate) -> None:
         """Answer one update.
@@ -62,34 +42,45 @@ class Application:
         Raises `Unavailable` where something outside failed, and `pydantic.ValidationError`
         for an update that is not one; the update is then still open.
         """
-        with bound_contextvars(update_id=stored.update_id):
-            answer: object = UNHANDLED
-            for kind, model in _HEARD.items():
-                if kind in stored.raw:
-                    answer = await self._answer(kind, model, stored)
-                    break
-            if answer is UNHANDLED:
-                await self._inbox.close(stored.update_id, failure="")
+        bind_contextvars(update_id=stored.update_id)  # until the next one takes its place
+        raw = stored.raw
+        if "message" in raw:
+            await self._hear(Message.model_validate(raw["message"]), stored)
+        elif "edited_message" in raw:
+            await self._refuse_edit(Message.model_validate(raw["edited_message"]), stored)
+        elif "callback_query" in raw:
+            await self._press(CallbackQuery.model_validate(raw["callback_query"]), stored)
+        else:
+            await self._inbox.close(stored.update_id, failure="")
 
-    async def _answer(self, kind: str, model: type[TelegramObject], stored: StoredUpdate) -> object:
-        # Straight to the router's handlers of this kind: what aiogram does for every update
-        # before that (errors, contexts, the wrapper around the event) nothing here needs.
-        event = model.model_validate(stored.raw[kind], context={"bot": self._bot})
-        return await self._dispatcher.propagate_event(kind, event, stored=stored)
+    async def _hear(self, message: Message, stored: StoredUpdate) -> None:
+        reason, sender = reason_not_heard(message), message.from_user
+        if reason is not None or sender is None:
+            notices = unheard(message, reason or "anonymous")
+            await self._inbox.close(stored.update_id, failure="", notices=notices)
+            return
+        await self._messages.hear(message, await self._identified(sender), stored)
 
-    def _build(self, door: Door) -> Dispatcher:
-        dispatcher = Dispatcher(disable_fsm=True)
-        identify = IdentifyMiddleware(door.services.access)
-        for observer in (dispatcher.message, dispatcher.callback_query):
-            observer.outer_middleware(HearMiddleware(self._inbox))
-            observer.outer_middleware(identify)
-        dispatcher.message.register(MessageDoor(door).hear)
-        dispatcher.callback_query.register(PressDoor(door).press)
-        dispatcher.edited_message.register(self._refuse_edit)
-        return dispatcher
+    async def _press(self, callback: CallbackQuery, stored: StoredUpdate) -> None:
+        sender = callback.from_user
+        if sender.is_bot or not is_somebody(sender.id):
+            notices = unheard_press(callback)
+            await self._inbox.close(stored.update_id, failure="", notices=notices)
+            return
+        await self._presses.press(callback, await self._identified(sender), stored)
 
-    async def _refuse_edit(self, edited_message: Message, stored: StoredUpdate) -> None:
-        text = edited_message.text or edited_message.caption or ""
-        is_meant = text.startswith("/") or SECRET_REMOVED in text
-        notices = unheard(edited_message, "edited") if is_meant else ()
+    async def _refuse_edit(self, message: Message, stored: StoredUpdate) -> None:
+        is_meant = message.words.startswith("/") or SECRET_REMOVED in message.words
+        notices = unheard(message, "edited") if is_meant else ()
         await self._inbox.close(stored.update_id, failure="", notices=notices)
+
+    async def _identified(self, sender: Person) -> User:
+        # After hearing, so that nobody's id is ever stored.
+        return await self._access.identify(
+            PersonSeen(
+                user_id=sender.id,
+                first_name=sender.first_name,
+                username=sender.username,
+                language=sender.language_code,
+            )
+        )

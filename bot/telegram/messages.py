@@ -2,8 +2,6 @@
 
 import re
 
-from aiogram.types import Message
-
 from bot.domain.errors import Refusal
 from bot.domain.users import User
 from bot.ports.mail import StoredUpdate
@@ -11,6 +9,7 @@ from bot.telegram.arguments import LONGEST_TEXT, Arguments, read_arguments
 from bot.telegram.cleaning import SECRET_REMOVED, UNREADABLE
 from bot.telegram.commands.conversation import plain_text
 from bot.telegram.door import Chat, Door
+from bot.telegram.heard import Message
 from bot.telegram.refusing import answer_refusal, secret_hidden
 from bot.telegram.suggestions import nearest
 from bot.telegram.turn import Command, Place, Turn
@@ -26,12 +25,11 @@ class MessageDoor:
 
     async def hear(self, message: Message, user: User, stored: StoredUpdate) -> None:
         """Handle one message; every way through closes the update."""
-        is_private = message.chat.type == "private"
         turn = self._door.turn(
             user,
             Chat(
                 chat_id=message.chat.id,
-                is_private=is_private,
+                is_private=message.chat.is_private,
                 message_id=message.message_id,
             ),
             stored,

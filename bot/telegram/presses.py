@@ -1,12 +1,11 @@
 """From a pressed button to its handler: checked for form, owner, age and place first."""
 
-from aiogram.types import CallbackQuery, InaccessibleMessage, Message
-
 from bot.domain.errors import Refusal
 from bot.domain.users import User
 from bot.ports.mail import StoredUpdate
 from bot.telegram.callbacks import Press, read_press
 from bot.telegram.door import Chat, Door
+from bot.telegram.heard import CallbackQuery, PressedMessage
 from bot.telegram.refusing import answer_refusal
 from bot.telegram.turn import Action, Place, Pressed, PressHandler, Turn
 
@@ -58,10 +57,10 @@ class PressDoor:
         if message is not None:
             chat = Chat(
                 chat_id=message.chat.id,
-                is_private=message.chat.type == "private",
+                is_private=message.chat.is_private,
                 message_id=message.message_id,
             )
-        on_picture = isinstance(message, Message) and bool(message.photo)
+        on_picture = message is not None and bool(message.photo)
         pressed = Pressed(callback_id=callback.id, on_picture=on_picture)
         return self._door.turn(user, chat, stored, request_id=request_id, pressed=pressed)
 
@@ -73,9 +72,7 @@ def _require_owner(press: Press, callback: CallbackQuery) -> None:
         raise Refusal("not_yours", owner=_owner_name(press.owner, callback.message))
 
 
-def _owner_name(owner: int, message: Message | InaccessibleMessage) -> str:
+def _owner_name(owner: int, message: PressedMessage) -> str:
     """Give the owner's first name where the message answers one of theirs."""
-    asked = message.reply_to_message if isinstance(message, Message) else None
-    if asked is None or asked.from_user is None or asked.from_user.id != owner:
-        return _SOMEBODY
-    return asked.from_user.first_name
+    asked = message.reply_to_message.from_user if message.reply_to_message else None
+    return asked.first_name if asked is not None and asked.id == owner else _SOMEBODY

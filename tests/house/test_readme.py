@@ -20,7 +20,7 @@ PLACES = {Place.ANYWHERE: "anywhere", Place.PRIVATE: "private chat"}
 FLOORS = ("services", "engine", "ports", "domain", "adapters")
 MUST_BE_NAMED = (
     "services/*.py", "jobs/*.py", "web/*.py", "engine/*.py", "ports/*.py", "sandbox/*/",
-    "telegram/commands/*.py", "telegram/screens/*.py", "telegram/middlewares/*.py",
+    "telegram/commands/*.py", "telegram/screens/*.py",
 )  # fmt: skip
 LAUNCHERS_OWN = {"test"}
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
-from aiogram import Bot
 
 from bot.domain.notices import Notice
 from bot.ports.mail import StoredUpdate
@@ -82,7 +81,6 @@ def door() -> ChatDoor:
         inbox=inbox,
         clock=clock,
         chance=seeded(7),
-        bot=Bot("777000111:test-token"),
         bot_name=BOT_NAME,
     )
     return ChatDoor(application=application, services=services, inbox=inbox, clock=clock)
