@@ -79,6 +79,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
         )
         await services.prices.load()
         await services.suspicions.load()
+        await services.triggers.load()
         lanes, receiver = _reception(settings, outside, services, who, inbox)
         first_prices = asyncio.Event()
         async with open_nursery() as nursery, _serving(settings, services, receiver) as base:

@@ -40,6 +40,7 @@ from bot.services.suspicions import SuspicionNotices, Suspicions
 from bot.services.talk import Talk
 from bot.services.ticks import Intervals, Ticks
 from bot.services.trading import Trading
+from bot.services.triggers import Triggers
 from bot.services.wallets import Wallets
 from bot.services.watchlist import Watchlist
 from bot.services.whole_pools import WholePools
@@ -59,6 +60,7 @@ class _Parts:
     witnesses: Witnesses
     access: Access
     safety: Safety
+    triggers: Triggers
 
 
 def wire(
@@ -103,6 +105,7 @@ def wire(
         talk=Talk(books=parts.books, dialogs=PostgresDialogs(pool), clock=clock),
         ticks=ticks,
         suspicions=parts.suspicions,
+        triggers=parts.triggers,
         safety=parts.safety,
         candles=candles,
         charts=_charts(parts, prices, candles),
@@ -156,6 +159,13 @@ def _parts(
         ),
         suspicions=suspicions,
         witnesses=witnesses,
+        triggers=Triggers(
+            board=board,
+            suspicions=suspicions,
+            rules=_trust_rules(settings),
+            time_of=outside.chain.time_of,
+            clock=clock,
+        ),
     )
 
 
@@ -247,6 +257,7 @@ def _ticks(
         safety=parts.safety,
         graduations=graduations,
         liquidations=liquidations,
+        triggers=parts.triggers,
         books=parts.books,
         chain=parts.outside.chain,
         refresh=Refresh(

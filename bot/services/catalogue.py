@@ -14,6 +14,7 @@ from bot.services.suspicions import Suspicions
 from bot.services.talk import Talk
 from bot.services.ticks import Ticks
 from bot.services.trading import Trading
+from bot.services.triggers import Triggers
 from bot.services.wallets import Wallets
 from bot.services.watchlist import Watchlist
 
@@ -29,6 +30,7 @@ class Services:
     talk: Talk
     ticks: Ticks
     suspicions: Suspicions
+    triggers: Triggers
     safety: Safety
     candles: Candles
     charts: Charts

@@ -1,4 +1,4 @@
-"""What happens at a tick, in order: read the pools, remember prices, liquidate what must go."""
+"""What happens at a tick, in order: read, remember, liquidate what must go, fire what waited."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from bot.services.prices import Prices
 from bot.services.refresh import Refresh
 from bot.services.safety import Safety
 from bot.services.suspicions import Suspicions
+from bot.services.triggers import Triggers
 from bot.services.witnesses import Witnesses
 
 _KEEP_MAIL = timedelta(days=7)
@@ -46,6 +47,7 @@ class Ticks:
         safety: Safety,
         graduations: Graduations,
         liquidations: Liquidations,
+        triggers: Triggers,
         books: Books,
         chain: Chain,
         refresh: Refresh,
@@ -62,6 +64,7 @@ class Ticks:
         self._safety = safety
         self._graduations = graduations
         self._liquidations = liquidations
+        self._triggers = triggers
         self._books = books
         self._chain = chain
         self._rounds = refresh
@@ -79,10 +82,10 @@ class Ticks:
         await self._refresh(list(self._board.tokens), self._every.all_seconds)
 
     async def refresh_hot(self) -> None:
-        """Read the tokens that are held or looked at, and SOL's own price; follow them closely."""
+        """Read what is held, looked at or waited for, and SOL's own price; follow it closely."""
         held = await self._books.held_tokens()
         dollar = self._board.by_mint(USDC_MINT)
-        hot = list(dict.fromkeys((*held, *self._prices.hot_tokens())))
+        hot = list(dict.fromkeys((*held, *self._prices.hot_tokens(), *self._triggers.tokens())))
         self._followed = [token_id for token_id in hot if token_id in self._board.tokens]
         self._feed.follow(
             [place for token_id in self._followed for place in self._board.places[token_id]]
@@ -143,4 +146,5 @@ class Ticks:
         if fresh:
             await self._suspicions.check(fresh)
             await self._liquidations.check(fresh)
+            await self._triggers.check(fresh)
             self.state.behind_seconds = self._clock.monotonic() - began
