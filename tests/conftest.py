@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -15,9 +16,20 @@ from bot.adapters.database.embedded import embedded_postgres
 from bot.adapters.database.migrate import migrate
 
 _numbers = itertools.count(1)
+_MOST_WORKERS = 4
 
 SHARED = Path(__file__).parents[2] / "shared"
 GENUINE_ACCOUNTS = SHARED / "data" / "solana_accounts"
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Share the whole suite among the processors; what is named by a path runs in one process.
+
+    A worker takes ten seconds to begin, and nobody can look into it while it runs.
+    """
+    is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    workers = min(os.cpu_count() or 1, _MOST_WORKERS)
+    return workers if is_whole and workers > 1 else 0
 
 
 def other_database(dsn: str, name: str) -> str:

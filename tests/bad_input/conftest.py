@@ -13,7 +13,7 @@ from tests.conftest import other_database
 from tests.journeys.town import open_town
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def settled_quarter(postgres_dsn: str) -> AsyncIterator[Quarter]:
     connection = await asyncpg.connect(postgres_dsn)
     await connection.execute("CREATE DATABASE bad_input TEMPLATE template_kitrader")
@@ -32,7 +32,7 @@ async def settled_quarter(postgres_dsn: str) -> AsyncIterator[Quarter]:
         await connection.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def settler(settled_quarter: Quarter) -> int:
     """Somebody with a wallet and no position, for what must not give them one."""
     return await settled_quarter.settler()

@@ -10,9 +10,8 @@ __all__ = ["empty_town", "forks", "plain_logs", "quick_messages", "seed"]
 
 
 @pytest.fixture
-def seed(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> int:
-    """A new seed, printed so that a failure can be played again."""
+def seed() -> int:
+    """A new seed; a failure is reported with it, so that it can be played again."""
     drawn = secrets.randbelow(10**6)
-    with capsys.disabled():
-        print(f" [{request.node.name} seed {drawn}]", end="")  # noqa: T201 (to play it again)
+    print(f"seed {drawn}")  # noqa: T201 (pytest shows it where the test fails)
     return drawn

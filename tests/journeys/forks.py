@@ -25,7 +25,8 @@ def serve(orders: BinaryIO) -> None:
     """Fork children as ordered until the orders end."""
     running: set[int] = set()
     while True:
-        if select.select([orders], [], [], LOOK_SECONDS)[0]:
+        # Children are looked after while there are any; an order is waited for in the kernel.
+        if select.select([orders], [], [], LOOK_SECONDS if running else None)[0]:
             line = orders.readline()
             if not line:
                 break
