@@ -14,9 +14,17 @@ import pytest
 from bot.adapters.database.connection import Pool, open_pool
 from bot.adapters.database.embedded import embedded_postgres
 from bot.adapters.database.migrate import migrate
+from tests.builders.memory_folder import folder_in_memory, sweep_memory
+from tests.builders.ports import free_port
 
 _numbers = itertools.count(1)
 _MOST_WORKERS = 4
+_QUICK_AND_SMALL = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "64MB",
+    "min_wal_size": "32MB",
+}
 
 SHARED = Path(__file__).parents[2] / "shared"
 GENUINE_ACCOUNTS = SHARED / "data" / "solana_accounts"
@@ -32,6 +40,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return workers if is_whole and workers > 1 else 0
 
 
+def pytest_unconfigure() -> None:
+    """Leave nothing in memory, not even of a worker that did not end by itself."""
+    sweep_memory()
+
+
 def other_database(dsn: str, name: str) -> str:
     return urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
 
@@ -39,14 +52,13 @@ def other_database(dsn: str, name: str) -> str:
 @pytest.fixture(scope="session")
 async def postgres_dsn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     """The address of a PostgreSQL whose database `template_kitrader` has the newest schema."""
-    folder = tmp_path_factory.mktemp("postgres")
-    quick = {"fsync": "off", "full_page_writes": "off"}
-    async with embedded_postgres(folder, settings=quick) as server:
-        connection = await asyncpg.connect(server.dsn)
-        await connection.execute("CREATE DATABASE template_kitrader")
-        await connection.close()
-        await migrate(other_database(server.dsn, "template_kitrader"))
-        yield server.dsn
+    with folder_in_memory(otherwise=tmp_path_factory.mktemp("postgres")) as folder:
+        async with embedded_postgres(folder, settings=_QUICK_AND_SMALL) as server:
+            connection = await asyncpg.connect(server.dsn)
+            await connection.execute("CREATE DATABASE template_kitrader")
+            await connection.close()
+            await migrate(other_database(server.dsn, "template_kitrader"))
+            yield server.dsn
 
 
 @pytest.fixture
@@ -67,6 +79,12 @@ async def database(database_dsn: str) -> AsyncIterator[Pool]:
     """A pool on a fresh database."""
     async with open_pool(database_dsn, size=20) as pool:
         yield pool
+
+
+@pytest.fixture
+def unused_tcp_port() -> int:
+    """A port that no test beside this one is lent; in place of pytest-asyncio's."""
+    return free_port()
 
 
 @pytest.fixture

@@ -2,10 +2,9 @@
 
 import asyncio
 import random
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import asyncpg
 
 from bot.adapters.database.migrate import migrate
 from bot.sandbox.world_options import WorldOptions
+from tests.builders.ports import free_port
 from tests.chaos.crash_report import Report, Spoken, reconcile
 from tests.faults.killpoints import KILL_POINTS, Lines, lines_of
 from tests.faults.stopping_postgres import StoppingPostgres, stopping_postgres
@@ -32,7 +32,8 @@ TALK = (
     "/close 1 25",
 )
 _ANY_MOMENT = "at any moment"
-_POINT_PATIENCE_SECONDS = 3.0
+_POINT_PATIENCE_SECONDS = 15.0
+_LOOK_AGAIN_SECONDS = 0.05
 _DATABASE_AWAY_SECONDS = (0.2, 1.0)
 _DRAIN_SECONDS = 300.0
 _SECRET = "chaos-has-a-secret-0123456789"
@@ -98,7 +99,7 @@ class _Chaos:
         async with asyncio.TaskGroup() as group:
             talking = group.create_task(self._talk())
             while self.kills < self.plan.kills or not talking.done():
-                await self._live()
+                await self._live(talking)
         loop = asyncio.get_running_loop()
         began = loop.time()
         child = await self._start()
@@ -136,28 +137,30 @@ class _Chaos:
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return False  # the database is stopped just now
 
-    async def _live(self) -> None:
+    async def _live(self, talking: asyncio.Task[None]) -> None:
         child = await self._start()
         try:
             await asyncio.sleep(self.chance.uniform(*self.plan.lives_seconds))
             if self.kills * (self.plan.stops + 1) >= (self.server.stops + 1) * self.plan.kills:
                 await self._stop_database()
-            await self._die(child)
+            await self._die(child, talking)
         finally:
             self.lines.mend()
             child.kill()
             await child.code()
 
-    async def _die(self, child: Child) -> None:
+    async def _die(self, child: Child, talking: asyncio.Task[None]) -> None:
         name = _ANY_MOMENT
         if self.chance.random() < self.plan.aimed_share:
             name = self.chance.choice(self.plan.points)
             struck = self.lines.kill_at(name, child.pid)
-            try:
-                async with asyncio.timeout(_POINT_PATIENCE_SECONDS):
-                    await struck.wait()
-            except TimeoutError:
-                name = _ANY_MOMENT
+            until = asyncio.get_running_loop().time() + _POINT_PATIENCE_SECONDS
+            while asyncio.get_running_loop().time() < until and not struck.is_set():
+                # Once all is said and answered, nothing passes any point again.
+                if talking.done() and await self._is_settled():
+                    break
+                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            name = name if struck.is_set() else _ANY_MOMENT
         child.kill()
         if await child.code() == -9:
             self.deaths[name] = self.deaths.get(name, 0) + 1
@@ -225,18 +228,5 @@ async def _chaos(plan: Plan, forks: Forks) -> AsyncIterator[_Chaos]:
                     lines=lines,
                     forks=forks,
                     people=[await town.newcomer() for _ in range(plan.people)],
-                    port=_free_port(),
+                    port=free_port(),
                 )
-
-
-def _free_port() -> int:
-    """Give a port on which every life of the bot is found again by Telegram.
-
-    Not one of those that the system lends: between two lives an outgoing connection might get it,
-    even Telegram's own, which tries that very port.
-    """
-    for port in random.sample(range(20_000, 32_000), k=100):
-        with socket.socket() as listener, suppress(OSError):
-            listener.bind(("127.0.0.1", port))
-            return port
-    raise OSError("no port is free")
