@@ -16,9 +16,11 @@ from bot.domain.triggers import Gauge, Owner, Reach, Trigger
 from bot.engine.trigger_ladder import NEVER, Ladder
 
 LEVEL_DIGITS = 15
+MOST_AT_ONCE = 1_000
 _LEVELS = Context(prec=LEVEL_DIGITS)
 _OWNER_BITS = 2
-_OWNERS = (1 << _OWNER_BITS) - 1
+_OWNER_MASK = (1 << _OWNER_BITS) - 1
+_OWNERS = tuple(Owner)  # numbered from 0, in order
 _ABOVE, _BELOW = 0, 1
 
 Keys = NDArray[np.float64]
@@ -36,7 +38,7 @@ def search_key(level: Decimal) -> float:
 
 def level_of(key: float) -> Decimal:
     """Give back the level that a search key stands for, exact to its 15 digits."""
-    return _LEVELS.create_decimal_from_float(key).normalize()
+    return Decimal(repr(key))  # the shortest number that is this double: no more than 15 digits
 
 
 class TriggerBook:
@@ -106,7 +108,8 @@ class TriggerBook:
         """Take out and give what the tokens' new figures have reached, nearest levels first.
 
         `token_ids` rise without repeating, `values` are the figures in their order; what is not
-        a number reaches nothing.
+        a number reaches nothing. Where `MOST_AT_ONCE` or more are given, ask again: there may be
+        more, and others had a turn meanwhile.
         """
         if not len(token_ids) or not self._slots:
             return []
@@ -124,25 +127,26 @@ class TriggerBook:
         crossed: list[Trigger] = []
         for place in np.flatnonzero(reached):
             crossed += self._take(first + int(place), float(values[place]))
+            if len(crossed) >= MOST_AT_ONCE:
+                break
         return crossed
 
     def _take(self, token_id: int, value: float) -> list[Trigger]:
         taken: list[Trigger] = []
         for side, key in ((_ABOVE, value), (_BELOW, -value)):
             ladder = self._ladders[side].get(token_id)
-            if ladder is None:
-                continue
-            slots = ladder.take_reached(key)
-            taken += [self._trigger(slot) for slot in slots]
-            for slot in slots:
-                self._forget(self._names[slot])
-            self._nearest[side][token_id] = ladder.nearest
+            while ladder is not None and ladder.nearest <= key and len(taken) < MOST_AT_ONCE:
+                slots = ladder.take_reached(key)
+                taken += [self._trigger(slot) for slot in slots]
+                for slot in slots:
+                    self._forget(self._names[slot])
+                self._nearest[side][token_id] = ladder.nearest
         return taken
 
     def _trigger(self, slot: int) -> Trigger:
         name, side, key = self._names[slot], self._sides[slot], self._keys[slot]
         return Trigger(
-            owner=Owner(name & _OWNERS),
+            owner=_OWNERS[name & _OWNER_MASK],
             number=name >> _OWNER_BITS,
             token_id=self._tokens[slot],
             gauge=self.gauge,

@@ -64,15 +64,18 @@ class Ladder:
             del self._keys[rung], self._slots[rung], self._tops[rung]
 
     def take_reached(self, key: float) -> list[int]:
-        """Take out every level up to and at a key; gives their slots, nearest first."""
-        taken: list[int] = []
-        while self._keys and self._keys[0][0] <= key:
-            keys, slots = self._keys[0], self._slots[0]
-            count = bisect_right(keys, key)
-            taken += slots[:count]
-            if count < len(keys):
-                del keys[:count], slots[:count]
-                break
+        """Take out the levels up to and at a key, of the nearest rung; gives their slots.
+
+        Nearest first; there may be more while `nearest` is not above the key.
+        """
+        if self.nearest > key:
+            return []
+        keys, slots = self._keys[0], self._slots[0]
+        count = bisect_right(keys, key)
+        taken = slots[:count].tolist()
+        if count < len(keys):
+            del keys[:count], slots[:count]
+        else:
             del self._keys[0], self._slots[0], self._tops[0]
         return taken
 

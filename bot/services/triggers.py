@@ -12,7 +12,7 @@ from bot.domain.errors import Unavailable
 from bot.domain.money import SOL_DECIMALS
 from bot.domain.price_trust import Streak, TrustRules
 from bot.domain.triggers import Crossing, Gauge, Owner, Trigger
-from bot.engine.trigger_book import TriggerBook, search_key
+from bot.engine.trigger_book import MOST_AT_ONCE, TriggerBook, search_key
 from bot.ports.clock import Clock
 from bot.ports.triggers import TriggerOwner
 from bot.services.price_board import PriceBoard
@@ -137,9 +137,13 @@ class Triggers:
             }
             known = np.fromiter(values, dtype=np.int64, count=len(values))
             keys = np.array([search_key(value) for value in values.values()])
-            for trigger in book.take_crossed(known, keys):
-                self._begin(trigger, values[trigger.token_id])
-            await asyncio.sleep(0)
+            is_more = True
+            while is_more:
+                crossed = book.take_crossed(known, keys)
+                for trigger in crossed:
+                    self._begin(trigger, values[trigger.token_id])
+                is_more = len(crossed) >= MOST_AT_ONCE
+                await asyncio.sleep(0)
 
     def _begin(self, trigger: Trigger, value: Decimal) -> None:
         priced = self._board.priced(trigger.token_id)
