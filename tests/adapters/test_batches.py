@@ -29,12 +29,20 @@ class Table:
         return [item.upper() for item in items]
 
 
+async def some_turns() -> None:
+    """Let everybody go on until all of them wait for a write."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
 async def asked(table: Table, batches: Batches[str, str], items: Sequence[str]) -> list[object]:
-    """Ask for all items while the first of them is being written."""
+    """Ask for all items one after the other, none of them written before the last was asked."""
     table.open.clear()
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_outcome(batches, item)) for item in items]
-        await asyncio.sleep(0)
+        tasks = []
+        for item in items:
+            tasks.append(group.create_task(_outcome(batches, item)))
+            await some_turns()
         table.open.set()
     return [task.result() for task in tasks]
 
@@ -52,6 +60,38 @@ async def test_whoever_comes_during_a_write_shares_the_next() -> None:
     assert table.batches == [["a"], ["b", "c"]]
 
 
+async def test_those_who_come_in_one_turn_of_the_loop_share_a_batch() -> None:
+    table = Table()
+    batches = Batches(table.write, at_once=2)
+    assert await asyncio.gather(*map(batches.ask, "abc")) == ["A", "B", "C"]
+    assert table.batches == [["a", "b", "c"]]
+
+
+async def test_what_a_full_batch_leaves_is_taken_by_a_free_hand() -> None:
+    table = Table()
+    batches = Batches(table.write, at_once=2, most=2)
+    table.open.clear()
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(batches.ask(item)) for item in "abcde"]
+        await some_turns()
+        assert table.batches == [["a", "b"], ["c", "d"]]
+        table.open.set()
+    assert [task.result() for task in tasks] == ["A", "B", "C", "D", "E"]
+
+
+async def test_two_hands_that_finish_together_both_go_on() -> None:
+    table = Table()
+    batches = Batches(table.write, at_once=2, most=1)
+    await asyncio.gather(*map(batches.ask, "abcd"))
+    table.open.clear()
+    async with asyncio.TaskGroup() as group:
+        for item in "ef":
+            group.create_task(batches.ask(item))
+        await some_turns()
+        assert table.batches[-2:] == [["e"], ["f"]]
+        table.open.set()
+
+
 async def test_a_batch_is_never_larger_than_allowed() -> None:
     table = Table()
     items = [f"{number}" for number in range(8)]
@@ -62,7 +102,7 @@ async def test_a_batch_is_never_larger_than_allowed() -> None:
 async def test_two_hands_write_side_by_side() -> None:
     table = Table()
     assert await asked(table, Batches(table.write, at_once=2), ["a", "b", "c", "d"])
-    assert table.batches == [["a"], ["b"], ["c", "d"]]
+    assert table.batches == [["a"], ["b"], ["c"], ["d"]]
 
 
 async def test_items_of_one_key_are_written_in_turn() -> None:
@@ -93,8 +133,10 @@ async def test_a_caller_who_leaves_holds_nobody_up(cancelled: int) -> None:
     batches = Batches(table.write)
     loop = asyncio.get_running_loop()
     table.open.clear()
-    tasks = [loop.create_task(_outcome(batches, item)) for item in ("a", "b", "c")]
-    await asyncio.sleep(0)
+    tasks = []
+    for item in ("a", "b", "c"):
+        tasks.append(loop.create_task(_outcome(batches, item)))
+        await some_turns()
     tasks[cancelled].cancel()
     await asyncio.sleep(0)
     table.open.set()
@@ -115,8 +157,9 @@ async def test_one_called_to_write_who_leaves_calls_the_next() -> None:
         second.cancel()  # it was called this very moment, and has not heard it yet
 
     leading = loop.create_task(first())
+    await some_turns()
     second, third = (loop.create_task(batches.ask(item)) for item in ("b", "c"))
-    await asyncio.sleep(0)
+    await some_turns()
     table.open.set()
     await leading
     assert await third == "C"
@@ -129,11 +172,12 @@ async def test_those_whose_writer_was_stopped_are_told_that_nobody_knows() -> No
     batches = Batches(table.write)
     loop = asyncio.get_running_loop()
     table.open.clear()
-    tasks = [loop.create_task(batches.ask(item)) for item in ("a", "b", "c")]
-    await asyncio.sleep(0)
+    tasks = []
+    for item in ("a", "b", "c"):
+        tasks.append(loop.create_task(batches.ask(item)))
+        await some_turns()
     tasks[0].cancel()
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await some_turns()
     tasks[1].cancel()  # it writes for the third by now
     found = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(each) for each in found] == [
