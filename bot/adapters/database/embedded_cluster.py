@@ -157,6 +157,8 @@ def _initdb(folder: Path, *, prefix: list[str], programs: Path) -> None:
         capture_output=True,
         check=False,
         timeout=_INITDB_TIMEOUT_SECONDS,
+        # Ctrl-C in the terminal would end it at once and leave its shared memory behind.
+        start_new_session=True,
     )
     if answer.returncode != 0:
         words = answer.stderr.decode(errors="replace").strip()
