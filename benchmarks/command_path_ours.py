@@ -21,6 +21,7 @@ from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring import wire
 from bot.domain.pools.reading import PoolReading
 from bot.domain.safety import TokenFacts
+from bot.observability.sending import Sending
 from bot.ports.chain import NetworkCosts, PoolPlace
 from bot.telegram.application import Application
 from bot.telegram.bot_api import BotApi
@@ -136,6 +137,7 @@ async def _wired(connections: Pool, api: AnsweringApi) -> tuple[Receiver, Lanes,
         Settings(bot_token=SecretStr(BOT_TOKEN)),
         outside,
         on_outbox=sender.hand_over,
+        sending=Sending(),
         liquidated=lambda *_: (),
         warnings=PriceWarnings(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
         graduated=GraduationNews(clock=clock, chance=SystemRandom(), bot_name="kitrader"),

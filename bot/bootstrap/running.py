@@ -20,6 +20,7 @@ from bot.bootstrap.wiring import wire
 from bot.domain.errors import Unavailable
 from bot.jobs.changes import follow_changes
 from bot.jobs.schedule import guarded, schedule
+from bot.observability.sending import Sending
 from bot.services.catalogue import Services
 from bot.telegram.application import Application
 from bot.telegram.bot_api import ApiError
@@ -31,6 +32,7 @@ from bot.telegram.notices import LiquidationNotices
 from bot.telegram.pictures import PictureApi
 from bot.telegram.poller import Poller
 from bot.telegram.price_warnings import PriceWarnings
+from bot.telegram.reachability import Reachability
 from bot.telegram.receiver import Receiver
 from bot.telegram.registration import Identity, identity, set_commands, use_polling, use_webhook
 from bot.telegram.sender import Sender
@@ -61,10 +63,11 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
     async with open_outside(settings) as outside:
         who = await identity(outside.api)
         outbox = PostgresOutbox(outside.pool)
-        limits = FloodLimits(clock=outside.clock)
         # The services are made later: what they queue is handed over to the sender.
         api = PictureApi(outside.api, lambda recipe: services.charts.draw(recipe))  # noqa: PLW0108
-        sender = Sender(outbox=outbox, api=api, clock=outside.clock, limits=limits)
+        reachability = Reachability(outbox=outbox, clock=outside.clock)
+        sending = Sending()
+        sender = _sender(outside, outbox, api, reachability=reachability, figures=sending)
         inbox = PostgresInbox(outside.pool, on_outbox=sender.hand_over)
         liquidated = LiquidationNotices(
             clock=outside.clock, chance=SystemRandom(), bot_name=who.name
@@ -73,6 +76,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
             settings,
             outside,
             on_outbox=sender.hand_over,
+            sending=sending,
             liquidated=liquidated,
             warnings=PriceWarnings(clock=outside.clock, chance=SystemRandom(), bot_name=who.name),
             graduated=GraduationNews(clock=outside.clock, chance=SystemRandom(), bot_name=who.name),
@@ -80,7 +84,9 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
         await services.prices.load()
         await services.suspicions.load()
         await services.triggers.load()
-        lanes, receiver = _reception(settings, outside, services, who, inbox)
+        lanes, receiver = _reception(
+            settings, outside, services, who, inbox=inbox, reachability=reachability
+        )
         first_prices = asyncio.Event()
         async with open_nursery() as nursery, _serving(settings, services, receiver) as base:
             if outside.lease is not None:
@@ -114,12 +120,32 @@ async def run_until_stopped(settings: Settings) -> None:
         await stop.wait()
 
 
+def _sender(
+    outside: Outside,
+    outbox: PostgresOutbox,
+    api: PictureApi,
+    *,
+    reachability: Reachability,
+    figures: Sending,
+) -> Sender:
+    return Sender(
+        outbox=outbox,
+        api=api,
+        clock=outside.clock,
+        limits=FloodLimits(clock=outside.clock),
+        reachability=reachability,
+        figures=figures,
+    )
+
+
 def _reception(
     settings: Settings,
     outside: Outside,
     services: Services,
     who: Identity,
+    *,
     inbox: PostgresInbox,
+    reachability: Reachability,
 ) -> tuple[Lanes, Receiver]:
     application = Application(
         services=services,
@@ -130,7 +156,8 @@ def _reception(
     )
     guard = Guard(handle=application.handle, inbox=inbox, admin_ids=sorted(settings.admin_ids))
     lanes = Lanes(handle=guard.handle)
-    return lanes, Receiver(inbox=inbox, lanes=lanes, clock=outside.clock)
+    receiver = Receiver(inbox=inbox, lanes=lanes, clock=outside.clock, reachability=reachability)
+    return lanes, receiver
 
 
 async def _hear_telegram(

@@ -22,6 +22,7 @@ from bot.domain.users import Role
 from bot.engine.paper_venue import PaperVenue
 from bot.engine.risk_gate import RiskSettings
 from bot.engine.trading_engine import TradingEngine
+from bot.observability.sending import Sending
 from bot.services.access import Access
 from bot.services.candles import Candles
 from bot.services.catalogue import Services
@@ -68,6 +69,7 @@ def wire(
     outside: Outside,
     *,
     on_outbox: OnOutbox,
+    sending: Sending,
     liquidated: LiquidationNotice,
     warnings: SuspicionNotices,
     graduated: GraduationNotices,
@@ -118,6 +120,7 @@ def wire(
             outbox=PostgresOutbox(pool),
             clock=clock,
             refresh=ticks.state,
+            sending=sending,
         ),
         outside_state=outside_state,
     )

@@ -2,17 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 
 
 class Priority(IntEnum):
-    """Which notice goes first when many wait; lower goes earlier."""
+    """Which notice goes first when many wait; lower goes earlier.
+
+    Within one chat, notices of the same priority keep their order. SAFETY warns, FILL tells what
+    became of money, REPLY answers a person who waits for it; the others are news. A toast answers
+    a press within seconds or not at all, and stands in no line.
+    """
 
     TOAST = 0
-    REPLY = 1
+    SAFETY = 1
     FILL = 2
-    ALERT = 3
+    REPLY = 3
+    ALERT = 4
     REPORT = 5
+    BROADCAST = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +35,8 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedNotice:
-    """A notice as it lies in the outbox."""
+    """A notice as it lies in the outbox; `due_at` is unknown where it was queued just now."""
 
     notice_id: int
     notice: Notice
+    due_at: datetime | None = None

@@ -1,11 +1,11 @@
 """The inbox of updates and the outbox of notices: nothing is lost between Telegram and us."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.notices import Notice, QueuedNotice
+from bot.domain.notices import Notice, Priority, QueuedNotice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,20 +34,57 @@ class Inbox(Protocol):
         """Mark an update as dealt with; `failure` is empty when all went well."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InHand:
+    """What a reading of the outbox leaves out, since whoever reads has it or has no room for it.
+
+    `full_lines` are chats with a priority; `before` leaves out that priority and all that are
+    less urgent.
+    """
+
+    notice_ids: Collection[int] = ()
+    full_lines: Collection[tuple[int, Priority]] = ()
+    before: Priority | None = None
+
+
+NOTHING = InHand()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """How many notices of a priority wait, and since when the oldest is due."""
+
+    priority: Priority
+    waiting: int
+    oldest_due_at: datetime
+
+
 class Outbox(Protocol):
     """Notices that wait to be sent, in order per chat."""
 
     async def put(self, notices: Sequence[Notice]) -> None:
         """Queue notices that no update or fill stands behind."""
 
-    async def waiting(self, limit: int) -> list[QueuedNotice]:
+    async def waiting(self, limit: int, besides: InHand = NOTHING) -> list[QueuedNotice]:
         """Give unsent notices that are due, by priority and age."""
 
     async def sent(self, notice_id: int, *, message_id: int | None, at: datetime) -> None:
         """Mark a notice as delivered."""
 
-    async def failed(self, notice_id: int, *, reason: str, retry_at: datetime | None) -> None:
-        """Mark a notice as to be tried again at a time, or as given up."""
+    async def failed(self, notice_id: int, *, reason: str, at: datetime) -> None:
+        """Mark a notice as given up, and why."""
+
+    async def closed_chats(self) -> frozenset[int]:
+        """Give the chats that take nothing from us: people who blocked the bot, groups it left."""
+
+    async def close_chat(self, chat_id: int, *, reason: str, at: datetime) -> None:
+        """Keep that a chat takes nothing from us, and give up all that waits for it."""
+
+    async def reopen_chat(self, chat_id: int) -> None:
+        """Forget that a chat took nothing: it wrote to us."""
 
     async def depths(self) -> tuple[int, int]:
         """Give how many updates and notices wait."""
+
+    async def backlog(self) -> list[Backlog]:
+        """Give what waits to be sent and is due, the most urgent first."""

@@ -9,12 +9,14 @@ from bot import __version__
 from bot.domain.identifiers import SOL_MINT, USDC_MINT
 from bot.domain.money import ui_amount
 from bot.observability.metrics import Sample
+from bot.observability.sending import Sending
 from bot.ports.books import AssetTotal, LedgerAudit, LedgerProof
 from bot.ports.chain import EndpointState
 from bot.ports.clock import Clock
 from bot.ports.mail import Outbox
 from bot.services.outside_state import OutsideState
 from bot.services.price_board import PriceBoard, Priced
+from bot.services.queues import Queues
 from bot.services.refresh import RefreshState
 
 _SHEET_SECONDS, _SHEET_RESTS = 2.0, 20
@@ -32,11 +34,13 @@ class Operations:
         outbox: Outbox,
         clock: Clock,
         refresh: RefreshState,
+        sending: Sending,
     ) -> None:
         self._board = board
         self._outside = outside
         self._audit = audit
         self._outbox = outbox
+        self._queues = Queues(outbox=outbox, sending=sending, clock=clock)
         self._clock = clock
         self._refresh = refresh
         self._started_at = clock.now()
@@ -50,7 +54,6 @@ class Operations:
         Needs no permission: it serves the operator's own port, and holds sums only.
         """
         now = self._clock.now()
-        inbox_waiting, outbox_waiting = await self._outbox.depths()
         proof = await self._balance_sheet()
         return {
             "mode": "paper",
@@ -61,7 +64,7 @@ class Operations:
             "ledger": _ledger(proof),
             "rpc": [_endpoint(state) for state in self._outside.view().endpoints],
             "sources": [asdict(state) for state in self._outside.view().sources],
-            "queue": {"inbox_waiting": inbox_waiting, "outbox_waiting": outbox_waiting},
+            "queue": await self._queues.status(),
             "refresh": {
                 "last_at": self._refresh.last_at.isoformat() if self._refresh.last_at else None,
                 "tokens": self._refresh.tokens,
@@ -75,21 +78,10 @@ class Operations:
 
         Needs no permission: as `status`, sums only.
         """
-        inbox_waiting, outbox_waiting = await self._outbox.depths()
-        waiting = {"inbox": inbox_waiting, "outbox": outbox_waiting}
         uptime = (self._clock.now() - self._started_at).total_seconds()
         return [
             *self._outside.samples(),
-            *(
-                Sample(
-                    name="kitrader_queue_waiting",
-                    kind="gauge",
-                    words="Updates or messages that wait.",
-                    value=count,
-                    labels={"queue": queue},
-                )
-                for queue, count in waiting.items()
-            ),
+            *await self._queues.samples(),
             Sample(
                 name="kitrader_uptime_seconds", kind="gauge", words="Since the start.", value=uptime
             ),

@@ -18,14 +18,18 @@ class ApiError(KitraderError):
     """Telegram understood us and said no.
 
     `code` is its error code, `retry_after` the seconds it wants us to wait (0 if it did not
-    say); the description is Telegram's and holds nothing of ours.
+    say), `migrated_to` the new id of a group that became a supergroup (0 if it did not); the
+    description is Telegram's and holds nothing of ours.
     """
 
-    def __init__(self, code: int, description: str, retry_after: float = 0.0) -> None:
+    def __init__(
+        self, code: int, description: str, retry_after: float = 0.0, migrated_to: int = 0
+    ) -> None:
         super().__init__(f"{code} {description}")
         self.code = code
         self.description = description
         self.retry_after = retry_after
+        self.migrated_to = migrated_to
 
 
 class Api(Protocol):
@@ -112,10 +116,15 @@ def _result(method: str, status: int, body: bytes) -> object:
     code = code if isinstance(code, int) else status
     if code >= _SERVER_FAULT:
         raise Unavailable("Telegram", f"{method}: error {code}")
-    raise ApiError(code, str(answer.get("description", "")), _retry_after(answer))
+    raise ApiError(
+        code,
+        str(answer.get("description", "")),
+        retry_after=float(_parameter(answer, "retry_after")),
+        migrated_to=int(_parameter(answer, "migrate_to_chat_id")),
+    )
 
 
-def _retry_after(answer: Mapping[str, object]) -> float:
+def _parameter(answer: Mapping[str, object], name: str) -> float:
     parameters = answer.get("parameters")
-    seconds = parameters.get("retry_after") if isinstance(parameters, dict) else None
-    return float(seconds) if isinstance(seconds, int | float) else 0.0
+    found = parameters.get(name) if isinstance(parameters, dict) else None
+    return found if isinstance(found, int | float) else 0

@@ -9,6 +9,17 @@ _BAD_REQUEST, _UNAUTHORIZED, _NOT_FOUND, _FLOOD = 400, 401, 404, 429
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 60.0
 _DEFAULT_FLOOD_SECONDS = 5.0
 _MOST_DOUBLINGS = 10
+_CLOSED = (
+    "bot was blocked by the user",
+    "user is deactivated",
+    "bot was kicked",
+    "bot is not a member",
+    "bot can't initiate conversation",
+    "chat not found",
+    "group chat was deactivated",
+    "group chat was deleted",
+    "peer_id_invalid",
+)
 _GOOD_ENOUGH = (
     "message is not modified",
     "query is too old",
@@ -31,6 +42,7 @@ class TryAgain:
 
     seconds: float
     reason: str
+    is_flood: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +52,21 @@ class GivenUp:
     reason: str
 
 
-Outcome = Delivered | TryAgain | GivenUp
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """Never, and nothing else either: the chat takes nothing from us until it writes."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The group became a supergroup and has another id: to be sent there."""
+
+    chat_id: int
+
+
+Outcome = Delivered | TryAgain | GivenUp | Closed | Moved
 
 
 def outcome_of_result(result: object) -> Delivered:
@@ -55,11 +81,19 @@ def outcome_of_error(error: ApiError | Unavailable, attempts: int) -> Outcome:
         return TryAgain(seconds=_pause(attempts), reason=str(error))
     if error.code == _FLOOD:
         wait = error.retry_after or _DEFAULT_FLOOD_SECONDS
-        return TryAgain(seconds=wait, reason="flood limit")
+        return TryAgain(seconds=wait, reason="flood limit", is_flood=True)
     if error.code in (_UNAUTHORIZED, _NOT_FOUND):
         # The token is wrong or revoked: every notice fails, so none may be given up for it.
         return TryAgain(seconds=_LONGEST_PAUSE_SECONDS, reason=str(error))
+    return _outcome_of_no(error)
+
+
+def _outcome_of_no(error: ApiError) -> Outcome:
+    if error.migrated_to:
+        return Moved(chat_id=error.migrated_to)
     description = error.description.lower()
+    if any(words in description for words in _CLOSED):
+        return Closed(reason=str(error)[:200])
     if error.code == _BAD_REQUEST and any(words in description for words in _GOOD_ENOUGH):
         return Delivered(message_id=None)
     return GivenUp(reason=str(error)[:200])

@@ -25,4 +25,4 @@ class GraduationNews:
         nonce = new_nonce(self.clock.now(), self.chance)
         keys = Keys(owner=user_id, nonce=nonce, bot_name=self.bot_name)
         screen = graduations.moved(token, graduation, keys)
-        return (to_send(screen, user_id, priority=Priority.FILL),)
+        return (to_send(screen, user_id, priority=Priority.ALERT),)

@@ -1,28 +1,40 @@
-"""Telegram's flood limits, kept rather than met: overall, per chat, and per group."""
+"""Telegram's flood limits, kept rather than met: overall, per chat, and per group.
+
+The figures are those of Telegram's Bots FAQ: about 30 messages a second overall, one a second per
+chat (short bursts are borne), 20 a minute per group.
+"""
 
 from collections import deque
 
+from bot.domain.notices import Priority
 from bot.ports.clock import Clock
 
 _CHATS_REMEMBERED = 10_000
 _IDLE_SECONDS = 60.0
+# A second by our clock is made a little longer, since not every message takes as long to arrive.
+_WINDOW_SECONDS = 1.005
+# Under load as many as are allowed are spread over this: 29.5 a second, 0.983 of 30, and 31 that
+# follow each other may differ by 17 ms on their way before 31 arrive within a second.
+_SPREAD_SECONDS = 30 / 29.5
 
 
 class Window:
-    """At most `most` turns in any stretch of `seconds`; turns are handed out ahead of time."""
+    """At most `most` turns in any stretch of `seconds`."""
 
     def __init__(self, *, most: int, seconds: float) -> None:
+        self._most = most
         self._seconds = seconds
         self._turns: deque[float] = deque(maxlen=most)
 
-    def earliest(self, now: float) -> float:
-        """Tell when the next turn would be."""
-        if len(self._turns) < (self._turns.maxlen or 0):
-            return now
-        return max(now, self._turns[0] + self._seconds)
+    def earliest(self, most: int | None = None) -> float:
+        """Tell from when a turn may be taken, or one of fewer than are allowed; may be past."""
+        most = most or self._most
+        if len(self._turns) < most:
+            return float("-inf")
+        return self._turns[-most] + self._seconds
 
     def take(self, moment: float) -> None:
-        """Take the turn at a moment that `earliest` gave."""
+        """Take the turn at a moment not before the one that `earliest` gave."""
         self._turns.append(moment)
 
     @property
@@ -40,9 +52,9 @@ class Bucket:
         # The moment until which turns already taken use the line up.
         self._used_until = float("-inf")
 
-    def earliest(self, now: float) -> float:
-        """Tell when the next turn would be."""
-        return max(now, self._used_until - self._allowance_s)
+    def earliest(self, *, may_burst: bool = True) -> float:
+        """Tell from when a turn may be taken; may be past."""
+        return self._used_until - (self._allowance_s if may_burst else 0)
 
     def take(self, moment: float) -> None:
         """Take a turn at a moment not before the one that `earliest` gave."""
@@ -54,12 +66,38 @@ class Bucket:
         return self._used_until
 
 
-class FloodLimits:
-    """Hands out turns to send messages; callback answers need none.
+class Pace:
+    """Slots for all that leaves: at most `most` in any second, and evenly spaced under load.
 
-    The figures are those of Telegram's Bots FAQ: about 30 messages a second overall, one a
-    second per chat (short bursts are borne), 20 a minute per group.
+    What nobody waits for keeps to the slots, so that one is never far. A warning or a fill may
+    leave before its slot as long as the second has room; an answer too, up to two thirds of it, so
+    that a crowd's answers leave room for fills. Whatever leaves uses up one slot.
     """
+
+    def __init__(self, most: int) -> None:
+        self._window = Window(most=most, seconds=_WINDOW_SECONDS)
+        self._most_early = max(1, most * 2 // 3)
+        self._interval_s = _SPREAD_SECONDS / most
+        self._slot = float("-inf")
+
+    def earliest(self, priority: Priority) -> float:
+        """Tell from when a notice may leave, if nothing leaves before it; may be past."""
+        room = self._window.earliest()
+        if priority <= Priority.FILL:
+            return room
+        slot = self._slot
+        if priority is Priority.REPLY:
+            slot = min(slot, self._window.earliest(self._most_early))
+        return max(room, slot)
+
+    def take(self, now: float) -> None:
+        """Count a message that leaves now; a slot missed by less than one is made up for."""
+        self._window.take(now)
+        self._slot = max(self._slot, now - self._interval_s) + self._interval_s
+
+
+class FloodLimits:
+    """Tells when a message may leave, and counts those that do; callback answers need no turn."""
 
     def __init__(
         self,
@@ -70,43 +108,49 @@ class FloodLimits:
         group_per_minute: int = 20,
     ) -> None:
         self._clock = clock
-        self._overall = Window(most=per_second, seconds=1.0)
+        self._pace = Pace(per_second)
         self._chat_burst = chat_burst
         self._group_per_minute = group_per_minute
-        self._chats: dict[int, tuple[Bucket | Window, ...]] = {}
+        self._chats: dict[int, tuple[Bucket, Window | None]] = {}
 
-    def chat_wait_seconds(self, chat_id: int) -> float:
-        """Tell how long the chat must still wait; only one message per chat may ask at a time."""
-        now = self._clock.monotonic()
-        return max(window.earliest(now) for window in self._windows(chat_id, now)) - now
+    def moment(self, priority: Priority) -> float:
+        """Tell from when a notice may leave as far as all chats together go.
 
-    def overall_wait_seconds(self) -> float:
-        """Take the next turn of all and tell how long to wait; ask only when ready to send."""
-        now = self._clock.monotonic()
-        moment = self._overall.earliest(now)
-        self._overall.take(moment)
-        return moment - now
+        It is a moment of the monotonic clock and may be past, as that of a chat.
+        """
+        return self._pace.earliest(priority)
+
+    def chat_moment(self, chat_id: int, priority: Priority) -> float:
+        """Tell from when a notice may leave as far as its chat goes; bulk gets no burst there."""
+        found = self._chats.get(chat_id)
+        if found is None:
+            return float("-inf")
+        bucket, window = found
+        moment = bucket.earliest(may_burst=priority < Priority.REPORT)
+        return moment if window is None else max(moment, window.earliest())
 
     def note(self, chat_id: int) -> None:
         """Count a message to the chat, at the moment it leaves."""
         now = self._clock.monotonic()
-        for window in self._windows(chat_id, now):
+        self._pace.take(now)
+        bucket, window = self._turns_of(chat_id, now)
+        bucket.take(now)
+        if window is not None:
             window.take(now)
 
-    def _windows(self, chat_id: int, now: float) -> tuple[Bucket | Window, ...]:
+    def _turns_of(self, chat_id: int, now: float) -> tuple[Bucket, Window | None]:
         found = self._chats.get(chat_id)
         if found is None:
             if len(self._chats) >= _CHATS_REMEMBERED:
                 self._forget_idle(now)
-            found = (Bucket(burst=self._chat_burst, interval_s=1.0),)
-            if chat_id < 0:
-                found += (Window(most=self._group_per_minute, seconds=60.0),)
+            of_group = Window(most=self._group_per_minute, seconds=60.0) if chat_id < 0 else None
+            found = (Bucket(burst=self._chat_burst, interval_s=1.0), of_group)
             self._chats[chat_id] = found
         return found
 
     def _forget_idle(self, now: float) -> None:
         self._chats = {
-            chat_id: windows
-            for chat_id, windows in self._chats.items()
-            if max(window.last for window in windows) > now - _IDLE_SECONDS
+            chat_id: (bucket, window)
+            for chat_id, (bucket, window) in self._chats.items()
+            if max(bucket.last, window.last if window else 0.0) > now - _IDLE_SECONDS
         }

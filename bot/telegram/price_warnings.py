@@ -33,4 +33,4 @@ class PriceWarnings:
         return Keys(owner=user_id, nonce=nonce, bot_name=self.bot_name)
 
     def _news(self, user_id: int, screen: Screen) -> Sequence[Notice]:
-        return (to_send(screen, user_id, priority=Priority.FILL),)
+        return (to_send(screen, user_id, priority=Priority.SAFETY),)

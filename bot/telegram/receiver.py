@@ -12,6 +12,7 @@ from bot.telegram.cleaning import clean_update
 from bot.telegram.crowding import Crowding
 from bot.telegram.hearing import NOBODY
 from bot.telegram.lanes import Lanes
+from bot.telegram.reachability import Reachability
 
 _SWEEP_SECONDS = 5.0
 _log = structlog.get_logger(__name__)
@@ -32,9 +33,11 @@ class Receiver:
         inbox: Inbox,
         lanes: Lanes,
         clock: Clock,
+        reachability: Reachability | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._inbox = inbox
+        self._reachability = reachability
         self._crowding = Crowding(inbox=inbox, lanes=lanes, clock=clock)
         self._clock = clock
         self._sleep = sleep
@@ -54,8 +57,7 @@ class Receiver:
         async with self._turn:
             await self._make_sure()
             self._is_unsure = True
-            fresh = await self._inbox.store(stored)
-            await self._crowding.feed(fresh)
+            await self._feed(await self._inbox.store(stored))
             self._is_unsure = False
 
     async def run(self) -> None:
@@ -70,8 +72,13 @@ class Receiver:
 
     async def _make_sure(self) -> None:
         if self._is_unsure:
-            await self._crowding.feed(await self._inbox.unanswered())
+            await self._feed(await self._inbox.unanswered())
             self._is_unsure = False
+
+    async def _feed(self, updates: Sequence[StoredUpdate]) -> None:
+        if self._reachability is not None:
+            await self._reachability.heard_from(filter(None, (chat_of(one.raw) for one in updates)))
+        await self._crowding.feed(updates)
 
     def _stored(self, raw: RawUpdate) -> StoredUpdate:
         cleaned = clean_update(raw)
@@ -100,6 +107,13 @@ def lane_of(raw: RawUpdate) -> int:
             if chat is not None:
                 return chat
     return 0
+
+
+def chat_of(raw: RawUpdate) -> int | None:
+    """Give the chat that an update shows to be open to us: it was written or pressed there."""
+    press = raw.get("callback_query")
+    event = raw.get("message") or (press.get("message") if isinstance(press, dict) else None)
+    return _identity(event.get("chat")) if isinstance(event, dict) else None
 
 
 def _identity(value: object) -> int | None:

@@ -1,30 +1,36 @@
-"""Drains the outbox into Telegram: in order per chat, chats side by side, within the limits."""
+"""Drains the outbox into Telegram: the urgent first, in order per chat, within the limits."""
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
 from bot.domain.errors import Unavailable
 from bot.domain.notices import Priority, QueuedNotice
+from bot.observability.sending import Sending
 from bot.ports.clock import Clock
 from bot.ports.mail import Outbox
 from bot.telegram.bot_api import Api, ApiError
 from bot.telegram.delivery import (
+    Closed,
     Delivered,
     GivenUp,
+    Moved,
     Outcome,
     TryAgain,
     outcome_of_error,
     outcome_of_result,
 )
+from bot.telegram.holds import Holds
+from bot.telegram.intake import Intake
+from bot.telegram.lateness import is_too_late, with_lateness
 from bot.telegram.limits import FloodLimits
+from bot.telegram.lines import Letter, Lines
+from bot.telegram.reachability import Reachability
 
-_BATCH = 200
-_MOST_IN_HAND = 5_000
-_MOST_ATTEMPTS, _MOST_TOAST_ATTEMPTS = 200, 4
+_MOST_TRIES, _MOST_TOAST_TRIES = 200, 4
 _PAUSE_WITHOUT_DATABASE_SECONDS = 1.0
+_SHORTEST_NAP_SECONDS = 0.0005
 _log = structlog.get_logger(__name__)
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -33,9 +39,11 @@ Sleep = Callable[[float], Awaitable[None]]
 class Sender:
     """Sends what lies in the outbox until it is cancelled.
 
-    A notice that must wait holds up its own chat only. Toasts (answers to presses) expire
-    within seconds, so they wait for nothing. Delivery is at least once: an answer lost on the
-    way back cannot be told from a request lost on the way there.
+    The most urgent notice whose chat may get one takes the next slot; each chat gets its notices
+    of one priority in order, one at a time. A notice that must wait holds up its own chat only.
+    Toasts (answers to presses) expire within seconds, so they wait for nothing. Delivery is at
+    least once: an answer lost on the way back cannot be told from a request lost on the way
+    there.
     """
 
     def __init__(
@@ -45,6 +53,8 @@ class Sender:
         api: Api,
         clock: Clock,
         limits: FloodLimits,
+        reachability: Reachability | None = None,
+        figures: Sending | None = None,
         poll_seconds: float = 1.0,
         at_once: int = 40,
         sleep: Sleep = asyncio.sleep,
@@ -53,154 +63,182 @@ class Sender:
         self._api = api
         self._clock = clock
         self._limits = limits
-        self._poll_seconds = poll_seconds
+        self._reachability = reachability or Reachability(outbox=outbox, clock=clock)
+        self._figures = figures or Sending()
         self._sleep = sleep
-        self._wires = asyncio.Semaphore(at_once)
-        self._wake = asyncio.Event()
-        self._chats: dict[int, deque[QueuedNotice]] = {}
-        self._known: set[int] = set()
-        self._finished: set[int] = set()
+        self._holds = Holds(clock)
+        self._lines = Lines(self._chat_moment)
+        self._intake = Intake(outbox=outbox, accept=self._accept, poll_seconds=poll_seconds)
+        self._at_once = at_once
+        self._on_the_way = 0
+        self._toast_wires = asyncio.Semaphore(at_once)
+        self._changed = asyncio.Event()
         self._group = asyncio.TaskGroup()
-        self._handed_over: list[QueuedNotice] = []
-        self._is_behind = True  # the outbox may hold what was not handed over
-        self._is_reading = False
+        self._moved: dict[int, int] = {}
 
     def hand_over(self, queued: Sequence[QueuedNotice]) -> None:
-        """Take what was just committed to the outbox; with nothing, hear only that it has more.
-
-        Spares reading it back. It is read all the same where something before it still waits to
-        be read, or where too much is in hand already.
-        """
-        if not queued or len(self._known) > _MOST_IN_HAND:
-            self._is_behind = True
-        if self._is_behind:
-            self._wake.set()
-            return
-        self._handed_over.extend(queued)
-        if not self._is_reading:
-            self._assign_handed_over()
+        """Take what was just committed to the outbox; with nothing, hear only that it has more."""
+        self._intake.hand_over(queued)
 
     async def run(self) -> None:
         """Drain the outbox, looking into it at each wake and at least every second."""
+        await self._load_reachability()
         async with asyncio.TaskGroup() as self._group:
+            self._group.create_task(self._intake.run())
+            while True:
+                self._changed.clear()
+                await self._nap(self._start_those_due())
+
+    async def _load_reachability(self) -> None:
+        while True:
             try:
-                while True:
-                    self._wake.clear()
-                    await self._catch_up()
-                    await self._rest()
-            finally:
-                self._is_behind = True
+                await self._reachability.load()
+            except Unavailable as failure:
+                _log.warning("closed_chats_not_read", what=failure.what)
+                await self._sleep(_PAUSE_WITHOUT_DATABASE_SECONDS)
+            else:
+                return
 
-    async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(self._poll_seconds):
-                await self._wake.wait()
-        except TimeoutError:
-            return
-
-    async def _catch_up(self) -> None:
-        # Only what was finished before the query began can be forgotten after it: its answer
-        # may still show a notice that was marked as sent while the query ran.
-        forgettable, self._finished = self._finished, set()
-        # What is committed from here on is handed over, or says again that we are behind.
-        self._is_behind, self._is_reading = False, True
-        limit = len(self._known) + _BATCH
-        try:
-            waiting = await self._outbox.waiting(limit)
-        except Unavailable as failure:
-            _log.warning("outbox_not_read", what=failure.what)
-            self._is_behind = True
-            self._finished |= forgettable
-        else:
-            self._is_behind |= len(waiting) >= limit
-            self._assign(waiting)
-            self._known -= forgettable
-        self._is_reading = False
-        if self._is_behind:
-            self._handed_over.clear()
-        self._assign_handed_over()
-
-    def _assign_handed_over(self) -> None:
-        handed_over, self._handed_over = self._handed_over, []
-        self._assign(handed_over)
-
-    def _assign(self, waiting: Sequence[QueuedNotice]) -> None:
-        for queued in waiting:
-            if queued.notice_id not in self._known:
-                self._known.add(queued.notice_id)
-                self._line_up(queued)
-
-    def _line_up(self, queued: QueuedNotice) -> None:
+    def _accept(self, queued: QueuedNotice) -> None:
+        letter = Letter(
+            notice_id=queued.notice_id,
+            notice=queued.notice,
+            due_at=queued.due_at or self._clock.now(),
+        )
         if queued.notice.priority is Priority.TOAST:
-            self._group.create_task(self._deliver(queued))
+            self._group.create_task(self._deliver_toast(letter))
             return
-        chat_id = queued.notice.chat_id
-        line = self._chats.get(chat_id)
-        if line is not None:
-            line.append(queued)
+        self._lines.add(letter)
+        self._changed.set()
+
+    def _chat_moment(self, chat_id: int, priority: Priority) -> float:
+        if self._reachability.is_closed(chat_id):
+            return float("-inf")
+        moment = self._limits.chat_moment(chat_id, priority)
+        return max(moment, self._holds.chat_until(chat_id))
+
+    def _start_those_due(self) -> float | None:
+        """Let leave what may; gives how long until the next may, None until something changes."""
+        while True:
+            now = self._clock.monotonic()
+            letter = self._lines.first(now)
+            if letter is None:
+                moment = self._lines.next_moment
+                return None if moment is None else moment - now
+            if self._reachability.is_closed(letter.notice.chat_id):
+                self._lines.take(letter)
+                self._group.create_task(self._settle(letter, Closed(reason="chat is closed")))
+                continue
+            if self._on_the_way >= (1 if self._holds.must_probe else self._at_once):
+                return None
+            wait = max(self._limits.moment(letter.notice.priority), self._holds.all_until) - now
+            if wait > 0:
+                self._figures.waits += 1
+                return wait
+            self._start(letter)
+
+    def _start(self, letter: Letter) -> None:
+        self._limits.note(letter.notice.chat_id)
+        self._lines.take(letter)
+        self._on_the_way += 1
+        self._group.create_task(self._deliver(letter))
+
+    async def _nap(self, seconds: float | None) -> None:
+        if seconds is None:
+            await self._changed.wait()
             return
-        self._chats[chat_id] = deque((queued,))
-        self._group.create_task(self._drain(chat_id))
+        alarm = self._group.create_task(self._ring_after(max(seconds, _SHORTEST_NAP_SECONDS)))
+        try:
+            await self._changed.wait()
+        finally:
+            alarm.cancel()
 
-    async def _drain(self, chat_id: int) -> None:
-        line = self._chats[chat_id]
-        while line:
-            await self._deliver(line[0])
-            line.popleft()
-        del self._chats[chat_id]
+    async def _ring_after(self, seconds: float) -> None:
+        await self._sleep(seconds)
+        self._changed.set()
 
-    async def _deliver(self, queued: QueuedNotice) -> None:
-        is_toast = queued.notice.priority is Priority.TOAST
-        most = _MOST_TOAST_ATTEMPTS if is_toast else _MOST_ATTEMPTS
-        outcome: Outcome = GivenUp(reason="tried too often")
-        for attempt in range(1, most + 1):
-            if not is_toast:
-                await self._wait_for_turn(queued.notice.chat_id)
-            outcome = await self._try(queued, attempt)
+    async def _deliver(self, letter: Letter) -> None:
+        delivered_before = self._figures.sent
+        try:
+            outcome = await self._try(letter)
+        finally:
+            self._on_the_way -= 1
+            self._changed.set()
+        if isinstance(outcome, TryAgain):
+            outcome = self._judged_again(letter, outcome, delivered_before)
+        else:
+            self._holds.answered()
+        if isinstance(outcome, TryAgain | Moved):
+            self._lines.put_back(letter)
+        else:
+            await self._settle(letter, outcome)
+
+    def _judged_again(
+        self, letter: Letter, outcome: TryAgain, delivered_before: int
+    ) -> TryAgain | GivenUp:
+        """Hold back the chat; give up what fails again and again while others are delivered."""
+        _log.info("notice_waits", notice_id=letter.notice_id, reason=outcome.reason)
+        self._figures.put_off(is_flood=outcome.is_flood)
+        self._holds.refuse(letter.notice.chat_id, outcome.seconds, is_flood=outcome.is_flood)
+        letter.tries += letter.sent_at_failure != delivered_before
+        letter.sent_at_failure = delivered_before
+        return GivenUp(reason="tried too often") if letter.tries >= _MOST_TRIES else outcome
+
+    async def _settle(self, letter: Letter, outcome: Delivered | GivenUp | Closed) -> None:
+        await self._mark(letter, outcome)
+        self._lines.finish(letter)
+        self._changed.set()
+
+    async def _deliver_toast(self, letter: Letter) -> None:
+        outcome: Outcome = GivenUp(reason="too late")
+        tries = 0 if is_too_late(letter.due_at, self._clock.now()) else _MOST_TOAST_TRIES
+        for _ in range(tries):
+            async with self._toast_wires:
+                outcome = await self._try(letter)
             if not isinstance(outcome, TryAgain):
                 break
-            _log.info("notice_waits", notice_id=queued.notice_id, reason=outcome.reason)
             await self._sleep(outcome.seconds)
-        await self._mark(queued, outcome)
+            outcome = GivenUp(reason="tried too often")
+        if isinstance(outcome, TryAgain | Moved):
+            outcome = GivenUp(reason="an answer to a press cannot move")
+        await self._mark(letter, outcome)
 
-    async def _wait_for_turn(self, chat_id: int) -> None:
-        await self._pause(self._limits.chat_wait_seconds(chat_id))
-        await self._pause(self._limits.overall_wait_seconds())
-        self._limits.note(chat_id)
-
-    async def _pause(self, seconds: float) -> None:
-        if seconds > 0:
-            await self._sleep(seconds)
-
-    async def _try(self, queued: QueuedNotice, attempt: int) -> Outcome:
-        notice = queued.notice
-        async with self._wires:
-            try:
-                result = await self._api.call(notice.method, notice.payload)
-            except (ApiError, Unavailable) as error:
-                return outcome_of_error(error, attempt)
+    async def _try(self, letter: Letter) -> Outcome:
+        letter.failures += 1
+        notice = letter.notice
+        payload = with_lateness(notice, letter.due_at, self._clock.now())
+        if notice.chat_id in self._moved:
+            payload = {**payload, "chat_id": self._moved[notice.chat_id]}
+        try:
+            result = await self._api.call(notice.method, payload)
+        except (ApiError, Unavailable) as error:
+            outcome = outcome_of_error(error, letter.failures)
+            if isinstance(outcome, Moved):
+                self._moved[notice.chat_id] = outcome.chat_id
+            return outcome
         return outcome_of_result(result)
 
-    async def _mark(self, queued: QueuedNotice, outcome: Outcome) -> None:
-        while not await self._is_marked(queued, outcome):
+    async def _mark(self, letter: Letter, outcome: Delivered | GivenUp | Closed) -> None:
+        while not await self._is_marked(letter, outcome):
             await self._sleep(_PAUSE_WITHOUT_DATABASE_SECONDS)
-        self._finished.add(queued.notice_id)
+        self._figures.settle(is_sent=isinstance(outcome, Delivered))
+        self._intake.finished(letter.notice_id, (letter.notice.chat_id, letter.notice.priority))
 
-    async def _is_marked(self, queued: QueuedNotice, outcome: Outcome) -> bool:
-        notice_id = queued.notice_id
+    async def _is_marked(self, letter: Letter, outcome: Delivered | GivenUp | Closed) -> bool:
+        now = self._clock.now()
         try:
             if isinstance(outcome, Delivered):
-                await self._outbox.sent(
-                    notice_id, message_id=outcome.message_id, at=self._clock.now()
-                )
+                await self._outbox.sent(letter.notice_id, message_id=outcome.message_id, at=now)
                 return True
             _log.warning(
                 "notice_given_up",
-                notice_id=notice_id,
-                method=queued.notice.method,
+                notice_id=letter.notice_id,
+                method=letter.notice.method,
                 reason=outcome.reason,
             )
-            await self._outbox.failed(notice_id, reason=outcome.reason, retry_at=None)
+            await self._outbox.failed(letter.notice_id, reason=outcome.reason, at=now)
+            if isinstance(outcome, Closed):
+                await self._reachability.close(letter.notice.chat_id, outcome.reason)
         except Unavailable:
             return False
         return True

@@ -215,6 +215,7 @@ REFUSALS: Mapping[str, str] = {
 UNKNOWN_REFUSAL = "That is not possible now; nothing was changed. See /help."
 
 UNAVAILABLE = "⚠️ {what} does not answer right now, so nothing was changed. Try again in a minute."
+SENT_LATE = "⏳ Sent {age} late: this is from {at} UTC."
 CROWDED = (
     "⚠️ You sent more at once than I can answer. I took what came first and left the rest alone: "
     "nothing of it was done. Send it again once I have answered."

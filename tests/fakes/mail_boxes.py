@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.errors import Unavailable
 from bot.domain.notices import Notice, QueuedNotice
-from bot.ports.mail import StoredUpdate
+from bot.ports.mail import NOTHING, Backlog, InHand, StoredUpdate
 
 
 class FakeInbox:
@@ -52,18 +52,23 @@ class FakeOutbox:
         self.queued: dict[int, Notice] = {}
         self.delivered: dict[int, int | None] = {}
         self.given_up: dict[int, str] = {}
+        self.closed: dict[int, str] = {}
+        self.due_at: dict[int, datetime] = {}
         self.outages = 0
 
     async def put(self, notices: Sequence[Notice]) -> None:
         for notice in notices:
             self.queued[len(self.queued) + 1] = notice
 
-    async def waiting(self, limit: int) -> list[QueuedNotice]:
+    async def waiting(self, limit: int, besides: InHand = NOTHING) -> list[QueuedNotice]:
         self._may_fail()
+        held, full = set(besides.notice_ids), set(besides.full_lines)
         left = [
-            QueuedNotice(notice_id=i, notice=notice)
+            QueuedNotice(notice_id=i, notice=notice, due_at=self.due_at.get(i))
             for i, notice in self.queued.items()
-            if i not in self.delivered and i not in self.given_up
+            if i not in self.delivered and i not in self.given_up and i not in held
+            if (notice.chat_id, notice.priority) not in full
+            if besides.before is None or notice.priority < besides.before
         ]
         return sorted(left, key=lambda one: (one.notice.priority, one.notice_id))[:limit]
 
@@ -72,10 +77,28 @@ class FakeOutbox:
         self._may_fail()
         self.delivered[notice_id] = message_id
 
-    async def failed(self, notice_id: int, *, reason: str, retry_at: datetime | None) -> None:
-        assert retry_at is None
+    async def failed(self, notice_id: int, *, reason: str, at: datetime) -> None:
+        assert at.tzinfo is not None
         self._may_fail()
-        self.given_up[notice_id] = reason
+        self.given_up.setdefault(notice_id, reason)
+
+    async def closed_chats(self) -> frozenset[int]:
+        return frozenset(self.closed)
+
+    async def close_chat(self, chat_id: int, *, reason: str, at: datetime) -> None:
+        assert at.tzinfo is not None
+        self._may_fail()
+        self.closed[chat_id] = reason
+        for notice_id, notice in self.queued.items():
+            if notice.chat_id == chat_id and notice_id not in self.delivered:
+                self.given_up.setdefault(notice_id, reason)
+
+    async def reopen_chat(self, chat_id: int) -> None:
+        self._may_fail()
+        self.closed.pop(chat_id, None)
+
+    async def backlog(self) -> list[Backlog]:
+        return []
 
     async def depths(self) -> tuple[int, int]:
         return 0, len(self.queued) - len(self.delivered) - len(self.given_up)

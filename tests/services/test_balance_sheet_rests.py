@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from bot.observability.sending import Sending
 from bot.ports.books import LedgerProof
 from bot.ports.chain import Chain
 from bot.services.operations import Operations
@@ -50,6 +51,7 @@ async def sheets_in_ten_minutes(*, seconds_each: float) -> int:
         outbox=FakeOutbox(),
         clock=clock,
         refresh=refresh,
+        sending=Sending(),
     )
     until = clock.monotonic() + 600
     while clock.monotonic() < until:

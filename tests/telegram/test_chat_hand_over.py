@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from bot.adapters.clock import SystemClock
 from bot.domain.notices import Notice, QueuedNotice
+from bot.ports.mail import NOTHING, InHand
 from bot.telegram.limits import FloodLimits
 from bot.telegram.sender import Sender
 from tests.fakes.mail_boxes import FakeOutbox
@@ -22,9 +23,9 @@ class SlowOutbox(FakeOutbox):
         self.open = asyncio.Event()
         self.open.set()
 
-    async def waiting(self, limit: int) -> list[QueuedNotice]:
+    async def waiting(self, limit: int, besides: InHand = NOTHING) -> list[QueuedNotice]:
         self.reads += 1
-        found = await super().waiting(limit)
+        found = await super().waiting(limit, besides)
         await self.open.wait()
         return found
 

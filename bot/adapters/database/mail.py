@@ -10,10 +10,11 @@ from bot.adapters.database.batches import Batches
 from bot.adapters.database.connection import Pool, connected, pinned
 from bot.adapters.database.endings import Endings
 from bot.domain.notices import Notice, Priority, QueuedNotice
-from bot.ports.mail import StoredUpdate
+from bot.ports.mail import NOTHING, Backlog, InHand, StoredUpdate
 
 OnOutbox = Callable[[Sequence[QueuedNotice]], None]
 _Mark = tuple[int, int | None, datetime]
+_Failure = tuple[int, str, datetime]
 _WHOLE_NUMBERS = range(-(2**63), 2**63)
 _log = structlog.get_logger(__name__)
 
@@ -28,10 +29,15 @@ _UNANSWERED = """
     WHERE closed_at IS NULL ORDER BY arrival
 """
 _WAITING = """
-    SELECT notice_id, chat_id, method, payload, priority FROM outbox
-    WHERE state = 'waiting' AND due_at <= now()
+    SELECT notice_id, chat_id, method, payload, priority, due_at FROM outbox o
+    WHERE state = 'waiting' AND due_at <= now() AND priority < $2
+      AND NOT EXISTS (SELECT FROM unnest($3::bigint[]) h(notice_id)
+                      WHERE h.notice_id = o.notice_id)
+      AND NOT EXISTS (SELECT FROM unnest($4::bigint[], $5::smallint[]) f(chat_id, priority)
+                      WHERE f.chat_id = o.chat_id AND f.priority = o.priority)
     ORDER BY priority, notice_id LIMIT $1
 """
+_AFTER_ALL = 2**15 - 1
 # Not waited for until it is on the disk: a server that dies within its half second only has a
 # message sent once more, as when we die before the mark.
 _SENT = """
@@ -43,10 +49,22 @@ _SENT = """
     WHERE o.notice_id = s.notice_id
 """
 _FAILED = """
-    UPDATE outbox
-    SET state = CASE WHEN $3::timestamptz IS NULL THEN 'given_up' ELSE 'waiting' END,
-        due_at = coalesce($3, due_at), failure = $2, attempts = attempts + 1
-    WHERE notice_id = $1
+    UPDATE outbox o
+    SET state = 'given_up', failure = f.failure, failed_at = f.failed_at, attempts = attempts + 1
+    FROM unnest($1::bigint[], $2::text[], $3::timestamptz[]) f(notice_id, failure, failed_at)
+    WHERE o.notice_id = f.notice_id AND o.state = 'waiting'
+"""
+_CLOSE_CHAT = """
+    WITH closed AS (
+      INSERT INTO closed_chats (chat_id, reason, closed_at) VALUES ($1, $2, $3)
+      ON CONFLICT (chat_id) DO UPDATE SET reason = excluded.reason, closed_at = excluded.closed_at
+    )
+    UPDATE outbox SET state = 'given_up', failure = $2, failed_at = $3
+    WHERE chat_id = $1 AND state = 'waiting'
+"""
+_BACKLOG = """
+    SELECT priority, count(*) AS waiting, min(due_at) AS oldest_due_at FROM outbox
+    WHERE state = 'waiting' AND due_at <= now() GROUP BY priority ORDER BY priority
 """
 _DEPTHS = """
     SELECT (SELECT count(*) FROM inbox WHERE closed_at IS NULL),
@@ -127,15 +145,21 @@ class PostgresOutbox:
         self._pool = pool
         self._endings = Endings(pool)
         self._marks = Batches(self._mark)
+        self._failures = Batches(self._fail)
 
     async def put(self, notices: Sequence[Notice]) -> None:
         """Queue notices that no update or fill stands behind."""
         await self._endings.end(None, "", notices)
 
-    async def waiting(self, limit: int) -> list[QueuedNotice]:
+    async def waiting(self, limit: int, besides: InHand = NOTHING) -> list[QueuedNotice]:
         """Give unsent notices that are due, by priority and age."""
+        chats = [chat_id for chat_id, _ in besides.full_lines]
+        priorities = [int(priority) for _, priority in besides.full_lines]
+        before = _AFTER_ALL if besides.before is None else int(besides.before)
         async with connected(self._pool) as connection:
-            rows = await connection.fetch(_WAITING, limit)
+            rows = await connection.fetch(
+                _WAITING, limit, before, besides.notice_ids, chats, priorities
+            )
         return [
             QueuedNotice(
                 notice_id=row["notice_id"],
@@ -145,6 +169,7 @@ class PostgresOutbox:
                     payload=row["payload"],
                     priority=Priority(row["priority"]),
                 ),
+                due_at=row["due_at"],
             )
             for row in rows
         ]
@@ -158,10 +183,30 @@ class PostgresOutbox:
             await connection.execute(_SENT, *zip(*marks, strict=True))
         return marks
 
-    async def failed(self, notice_id: int, *, reason: str, retry_at: datetime | None) -> None:
-        """Mark a notice as to be tried again at a time, or as given up."""
+    async def failed(self, notice_id: int, *, reason: str, at: datetime) -> None:
+        """Mark a notice as given up, and why."""
+        await self._failures.ask((notice_id, reason, at))
+
+    async def _fail(self, failures: Sequence[_Failure]) -> Sequence[_Failure]:
+        async with pinned(self._pool) as connection:
+            await connection.execute(_FAILED, *zip(*failures, strict=True))
+        return failures
+
+    async def closed_chats(self) -> frozenset[int]:
+        """Give the chats that take nothing from us."""
         async with connected(self._pool) as connection:
-            await connection.execute(_FAILED, notice_id, reason, retry_at)
+            rows = await connection.fetch("SELECT chat_id FROM closed_chats")
+        return frozenset(row["chat_id"] for row in rows)
+
+    async def close_chat(self, chat_id: int, *, reason: str, at: datetime) -> None:
+        """Keep that a chat takes nothing from us, and give up all that waits for it."""
+        async with connected(self._pool) as connection:
+            await connection.execute(_CLOSE_CHAT, chat_id, reason, at)
+
+    async def reopen_chat(self, chat_id: int) -> None:
+        """Forget that a chat took nothing: it wrote to us."""
+        async with connected(self._pool) as connection:
+            await connection.execute("DELETE FROM closed_chats WHERE chat_id = $1", chat_id)
 
     async def depths(self) -> tuple[int, int]:
         """Give how many updates and notices wait."""
@@ -169,3 +214,16 @@ class PostgresOutbox:
             row = await connection.fetchrow(_DEPTHS)
         assert row is not None, "a query of counts always answers"  # noqa: S101
         return row[0], row[1]
+
+    async def backlog(self) -> list[Backlog]:
+        """Give what waits to be sent and is due, the most urgent first."""
+        async with connected(self._pool) as connection:
+            rows = await connection.fetch(_BACKLOG)
+        return [
+            Backlog(
+                priority=Priority(row["priority"]),
+                waiting=row["waiting"],
+                oldest_due_at=row["oldest_due_at"],
+            )
+            for row in rows
+        ]

@@ -48,6 +48,7 @@ outbox = Table(
     Column("created_at", MOMENT, nullable=False, server_default=NOW),
     Column("due_at", MOMENT, nullable=False, server_default=NOW),
     Column("sent_at", MOMENT),
+    Column("failed_at", MOMENT),
     CheckConstraint("state IN ('waiting', 'sent', 'given_up')", name="state_known"),
     Index(
         "ix_outbox_waiting",
@@ -56,6 +57,14 @@ outbox = Table(
         postgresql_where=text("state = 'waiting'"),
     ),
     Index("ix_outbox_settled", "created_at", postgresql_where=text("state <> 'waiting'")),
+)
+
+closed_chats = Table(
+    "closed_chats",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("reason", Text, nullable=False),
+    Column("closed_at", MOMENT, nullable=False),
 )
 
 dialogs = Table(

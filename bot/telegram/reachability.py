@@ -1,0 +1,56 @@
+"""Who takes nothing from us: people who blocked the bot, groups that it had to leave."""
+
+from collections.abc import Iterable
+
+import structlog
+
+from bot.domain.errors import Unavailable
+from bot.ports.clock import Clock
+from bot.ports.mail import Outbox
+
+_log = structlog.get_logger(__name__)
+
+
+class Reachability:
+    """Knows the closed chats, kept in the outbox's database; any word from one opens it again.
+
+    A closed chat is sent nothing, so that a broadcast spends no slot on it.
+    """
+
+    def __init__(self, *, outbox: Outbox, clock: Clock) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        self._closed: set[int] = set()
+
+    async def load(self) -> None:
+        """Learn what was known before the start; raises `Unavailable`."""
+        self._closed |= await self._outbox.closed_chats()
+
+    def is_closed(self, chat_id: int) -> bool:
+        """Tell whether a chat takes nothing."""
+        return chat_id in self._closed
+
+    @property
+    def count(self) -> int:
+        """Give how many chats are closed."""
+        return len(self._closed)
+
+    async def close(self, chat_id: int, reason: str) -> None:
+        """Keep that a chat takes nothing; raises `Unavailable`, and then it is not kept."""
+        if chat_id not in self._closed:
+            await self._outbox.close_chat(chat_id, reason=reason, at=self._clock.now())
+            self._closed.add(chat_id)
+            _log.info("chat_closed", chat_id=chat_id, reason=reason)
+
+    async def heard_from(self, chat_ids: Iterable[int]) -> None:
+        """Open the chats again that wrote to us.
+
+        Without a database the row stays, and closes the chat after the next start until it writes
+        once more.
+        """
+        for chat_id in self._closed.intersection(chat_ids):
+            self._closed.discard(chat_id)
+            try:
+                await self._outbox.reopen_chat(chat_id)
+            except Unavailable as failure:
+                _log.warning("chat_not_reopened", chat_id=chat_id, what=failure.what)
