@@ -10,7 +10,7 @@ async def test_nothing_is_lost_doubled_or_out_of_order_through_kills_and_stops(
     forks: Forks, seed: int
 ) -> None:
     plan = Plan(
-        seed=seed, people=8, updates=160, seconds=4, kills=4, stops=1, lives_seconds=(0.3, 1.0)
+        seed=seed, people=8, updates=112, seconds=3, kills=4, stops=1, lives_seconds=(0.3, 1.0)
     )
     report = await crash(plan, forks)
     assert report.database_stops == 1
@@ -22,8 +22,8 @@ async def test_nor_where_updates_are_pushed(forks: Forks, seed: int) -> None:
     plan = Plan(
         seed=seed,
         people=6,
-        updates=90,
-        seconds=3,
+        updates=60,
+        seconds=2,
         kills=3,
         stops=1,
         lives_seconds=(0.3, 0.8),
@@ -42,8 +42,8 @@ async def test_without_idempotency_a_kill_doubles_orders(
     plan = Plan(
         seed=seed,
         people=8,
-        updates=80,
-        seconds=3,
+        updates=56,
+        seconds=2,
         kills=2,
         lives_seconds=(0.3, 0.6),
         is_pushed=is_pushed,
