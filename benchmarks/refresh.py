@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import asyncpg
+import numpy as np
 import orjson
 import structlog
 import uvloop
@@ -26,7 +27,7 @@ from benchmarks.loop_watch import Longest, watched_loop
 from benchmarks.loopback_rpc import loopback_rpc
 from benchmarks.made_up_pools import MadeUpPools, make_pools
 from benchmarks.processes import memory_mb
-from benchmarks.refresh_ours import OurRefresh, our_refresh
+from benchmarks.refresh_ours import Levels, OurRefresh, our_refresh
 from benchmarks.refresh_plain import PlainRefresh
 from bot.adapters.database.embedded import embedded_postgres
 from bot.adapters.database.migrate import migrate
@@ -36,6 +37,7 @@ _PACKAGES = ("aiohttp", "asyncpg", "orjson", "solana", "sqlalchemy", "uvloop")
 _PRECISION = Decimal("1e-6")
 _NEAR, _FAR = Decimal("0.995"), Decimal("1.5")
 _SHARE_AT_A_LEVEL = 10
+_READ_WHOLE = 50
 _PARTS = ("fetch", "decode", "trigger check", "persist")
 OURS, UNMOVED, PLAIN = "ours, every pool moved", "ours, nothing moved", "solana-py and ORM"
 
@@ -123,7 +125,7 @@ async def _compare(
     for _ in range(runs):
         await ours.move()
         await taken.time(OURS, lambda: ours.round(levels))
-        _check([ours.price(number) for number in range(len(made.places))], made)
+        _check(ours, made)
         await taken.time(UNMOVED, lambda: ours.round(levels))
         await _time_parts(port, connection, made, taken)
         await taken.time(PLAIN, plain.round)
@@ -133,17 +135,18 @@ async def _compare(
 async def _time_parts(
     port: int, connection: asyncpg.Connection, made: MadeUpPools, taken: Taken
 ) -> None:
-    bodies, answers, prices = parts.bodies_of(made.places), [b""], [0.0]
-    levels = [(float(low), float(high)) for low, high in _levels(made).values()]
+    bodies, answers, prices = parts.bodies_of(made.places), [b""], np.zeros(0)
+    levels = _levels(made)
 
     async def fetch() -> None:
         answers[:] = await parts.fetch(port, bodies)
 
     async def decode() -> None:
-        prices[:] = parts.decode(made.places, answers)
+        nonlocal prices
+        prices = parts.decode(made.places, answers)
 
     async def check() -> None:
-        parts.crossed(prices, levels)
+        parts.crossed(prices, levels.low, levels.high)
 
     await taken.time("fetch", fetch)
     await taken.time("decode", decode)
@@ -160,20 +163,25 @@ async def _live_long(ours: OurRefresh, made: MadeUpPools, taken: Taken, *, round
             taken.memory_mb.append(memory_mb(os.getpid()))
 
 
-def _levels(made: MadeUpPools) -> dict[int, tuple[Decimal, Decimal]]:
+def _levels(made: MadeUpPools) -> Levels:
     """Give each token the nearest level on either side; a tenth are reached when it moves."""
-    found = {}
+    lows, highs = np.zeros(len(made.places)), np.zeros(len(made.places))
     for number, place in enumerate(made.places):
         low, high = sorted(made.prices[place.address])
         is_near = number % _SHARE_AT_A_LEVEL == 0
-        found[number] = (low * _NEAR, high * (_NEAR if is_near else _FAR))
-    return found
+        lows[number], highs[number] = low * _NEAR, high * (_NEAR if is_near else _FAR)
+    return Levels(low=lows, high=highs)
 
 
-def _check(prices: Sequence[Decimal], made: MadeUpPools) -> None:
-    for price, place in zip(prices, made.places, strict=True):
-        errors = [abs(price / truth - 1) for truth in made.prices[place.address]]
-        assert min(errors) < _PRECISION, (place, price, errors)
+def _check(ours: OurRefresh, made: MadeUpPools) -> None:
+    """Hold all prices in columns, and the exact ones of some tokens, against the truth."""
+    for number, place in enumerate(made.places):
+        prices = [Decimal(float(ours.board.columns.prices[number]))]
+        if number % _READ_WHOLE == 0:
+            prices.append(ours.price(number))
+        for price in prices:
+            errors = [abs(price / truth - 1) for truth in made.prices[place.address]]
+            assert min(errors) < _PRECISION, (place, price, errors)
 
 
 def _print_table(tokens: int, taken: Taken) -> None:

@@ -1,11 +1,13 @@
 """Our refresh, whole: RPC pool, readings, price board, trigger check, price history."""
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
+
+import numpy as np
+import numpy.typing as npt
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.connection import open_pool
@@ -22,8 +24,14 @@ _UNLIMITED = RpcLimits(
     requests_per_second=1e6, burst=10**6, method_requests_per_second=1e6, method_burst=10**6
 )
 _DEADLINE_SECONDS = 60.0
-_CHECKED_AT_ONCE = 500
-Levels = Mapping[int, tuple[Decimal, Decimal]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Levels:
+    """The nearest level below and above each token's price, by token id."""
+
+    low: npt.NDArray[np.float64]
+    high: npt.NDArray[np.float64]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,13 +47,11 @@ class OurRefresh:
 
         There is no trigger book yet: each price is held against one level on either side.
         """
-        fresh = list(await self.refresh.round(self.board.tokens, _DEADLINE_SECONDS))
+        fresh = await self.refresh.round(self.board.tokens, _DEADLINE_SECONDS)
         assert len(fresh) == len(self.board.tokens)
-        reached = []
-        for start in range(0, len(fresh), _CHECKED_AT_ONCE):
-            some = fresh[start : start + _CHECKED_AT_ONCE]
-            reached += [token_id for token_id in some if self._is_reached(token_id, levels)]
-            await asyncio.sleep(0)
+        is_off = fresh.prices <= levels.low[fresh.token_ids]
+        is_off |= fresh.prices >= levels.high[fresh.token_ids]
+        reached: list[int] = fresh.token_ids[is_off].tolist()
         return reached
 
     async def move(self) -> None:
@@ -57,10 +63,6 @@ class OurRefresh:
         priced = self.board.priced(token_id)
         assert priced is not None
         return priced.best.price
-
-    def _is_reached(self, token_id: int, levels: Levels) -> bool:
-        low, high = levels[token_id]
-        return not low < self.price(token_id) < high
 
 
 @asynccontextmanager

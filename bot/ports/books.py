@@ -14,6 +14,7 @@ from bot.domain.positions import Position
 from bot.domain.requests import Request
 from bot.domain.resting import OrderEffects, RestingClaim
 from bot.domain.users import Mode, PersonSeen, Role, RoleLimits, User
+from bot.ports.price_rows import PriceRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,19 +199,6 @@ class LedgerAudit(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PriceRow:
-    """One price to be remembered, SOL per token; `usd` per token where known."""
-
-    token_id: int
-    price: Decimal
-    usd: Decimal | None
-    liquidity_lamports: int
-    slot: int
-    source: str
-    received_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenMetrics:
     """A token's last day in figures; fractions for changes, None where history is too short.
 
@@ -239,7 +227,7 @@ class TokenShelf(Protocol):
     async def keep(self, token: Token, pools: Sequence[tuple[str, str]]) -> Token:
         """Store or refresh a token and its pools; gives it with its id."""
 
-    async def record(self, rows: Sequence[PriceRow]) -> None:
+    async def record(self, rows: PriceRows) -> None:
         """Append prices to the history."""
 
 

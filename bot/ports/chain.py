@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from bot.domain.pools.reading import PoolKind, PoolReading
 from bot.domain.safety import TokenFacts
 from bot.domain.tokens import MintReading
+from bot.ports.price_columns import PoolsRead
 
 READ_WITHIN_SECONDS = 5.0
 
@@ -137,6 +138,14 @@ class Chain(Protocol):
         self, places: Sequence[PoolPlace], *, deadline_seconds: float = READ_WITHIN_SECONDS
     ) -> Mapping[str, PoolReading]:
         """Read many pools, batched; pools that could not be read in time are left out.
+
+        Raises `Unavailable` only when nothing at all could be read.
+        """
+
+    async def read_round(
+        self, places: Sequence[PoolPlace], *, deadline_seconds: float = READ_WITHIN_SECONDS
+    ) -> PoolsRead:
+        """Read many pools as `read_pools` does, most of them in columns instead of readings.
 
         Raises `Unavailable` only when nothing at all could be read.
         """

@@ -1,6 +1,7 @@
 """Which shorts the fresh prices have used up, and their closing."""
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from bot.domain.errors import Refusal, Unavailable
@@ -59,7 +60,7 @@ class Liquidations:
         self._rules = rules
         self._streaks: dict[_Short, Streak] = {}
 
-    async def check(self, fresh: set[int]) -> None:
+    async def check(self, fresh: AbstractSet[int]) -> None:
         """Close what is due in the tokens just priced; asked by the clock, not by a person."""
         alarms = {}
         for token_id, units in (await self._books.largest_shorts(Mode.PAPER)).items():
@@ -72,7 +73,7 @@ class Liquidations:
         for short in self._confirmed(due, fresh):
             await self._liquidate(short)
 
-    def _confirmed(self, due: set[_Short], fresh: set[int]) -> list[_Short]:
+    def _confirmed(self, due: set[_Short], fresh: AbstractSet[int]) -> list[_Short]:
         """Count this reading, and give those that were due in enough of them without a break."""
         kept = {short: old for short, old in self._streaks.items() if short.token_id not in fresh}
         confirmed = []

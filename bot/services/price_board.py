@@ -1,10 +1,13 @@
 """What we know of every tracked token at this moment: the last readings of its pools."""
 
 import statistics
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
+
+import numpy as np
+import numpy.typing as npt
 
 from bot.domain.identifiers import SOL_MINT, USDC_MINT
 from bot.domain.instruments import Token
@@ -12,12 +15,16 @@ from bot.domain.pairs import MONEY
 from bot.domain.pools.reading import PoolReading
 from bot.ports.books import TokenMetrics
 from bot.ports.chain import PoolPlace
+from bot.ports.price_columns import KINDS
+from bot.services.best_pools import BestPools
 from bot.services.pools_in_sol import ranked
+from bot.services.token_columns import Rows, TokenColumns
 
 _AGREEMENT = Decimal("0.01")
 _OLDEST_SLOTS = 1_000
 _Pools = dict[str, tuple[PoolReading, datetime]]
 _NOTHING: _Pools = {}
+ReadingOf = Callable[[str], PoolReading | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +64,9 @@ class PriceBoard:
         self.places: dict[int, tuple[PoolPlace, ...]] = {}
         self.metrics: Mapping[int, TokenMetrics] = {}
         self.holders: dict[int, int] = {}  # as a source counts them
+        self.columns = TokenColumns.empty()
+        self.generation = 0  # counts changes of what is tracked, and of what it is priced through
+        self._reading_of: ReadingOf = _no_reading
         self._pools: dict[int, _Pools] = {}
         self._priced: dict[int, Priced] = {}
         self._halted: set[int] = set()
@@ -68,6 +78,9 @@ class PriceBoard:
 
     def track(self, token: Token, places: tuple[PoolPlace, ...]) -> None:
         """Put a token on the board, or renew what is known of it."""
+        self.generation += 1
+        self.columns.add(token.token_id)
+        self._decode(token.token_id)
         known = self.tokens.get(token.token_id)
         if known is not None:
             self._by_symbol[known.symbol.lower()].discard(token.token_id)
@@ -94,6 +107,28 @@ class PriceBoard:
         run backwards. Pools that were not read for long drop out. What is quoted in another
         token is priced through that token's pool as the board has it: set that one first.
         """
+        self._decode(token_id)
+        return self._set_price(token_id, readings, at)
+
+    def set_columns(
+        self, rows: Rows, best: BestPools, reading_of: ReadingOf, at: datetime
+    ) -> npt.NDArray[np.bool_]:
+        """Take the prices of tokens, by their rows, that a round priced in columns.
+
+        Their readings are decoded when somebody asks. Tells which were taken: prices of an older
+        slot are not.
+        """
+        self._reading_of = reading_of
+        is_newer = best.slots >= self.columns.slots[rows]
+        taken = rows[is_newer]
+        self.columns.put(taken, best.only(is_newer), at.timestamp())
+        if self._halted:
+            self._halted.difference_update(self.columns.token_ids[taken].tolist())
+        if len(taken):
+            self._note_slot(int(best.slots.max()), at)
+        return is_newer
+
+    def _set_price(self, token_id: int, readings: Iterable[PoolReading], at: datetime) -> bool:
         held = self._pools.get(token_id, _NOTHING)
         fresh = {}
         for reading in readings:
@@ -111,12 +146,35 @@ class PriceBoard:
         )
         if not any(pool.address in fresh for pool in priced):
             return False
-        self._priced[token_id] = Priced(
+        found = self._priced[token_id] = Priced(
             readings=priced,
             read_at={p.address: self._read_at(p, pools[p.address][1]) for p in priced},
         )
         self._note_middles(token_id, priced)
+        self._note_columns(token_id, found)
         return True
+
+    def _decode(self, token_id: int) -> None:
+        """Read a token's pools whole that were priced in columns only, if they were."""
+        row = self.columns.row_of.get(token_id)
+        if row is None or not self.columns.is_lazy[row]:
+            return
+        self.columns.is_lazy[row] = False
+        at = datetime.fromtimestamp(float(self.columns.received[row]), UTC)
+        found = (self._reading_of(place.address) for place in self.places[token_id])
+        self._set_price(token_id, [reading for reading in found if reading is not None], at)
+
+    def _note_columns(self, token_id: int, priced: Priced) -> None:
+        best = priced.best
+        self.columns.put_one(
+            token_id,
+            price=float(best.price),
+            liquidity=float(sum(pool.curve.depth_quote_units() for pool in priced.readings)),
+            slot=best.slot,
+            kind=KINDS.index(best.kind),
+            received=priced.received_at.timestamp(),
+            is_halted=best.halt is not None,
+        )
 
     def halted(self, token_ids: Iterable[int]) -> set[int]:
         """Give those of some tokens of which a pool takes no swaps now."""
@@ -124,6 +182,7 @@ class PriceBoard:
 
     def readings(self, token_id: int) -> tuple[PoolReading, ...]:
         """Give a token's listed pools as last read, also those that give no price."""
+        self._decode(token_id)
         listed = {place.address for place in self.places.get(token_id, ())}
         pools = self._pools.get(token_id, {})
         return tuple(pool for address, (pool, _) in pools.items() if address in listed)
@@ -139,11 +198,15 @@ class PriceBoard:
         if not pool.legs:
             return at
         second = pool.legs[1]
-        middle = self._priced[self._by_mint[second.base_mint]]
+        middle = self.priced(self._by_mint[second.base_mint])
+        assert middle is not None, "a path leads through a token that has a price"  # noqa: S101
         return min(at, middle.read_at[second.address])
 
     def _note_middles(self, token_id: int, priced: Iterable[PoolReading]) -> None:
         found = [pool.legs[1].base_mint for pool in priced if pool.legs]
+        if frozenset(found) == self._middles.get(token_id, frozenset()):
+            return
+        self.generation += 1
         if found:
             self._middles[token_id] = frozenset(found)
         else:
@@ -152,7 +215,7 @@ class PriceBoard:
     def bridge(self, mint: str) -> PoolReading | None:
         """Give the deepest pool of a mint that trades against SOL itself now, if one is known."""
         token_id = self._by_mint.get(mint)
-        priced = self._priced.get(token_id) if token_id is not None else None
+        priced = self.priced(token_id) if token_id is not None else None
         pools = priced.readings if priced else ()
         return next((pool for pool in pools if not pool.legs and pool.halt is None), None)
 
@@ -162,7 +225,8 @@ class PriceBoard:
         Dollars among them count at once: before they have a price, nothing goes through them.
         """
         wanted = set(token_ids)
-        mints = {mint for token_id in wanted for mint in self._middles.get(token_id, ())}
+        through = [self._middles[token_id] for token_id in wanted & self._middles.keys()]
+        mints = {mint for each in through for mint in each}
         dollars = {token_id for mint in MONEY if (token_id := self._by_mint.get(mint)) in wanted}
         return {self._by_mint[mint] for mint in mints} | dollars
 
@@ -177,13 +241,14 @@ class PriceBoard:
         return max((now - self._newest_since).total_seconds(), 0.0)
 
     def priced(self, token_id: int) -> Priced | None:
-        """Give the last readings of a token."""
+        """Give the last readings of a token, exact; decoded now if nobody asked before."""
+        self._decode(token_id)
         return self._priced.get(token_id)
 
     def sol_usd(self) -> Decimal | None:
         """Give dollars per SOL: the median over the SOL/USDC pools."""
         token_id = self._by_mint.get(USDC_MINT)
-        priced = self._priced.get(token_id) if token_id is not None else None
+        priced = self.priced(token_id) if token_id is not None else None
         if priced is None:
             return None
         prices = [1 / reading.price for reading in priced.readings if reading.halt is None]
@@ -191,8 +256,12 @@ class PriceBoard:
 
     def usd(self, token_id: int) -> Decimal | None:
         """Give dollars per token."""
-        priced, sol_usd = self._priced.get(token_id), self.sol_usd()
+        priced, sol_usd = self.priced(token_id), self.sol_usd()
         return None if priced is None or sol_usd is None else priced.best.price * sol_usd
+
+
+def _no_reading(_address: str) -> None:
+    return None
 
 
 def _recent(pools: _Pools) -> _Pools:

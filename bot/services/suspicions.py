@@ -22,6 +22,7 @@ from bot.domain.price_trust import (
 )
 from bot.ports.clock import Clock
 from bot.ports.suspicions import SuspicionBook
+from bot.services.fresh_prices import FreshPrices
 from bot.services.price_board import PriceBoard, Priced
 
 _SAME_PASS_SLOTS = 25
@@ -90,6 +91,14 @@ class Suspicions:
             return doubt.standing
         cause, dispute = next(iter(doubt.disputes.items()))
         return _suspicion(token_id, cause, dispute, self._clock.now())
+
+    def questionable(self, fresh: FreshPrices) -> set[int]:
+        """Give the tokens of a round that `check` must look at; the others' pools agree.
+
+        Needs no permission, as `load`.
+        """
+        odd = fresh.spans.may_be_disputed(self._rules)
+        return {*odd, *fresh.whole, *(known for known in self._doubts if known in fresh)}
 
     async def check(self, fresh: Iterable[int]) -> None:
         """Hold the pools of the tokens just priced against each other; asked by the clock."""

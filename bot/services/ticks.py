@@ -144,7 +144,7 @@ class Ticks:
         deadline = max(_SHARE_OF_INTERVAL * interval_seconds, _SHORTEST_DEADLINE_SECONDS)
         fresh = await self._rounds.round(token_ids, deadline)
         if fresh:
-            await self._suspicions.check(fresh)
+            await self._suspicions.check(self._suspicions.questionable(fresh))
             await self._liquidations.check(fresh)
             await self._triggers.check(fresh)
             self.state.behind_seconds = self._clock.monotonic() - began

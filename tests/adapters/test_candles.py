@@ -13,9 +13,9 @@ from bot.adapters.database.candles import PostgresCandles
 from bot.adapters.database.connection import Pool
 from bot.adapters.database.shelf import PostgresShelf
 from bot.domain.candles import INTERVALS, OWN, Candle, Interval, rolled
-from bot.ports.books import PriceRow
 from bot.ports.candles import PriceNow
 from tests.builders.books import known_token
+from tests.builders.price_rows import PriceRow, record
 
 MORNING = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
 NIGHT = MORNING + timedelta(days=1, minutes=1)
@@ -68,7 +68,7 @@ async def stored(database: Pool) -> list[tuple[object, ...]]:
 async def test_candles_of_every_interval_are_what_the_ticks_say(database: Pool) -> None:
     prices, shelf = PostgresShelf(database), PostgresCandles(database)
     rows = [tick(37 * n, str(1 + (n * 7919) % 100)) for n in range(2300)]
-    await prices.record(rows)
+    await record(prices, rows)
     await build_all(shelf, NIGHT)
     for interval in INTERVALS:
         expected = rolled(as_pieces(rows), interval)
@@ -80,7 +80,7 @@ async def test_building_again_from_nothing_gives_the_same_candles(database: Pool
     prices, shelf = PostgresShelf(database), PostgresCandles(database)
     for hour in range(26):
         at = [hour * 3600 + 240 * n for n in range(15)]
-        await prices.record([tick(s, str(1 + s % 97), t) for s in at for t in (1, 2)])
+        await record(prices, [tick(s, str(1 + s % 97), t) for s in at for t in (1, 2)])
         await build_all(shelf, MORNING + timedelta(hours=hour + 1, seconds=11))
     before = await stored(database)
     await database.execute("TRUNCATE candles, candle_progress")
@@ -102,7 +102,7 @@ async def test_wherever_building_is_cut_off_the_candles_are_the_same(
     done = 0
     for cut in sorted(cuts):
         due = [row for row in rows[done:] if row.slot <= cut]
-        await prices.record(due)
+        await record(prices, due)
         done += len(due)
         # A kill undoes what was not committed: the build that follows begins where it began.
         async with database.acquire() as connection:
@@ -111,7 +111,7 @@ async def test_wherever_building_is_cut_off_the_candles_are_the_same(
             await connection.fetchval("SELECT build_candles($1)", MORNING + cut * SECOND)
             await undone.rollback()
         await shelf.build(MORNING + cut * SECOND)
-    await prices.record(rows[done:])
+    await record(prices, rows[done:])
     await build_all(shelf, MORNING + timedelta(hours=3))
     for interval in INTERVALS[:4]:
         found = await shelf.window(1, interval, MORNING, MORNING + timedelta(hours=3))
@@ -120,9 +120,9 @@ async def test_wherever_building_is_cut_off_the_candles_are_the_same(
 
 async def test_a_price_that_comes_late_is_still_counted(database: Pool) -> None:
     prices, shelf = PostgresShelf(database), PostgresCandles(database)
-    await prices.record([tick(10, "5"), tick(70, "6")])
+    await record(prices, [tick(10, "5"), tick(70, "6")])
     await shelf.build(MORNING + timedelta(seconds=310))
-    await prices.record([tick(271, "9")])
+    await record(prices, [tick(271, "9")])
     await shelf.build(MORNING + timedelta(seconds=380))
     (candle,) = await shelf.window(
         1, Interval.FIVE_MINUTES, MORNING, MORNING + timedelta(seconds=380)
@@ -132,10 +132,10 @@ async def test_a_price_that_comes_late_is_still_counted(database: Pool) -> None:
 
 async def test_the_candle_that_still_forms_is_read_with_the_others(database: Pool) -> None:
     prices, shelf = PostgresShelf(database), PostgresCandles(database)
-    await prices.record([tick(60 * n, str(n + 1)) for n in range(76)])
+    await record(prices, [tick(60 * n, str(n + 1)) for n in range(76)])
     now = MORNING + timedelta(minutes=75, seconds=15)
     await build_all(shelf, now)
-    await prices.record([tick(60 * 75 + 14, "500")])
+    await record(prices, [tick(60 * 75 + 14, "500")])
     first, forming = await shelf.window(1, Interval.HOUR, MORNING, now)
     assert (first.open, first.close, first.ticks) == (1, 60, 60)
     assert (forming.open, forming.close, forming.high, forming.ticks) == (61, 500, 500, 17)
@@ -143,7 +143,7 @@ async def test_the_candle_that_still_forms_is_read_with_the_others(database: Poo
 
 async def test_other_peoples_candles_never_overwrite_ours(database: Pool) -> None:
     prices, shelf = PostgresShelf(database), PostgresCandles(database)
-    await prices.record([tick(60 * n, "7") for n in range(5, 10)])
+    await record(prices, [tick(60 * n, "7") for n in range(5, 10)])
     await build_all(shelf, MORNING + timedelta(minutes=11))
     given_candles = [theirs(minute, "100") for minute in range(10)]
     assert await shelf.keep(1, Interval.MINUTE, given_candles) == 5
@@ -158,7 +158,7 @@ async def test_other_peoples_candles_never_overwrite_ours(database: Pool) -> Non
 async def test_larger_candles_say_that_part_of_them_is_not_ours(database: Pool) -> None:
     prices, shelf = PostgresShelf(database), PostgresCandles(database)
     await shelf.keep(1, Interval.MINUTE, [theirs(minute, "100") for minute in range(8)])
-    await prices.record([tick(60 * n, "7") for n in (8, 9)])
+    await record(prices, [tick(60 * n, "7") for n in (8, 9)])
     await build_all(shelf, MORNING + timedelta(minutes=16))
     until = MORNING + timedelta(minutes=16)
     found = await shelf.window(1, Interval.FIVE_MINUTES, MORNING, until)
@@ -195,7 +195,7 @@ async def test_the_days_figures_come_from_candles(database: Pool) -> None:
     prices, shelf = PostgresShelf(database), PostgresCandles(database)
     now = MORNING + timedelta(hours=24, minutes=20)
     rows = [tick(300 * n, str(100 + n % 60), token_id) for n in range(288)]
-    await prices.record([replace(row, price=row.price * 2) for row in rows[-12:]] + rows[:-12])
+    await record(prices, [replace(row, price=row.price * 2) for row in rows[-12:]] + rows[:-12])
     await build_all(shelf, now)
     price = PriceNow(token_id=token_id, price=Decimal(150), liquidity_lamports=9, holders=1234)
     figures = (await shelf.day_figures([price], now))[token_id]

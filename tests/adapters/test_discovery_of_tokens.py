@@ -3,6 +3,7 @@
 import pytest
 
 from bot.adapters.solana.addresses import metadata_address, pump_curve_address
+from bot.adapters.solana.columns.column_book import ColumnBook
 from bot.adapters.solana.discovery import Discovery
 from bot.adapters.solana.pool_prices import PoolPrices
 from bot.adapters.solana.solana_chain import SolanaChain
@@ -136,7 +137,7 @@ async def test_a_hanging_source_is_not_waited_for_long() -> None:
         serve_genuine(node)
         source = ListedPools()
         source.hangs = True
-        prices = PoolPrices(rpc, HandClock())
+        prices = PoolPrices(rpc, HandClock(), ColumnBook())
         found = await Discovery(rpc, prices, [source], sources_seconds=0.05).find(CPMM_MINT)
         assert found is not None
         assert len(found.pools) == 1

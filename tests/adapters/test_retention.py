@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.connection import Pool
@@ -13,24 +12,16 @@ from bot.adapters.database.mail import PostgresInbox, PostgresOutbox
 from bot.adapters.database.retention import PostgresRetention
 from bot.adapters.database.shelf import PostgresShelf
 from bot.domain.notices import Notice
-from bot.ports.books import Dialog, PriceRow
+from bot.ports.books import Dialog
 from bot.ports.mail import StoredUpdate
 from tests.builders.books import books_on, decided_long, known_token, meet
+from tests.builders.price_rows import PriceRow, record
 
 HELLO = Notice(chat_id=1001, method="sendMessage", payload={"text": "hello"})
 
 
 async def keep_prices(database: Pool, days: Sequence[datetime]) -> None:
-    row = PriceRow(
-        token_id=1,
-        price=Decimal(1),
-        usd=None,
-        liquidity_lamports=1,
-        slot=1,
-        source="raydium_amm_v4",
-        received_at=days[0],
-    )
-    await PostgresShelf(database).record([replace(row, received_at=day) for day in days])
+    await record(PostgresShelf(database), [PriceRow(received_at=day) for day in days])
 
 
 async def test_answered_mail_goes_and_what_waits_stays(database: Pool) -> None:

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from bot.adapters.database.connection import Pool
 from bot.adapters.database.shelf import PostgresShelf
-from bot.ports.books import PriceRow
 from tests.builders.desks import NOON, token
+from tests.builders.price_rows import PriceRow, record
 
 ROW = PriceRow(
     token_id=1,
@@ -25,7 +25,7 @@ async def test_refreshes_that_meet_a_new_day_at_once_all_keep_their_prices(datab
     shelves = [PostgresShelf(database) for _ in range(4)]
     days = [replace(ROW, received_at=NOON + timedelta(days=day)) for day in range(5)]
     for row in days:
-        await asyncio.gather(*(shelf.record([row]) for shelf in shelves))
+        await asyncio.gather(*(record(shelf, [row]) for shelf in shelves))
     assert await database.fetchval("SELECT count(*) FROM token_prices") == 20
     assert await database.fetchval("SELECT count(*) FROM token_prices_default") == 0
 

@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date
-from functools import lru_cache
 
 from bot.adapters.database.connection import Connection, Pool, connected
+from bot.adapters.database.price_copy import COLUMNS, as_binary
 from bot.adapters.database.rows import rules_to_json, token_from
 from bot.domain.instruments import Token
-from bot.ports.books import PriceRow
+from bot.ports.price_rows import PriceRows
 
 PARTITION_PREFIX = "token_prices_"
 _KEEP = """
@@ -21,9 +21,6 @@ _KEEP = """
       rules = excluded.rules
     RETURNING *
 """
-_ROWS_AT_ONCE = 500
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_COLUMNS = ("token_id", "received_at", "price", "usd", "liquidity_lamports", "slot", "source")
 
 
 class PostgresShelf:
@@ -63,15 +60,14 @@ class PostgresShelf:
         assert row is not None, "an upsert always returns its row"  # noqa: S101
         return token_from(row)
 
-    async def record(self, rows: Sequence[PriceRow]) -> None:
+    async def record(self, rows: PriceRows) -> None:
         """Append prices to the history by COPY."""
-        if not rows:
+        if not len(rows):
             return
         async with connected(self._pool) as connection:
-            for day in {row.received_at.astimezone(UTC).date() for row in rows}:
-                await self._partition(connection, day)
+            await self._partition(connection, rows.received_at.astimezone(UTC).date())
             await connection.copy_to_table(
-                "token_prices", source=_as_text(rows), columns=_COLUMNS, format="text"
+                "token_prices", source=_pieces(rows), columns=COLUMNS, format="binary"
             )
 
     async def _partition(self, connection: Connection, day: date) -> None:
@@ -81,21 +77,6 @@ class PostgresShelf:
             self._partitioned.add(day)
 
 
-async def _as_text(rows: Sequence[PriceRow]) -> AsyncIterator[bytes]:
-    """Write rows as COPY reads them: a quarter of the work of handing numbers over one by one."""
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        some = rows[start : start + _ROWS_AT_ONCE]
-        yield "".join(map(_line, some)).encode()
-
-
-def _line(row: PriceRow) -> str:
-    usd = "\\N" if row.usd is None else row.usd
-    return (
-        f"{row.token_id}\t{row.received_at}\t{row.price}\t{usd}\t{row.liquidity_lamports}"
-        f"\t{row.slot}\t{_escaped(row.source)}\n"
-    )
-
-
-@lru_cache(maxsize=64)
-def _escaped(text: str) -> str:
-    return text.translate(_ESCAPES)
+async def _pieces(rows: PriceRows) -> AsyncIterator[bytes]:
+    for piece in as_binary(rows):
+        yield piece

@@ -3,6 +3,7 @@
 from binascii import a2b_base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.adapters.solana.pools.account import AccountBytes
 from bot.adapters.solana.rpc_request import GarbledAnswer
@@ -57,10 +58,16 @@ def pack(groups: Iterable[Sequence[str]]) -> Iterator[Batch]:
 
 def read_accounts(result: object, keys: Sequence[str]) -> dict[str, AccountBytes | None]:
     """Read the value of getMultipleAccounts; raises `GarbledAnswer` on any other shape."""
+    value = require_one_each(result, keys)
+    return {key: read_account(entry) for key, entry in zip(keys, value, strict=True)}
+
+
+def require_one_each(result: object, keys: Sequence[str]) -> list[Any]:
+    """Give the entries of getMultipleAccounts; raises `GarbledAnswer` unless there is one a key."""
     value = result.get("value") if isinstance(result, dict) else None
     if not isinstance(value, list) or len(value) != len(keys):
         raise GarbledAnswer("not one value per key")
-    return {key: read_account(entry) for key, entry in zip(keys, value, strict=True)}
+    return value
 
 
 def merge(answers: Iterable[AccountsAnswer]) -> AccountsAnswer:
@@ -91,8 +98,15 @@ def _read_data(data: object) -> bytes:
     if type(data) is not list or len(data) != _TEXT_AND_ENCODING or data[1] != "base64":
         raise GarbledAnswer("data in another encoding")
     text = data[0]
-    if type(text) is not str or len(text) > _LARGEST_ACCOUNT_TEXT:
-        raise GarbledAnswer("data that is no text, or too long")
+    if type(text) is not str:
+        raise GarbledAnswer("data that is no text")
+    return decode_data(text)
+
+
+def decode_data(text: str) -> bytes:
+    """Decode the text of an account's data; raises `GarbledAnswer`."""
+    if len(text) > _LARGEST_ACCOUNT_TEXT:
+        raise GarbledAnswer("data that is too long")
     try:
         return a2b_base64(text, strict_mode=True)
     except ValueError:

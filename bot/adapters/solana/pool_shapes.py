@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 
 from bot.adapters.solana.addresses import extra_accounts
 from bot.adapters.solana.pools.account import AccountBytes
@@ -85,6 +86,11 @@ class PoolShapes:
             until = min(self._standing[place].until for place in shape.standing)
             self._standing_until[pool] = until
         return (*shape.moving, *old)
+
+    def stands_until(self, pool: str) -> float:
+        """Give when a pool's standing accounts are due again, after `refresh_group` was asked."""
+        shape = self._shapes.get(pool)
+        return inf if shape is None or not shape.standing else self._standing_until.get(pool, 0.0)
 
     def moving(self, pool: str) -> tuple[str, ...]:
         """Give the accounts that move with every swap: the pool, and its vaults once known."""

@@ -46,9 +46,16 @@ class ReadingMemory:
         """Keep a reading and the moving accounts that it was made of."""
         self._kept[pool] = _Kept(fetched, reading)
 
+    def last(self, pool: str) -> PoolReading | None:
+        """Give the reading that is kept of a pool, if one is."""
+        kept = self._kept.get(pool)
+        return None if kept is None else kept.reading
+
     def forget(self, pool: str) -> None:
-        """Forget a pool."""
-        self._kept.pop(pool, None)
+        """Have a pool read anew the next time; its last reading stays known."""
+        kept = self._kept.get(pool)
+        if kept is not None:
+            self._kept[pool] = _Kept({}, kept.reading)
 
     def _curve(
         self, pool: str, kept: _Kept, fetched: Fetched, whole: Callable[[], TwoSidedPool]

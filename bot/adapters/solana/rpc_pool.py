@@ -3,14 +3,16 @@
 import asyncio
 import gc
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from random import Random
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import aiohttp
 
 from bot.adapters.solana.account_batches import AccountsAnswer, Batch, merge, pack, read_accounts
 from bot.adapters.solana.account_stream import AccountStream
+from bot.adapters.solana.account_texts import AccountTexts, read_texts
 from bot.adapters.solana.rpc_endpoint import RpcEndpoint
 from bot.adapters.solana.rpc_errors import RpcRefused
 from bot.adapters.solana.rpc_failover import WHAT, RpcFailover, Sleep, read_slot
@@ -27,6 +29,8 @@ DEADLINE_SECONDS = 10.0
 _COMMITMENT = "confirmed"
 _CONNECTIONS_PER_HOST = 16
 _MANY_BATCHES = 10
+T = TypeVar("T")
+A = TypeVar("A")
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -169,25 +173,66 @@ class RpcPool:
         as batches are sent, and a batch is dealt with before the next is looked at, so that the
         loop is never held up for longer than one batch takes.
         """
-        batches = pack(groups)
+        answered = 0
+
+        def deal(batch: Batch, answer: AccountsAnswer) -> None:
+            nonlocal answered
+            answered += 1
+            for index in batch.groups:
+                take(index, answer)
+            if answered > _MANY_BATCHES:
+                # New readings replace old ones, which keeps the collector's count low until
+                # it has a hundred thousand objects to walk at once: a few at a time is quicker.
+                gc.collect(0)
+
+        def request(batch: Batch) -> RpcRequest[AccountsAnswer]:
+            return self._accounts_request(batch.keys, partial(_read_whole, keys=batch.keys))
+
+        await self._ask_each(pack(groups), request, deal, deadline_seconds)
+
+    async def read_texts(
+        self,
+        batches: Iterable[T],
+        keys_of: Callable[[T], tuple[str, ...]],
+        take: Callable[[T, AccountTexts], None],
+        *,
+        deadline_seconds: float = DEADLINE_SECONDS,
+    ) -> None:
+        """Read batches of at most 100 addresses, and hand over each as the text it came in.
+
+        A batch that failed is not handed over. Raises `Unavailable` only if every batch failed.
+        """
+
+        def request(batch: T) -> RpcRequest[AccountTexts]:
+            keys = keys_of(batch)
+            return self._accounts_request(keys, partial(_read_texts, keys=keys))
+
+        await self._ask_each(batches, request, take, deadline_seconds)
+
+    async def _ask_each(
+        self,
+        batches: Iterable[T],
+        request: Callable[[T], RpcRequest[A]],
+        take: Callable[[T, A], None],
+        deadline_seconds: float,
+    ) -> None:
+        waiting = iter(batches)
         ends_at = self._clock.monotonic() + deadline_seconds
         failures: list[str] = []
         answered = 0
 
         async def work() -> None:
             nonlocal answered
-            for batch in batches:
-                answer = await self._read_batch(batch, ends_at)
-                if isinstance(answer, str):
-                    failures.append(answer)
+            for batch in waiting:
+                try:
+                    answer = await self._failover.ask(
+                        request(batch), deadline_seconds=ends_at - self._clock.monotonic()
+                    )
+                except (Unavailable, RpcRefused) as error:
+                    failures.append(str(error))
                     continue
                 answered += 1
-                for index in batch.groups:
-                    take(index, answer)
-                if answered > _MANY_BATCHES:
-                    # New readings replace old ones, which keeps the collector's count low until
-                    # it has a hundred thousand objects to walk at once: a few at a time is quicker.
-                    gc.collect(0)
+                take(batch, answer)
 
         async with asyncio.TaskGroup() as tasks:
             for _ in range(self._settings.batches_at_once):
@@ -237,32 +282,26 @@ class RpcPool:
     def _may_be_compared(self, endpoint: RpcEndpoint) -> bool:
         return not endpoint.breaker.is_open and endpoint.pause_seconds() <= 0
 
-    async def _read_batch(self, batch: Batch, ends_at: float) -> AccountsAnswer | str:
-        try:
-            return await self._failover.ask(
-                self._accounts_request(batch.keys),
-                deadline_seconds=ends_at - self._clock.monotonic(),
-            )
-        except (Unavailable, RpcRefused) as error:
-            return str(error)
-
-    def _accounts_request(self, keys: tuple[str, ...]) -> RpcRequest[AccountsAnswer]:
+    def _accounts_request(
+        self, keys: tuple[str, ...], read: Callable[[object, int], A]
+    ) -> RpcRequest[A]:
         options: dict[str, object] = {"commitment": _COMMITMENT, "encoding": "base64"}
         if least_slot := self._memory.least(keys):
             options["minContextSlot"] = least_slot
+
+        def accept(result: object, slot: int) -> A:
+            if slot == 0:
+                raise GarbledAnswer("no context")
+            answer = read(result, slot)
+            self._memory.note(keys, slot)
+            return answer
+
         return RpcRequest(
             method="getMultipleAccounts",
             params=(keys, options),
-            read=lambda result, slot: self._accept(result, slot, keys),
+            read=accept,
             least_slot=lambda: self._memory.least(keys),
         )
-
-    def _accept(self, result: object, slot: int, keys: tuple[str, ...]) -> AccountsAnswer:
-        if slot == 0:
-            raise GarbledAnswer("no context")
-        answer = AccountsAnswer(slot=slot, accounts=read_accounts(result, keys))
-        self._memory.note(keys, slot)
-        return answer
 
     def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -279,6 +318,14 @@ def _stream_places(
         for endpoint, config in zip(endpoints, configs, strict=True)
         if config.stream_url is not None
     ]
+
+
+def _read_whole(result: object, slot: int, *, keys: tuple[str, ...]) -> AccountsAnswer:
+    return AccountsAnswer(slot=slot, accounts=read_accounts(result, keys))
+
+
+def _read_texts(result: object, slot: int, *, keys: tuple[str, ...]) -> AccountTexts:
+    return read_texts(result, keys, slot)
 
 
 def _of_group(answer: AccountsAnswer, group: Sequence[str]) -> AccountsAnswer:

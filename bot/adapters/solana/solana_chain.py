@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.adapters.solana.chain_time import ChainTime
+from bot.adapters.solana.columns.column_book import ColumnBook
 from bot.adapters.solana.discovery import Discovery, PairSource
 from bot.adapters.solana.hot_pools import HotPools
+from bot.adapters.solana.many_pools import ManyPools
 from bot.adapters.solana.network_costs import NetworkCostReader, NetworkCostSettings
 from bot.adapters.solana.pool_prices import PoolPrices
 from bot.adapters.solana.rpc_pool import RpcPool
@@ -22,6 +24,7 @@ from bot.ports.chain import (
     WatchedSource,
 )
 from bot.ports.clock import Clock
+from bot.ports.price_columns import PoolsRead
 
 
 class SolanaChain:
@@ -35,7 +38,9 @@ class SolanaChain:
         costs: NetworkCostSettings | None = None,
     ) -> None:
         self._rpc = rpc
-        self._prices = PoolPrices(rpc, clock)
+        book = ColumnBook()
+        self._prices = PoolPrices(rpc, clock, book)
+        self._many = ManyPools(rpc, clock, self._prices, book)
         self._time = ChainTime(rpc, clock)
         self.sources = tuple(each for each in sources if isinstance(each, WatchedSource))
         self.feed = HotPools(rpc.stream, self._prices)
@@ -52,6 +57,12 @@ class SolanaChain:
     ) -> Mapping[str, PoolReading]:
         """Read many pools; those that cannot be read are left out; raises `Unavailable`."""
         return await self._prices.read_pools(places, deadline_seconds=deadline_seconds)
+
+    async def read_round(
+        self, places: Sequence[PoolPlace], *, deadline_seconds: float = READ_WITHIN_SECONDS
+    ) -> PoolsRead:
+        """Read many pools, most of them in columns; raises `Unavailable`."""
+        return await self._many.read(places, deadline_seconds=deadline_seconds)
 
     async def read_pool(self, place: PoolPlace) -> PoolReading:
         """Read one pool for a fill; raises `Unavailable` or `UnreadableAccount`."""

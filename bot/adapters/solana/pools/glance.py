@@ -69,10 +69,11 @@ def glance(
     liquidity = int.from_bytes(now[places.liquidity], "little")
     if not (liquidity and MIN_SQRT_PRICE <= sqrt_price <= places.highest):
         return None
-    return GlancedPool(sqrt_price=sqrt_price, liquidity=liquidity, most=_most(last), whole=whole)
+    return GlancedPool(sqrt_price=sqrt_price, liquidity=liquidity, most=most_of(last), whole=whole)
 
 
-def _most(last: TwoSidedPool) -> tuple[int, int]:
+def most_of(last: TwoSidedPool) -> tuple[int, int]:
+    """Give what a pool could pay of each side when all of it was last read."""
     if isinstance(last, GlancedPool):
         return last.most
     return last.payable(first=True), last.payable(first=False)
