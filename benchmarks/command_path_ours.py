@@ -141,6 +141,7 @@ async def _wired(connections: Pool, api: AnsweringApi) -> tuple[Receiver, Lanes,
         liquidated=lambda *_: (),
         warnings=PriceWarnings(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
         graduated=GraduationNews(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
+        reported=lambda *_: (),
     )
     await services.prices.load()
     application = Application(

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from random import SystemRandom
@@ -24,6 +24,8 @@ from bot.observability.sending import Sending
 from bot.services.catalogue import Services
 from bot.telegram.application import Application
 from bot.telegram.bot_api import ApiError
+from bot.telegram.daily_reports import DailyReportNotices
+from bot.telegram.documents import DocumentApi
 from bot.telegram.graduation_news import GraduationNews
 from bot.telegram.guard import Guard
 from bot.telegram.lanes import Lanes
@@ -64,7 +66,8 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
         who = await identity(outside.api)
         outbox = PostgresOutbox(outside.pool)
         # The services are made later: what they queue is handed over to the sender.
-        api = PictureApi(outside.api, lambda recipe: services.charts.draw(recipe))  # noqa: PLW0108
+        documents = DocumentApi(outside.api, lambda recipe: services.exports.write(recipe))  # noqa: PLW0108
+        api = PictureApi(documents, lambda recipe: _drawn(services, recipe))
         reachability = Reachability(outbox=outbox, clock=outside.clock)
         sending = Sending()
         sender = _sender(outside, outbox, api, reachability=reachability, figures=sending)
@@ -80,6 +83,9 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
             liquidated=liquidated,
             warnings=PriceWarnings(clock=outside.clock, chance=SystemRandom(), bot_name=who.name),
             graduated=GraduationNews(clock=outside.clock, chance=SystemRandom(), bot_name=who.name),
+            reported=DailyReportNotices(
+                clock=outside.clock, chance=SystemRandom(), bot_name=who.name
+            ),
         )
         await services.prices.load()
         await services.suspicions.load()
@@ -136,6 +142,13 @@ def _sender(
         reachability=reachability,
         figures=figures,
     )
+
+
+async def _drawn(services: Services, recipe: Mapping[str, object]) -> bytes:
+    """Draw a picture: recipes of charts say no more than what they show."""
+    if "what" in recipe:
+        return await services.performance.draw(recipe)
+    return await services.charts.draw(recipe)
 
 
 def _reception(

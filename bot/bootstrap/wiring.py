@@ -16,6 +16,7 @@ from bot.adapters.database.watchlist import PostgresWatchlist
 from bot.adapters.pictures.painter import ThreadPainter
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.settings import Settings
+from bot.bootstrap.wiring_reports import report_services
 from bot.domain.money import LAMPORTS_PER_SOL
 from bot.domain.price_trust import TrustRules
 from bot.domain.users import Role
@@ -35,6 +36,7 @@ from bot.services.outside_state import OutsideState
 from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
 from bot.services.refresh import Refresh
+from bot.services.reports import ReportNotice
 from bot.services.safety import Safety
 from bot.services.safety_facts import SafetyFacts
 from bot.services.suspicions import SuspicionNotices, Suspicions
@@ -73,6 +75,7 @@ def wire(
     liquidated: LiquidationNotice,
     warnings: SuspicionNotices,
     graduated: GraduationNotices,
+    reported: ReportNotice,
 ) -> Services:
     """Build every service; `on_outbox` is called after each commit that queued notices."""
     clock, pool = outside.clock, outside.pool
@@ -80,24 +83,24 @@ def wire(
     board = parts.board
     prices = _prices(settings, parts)
     trading = _trading(settings, parts)
-    graduations = Graduations(
-        board=board,
-        find=outside.chain.find_token,
-        take_up=prices.take_up,
-        book=PostgresGraduations(pool, on_outbox=on_outbox),
-        clock=clock,
-        notices=graduated,
-    )
     ticks = _ticks(
-        settings, parts, prices, graduations, _liquidations(settings, parts, trading, liquidated)
+        settings,
+        parts,
+        prices,
+        _graduations(parts, prices, on_outbox, graduated),
+        _liquidations(settings, parts, trading, liquidated),
     )
     outside_state = OutsideState(chain=outside.chain, sources=outside.sources, refresh=ticks.state)
-    candles = Candles(
+    candles = _candles(settings, parts)
+    painter = ThreadPainter()
+    reports = report_services(
+        outside,
+        books=parts.books,
         board=board,
-        shelf=PostgresCandles(pool),
-        source=outside.candle_source,
-        clock=clock,
-        keep_days=settings.candle_days,
+        pools=parts.pools,
+        painter=painter,
+        on_outbox=on_outbox,
+        reported=reported,
     )
     return Services(
         access=parts.access,
@@ -110,19 +113,53 @@ def wire(
         triggers=parts.triggers,
         safety=parts.safety,
         candles=candles,
-        charts=_charts(parts, prices, candles),
+        charts=_charts(parts, prices, candles, painter),
         movers=Movers(board=board, clock=clock),
         watchlist=Watchlist(board=board, shelf=PostgresWatchlist(pool), clock=clock),
-        operations=Operations(
-            board=board,
-            outside=outside_state,
-            audit=PostgresLedgerAudit(pool, clock),
-            outbox=PostgresOutbox(pool),
-            clock=clock,
-            refresh=ticks.state,
-            sending=sending,
-        ),
+        performance=reports.performance,
+        reports=reports.reports,
+        exports=reports.exports,
+        leaderboards=reports.leaderboards,
+        operations=_operations(parts, outside_state, ticks, sending),
         outside_state=outside_state,
+    )
+
+
+def _graduations(
+    parts: _Parts, prices: Prices, on_outbox: OnOutbox, graduated: GraduationNotices
+) -> Graduations:
+    return Graduations(
+        board=parts.board,
+        find=parts.outside.chain.find_token,
+        take_up=prices.take_up,
+        book=PostgresGraduations(parts.outside.pool, on_outbox=on_outbox),
+        clock=parts.outside.clock,
+        notices=graduated,
+    )
+
+
+def _candles(settings: Settings, parts: _Parts) -> Candles:
+    return Candles(
+        board=parts.board,
+        shelf=PostgresCandles(parts.outside.pool),
+        source=parts.outside.candle_source,
+        clock=parts.outside.clock,
+        keep_days=settings.candle_days,
+    )
+
+
+def _operations(
+    parts: _Parts, outside_state: OutsideState, ticks: Ticks, sending: Sending
+) -> Operations:
+    pool, clock = parts.outside.pool, parts.outside.clock
+    return Operations(
+        board=parts.board,
+        outside=outside_state,
+        audit=PostgresLedgerAudit(pool, clock),
+        outbox=PostgresOutbox(pool),
+        clock=clock,
+        refresh=ticks.state,
+        sending=sending,
     )
 
 
@@ -202,7 +239,7 @@ def _prices(settings: Settings, parts: _Parts) -> Prices:
     )
 
 
-def _charts(parts: _Parts, prices: Prices, candles: Candles) -> Charts:
+def _charts(parts: _Parts, prices: Prices, candles: Candles, painter: ThreadPainter) -> Charts:
     pool = parts.outside.pool
     return Charts(
         board=parts.board,
@@ -211,7 +248,7 @@ def _charts(parts: _Parts, prices: Prices, candles: Candles) -> Charts:
         shelf=PostgresCandles(pool),
         desk=PostgresChartDesk(pool),
         books=parts.books,
-        painter=ThreadPainter(),
+        painter=painter,
         clock=parts.outside.clock,
     )
 

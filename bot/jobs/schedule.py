@@ -15,6 +15,9 @@ _CANDLE_SECONDS = 15.0
 _TIME_SECONDS = 10.0
 _FILL_IN_SECONDS = 30.0
 _DAYS_SECONDS = 600.0
+_SAMPLE_SECONDS = 300.0
+_REPORT_SECONDS = 60.0
+_THIN_SECONDS = 6 * 3600.0
 
 Job = Callable[[], Awaitable[None]]
 
@@ -41,6 +44,9 @@ def schedule(
         "fill_in_candles": (services.candles.fill_in, _FILL_IN_SECONDS),
         "forget_candles": (services.candles.forget, _FORGET_SECONDS),
         "make_price_days": (services.candles.make_days, _DAYS_SECONDS),
+        "sample_equity": (services.performance.sample, _SAMPLE_SECONDS),
+        "thin_equity": (services.performance.thin, _THIN_SECONDS),
+        "send_reports": (services.reports.send_due, _REPORT_SECONDS),
     }
     for name, (job, seconds) in jobs.items():
         scheduler.add_job(guarded(name, job), "interval", seconds=seconds, id=name)

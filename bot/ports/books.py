@@ -81,13 +81,15 @@ class BookingConflict(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedOrder:
-    """A line of the history."""
+    """A line of the history; `opened_at` is when its position was."""
 
     order_number: int
     position_number: int
     season: int
     token: Token
     receipt: Receipt
+    reason: FillReason = FillReason.MANUAL
+    opened_at: datetime | None = None
 
 
 class Books(Protocol):

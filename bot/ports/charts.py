@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.cards import Card
 from bot.domain.charts import Chart, Theme, TradeMark
 from bot.domain.users import Mode
 
@@ -28,3 +29,10 @@ class Painter(Protocol):
 
     async def draw(self, chart: Chart) -> bytes:
         """Give a chart as PNG."""
+
+
+class CardPainter(Protocol):
+    """Draws what people show others, without holding up the event loop."""
+
+    async def draw_card(self, card: Card) -> bytes:
+        """Give a curve or a card as PNG."""

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from bot.services.access import Access
 from bot.services.candles import Candles
 from bot.services.charts import Charts
+from bot.services.exports import Exports
+from bot.services.leaderboards import Leaderboards
 from bot.services.movers import Movers
 from bot.services.operations import Operations
 from bot.services.outside_state import OutsideState
+from bot.services.performance import Performance
 from bot.services.prices import Prices
+from bot.services.reports import Reports
 from bot.services.safety import Safety
 from bot.services.suspicions import Suspicions
 from bot.services.talk import Talk
@@ -36,5 +40,9 @@ class Services:
     charts: Charts
     movers: Movers
     watchlist: Watchlist
+    performance: Performance
+    reports: Reports
+    exports: Exports
+    leaderboards: Leaderboards
     operations: Operations
     outside_state: OutsideState

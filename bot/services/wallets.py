@@ -2,11 +2,11 @@
 
 from bot.domain.requests import Request
 from bot.domain.users import Mode, Permission, User
-from bot.engine.marks import mark_position
-from bot.ports.books import Books, Desk
+from bot.ports.books import Books
 from bot.ports.clock import Clock
 from bot.services.price_board import PriceBoard
-from bot.services.views import HistoryPage, MarkedPosition, Portfolio, Season, SeasonAnswer
+from bot.services.valuation import Valuation
+from bot.services.views import HistoryPage, Portfolio, Season, SeasonAnswer
 from bot.services.whole_pools import WholePools
 
 _NO_REQUEST = ""
@@ -18,14 +18,13 @@ class Wallets:
     def __init__(self, *, books: Books, board: PriceBoard, pools: WholePools, clock: Clock) -> None:
         self._books = books
         self._board = board
-        self._pools = pools
-        self._clock = clock
+        self._valuation = Valuation(board=board, pools=pools, clock=clock)
 
     async def portfolio(self, user: User) -> Portfolio:
         """Give the paper wallet with every open position at what its pool would pay now."""
         user.require(Permission.VIEW_OWN)
         desk = await self._books.desk(user.user_id, Mode.PAPER, _NO_REQUEST)
-        return await self._whole_portfolio(desk)
+        return await self._valuation.whole(desk)
 
     async def history(self, user: User, before_order: int | None, limit: int = 8) -> HistoryPage:
         """Give fills of the present season, newest first, older than `before_order`."""
@@ -51,7 +50,7 @@ class Wallets:
         """
         request.user.require(Permission.TRADE_PAPER)
         desk = await self._books.desk(request.user.user_id, Mode.PAPER, request.request_id)
-        ended = await self._whole_portfolio(desk)
+        ended = await self._valuation.whole(desk)
         season = Season(
             mode=Mode.PAPER,
             season=desk.wallet.season + 1,
@@ -59,40 +58,3 @@ class Wallets:
             ended=ended,
         )
         await self._books.start_season(request, Mode.PAPER, answer(season))
-
-    async def _whole_portfolio(self, desk: Desk) -> Portfolio:
-        # A board's reading may show too few ticks to value all of a position: then the pool is
-        # read in full, as long as the chain answers.
-        for one in self._portfolio(desk).positions:
-            is_partial = one.mark is not None and not one.mark.is_whole
-            if is_partial and not await self._pools.read(one.token.token_id):
-                break
-        return self._portfolio(desk)
-
-    def _portfolio(self, desk: Desk) -> Portfolio:
-        now = self._clock.now()
-        positions = []
-        ages = []
-        for position in desk.positions:
-            priced = self._board.priced(position.token_id)
-            mark = None
-            if priced is not None:
-                age = (now - priced.received_at).total_seconds()
-                ages.append(age)
-                mark = mark_position(position, priced.best, age)
-            token = self._board.tokens[position.token_id]
-            positions.append(MarkedPosition(position=position, token=token, mark=mark))
-        marks = [marked.mark for marked in positions]
-        equity = desk.wallet.cash_lamports + desk.wallet.rent_lamports
-        return Portfolio(
-            user=desk.user,
-            limits=desk.limits,
-            wallet=desk.wallet,
-            positions=tuple(positions),
-            equity_lamports=equity + sum(mark.equity_lamports for mark in marks if mark),
-            is_whole=all(mark is not None and mark.is_whole for mark in marks),
-            realised_pnl_lamports=desk.realised_pnl_lamports,
-            fees_lamports=desk.fees_lamports,
-            sol_usd=self._board.sol_usd(),
-            oldest_age_seconds=max(ages, default=None),
-        )

@@ -24,6 +24,7 @@ class Application:
     ) -> None:
         self._inbox = inbox
         self._access = services.access
+        self._leaderboards = services.leaderboards
         door = Door(
             services=services,
             inbox=inbox,
@@ -54,6 +55,8 @@ class Application:
             await self._inbox.close(stored.update_id, failure="")
 
     async def _hear(self, message: Message, stored: StoredUpdate) -> None:
+        if message.left is not None:
+            await self._leaderboards.gone(message.left.id, message.chat.id)
         reason, sender = reason_not_heard(message), message.from_user
         if reason is not None or sender is None:
             notices = unheard(message, reason or "anonymous")

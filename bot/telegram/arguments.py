@@ -6,9 +6,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.candles import BY_LABEL, Interval
+from bot.domain.daily_reports import hour_from_text, offset_from_text
 from bot.domain.errors import Refusal
 from bot.domain.money import SOL_DECIMALS, percent_from_text, units_from_text, whole_from_text
+from bot.domain.performance import Span
 from bot.domain.positions import Side
+from bot.ports.exports import Export
+from bot.services.exports import ExportSpan
 
 LONGEST_TEXT = 4096
 _LONGEST_ECHO = 32
@@ -21,6 +25,7 @@ _SIDES: Mapping[str, Side] = {
     "sell": Side.SHORT,
 }
 _SWITCHES: Mapping[str, bool] = {"on": True, "off": False}
+_MEMBERSHIPS: Mapping[str, bool] = {"join": True, "leave": False}
 
 
 class Kind(StrEnum):
@@ -37,6 +42,12 @@ class Kind(StrEnum):
     TOPIC = "command"
     PAYLOAD = "payload"
     SWITCH = "on|off"
+    REPORT_SPAN = "day|week|month|all"
+    HOUR = "HOUR|off"
+    OFFSET = "+UTC"
+    EXPORT = "orders|fills|transfers"
+    EXPORT_SPAN = "all|month|year"
+    MEMBERSHIP = "join|leave"
 
 
 _SPOKEN: Mapping[Kind, str] = {
@@ -74,6 +85,12 @@ class Arguments:
     span: str = ""
     topic: str = ""
     is_on: bool | None = None
+    report_span: Span | None = None
+    hour: int | None = None
+    offset_minutes: int | None = None
+    export: Export | None = None
+    export_span: ExportSpan | None = None
+    joins: bool | None = None
 
 
 def read_arguments(text: str, wanted: Sequence[Argument]) -> Arguments:
@@ -134,6 +151,37 @@ def _span(read: Arguments, word: str) -> Arguments:
     return replace(read, span=word.casefold())
 
 
+def _report_span(read: Arguments, word: str) -> Arguments:
+    if word.casefold() not in set(Span):
+        raise Refusal("bad_report_span", text=word[:_LONGEST_ECHO])
+    return replace(read, report_span=Span(word.casefold()))
+
+
+def _hour(read: Arguments, word: str) -> Arguments:
+    if word.casefold() == "off":
+        return replace(read, is_on=False)
+    return replace(read, hour=hour_from_text(word))
+
+
+def _export(read: Arguments, word: str) -> Arguments:
+    if word.casefold() not in set(Export):
+        raise Refusal("bad_export", text=word[:_LONGEST_ECHO])
+    return replace(read, export=Export(word.casefold()))
+
+
+def _export_span(read: Arguments, word: str) -> Arguments:
+    if word.casefold() not in set(ExportSpan):
+        raise Refusal("bad_export_span", text=word[:_LONGEST_ECHO])
+    return replace(read, export_span=ExportSpan(word.casefold()))
+
+
+def _membership(read: Arguments, word: str) -> Arguments:
+    joins = _MEMBERSHIPS.get(word.casefold())
+    if joins is None:
+        raise Refusal("bad_membership", text=word[:_LONGEST_ECHO])
+    return replace(read, joins=joins)
+
+
 _READERS: Mapping[Kind, Callable[[Arguments, str], Arguments]] = {
     Kind.TOKEN: lambda read, word: replace(read, token=word),
     Kind.SIDE: _side,
@@ -146,4 +194,10 @@ _READERS: Mapping[Kind, Callable[[Arguments, str], Arguments]] = {
     Kind.TOPIC: lambda read, word: replace(read, topic=word[:_LONGEST_ECHO]),
     Kind.PAYLOAD: lambda read, word: replace(read, topic=word),
     Kind.SWITCH: _switch,
+    Kind.REPORT_SPAN: _report_span,
+    Kind.HOUR: _hour,
+    Kind.OFFSET: lambda read, word: replace(read, offset_minutes=offset_from_text(word)),
+    Kind.EXPORT: _export,
+    Kind.EXPORT_SPAN: _export_span,
+    Kind.MEMBERSHIP: _membership,
 }

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 import aiohttp
@@ -11,6 +12,7 @@ import orjson
 from bot.domain.errors import KitraderError, Unavailable
 
 _DEFAULT_SECONDS, _UPLOAD_SECONDS = 20.0, 40.0
+_SLOWEST_BYTES_A_SECOND = 250_000
 _SERVER_FAULT = 500
 
 
@@ -32,6 +34,16 @@ class ApiError(KitraderError):
         self.migrated_to = migrated_to
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes along with a call, which calls it `attach://name`."""
+
+    name: str
+    file_name: str
+    content_type: str
+    content: bytes
+
+
 class Api(Protocol):
     """Anything that answers Bot API methods."""
 
@@ -45,9 +57,9 @@ class Uploads(Api, Protocol):
     """Anything that takes a file along as well."""
 
     async def upload(
-        self, method: str, payload: Mapping[str, object], name: str, content: bytes
+        self, method: str, payload: Mapping[str, object], attachment: Attachment
     ) -> object:
-        """Post a method with a PNG that the payload calls `attach://name`; see `Api.call`."""
+        """Post a method with a file that the payload names; see `Api.call`."""
 
 
 class BotApi:
@@ -65,14 +77,20 @@ class BotApi:
         return await self._post(method, body, {"Content-Type": "application/json"}, seconds)
 
     async def upload(
-        self, method: str, payload: Mapping[str, object], name: str, content: bytes
+        self, method: str, payload: Mapping[str, object], attachment: Attachment
     ) -> object:
         """Post one method as a form with a file; see `Uploads.upload`."""
         form = aiohttp.FormData()
         for field, value in payload.items():
             form.add_field(field, value if isinstance(value, str) else orjson.dumps(value).decode())
-        form.add_field(name, content, filename=f"{name}.png", content_type="image/png")
-        return await self._post(method, form, {}, _UPLOAD_SECONDS)
+        form.add_field(
+            attachment.name,
+            attachment.content,
+            filename=attachment.file_name,
+            content_type=attachment.content_type,
+        )
+        seconds = _UPLOAD_SECONDS + len(attachment.content) / _SLOWEST_BYTES_A_SECOND
+        return await self._post(method, form, {}, seconds)
 
     async def _post(
         self,

@@ -7,10 +7,14 @@ from bot.telegram.arguments import Argument, Kind
 from bot.telegram.commands import (
     charts,
     conversation,
+    exports,
     help,  # noqa: A004 (a module, named by its feature)
+    leaderboards,
     market,
     movers,
     operating,
+    performance,
+    reports,
     safety,
     trading,
     wallets,
@@ -194,6 +198,64 @@ TABLE: tuple[Command, ...] = (
         help_line="your fills, newest first",
         long_help="Shows the fills of this season, a page at a time.",
         example="/history",
+    ),
+    Command(
+        name="pnl",
+        handler=performance.pnl,
+        permission=Permission.VIEW_OWN,
+        place=Place.PRIVATE,
+        arguments=(Argument(kind=Kind.REPORT_SPAN, is_optional=True),),
+        help_line="what your season came to, and how",
+        long_help=(
+            "Realised and open results, fees, win rate, drawdown, ratios; by token and by exit "
+            "reason, as a curve or as a card to share. The whole season unless you name a span."
+        ),
+        example="/pnl week",
+    ),
+    Command(
+        name="report",
+        handler=reports.report,
+        permission=Permission.VIEW_OWN,
+        place=Place.PRIVATE,
+        arguments=(
+            Argument(kind=Kind.HOUR, is_optional=True),
+            Argument(kind=Kind.OFFSET, is_optional=True),
+        ),
+        help_line="your day's report, at an hour of yours",
+        long_help=(
+            "HOUR is 0 to 23 where you are, +UTC how far your clocks are ahead of UTC, such as "
+            "+2 or -5:30. Off sends no more."
+        ),
+        example="/report 9 +2",
+    ),
+    Command(
+        name="export",
+        handler=exports.export,
+        permission=Permission.VIEW_OWN,
+        place=Place.PRIVATE,
+        arguments=(
+            Argument(kind=Kind.EXPORT, is_optional=True),
+            Argument(kind=Kind.EXPORT_SPAN, is_optional=True),
+        ),
+        help_line="your orders, fills or transfers as CSV",
+        long_help=(
+            "Exact units with their decimals, UTC times, ids that join the tables. All seasons "
+            "unless you name the last month (30 days) or year (365)."
+        ),
+        example="/export fills year",
+    ),
+    Command(
+        name="leaderboard",
+        handler=leaderboards.leaderboard,
+        permission=Permission.VIEW_MARKET,
+        place=Place.ANYWHERE,
+        arguments=(Argument(kind=Kind.MEMBERSHIP, is_optional=True),),
+        help_line="how those who opted in do in this group",
+        long_help=(
+            "In a group only: return on the present season in percent, with the median and the "
+            "drawdown beside it. Nobody is on it who did not join it there."
+        ),
+        example="/leaderboard join",
     ),
     Command(
         name="reset",

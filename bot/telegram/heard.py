@@ -57,6 +57,7 @@ class Message(_Heard):
     via_bot: object = None
     forward_origin: object = None
     is_automatic_forward: bool | None = None
+    left: Person | None = Field(default=None, alias="left_chat_member")
     text: str | None = None
     caption: str | None = None
 

@@ -167,6 +167,11 @@ def _content(screen: Screen) -> dict[str, object]:
     return body | _buttons(screen)
 
 
+def caption_of(text: Text) -> dict[str, object]:
+    """Give a text as what stands below a file."""
+    return _caption(Screen(text=text))
+
+
 def _caption(screen: Screen) -> dict[str, object]:
     text, entities = _cut_text(screen, LONGEST_CAPTION)
     return {"caption": text, "caption_entities": entities}

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import structlog
 
 from bot.domain.errors import Unavailable
-from bot.telegram.bot_api import Uploads
+from bot.telegram.bot_api import Attachment, Uploads
 from bot.telegram.layout import PICTURE
 
 Draw = Callable[[Mapping[str, object]], Awaitable[bytes]]
@@ -38,7 +38,10 @@ class PictureApi:
         except Exception:  # noqa: BLE001 (one picture at fault must not stop all that is sent)
             _log.exception("picture_not_drawn", method=method)
             return await self._api.call(*_in_words(method, plain), seconds=seconds)
-        return await self._api.upload(method, plain, PICTURE, picture)
+        attachment = Attachment(
+            name=PICTURE, file_name=f"{PICTURE}.png", content_type="image/png", content=picture
+        )
+        return await self._api.upload(method, plain, attachment)
 
 
 def _in_words(method: str, payload: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:

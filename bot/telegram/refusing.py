@@ -22,6 +22,12 @@ _ABOUT_ARGUMENTS = frozenset(
         "bad_leverage",
         "bad_interval",
         "bad_span",
+        "bad_report_span",
+        "bad_hour",
+        "bad_offset",
+        "bad_export",
+        "bad_export_span",
+        "bad_membership",
         "not_a_number",
         "number_too_large",
         "ambiguous_number",
@@ -33,6 +39,9 @@ _ABOUT_ARGUMENTS = frozenset(
 )
 _NEXT_SCREEN: Mapping[str, tuple[str, str]] = {
     "unknown_position": ("Positions", "poss"),
+    "unknown_order": ("History", "hist"),
+    "no_course": ("P&L", "pnl"),
+    "nothing_to_export": ("Export", "export"),
     "watchlist_full": ("Watchlist", "wlist"),
     "nothing_to_close": ("Positions", "poss"),
     "too_many_positions": ("Positions", "poss"),

@@ -40,6 +40,16 @@ REFUSALS: Mapping[str, str] = {
         "gains when the price rises, `short` when it falls."
     ),
     "bad_switch": "{text} is neither on nor off. Write it like `/safety on`.",
+    "bad_report_span": "{text} is no span. Take day, week, month or all, like `/pnl week`.",
+    "bad_hour": "{text} is no hour. Give 0 to 23, like `/report 9 +2`, or `/report off`.",
+    "bad_offset": (
+        "{text} is no distance from UTC. Write it like `+2`, `-5` or `+5:30`: `/report 9 +2`."
+    ),
+    "bad_export": (
+        "{text} is no table that I keep. Take orders, fills or transfers: `/export fills year`."
+    ),
+    "bad_export_span": "{text} is no span. Take all, month or year: `/export fills year`.",
+    "bad_membership": "{text} is neither join nor leave. Write it like `/leaderboard join`.",
     # shapes of commands
     "missing_argument": "{argument} is missing.",
     "too_many_arguments": "I don't know what to do with {text}.",
@@ -202,6 +212,19 @@ REFUSALS: Mapping[str, str] = {
     "not_enough_cash": (
         "That needs {needed_lamports:sol} with all costs, and you have {cash_lamports:sol} free. "
         "Try a smaller size, or close something: /positions."
+    ),
+    # reports
+    "no_course": (
+        "There is nothing to draw yet: a curve needs two moments, and your season has just begun. "
+        "Try again in a minute."
+    ),
+    "unknown_order": "You have no fill #{number} in this season. See yours with /history.",
+    "nothing_to_export": "You have no {what} in that span. See what there is with /history.",
+    "leaderboard_full": (
+        "This board has {limit} people, the most it can hold. Somebody would have to leave first."
+    ),
+    "group_only": (
+        "A leaderboard belongs to a group: send `/leaderboard` there. Your own figures: /pnl."
     ),
     # positions
     "unknown_position": "You have no open position #{number}. See yours with /positions.",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.candles import Interval
 from bot.domain.charts import Theme
+from bot.domain.daily_reports import ReportHour
 from bot.domain.errors import KitraderError, Refusal
 from bot.domain.instruments import Token
 from bot.domain.notices import Notice
@@ -46,6 +47,12 @@ from tests.builders.views import (
     some_info,
 )
 from tests.fakes.mail_boxes import FakeInbox
+from tests.fakes.report_services import (
+    FakeExports,
+    FakeLeaderboards,
+    FakePerformance,
+    FakeReports,
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,6 +72,8 @@ class FakeServices:
     people: list[PersonSeen] = field(default_factory=list)
     watched: list[int] = field(default_factory=list)
     themes: list[Theme | None] = field(default_factory=list)
+    hours: dict[int, ReportHour] = field(default_factory=dict)
+    boards: set[tuple[int, int]] = field(default_factory=set)
     requests: list[Request] = field(default_factory=list)
 
     # Each of these stands for one service; one object plays them all.
@@ -74,6 +83,22 @@ class FakeServices:
 
     prices = trading = wallets = talk = safety = outside_state = access
     charts = access
+
+    @property
+    def performance(self) -> FakePerformance:
+        return FakePerformance(self._enter)
+
+    @property
+    def reports(self) -> FakeReports:
+        return FakeReports(self._enter, self.hours)
+
+    @property
+    def exports(self) -> FakeExports:
+        return FakeExports(self._enter)
+
+    @property
+    def leaderboards(self) -> FakeLeaderboards:
+        return FakeLeaderboards(self._enter, self.boards)
 
     async def identify(self, person: PersonSeen) -> User:
         self.people.append(person)

@@ -224,6 +224,7 @@ async def test_every_button_of_every_screen_works_when_pressed(door: ChatDoor) -
     door.services.watched = [7]
     first = ("/start", "/reset", "/open", "/endpoints", "/watchlist", "/unwatch", "/safety")
     waiting = [await door.ask(command) for command in first]
+    waiting.append(await door.ask("/leaderboard", chat=GROUP))
     while waiting:
         for label, data in buttons_of(waiting.pop()).items():
             kind = data.split(":")[1]

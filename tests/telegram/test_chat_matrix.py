@@ -39,6 +39,10 @@ COMMANDS = {
     "reset": (TRADE, Place.PRIVATE),
     "cancel": (HELP, Place.PRIVATE),
     "endpoints": (OPERATE, Place.PRIVATE),
+    "pnl": (OWN, Place.PRIVATE),
+    "report": (OWN, Place.PRIVATE),
+    "export": (OWN, Place.PRIVATE),
+    "leaderboard": (MARKET, Place.ANYWHERE),
 }
 BUTTONS = {
     "card": (MARKET, Place.ANYWHERE),
@@ -69,6 +73,14 @@ BUTTONS = {
     "erase": (TRADE, Place.PRIVATE),
     "keep": (OWN, Place.PRIVATE),
     "ends": (OPERATE, Place.PRIVATE),
+    "pnl": (OWN, Place.PRIVATE),
+    "pnlby": (OWN, Place.PRIVATE),
+    "curve": (OWN, Place.PRIVATE),
+    "pcard": (OWN, Place.PRIVATE),
+    "rcard": (OWN, Place.PRIVATE),
+    "report": (OWN, Place.PRIVATE),
+    "export": (OWN, Place.PRIVATE),
+    "board": (MARKET, Place.ANYWHERE),
 }
 ALLOWED = {
     Status.ACTIVE: {HELP, MARKET, OWN, TRADE, OPERATE},
@@ -87,6 +99,12 @@ TYPED = {
     Kind.TOPIC: "open",
     Kind.PAYLOAD: "t_7",
     Kind.SWITCH: "on",
+    Kind.REPORT_SPAN: "week",
+    Kind.HOUR: "9",
+    Kind.OFFSET: "+2",
+    Kind.EXPORT: "fills",
+    Kind.EXPORT_SPAN: "year",
+    Kind.MEMBERSHIP: "join",
 }
 
 
@@ -185,7 +203,7 @@ async def test_menus_follow_the_table() -> None:
     of_all = {name for name, (permission, _) in COMMANDS.items() if permission is not OPERATE}
     assert set(sent["all_private_chats"]) == of_all
     assert set(sent["all_group_chats"]) == {
-        "start", "help", "price", "info", "check", "chart", "movers",
+        "start", "help", "price", "info", "check", "chart", "movers", "leaderboard",
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pytest
 from bot.domain.candles import Interval
 from bot.domain.charts import Theme
 from bot.domain.errors import Refusal, Unavailable
+from bot.telegram.bot_api import Attachment
 from bot.telegram.layout import PICTURE, to_edit, to_send
 from bot.telegram.pictures import PictureApi
 from bot.telegram.screens.charts import chart
@@ -33,10 +34,10 @@ class Wire:
         return {"message_id": 5}
 
     async def upload(
-        self, method: str, payload: Mapping[str, object], name: str, content: bytes
+        self, method: str, payload: Mapping[str, object], attachment: Attachment
     ) -> object:
-        assert name == PICTURE
-        self.calls.append((method, payload, content))
+        assert (attachment.name, attachment.file_name) == (PICTURE, "picture.png")
+        self.calls.append((method, payload, attachment.content))
         return {"message_id": 6}
 
 

@@ -43,6 +43,7 @@ FIGURES = {
     "name": "postions",
     "suggestion": "positions",
     "argument": "SIZE",
+    "what": "fills",
     "reason": "the pool does not hold that much",
 }
 

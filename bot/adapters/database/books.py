@@ -21,6 +21,7 @@ from bot.adapters.database.rows import (
 )
 from bot.domain.errors import Refusal
 from bot.domain.notices import Notice
+from bot.domain.orders import FillReason
 from bot.domain.positions import Position
 from bot.domain.requests import Request
 from bot.domain.users import Mode, PersonSeen, Role, User
@@ -28,8 +29,11 @@ from bot.ports.books import BookingConflict, ClosedOrder, Desk, Settlement
 
 _log = structlog.get_logger(__name__)
 _HISTORY = """
-    SELECT o.number AS order_number, o.position_number, o.season, o.receipt, t.*
+    SELECT o.number AS order_number, o.position_number, o.season, o.receipt, o.reason,
+           p.opened_at, t.*
     FROM orders o JOIN solana_tokens t USING (token_id)
+    JOIN positions p ON p.user_id = o.user_id AND p.mode = o.mode AND p.season = o.season
+      AND p.number = o.position_number
     WHERE o.user_id = $1 AND o.mode = $2 AND o.season = $3
       AND ($4::integer IS NULL OR o.number < $4)
     ORDER BY o.number DESC LIMIT $5
@@ -183,6 +187,8 @@ class PostgresBooks:
                 season=row["season"],
                 token=token_from(row),
                 receipt=receipt_from_json(row["receipt"]),
+                reason=FillReason(row["reason"]),
+                opened_at=row["opened_at"],
             )
             for row in rows
         ]

@@ -9,6 +9,7 @@ from bot.adapters.database import (
     schema_books,
     schema_graduations,
     schema_mail,
+    schema_reports,
     schema_resting,
     schema_tokens,
     schema_trust,
@@ -24,6 +25,7 @@ TABLES = (
     schema_trust,
     schema_graduations,
     schema_resting,
+    schema_reports,
 )
 """The modules that put their tables into the metadata by being imported."""
 

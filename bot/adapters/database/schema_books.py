@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     ForeignKeyConstraint,
     Identity,
     Index,
@@ -212,6 +213,16 @@ positions = Table(
     ),
 )
 
+_REALISED = "CASE WHEN action <> 'open' THEN (receipt ->> 'realised_pnl_lamports')::numeric END"
+_NETWORK_FEE = "(receipt -> 'fill' ->> 'network_fee_lamports')::numeric"
+_POOL_FEE = """
+    CASE WHEN (receipt -> 'fill' ->> 'pool_fee_in_sol')::boolean
+           THEN (receipt -> 'fill' ->> 'pool_fee_units')::numeric
+         WHEN token_units > 0
+           THEN div((receipt -> 'fill' ->> 'pool_fee_units')::numeric * sol_lamports, token_units)
+         ELSE 0 END
+"""
+
 orders = Table(
     "orders",
     metadata,
@@ -234,6 +245,10 @@ orders = Table(
     Column("decided_at", MOMENT, nullable=False),
     Column("filled_at", MOMENT, nullable=False),
     Column("reason", Text, nullable=False, server_default="manual"),
+    # The database itself takes these from the receipt.
+    Column("realised_pnl_lamports", UNITS, Computed(_REALISED, persisted=True)),
+    Column("network_fee_lamports", UNITS, Computed(_NETWORK_FEE, persisted=True)),
+    Column("pool_fee_lamports", UNITS, Computed(_POOL_FEE, persisted=True)),
     PrimaryKeyConstraint("user_id", "mode", "season", "number"),
     UniqueConstraint("user_id", "request_id"),
     ForeignKeyConstraint(
@@ -250,6 +265,23 @@ orders = Table(
     not_nan("sol_lamports"),
     not_nan("token_units"),
     Index("ix_orders_filled_at", "user_id", "filled_at"),
+    Index(
+        "ix_orders_outcomes",
+        "user_id",
+        "mode",
+        "season",
+        "filled_at",
+        postgresql_include=[
+            "action",
+            "reason",
+            "token_id",
+            "position_number",
+            "realised_pnl_lamports",
+            "network_fee_lamports",
+            "pool_fee_lamports",
+        ],
+        postgresql_where=text("state = 'filled'"),
+    ),
 )
 
 alerts = Table(

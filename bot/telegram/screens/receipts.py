@@ -34,10 +34,11 @@ def receipt(filled: Filled, keys: Keys) -> Screen:
 
 def receipt_rows(filled: Filled, keys: Keys) -> Rows:
     """Give the buttons that fit what is left of the position."""
+    share = key(keys, "Card", "rcard", filled.receipt.order_number)
     if filled.position.state is not PositionState.OPEN:
-        return closed_rows(keys)
+        return (*closed_rows(keys), (share, key(keys, "P&L", "pnl")))
     number = filled.receipt.position_number
-    return (*close_rows(number, keys), (key(keys, f"Position #{number}", "pos", number),))
+    return (*close_rows(number, keys), (key(keys, f"Position #{number}", "pos", number), share))
 
 
 def close_rows(number: int, keys: Keys) -> Rows:

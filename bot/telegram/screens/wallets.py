@@ -35,7 +35,7 @@ def wallet(portfolio: Portfolio, keys: Keys) -> Screen:
         ),
         rows=(
             (key(keys, "Positions", "poss"), key(keys, "History", "hist")),
-            (key(keys, "Open…", "pick"), key(keys, "Refresh", "wallet")),
+            (key(keys, "Open…", "pick"), key(keys, "P&L", "pnl"), key(keys, "Refresh", "wallet")),
             (danger(keys, "New season…", "reset"),),
         ),
     )
