@@ -22,6 +22,8 @@ _MOST_WORKERS = 4
 _QUICK_AND_SMALL = {
     "fsync": "off",
     "full_page_writes": "off",
+    # Its worker is the superuser's: a database that it looks into cannot be dropped by force.
+    "autovacuum": "off",
     "max_wal_size": "64MB",
     "min_wal_size": "32MB",
 }
