@@ -10,7 +10,8 @@ from bot.domain.errors import Unavailable
 from bot.domain.notices import Priority, QueuedNotice
 from bot.ports.mail import InHand, Outbox
 
-_LEAST_READ = 200
+# Few at a time, since reading them must not delay a message whose slot has come.
+_READ = 200
 _log = structlog.get_logger(__name__)
 
 Line = tuple[int, Priority]
@@ -30,7 +31,7 @@ class Intake:
         outbox: Outbox,
         accept: Callable[[QueuedNotice], None],
         poll_seconds: float,
-        most_in_hand: int = 2_000,
+        most_in_hand: int = 1_000,
         most_in_line: int = 40,
     ) -> None:
         self._outbox = outbox
@@ -107,16 +108,16 @@ class Intake:
         # Only what was finished before the query began can be forgotten after it: its answer
         # may still show a notice that was marked as sent while the query ran.
         forgettable = frozenset(self._finished)
-        besides, limit = self._in_hand()
+        besides = self._in_hand()
         self._is_announced, self._is_reading = False, True
         try:
-            waiting = await self._outbox.waiting(limit, besides)
+            waiting = await self._outbox.waiting(_READ, besides)
         except Unavailable as failure:
             _log.warning("outbox_not_read", what=failure.what)
             self._is_announced = True
         else:
             self._forget(forgettable)
-            self._note_unread(waiting, besides, is_cut=len(waiting) >= limit)
+            self._note_unread(waiting, besides, is_cut=len(waiting) >= _READ)
             for queued in waiting:
                 self._take_one(queued)
         finally:
@@ -124,14 +125,12 @@ class Intake:
         handed_over, self._handed_over = self._handed_over, []
         self._take(handed_over)
 
-    def _in_hand(self) -> tuple[InHand, int]:
-        room = self._most_in_hand - self._count
-        besides = InHand(
+    def _in_hand(self) -> InHand:
+        return InHand(
             notice_ids=tuple(self._known),
             full_lines=tuple(line for line in self._full_lines if self._is_line_full(line)),
             before=None if self._has_room else self._unread_from,
         )
-        return besides, max(room, _LEAST_READ)
 
     def _forget(self, notice_ids: frozenset[int]) -> None:
         self._known -= notice_ids

@@ -71,6 +71,7 @@ class Sender:
         self._intake = Intake(outbox=outbox, accept=self._accept, poll_seconds=poll_seconds)
         self._at_once = at_once
         self._on_the_way = 0
+        self._is_starting = False
         self._toast_wires = asyncio.Semaphore(at_once)
         self._changed = asyncio.Event()
         self._group = asyncio.TaskGroup()
@@ -129,7 +130,7 @@ class Sender:
                 self._lines.take(letter)
                 self._group.create_task(self._settle(letter, Closed(reason="chat is closed")))
                 continue
-            if self._on_the_way >= (1 if self._holds.must_probe else self._at_once):
+            if self._is_starting or self._on_the_way >= self._most_on_the_way:
                 return None
             wait = max(self._limits.moment(letter.notice.priority), self._holds.all_until) - now
             if wait > 0:
@@ -137,10 +138,14 @@ class Sender:
                 return wait
             self._start(letter)
 
+    @property
+    def _most_on_the_way(self) -> int:
+        return 1 if self._holds.must_probe else self._at_once
+
     def _start(self, letter: Letter) -> None:
-        self._limits.note(letter.notice.chat_id)
         self._lines.take(letter)
         self._on_the_way += 1
+        self._is_starting = True
         self._group.create_task(self._deliver(letter))
 
     async def _nap(self, seconds: float | None) -> None:
@@ -158,6 +163,10 @@ class Sender:
         self._changed.set()
 
     async def _deliver(self, letter: Letter) -> None:
+        # Counted here and not where it was decided: the loop may have been busy in between.
+        self._limits.note(letter.notice.chat_id)
+        self._is_starting = False
+        self._changed.set()
         delivered_before = self._figures.sent
         try:
             outcome = await self._try(letter)

@@ -139,7 +139,7 @@ async def test_a_broadcast_uses_what_is_allowed_and_never_more() -> None:
     windows = Counter[float]()
     for first, last in zip(moments, moments[30:], strict=False):
         windows[round(last - first, 3)] += 1
-    assert min(windows) >= 1.005
+    assert min(windows) >= 1.012
     assert (len(moments) - 1) / (moments[-1] - moments[0]) >= 0.98 * 30
 
 
@@ -203,7 +203,7 @@ async def test_an_hour_without_telegram_is_probed_gently_and_then_served_in_orde
         assert of_chat == [f"{chat} 0", f"{chat} 1"]
     assert words[0][2] == "⏳ Sent 1 h 0 min late: this is from 12:00 UTC."
     served = [moment for moment, _ in wire.started if moment >= 3600]
-    assert min(later - first for first, later in zip(served, served[30:], strict=False)) >= 1.005
+    assert min(later - first for first, later in zip(served, served[30:], strict=False)) >= 1.012
 
 
 async def test_a_flood_wait_that_meets_everybody_silences_everybody() -> None:
