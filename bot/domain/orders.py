@@ -49,6 +49,11 @@ class OpenIntent:
     size_lamports: int
     leverage: int = 1
 
+    @property
+    def wish(self) -> str:
+        """Say in one line what is asked for."""
+        return f"open|{self.token_id}|{self.side}|{self.size_lamports}|{self.leverage}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseIntent:
@@ -56,6 +61,11 @@ class CloseIntent:
 
     number: int
     percent: int = 100
+
+    @property
+    def wish(self) -> str:
+        """Say in one line what is asked for."""
+        return f"close|{self.number}|{self.percent}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

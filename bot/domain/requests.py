@@ -1,5 +1,6 @@
 """Who asks, under which key, and when: what makes a request answerable once."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,3 +21,8 @@ class Request:
     received_at: datetime
     update_id: int | None = None
     source_at: datetime | None = None
+
+
+def hash_of(wish: str) -> str:
+    """Give what is kept beside a request's key: a hash of what it asked for, said in one line."""
+    return hashlib.sha256(wish.encode()).hexdigest()[:32]

@@ -1,13 +1,12 @@
 """What an order came to, and how it is wrapped up for the books."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.ledger import Transfer
 from bot.domain.orders import Fill, FillReason, OrderAction, Receipt, Timestamps
 from bot.domain.positions import Position
-from bot.domain.requests import Request
+from bot.domain.requests import Request, hash_of
 from bot.engine.paper_venue import Market
 from bot.ports.books import Desk, Settlement
 
@@ -37,9 +36,9 @@ def times_of(request: Request, market: Market, at: datetime) -> Timestamps:
 
 
 def settlement_of(
-    desk: Desk, action: OrderAction, decided: Decided, key: str, times: Timestamps
+    desk: Desk, action: OrderAction, decided: Decided, wish: str, times: Timestamps
 ) -> Settlement:
-    """Wrap a decided order for the books; `key` is what the request asked for, in one line."""
+    """Wrap a decided order for the books; `wish` is what the request asked for, in one line."""
     position = decided.position
     receipt = Receipt(
         order_number=desk.wallet.last_order + 1,
@@ -63,7 +62,7 @@ def settlement_of(
         mode=desk.wallet.mode,
         season=desk.wallet.season,
         wallet_version=desk.wallet.version,
-        request_hash=hashlib.sha256(key.encode()).hexdigest()[:32],
+        request_hash=hash_of(wish),
         receipt=receipt,
         position=position,
         transfers=decided.transfers,

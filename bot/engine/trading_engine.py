@@ -37,8 +37,8 @@ class TradingEngine:
             if intent.side is Side.LONG
             else opening.short(self._venue, self._risk)
         )
-        key = f"open|{intent.token_id}|{intent.side}|{intent.size_lamports}|{intent.leverage}"
-        return settlement_of(desk, OrderAction.OPEN, decided, key, times_of(request, market, at))
+        times = times_of(request, market, at)
+        return settlement_of(desk, OrderAction.OPEN, decided, intent.wish, times)
 
     def close(
         self, desk: Desk, intent: CloseIntent, market: Market, request: Request, at: datetime
@@ -53,8 +53,8 @@ class TradingEngine:
             if position.side is Side.LONG
             else closing.short(self._venue, is_liquidation=False)
         )
-        key = f"close|{intent.number}|{intent.percent}"
-        return settlement_of(desk, OrderAction.CLOSE, decided, key, times_of(request, market, at))
+        times = times_of(request, market, at)
+        return settlement_of(desk, OrderAction.CLOSE, decided, intent.wish, times)
 
     def liquidate(
         self, desk: Desk, number: int, market: Market, request: Request, at: datetime

@@ -37,7 +37,8 @@ class Desk:
     """All that a decision needs to know of a user, read in one snapshot.
 
     `holdings` are token units by mint; `answered` is the receipt's order number where this
-    request was booked before; the last two are sums over the season's positions.
+    request was booked before, `answered_hash` the hash of what it was for; the last two are sums
+    over the season's positions.
     """
 
     user: User
@@ -47,6 +48,7 @@ class Desk:
     holdings: Mapping[str, int]
     orders_last_minute: int
     answered: int | None
+    answered_hash: str | None
     realised_pnl_lamports: int
     fees_lamports: int
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.domain.errors import Refusal, UnreadableAccount
 from bot.domain.orders import CloseIntent, OpenIntent, OrderAction
-from bot.domain.requests import Request
+from bot.domain.requests import Request, hash_of
 from bot.domain.users import Mode, Permission
 from bot.engine.paper_venue import Market
 from bot.engine.risk_gate import RiskSettings, check_freshness, check_lag, check_standstill
@@ -61,7 +61,7 @@ class Trading:
         """
         request.user.require(Permission.TRADE_PAPER)
         self._refuse_late(request)
-        desk = await self._desk(request)
+        desk = await self._desk(request, hash_of(intent.wish))
         # Of a token that nobody held or looked at, the neighbours were read a while ago.
         if await self._pools.look_around(intent.token_id):
             await self._suspicions.check((intent.token_id,))
@@ -77,7 +77,7 @@ class Trading:
         """Close a percentage of a position on paper; as `open` otherwise."""
         request.user.require(Permission.TRADE_PAPER)
         self._refuse_late(request)
-        desk = await self._desk(request)
+        desk = await self._desk(request, hash_of(intent.wish))
         position = next((p for p in desk.positions if p.number == intent.number), None)
         if position is None:
             raise Refusal("unknown_position", number=intent.number)
@@ -112,12 +112,14 @@ class Trading:
         if _LATEST_SECONDS < waited <= _KEPT_SECONDS:
             raise Refusal("too_late", waited_seconds=int(waited))
 
-    async def _desk(self, request: Request) -> Desk:
+    async def _desk(self, request: Request, wish_hash: str | None = None) -> Desk:
         # A press that was booked before is answered without asking the chain again.
         desk = await self._books.desk(request.user.user_id, Mode.PAPER, request.request_id)
-        if desk.answered is not None:
-            raise Refusal("already_done", order_number=desk.answered)
-        return desk
+        if desk.answered is None:
+            return desk
+        if wish_hash not in (None, desk.answered_hash):
+            raise Refusal("request_mismatch")
+        raise Refusal("already_done", order_number=desk.answered)
 
     async def _market(self, token_id: int) -> Market:
         token = self._board.tokens.get(token_id)
@@ -162,7 +164,7 @@ class Trading:
             try:
                 await self._books.book(request, settlement, answer(filled))
             except BookingConflict:
-                desk = await self._desk(request)
+                desk = await self._desk(request, settlement.request_hash)
                 continue
             return True
         raise Refusal("conflict")

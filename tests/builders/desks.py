@@ -109,6 +109,7 @@ def desk(cash_lamports: int = 100 * SOL) -> Desk:
         holdings={},
         orders_last_minute=0,
         answered=None,
+        answered_hash=None,
         realised_pnl_lamports=0,
         fees_lamports=0,
     )

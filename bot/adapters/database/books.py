@@ -58,7 +58,7 @@ _HELD_TOKENS = """
       WHERE p.token_id = t.token_id AND p.state = 'open' AND w.is_current LIMIT 1
     ) AS somebody
 """
-_READ_DESKS = "SELECT read_desks FROM read_desks($1, $2, $3)"
+_READ_DESKS = "SELECT open_desks FROM open_desks($1, $2, $3)"
 _BOOK = "SELECT outcomes, notice_ids FROM book_settlements($1::text::jsonb)"
 
 # With all callers in one batch, the database would wait for us while we decide, and we for it

@@ -25,9 +25,10 @@ def to_json(value: object) -> str:
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:
-    await connection.set_type_codec(
-        "jsonb", encoder=to_json, decoder=orjson.loads, schema="pg_catalog"
-    )
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(
+            kind, encoder=to_json, decoder=orjson.loads, schema="pg_catalog"
+        )
 
 
 async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:

@@ -219,7 +219,7 @@ def wallet_from(
 
 
 def desk_from(found: Mapping[str, Any]) -> Desk:
-    """Read the answer of `read_desk`."""
+    """Read one answer of `open_desks`."""
     user = user_from(found["user"])
     balances = found["balances"]
     realised, fees = found["totals"]
@@ -234,6 +234,7 @@ def desk_from(found: Mapping[str, Any]) -> Desk:
         holdings={asset: int(units) for kind, asset, units in balances if kind == "holding"},
         orders_last_minute=found["orders_last_minute"],
         answered=found["answered"],
+        answered_hash=found["answered_hash"],
         realised_pnl_lamports=int(realised),
         fees_lamports=int(fees),
     )

@@ -208,7 +208,6 @@ positions = Table(
     Index(
         "ix_positions_open_short",
         "token_id",
-        "token_units",
         postgresql_where=text("state = 'open' AND side = 'short'"),
     ),
 )
