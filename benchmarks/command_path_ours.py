@@ -31,6 +31,7 @@ from bot.telegram.lanes import Lanes
 from bot.telegram.limits import FloodLimits
 from bot.telegram.price_warnings import PriceWarnings
 from bot.telegram.receiver import Receiver
+from bot.telegram.resting_news import RestingNews
 from bot.telegram.sender import Sender
 from tests.builders.desks import COSTS, pool, token
 
@@ -142,6 +143,7 @@ async def _wired(connections: Pool, api: AnsweringApi) -> tuple[Receiver, Lanes,
         warnings=PriceWarnings(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
         graduated=GraduationNews(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
         reported=lambda *_: (),
+        rested=RestingNews(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
     )
     await services.prices.load()
     application = Application(

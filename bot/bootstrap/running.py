@@ -19,6 +19,7 @@ from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring import wire
 from bot.domain.errors import Unavailable
 from bot.jobs.changes import follow_changes
+from bot.jobs.fills import fill_orders
 from bot.jobs.schedule import guarded, schedule
 from bot.observability.sending import Sending
 from bot.services.catalogue import Services
@@ -37,6 +38,7 @@ from bot.telegram.price_warnings import PriceWarnings
 from bot.telegram.reachability import Reachability
 from bot.telegram.receiver import Receiver
 from bot.telegram.registration import Identity, identity, set_commands, use_polling, use_webhook
+from bot.telegram.resting_news import RestingNews
 from bot.telegram.sender import Sender
 from bot.web.application import WEBHOOK_PATH, web_application
 
@@ -86,6 +88,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
             reported=DailyReportNotices(
                 clock=outside.clock, chance=SystemRandom(), bot_name=who.name
             ),
+            rested=RestingNews(clock=outside.clock, chance=SystemRandom(), bot_name=who.name),
         )
         await services.prices.load()
         await services.suspicions.load()
@@ -100,6 +103,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
             nursery.spawn(outside.rpc.keep_watch(), "rpc watch")
             nursery.spawn(outside.rpc.stream.run(), "rpc stream")
             nursery.spawn(follow_changes(services), "changes")
+            nursery.spawn(fill_orders(services), "fills")
             nursery.spawn(sender.run(), "sender")
             nursery.spawn(_work(lanes, first_prices), "lanes")
             nursery.spawn(receiver.run(), "receiver")

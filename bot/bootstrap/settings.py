@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     deep_pool_sol: int = Field(default=1_000, ge=0, le=10_000_000)
     confirmations_deep: int = Field(default=2, ge=1, le=100)
     confirmations_thin: int = Field(default=4, ge=1, le=100)
+    landing_seconds: float = Field(default=1.2, ge=0, le=60)
 
     live_trading: bool = False
     master_key: SecretStr = SecretStr("")

@@ -15,6 +15,7 @@ from bot.adapters.database.suspicions import PostgresSuspicions
 from bot.adapters.database.watchlist import PostgresWatchlist
 from bot.adapters.pictures.painter import ThreadPainter
 from bot.bootstrap.outside import Outside
+from bot.bootstrap.resting import Resting, wire_resting
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring_reports import report_services
 from bot.domain.money import LAMPORTS_PER_SOL
@@ -37,6 +38,8 @@ from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
 from bot.services.refresh import Refresh
 from bot.services.reports import ReportNotice
+from bot.services.resting_clock import RestingClock
+from bot.services.resting_views import RestingNotices
 from bot.services.safety import Safety
 from bot.services.safety_facts import SafetyFacts
 from bot.services.suspicions import SuspicionNotices, Suspicions
@@ -76,6 +79,7 @@ def wire(
     warnings: SuspicionNotices,
     graduated: GraduationNotices,
     reported: ReportNotice,
+    rested: RestingNotices,
 ) -> Services:
     """Build every service; `on_outbox` is called after each commit that queued notices."""
     clock, pool = outside.clock, outside.pool
@@ -83,12 +87,11 @@ def wire(
     board = parts.board
     prices = _prices(settings, parts)
     trading = _trading(settings, parts)
+    graduations = _graduations(parts, prices, on_outbox, graduated)
+    resting = _resting(settings, parts, trading, on_outbox, notices=rested)
+    liquidations = _liquidations(settings, parts, trading, liquidated)
     ticks = _ticks(
-        settings,
-        parts,
-        prices,
-        _graduations(parts, prices, on_outbox, graduated),
-        _liquidations(settings, parts, trading, liquidated),
+        settings, parts, prices, graduations, liquidations=liquidations, resting=resting.clock
     )
     outside_state = OutsideState(chain=outside.chain, sources=outside.sources, refresh=ticks.state)
     candles = _candles(settings, parts)
@@ -111,6 +114,9 @@ def wire(
         ticks=ticks,
         suspicions=parts.suspicions,
         triggers=parts.triggers,
+        resting=resting.orders,
+        brackets=resting.brackets,
+        resting_clock=resting.clock,
         safety=parts.safety,
         candles=candles,
         charts=_charts(parts, prices, candles, painter),
@@ -126,7 +132,7 @@ def wire(
 
 
 def _graduations(
-    parts: _Parts, prices: Prices, on_outbox: OnOutbox, graduated: GraduationNotices
+    parts: _Parts, prices: Prices, on_outbox: OnOutbox, notices: GraduationNotices
 ) -> Graduations:
     return Graduations(
         board=parts.board,
@@ -134,7 +140,7 @@ def _graduations(
         take_up=prices.take_up,
         book=PostgresGraduations(parts.outside.pool, on_outbox=on_outbox),
         clock=parts.outside.clock,
-        notices=graduated,
+        notices=notices,
     )
 
 
@@ -160,6 +166,29 @@ def _operations(
         clock=clock,
         refresh=ticks.state,
         sending=sending,
+    )
+
+
+def _resting(
+    settings: Settings,
+    parts: _Parts,
+    trading: Trading,
+    on_outbox: OnOutbox,
+    *,
+    notices: RestingNotices,
+) -> Resting:
+    return wire_resting(
+        pool=parts.outside.pool,
+        on_outbox=on_outbox,
+        books=parts.books,
+        board=parts.board,
+        trading=trading,
+        triggers=parts.triggers,
+        suspicions=parts.suspicions,
+        rules=_trust_rules(settings),
+        clock=parts.outside.clock,
+        notices=notices,
+        landing_seconds=settings.landing_seconds,
     )
 
 
@@ -287,7 +316,9 @@ def _ticks(
     parts: _Parts,
     prices: Prices,
     graduations: Graduations,
+    *,
     liquidations: Liquidations,
+    resting: RestingClock,
 ) -> Ticks:
     return Ticks(
         board=parts.board,
@@ -298,6 +329,7 @@ def _ticks(
         graduations=graduations,
         liquidations=liquidations,
         triggers=parts.triggers,
+        resting=resting,
         books=parts.books,
         chain=parts.outside.chain,
         refresh=Refresh(

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from bot.domain.pools.reading import PoolKind
 from bot.domain.positions import Side
+from bot.domain.resting import RestingKind
+from bot.domain.triggers import Gauge
 
 
 class OrderState(StrEnum):
@@ -57,10 +59,16 @@ class OpenIntent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseIntent:
-    """Close `percent` (1 to 100) of the position with this number."""
+    """Close `percent` (1 to 100) of the position with this number.
+
+    `units` in its place are base units, cut to what is left. An exit that `is_triggered` waits
+    for nobody's pace of orders: what protects a position is never one order too many.
+    """
 
     number: int
     percent: int = 100
+    units: int | None = None
+    is_triggered: bool = False
 
     @property
     def wish(self) -> str:
@@ -127,6 +135,27 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TriggerNote:
+    """What made a resting order fill, kept with the receipt of its fill.
+
+    `level` is on its `gauge`, None for an order that waited for a moment; `level_price` is the
+    same in SOL per token. `seen_price` is SOL per token when the trigger was seen, from which
+    the gap to the level and the slippage of the fill are told. `triggered_at` is when it was
+    first seen: earlier than `Timestamps.received_at` where the fill had to be tried again.
+    """
+
+    number: int
+    kind: RestingKind
+    gauge: Gauge | None
+    level: Decimal | None
+    level_price: Decimal | None
+    seen_price: Decimal
+    triggered_at: datetime
+    attempts: int = 0
+    is_while_away: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """Everything a person may want to know of a filled order, exact to the unit."""
 
@@ -145,3 +174,4 @@ class Receipt:
     wallet_after_lamports: int
     remaining_token_units: int
     times: Timestamps
+    trigger: TriggerNote | None = None

@@ -96,3 +96,4 @@ class RoleLimits:
     starting_grant_lamports: int
     orders_per_minute: int | None
     watched_tokens: int | None = None
+    resting_orders: int | None = None

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.errors import Refusal
 from bot.domain.money import Rounding, portion
+from bot.domain.orders import CloseIntent
 from bot.domain.positions import Position, PositionState
 from bot.engine.decided import Decided
 from bot.engine.paper_venue import Market, PaperVenue
@@ -113,11 +114,13 @@ class Closing:
         return whole_lamports - portion(whole_lamports, held - self.units, held, Rounding.DOWN)
 
 
-def units_to_close(position: Position, percent: int) -> int:
-    """Give how many units a percentage is; raises `Refusal` (`nothing_to_close`)."""
-    if percent >= WHOLE_PERCENT:
+def units_to_close(position: Position, intent: CloseIntent) -> int:
+    """Give how many units go, never more than are left; raises `Refusal` (`nothing_to_close`)."""
+    if intent.units is not None:
+        return min(intent.units, position.token_units)
+    if intent.percent >= WHOLE_PERCENT:
         return position.token_units
-    units = portion(position.token_units, percent, WHOLE_PERCENT, Rounding.DOWN)
+    units = portion(position.token_units, intent.percent, WHOLE_PERCENT, Rounding.DOWN)
     if units == 0:
         raise Refusal("nothing_to_close")
     return units

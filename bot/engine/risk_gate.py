@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.domain.errors import Refusal
-from bot.domain.orders import Fill, OpenIntent
+from bot.domain.orders import CloseIntent, Fill, OpenIntent
 from bot.domain.positions import Position, Side
 from bot.domain.price_trust import Suspicion
 from bot.domain.users import Permission
@@ -59,13 +59,14 @@ def approve_open(desk: Desk, intent: OpenIntent, symbol: str) -> ApprovedOpen:
     return approved
 
 
-def approve_close(desk: Desk, number: int) -> Position:
+def approve_close(desk: Desk, intent: CloseIntent) -> Position:
     """Give the position to be closed; raises `Refusal` (`unknown_position`, `frozen`, ...)."""
     desk.user.require(Permission.TRADE_PAPER)
-    _check_pace(desk)
-    position = next((p for p in desk.positions if p.number == number), None)
+    if not intent.is_triggered:
+        _check_pace(desk)
+    position = next((p for p in desk.positions if p.number == intent.number), None)
     if position is None:
-        raise Refusal("unknown_position", number=number)
+        raise Refusal("unknown_position", number=intent.number)
     return position
 
 

@@ -44,9 +44,9 @@ class TradingEngine:
         self, desk: Desk, intent: CloseIntent, market: Market, request: Request, at: datetime
     ) -> Settlement:
         """Decide a closing order; raises `Refusal`."""
-        position = approve_close(desk, intent.number)
+        position = approve_close(desk, intent)
         check_exit(market)
-        units = units_to_close(position, intent.percent)
+        units = units_to_close(position, intent)
         closing = Closing(desk=desk, position=position, units=units, market=market, at=at)
         decided = (
             closing.long(self._venue)

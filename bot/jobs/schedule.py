@@ -18,6 +18,8 @@ _DAYS_SECONDS = 600.0
 _SAMPLE_SECONDS = 300.0
 _REPORT_SECONDS = 60.0
 _THIN_SECONDS = 6 * 3600.0
+_DUE_SECONDS = 1.0
+_EXPIRY_SECONDS = 5.0
 
 Job = Callable[[], Awaitable[None]]
 
@@ -38,6 +40,8 @@ def schedule(
         "refresh_hot": (services.ticks.refresh_hot, hot_seconds),
         "follow_graduates": (services.ticks.follow_graduates, hot_seconds),
         "weigh_sources": (services.ticks.weigh_sources, source_seconds),
+        "fill_due_orders": (services.resting_clock.run_due, _DUE_SECONDS),
+        "expire_orders": (services.resting_clock.expire, _EXPIRY_SECONDS),
         "tell_time": (services.ticks.tell_time, _TIME_SECONDS),
         "forget_old": (services.ticks.forget_old, _FORGET_SECONDS),
         "build_candles": (services.candles.build, _CANDLE_SECONDS),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.services.access import Access
+from bot.services.brackets import Brackets
 from bot.services.candles import Candles
 from bot.services.charts import Charts
 from bot.services.exports import Exports
@@ -13,6 +14,8 @@ from bot.services.outside_state import OutsideState
 from bot.services.performance import Performance
 from bot.services.prices import Prices
 from bot.services.reports import Reports
+from bot.services.resting import RestingOrders
+from bot.services.resting_clock import RestingClock
 from bot.services.safety import Safety
 from bot.services.suspicions import Suspicions
 from bot.services.talk import Talk
@@ -35,6 +38,9 @@ class Services:
     ticks: Ticks
     suspicions: Suspicions
     triggers: Triggers
+    resting: RestingOrders
+    brackets: Brackets
+    resting_clock: RestingClock
     safety: Safety
     candles: Candles
     charts: Charts

@@ -16,6 +16,7 @@ from bot.services.liquidations import Liquidations
 from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
 from bot.services.refresh import Refresh
+from bot.services.resting_clock import RestingClock
 from bot.services.safety import Safety
 from bot.services.suspicions import Suspicions
 from bot.services.triggers import Triggers
@@ -48,6 +49,7 @@ class Ticks:
         graduations: Graduations,
         liquidations: Liquidations,
         triggers: Triggers,
+        resting: RestingClock,
         books: Books,
         chain: Chain,
         refresh: Refresh,
@@ -65,6 +67,7 @@ class Ticks:
         self._graduations = graduations
         self._liquidations = liquidations
         self._triggers = triggers
+        self._resting = resting
         self._books = books
         self._chain = chain
         self._rounds = refresh
@@ -85,7 +88,8 @@ class Ticks:
         """Read what is held, looked at or waited for, and SOL's own price; follow it closely."""
         held = await self._books.held_tokens()
         dollar = self._board.by_mint(USDC_MINT)
-        hot = list(dict.fromkeys((*held, *self._prices.hot_tokens(), *self._triggers.tokens())))
+        waited = self._triggers.tokens() | self._resting.tokens()
+        hot = list(dict.fromkeys((*held, *self._prices.hot_tokens(), *waited)))
         self._followed = [token_id for token_id in hot if token_id in self._board.tokens]
         self._feed.follow(
             [place for token_id in self._followed for place in self._board.places[token_id]]
@@ -146,5 +150,6 @@ class Ticks:
         if fresh:
             await self._suspicions.check(self._suspicions.questionable(fresh))
             await self._liquidations.check(fresh)
+            await self._resting.follow(fresh)
             await self._triggers.check(fresh)
             self.state.behind_seconds = self._clock.monotonic() - began

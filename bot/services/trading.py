@@ -25,6 +25,17 @@ _LATEST_SECONDS, _KEPT_SECONDS = 180, 25 * 3600
 
 Decide = Callable[[Desk, Market, datetime], Settlement | None]
 """Decides on a desk and a market at a moment; None means there is nothing to do."""
+Amend = Callable[[Settlement, Market, datetime], Settlement]
+"""Adds to a decided fill what its order means beyond it, or raises the `Refusal` it meets."""
+OnBooked = Callable[[Settlement], None]
+
+
+def _as_decided(settlement: Settlement, _market: Market, _at: datetime) -> Settlement:
+    return settlement
+
+
+def _tell_nobody(_settlement: Settlement) -> None:
+    return None
 
 
 class Trading:
@@ -51,8 +62,20 @@ class Trading:
         self._suspicions = suspicions
         self._safety = safety
         self._pools = WholePools(board=board, chain=chain, clock=clock)
+        self._on_booked: OnBooked = _tell_nobody
 
-    async def open(self, request: Request, intent: OpenIntent, answer: FillAnswer) -> None:
+    def tell(self, on_booked: OnBooked) -> None:
+        """Name whom to tell of every fill once it is booked; once, at wiring."""
+        self._on_booked = on_booked
+
+    async def open(
+        self,
+        request: Request,
+        intent: OpenIntent,
+        answer: FillAnswer,
+        *,
+        amend: Amend = _as_decided,
+    ) -> None:
         """Open or add to a position on paper.
 
         `answer` renders the fill and may be asked again after a conflict; its notices, the fill
@@ -61,32 +84,76 @@ class Trading:
         """
         request.user.require(Permission.TRADE_PAPER)
         self._refuse_late(request)
-        desk = await self._desk(request, hash_of(intent.wish))
-        # Of a token that nobody held or looked at, the neighbours were read a while ago.
-        if await self._pools.look_around(intent.token_id):
-            await self._suspicions.check((intent.token_id,))
-        market = await self._market(intent.token_id)
-        market = replace(market, safety=await self._safety.report(intent.token_id))
+        await self.enter(request, intent, answer, amend=amend)
 
-        def decide(desk: Desk, market: Market, at: datetime) -> Settlement:
-            return self._engine.open(desk, intent, market, request, at)
-
-        await self._book(request, desk, market, decide, answer)
-
-    async def close(self, request: Request, intent: CloseIntent, answer: FillAnswer) -> None:
+    async def close(
+        self,
+        request: Request,
+        intent: CloseIntent,
+        answer: FillAnswer,
+        *,
+        amend: Amend = _as_decided,
+    ) -> None:
         """Close a percentage of a position on paper; as `open` otherwise."""
         request.user.require(Permission.TRADE_PAPER)
         self._refuse_late(request)
+        await self.leave(request, intent, answer, amend=amend)
+
+    async def enter(
+        self,
+        request: Request,
+        intent: OpenIntent,
+        answer: FillAnswer,
+        *,
+        amend: Amend = _as_decided,
+        market: Market | None = None,
+    ) -> None:
+        """Open or add, whoever asks; `market` spares reading one that was read just now.
+
+        Needs no permission: a resting order comes here too, and the engine asks for it.
+        """
+        desk = await self._desk(request, hash_of(intent.wish))
+        market = market or await self.entry_market(intent.token_id)
+
+        def decide(desk: Desk, market: Market, at: datetime) -> Settlement:
+            return amend(self._engine.open(desk, intent, market, request, at), market, at)
+
+        await self._book(request, desk, market, decide, answer)
+
+    async def leave(
+        self,
+        request: Request,
+        intent: CloseIntent,
+        answer: FillAnswer,
+        *,
+        amend: Amend = _as_decided,
+        market: Market | None = None,
+    ) -> None:
+        """Close a position in part or whole, whoever asks; otherwise as `enter`.
+
+        Needs no permission: the engine asks for it.
+        """
         desk = await self._desk(request, hash_of(intent.wish))
         position = next((p for p in desk.positions if p.number == intent.number), None)
         if position is None:
             raise Refusal("unknown_position", number=intent.number)
-        market = await self._market(position.token_id)
+        market = market or await self.market(position.token_id)
 
         def decide(desk: Desk, market: Market, at: datetime) -> Settlement:
-            return self._engine.close(desk, intent, market, request, at)
+            return amend(self._engine.close(desk, intent, market, request, at), market, at)
 
         await self._book(request, desk, market, decide, answer)
+
+    async def entry_market(self, token_id: int) -> Market:
+        """Read a token's pool afresh with what its buyers are to know.
+
+        Needs no permission: it is a part of `enter`. Raises `Refusal` or `Unavailable`.
+        """
+        # Of a token that nobody held or looked at, the neighbours were read a while ago.
+        if await self._pools.look_around(token_id):
+            await self._suspicions.check((token_id,))
+        market = await self.market(token_id)
+        return replace(market, safety=await self._safety.report(token_id))
 
     async def liquidate(
         self, request: Request, token_id: int, number: int, answer: FillAnswer
@@ -96,7 +163,7 @@ class Trading:
         Needs no permission: the clock asks, and a frozen or banned user's short has to go too.
         """
         desk = await self._desk(request)
-        market = await self._market(token_id)
+        market = await self.market(token_id)
 
         def decide(desk: Desk, market: Market, at: datetime) -> Settlement | None:
             return self._engine.liquidate(desk, number, market, request, at)
@@ -121,7 +188,11 @@ class Trading:
             raise Refusal("request_mismatch")
         raise Refusal("already_done", order_number=desk.answered)
 
-    async def _market(self, token_id: int) -> Market:
+    async def market(self, token_id: int) -> Market:
+        """Read a token's pool afresh, for an exit.
+
+        Needs no permission: it is a part of `leave`. Raises `Refusal` or `Unavailable`.
+        """
         token = self._board.tokens.get(token_id)
         if token is None:
             raise Refusal("unknown_token", text=str(token_id))
@@ -166,6 +237,7 @@ class Trading:
             except BookingConflict:
                 desk = await self._desk(request, settlement.request_hash)
                 continue
+            self._on_booked(settlement)
             return True
         raise Refusal("conflict")
 

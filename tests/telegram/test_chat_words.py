@@ -15,6 +15,7 @@ from bot.telegram.texts import REFUSALS
 PRODUCT = Path(__file__).parents[2] / "bot"
 RAISED = re.compile(r"Refusal\(\s*\"(\w+)\"")
 GIVEN_BY_NAME = {"anonymous", "forwarded", "via_bot", "edited", "unknown_mint"}
+FRACTIONS = {"impact_too_high", "slippage_too_high"}
 FIGURES = {
     "needed_lamports": 5_000_000_000,
     "cash_lamports": 1_200_000_000,
@@ -31,6 +32,8 @@ FIGURES = {
     "order_number": 15,
     "decimals": 9,
     "lag_slots": 210,
+    "state": "filled",
+    "slippage": Decimal("0.21"),
     "one": "raydium_cpmm",
     "other": "orca_whirlpool",
     "gap": Decimal("0.12"),
@@ -63,7 +66,7 @@ def test_no_words_are_kept_for_codes_that_nobody_raises() -> None:
 
 @pytest.mark.parametrize("code", sorted(REFUSALS))
 def test_words_are_whole_sentences_without_gaps(code: str) -> None:
-    fields = FIGURES | ({"limit": Decimal("0.1")} if code == "impact_too_high" else {})
+    fields = FIGURES | ({"limit": Decimal("0.1")} if code in FRACTIONS else {})
     words, _ = refusal_words(Refusal(code, **fields), "WIF").render()
     assert "?" not in words.replace("Did you mean /positions?", "")
     assert not set("{}[]`") & set(words)

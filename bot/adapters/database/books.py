@@ -12,16 +12,14 @@ from bot.adapters.database.endings import Endings, queued, shared_out
 from bot.adapters.database.mail import OnOutbox
 from bot.adapters.database.rows import (
     booking_to_json,
+    closed_order_from,
     desk_from,
     notices_to_json,
     position_from,
-    receipt_from_json,
-    token_from,
     user_from,
 )
 from bot.domain.errors import Refusal
 from bot.domain.notices import Notice
-from bot.domain.orders import FillReason
 from bot.domain.positions import Position
 from bot.domain.requests import Request
 from bot.domain.users import Mode, PersonSeen, Role, User
@@ -180,18 +178,7 @@ class PostgresBooks:
             rows = await connection.fetch(
                 _HISTORY, user_id, mode.value, season, before_order, limit
             )
-        return [
-            ClosedOrder(
-                order_number=row["order_number"],
-                position_number=row["position_number"],
-                season=row["season"],
-                token=token_from(row),
-                receipt=receipt_from_json(row["receipt"]),
-                reason=FillReason(row["reason"]),
-                opened_at=row["opened_at"],
-            )
-            for row in rows
-        ]
+        return [closed_order_from(row) for row in rows]
 
     async def largest_shorts(self, mode: Mode) -> dict[int, int]:
         """Give the units of the largest open short of each token that anybody is short of."""

@@ -19,6 +19,7 @@ from bot.domain.resting import (
 )
 from bot.domain.triggers import Gauge, Reach
 from bot.domain.users import Mode
+from bot.ports.resting import RestingChange
 
 Row = Mapping[str, Any] | asyncpg.Record
 
@@ -58,6 +59,42 @@ def effects_to_json(effects: OrderEffects) -> dict[str, object]:
         else {"level": _text(wait.level), "due_at": _moment(wait.due_at)},
         "cancel_group": effects.cancel_group,
         "place": [new_to_json(order) for order in effects.place],
+    }
+
+
+def change_to_json(change: RestingChange) -> dict[str, object]:
+    """Spell a change of resting orders, for `book_resting`."""
+    return {
+        "user_id": change.user_id,
+        "mode": change.mode.value,
+        "season": change.season,
+        "request_hash": change.request_hash,
+        "wallet_version": change.wallet_version,
+        "is_forced": change.is_forced,
+        "guard": [
+            {"order_id": order.order_id, "generation": order.generation} for order in change.guard
+        ],
+        "finish": [
+            {
+                "order_id": one.order.order_id,
+                "state": one.state.value,
+                "reason": one.reason,
+                "refusal": one.refused,
+            }
+            for one in change.finish
+        ],
+        "change": [
+            {**new_to_json(one.to), "order_id": one.order.order_id} for one in change.change
+        ],
+        "note": [
+            {
+                "order_id": one.order.order_id,
+                "refusal": one.refused,
+                "is_warned": one.is_warned,
+            }
+            for one in change.note
+        ],
+        "place": [new_to_json(order) for order in change.place],
     }
 
 

@@ -14,13 +14,13 @@ from bot.domain.identifiers import SOL_MINT, TOKEN_PROGRAM
 from bot.domain.instruments import Token
 from bot.domain.ledger import AccountKey, Transfer
 from bot.domain.notices import Notice
-from bot.domain.orders import Receipt
+from bot.domain.orders import FillReason, Receipt
 from bot.domain.positions import Position, PositionState, Side
 from bot.domain.requests import Request
 from bot.domain.resting import OrderEffects
 from bot.domain.token_rules import NO_RULES, TokenRules
 from bot.domain.users import Mode, Role, RoleLimits, Status, User
-from bot.ports.books import Desk, Settlement, Wallet
+from bot.ports.books import ClosedOrder, Desk, Settlement, Wallet
 
 Row = Mapping[str, Any] | asyncpg.Record
 
@@ -80,6 +80,7 @@ def limits_from(role: Role, values: Mapping[str, str | None]) -> RoleLimits:
         starting_grant_lamports=whole("starting_grant_lamports") or 0,
         orders_per_minute=whole("orders_per_minute"),
         watched_tokens=whole("watched_tokens"),
+        resting_orders=whole("resting_orders"),
     )
 
 
@@ -237,6 +238,19 @@ def desk_from(found: Mapping[str, Any]) -> Desk:
         answered_hash=found["answered_hash"],
         realised_pnl_lamports=int(realised),
         fees_lamports=int(fees),
+    )
+
+
+def closed_order_from(row: Row) -> ClosedOrder:
+    """Read a line of the history: an order with its token."""
+    return ClosedOrder(
+        order_number=row["order_number"],
+        position_number=row["position_number"],
+        season=row["season"],
+        token=token_from(row),
+        receipt=receipt_from_json(row["receipt"]),
+        reason=FillReason(row["reason"]),
+        opened_at=row["opened_at"],
     )
 
 

@@ -10,6 +10,7 @@ from bot.telegram.layout import Rows, Screen, danger, headed, key, label, lines,
 from bot.telegram.rich_text import Text
 from bot.telegram.screens import figures, safety
 from bot.telegram.screens.pool_names import pool_name
+from bot.telegram.screens.triggered import trigger_lines
 
 
 def receipt(filled: Filled, keys: Keys) -> Screen:
@@ -23,6 +24,7 @@ def receipt(filled: Filled, keys: Keys) -> Screen:
             _cost_line(filled),
             _transfer_fee_line(filled),
             *(_leg_line(leg) for leg in booked.fill.legs),
+            *trigger_lines(booked, filled.token),
             safety.short_line(filled.safety),
             _wallet_line(filled),
             _time_line(booked),

@@ -1,0 +1,256 @@
+"""The clock's side of resting orders: levels that were reached, moments that came, time run out."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.errors import Refusal
+from bot.domain.requests import Request
+from bot.domain.resting import Resting, RestingKind, RestingState
+from bot.domain.triggers import Crossing, Trigger
+from bot.domain.users import Mode
+from bot.engine.resting_fills import Seen
+from bot.ports.books import Books, Settlement
+from bot.ports.clock import Clock
+from bot.ports.resting import Finish, Noted, RestingBook, RestingChange
+from bot.services.price_board import PriceBoard
+from bot.services.resting_fills import Firing, RestingFills
+from bot.services.resting_views import RestingNotices
+from bot.services.resting_watch import RestingWatch
+
+_AT_ONCE = 500
+_WARN_AHEAD = timedelta(days=1)
+LANDING_SECONDS = 1.2  # about three slots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """A firing, and from when on the monotonic clock its pool is read."""
+
+    at: float
+    firing: Firing
+
+
+class RestingClock:
+    """Fires resting orders; implements `bot.ports.triggers.TriggerOwner`.
+
+    What was seen to have come is noted in the database at once and filled after the modelled
+    landing delay, beside the ticks: a tick never waits for it. What dies between is taken up again.
+    """
+
+    def __init__(
+        self,
+        *,
+        book: RestingBook,
+        books: Books,
+        board: PriceBoard,
+        watch: RestingWatch,
+        fills: RestingFills,
+        clock: Clock,
+        notices: RestingNotices,
+        landing_seconds: float = LANDING_SECONDS,
+    ) -> None:
+        self._book = book
+        self._books = books
+        self._board = board
+        self._watch = watch
+        self._fills = fills
+        self._clock = clock
+        self._notices = notices
+        self._landing_seconds = landing_seconds
+        self._began_at = clock.now()
+        self._first_read_at: dict[int, datetime] = {}
+        self._ready: list[_Ready] = []
+        self._in_hand: set[int] = set()
+        self._news = asyncio.Event()
+
+    async def armed(self) -> AsyncIterator[Sequence[Trigger]]:
+        """Give every level that is armed; asked by the clock, once, at the start."""
+        async for orders in self._book.working():
+            taken = [self._watch.take_up(order) for order in orders]
+            yield [trigger for trigger in taken if trigger is not None]
+
+    async def fire(self, crossings: Sequence[Crossing]) -> None:
+        """Note what was reached, and fill it after the landing delay; asked by the clock."""
+        seen = [(each.trigger.number, each.trigger.generation, each.seen_at) for each in crossings]
+        orders = {order.order_id: order for order in await self._book.triggered(seen)}
+        for crossing in crossings:
+            order = orders.get(crossing.trigger.number)
+            if order is not None:
+                self._take(self._at_level(order, crossing), self._seen(order, crossing))
+
+    async def follow(self, fresh: Collection[int]) -> None:
+        """Move trailing stops, and try again what has not filled yet; asked by the clock."""
+        now = self._clock.now()
+        for token_id in fresh:
+            priced = self._board.priced(token_id)
+            self._first_read_at.setdefault(token_id, priced.received_at if priced else now)
+        await self._watch.follow(fresh)
+        again = [
+            order
+            for order in self._watch.pending.values()
+            if order.placed.token_id in fresh and order.order_id not in self._in_hand
+        ]
+        await self._try_again(again)
+
+    async def run_due(self) -> None:
+        """Fire what waited for a moment that has come; asked by the clock."""
+        due = await self._book.due(self._clock.now(), _AT_ONCE)
+        await self._try_again(
+            [
+                order
+                for order in due
+                if order.order_id not in self._in_hand and order.order_id not in self._watch.pending
+            ]
+        )
+        await self._watch.sync_changed()
+
+    async def expire(self) -> None:
+        """End what has waited long enough, and warn of stops that soon will; asked by the clock."""
+        now = self._clock.now()
+        for order in await self._book.expiring(now, _AT_ONCE):
+            if order.order_id not in self._in_hand:
+                await self._expire(order)
+        for order in await self._book.warnable(now + _WARN_AHEAD, _AT_ONCE):
+            await self._warn(order)
+
+    def note_booked(self, settlement: Settlement) -> None:
+        """Hear of anybody's fill: exits that it ended are disarmed, those that it placed armed."""
+        self._watch.note_booked(settlement)
+        if self._watch.has_news:
+            self._news.set()
+
+    def tokens(self) -> set[int]:
+        """Give the tokens whose orders wait for another try."""
+        return self._watch.tokens()
+
+    async def ready(self) -> list[list[Firing]]:
+        """Wait for what is to be filled now, and give it by token; asked by the clock."""
+        while not self._ready:
+            await self._news.wait()
+            self._news.clear()
+            await self._watch.sync_changed()
+        wait = min(one.at for one in self._ready) - self._clock.monotonic()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        now = self._clock.monotonic()
+        due = [one.firing for one in self._ready if one.at <= now]
+        self._ready = [one for one in self._ready if one.at > now]
+        by_token: dict[int, list[Firing]] = {}
+        for firing in due:
+            by_token.setdefault(firing.order.placed.token_id, []).append(firing)
+        return list(by_token.values())
+
+    async def carry_out(self, firings: Sequence[Firing]) -> None:
+        """Fill orders of one token on one fresh reading of its pool; asked by the clock."""
+        try:
+            await self._fills.carry_out(firings)
+        finally:
+            self._in_hand.difference_update(firing.order.order_id for firing in firings)
+        await self._watch.sync_changed()
+
+    async def _try_again(self, orders: Sequence[Resting]) -> None:
+        if not orders:
+            return
+        now = self._clock.now()
+        seen = [(order.order_id, order.generation, order.triggered_at or now) for order in orders]
+        current = {order.order_id: order for order in await self._book.triggered(seen)}
+        for order in orders:
+            known = current.get(order.order_id)
+            if known is None:
+                self._watch.disarm(order)
+            else:
+                self._take(known, self._seen_again(known, now))
+
+    def _take(self, order: Resting, seen: Seen | None) -> None:
+        if seen is None:
+            self._watch.hold(order)
+            return
+        if order.order_id in self._in_hand:
+            return
+        self._in_hand.add(order.order_id)
+        at = self._clock.monotonic() + self._landing_seconds
+        self._ready.append(_Ready(at=at, firing=Firing(order=order, seen=seen)))
+        self._news.set()
+
+    def _at_level(self, order: Resting, crossing: Crossing) -> Resting:
+        """Give the order with the level that was reached: a trail's may not be written yet."""
+        if order.placed.kind is not RestingKind.TRAILING:
+            return order
+        wait = replace(order.placed.wait, level=crossing.trigger.level)
+        return replace(order, placed=replace(order.placed, wait=wait))
+
+    def _seen(self, order: Resting, crossing: Crossing) -> Seen | None:
+        priced = self._board.priced(order.placed.token_id)
+        if priced is None:
+            return None
+        first = self._first_read_at.get(order.placed.token_id)
+        is_first = first is not None and crossing.seen_at <= first
+        return Seen(
+            price=priced.best.price,
+            source_at=crossing.source_at,
+            seen_at=crossing.seen_at,
+            triggered_at=order.triggered_at or crossing.seen_at,
+            is_while_away=is_first and order.created_at < self._began_at,
+        )
+
+    def _seen_again(self, order: Resting, now: datetime) -> Seen | None:
+        priced = self._board.priced(order.placed.token_id)
+        if priced is None:
+            return None
+        due_at = order.placed.wait.due_at
+        return Seen(
+            price=priced.best.price,
+            source_at=None,
+            seen_at=now,
+            triggered_at=order.triggered_at or now,
+            is_while_away=due_at is not None and due_at < self._began_at,
+        )
+
+    async def _expire(self, order: Resting) -> None:
+        token = self._board.tokens[order.placed.token_id]
+        code = order.last_refusal
+        if order.triggered_at is not None and code:
+            notices = self._notices.rejected(order.user_id, order, token, Refusal(code))
+            end = Finish(order=order, state=RestingState.REJECTED, reason=code)
+        else:
+            notices = self._notices.expired(order.user_id, order, token)
+            end = Finish(order=order, state=RestingState.EXPIRED, reason="expired")
+        change = RestingChange(
+            user_id=order.user_id,
+            mode=order.mode,
+            season=order.season,
+            is_forced=True,
+            guard=(order,),
+            finish=(end,),
+        )
+        try:
+            await self._book.apply(await self._request(order, "expire"), change, notices)
+        except Refusal:
+            return  # filled or cancelled at this moment
+        self._watch.disarm(order)
+
+    async def _warn(self, order: Resting) -> None:
+        token = self._board.tokens[order.placed.token_id]
+        change = RestingChange(
+            user_id=order.user_id,
+            mode=order.mode,
+            season=order.season,
+            is_forced=True,
+            guard=(order,),
+            note=(Noted(order=order, is_warned=True),),
+        )
+        notices = self._notices.expires_soon(order.user_id, order, token)
+        try:
+            await self._book.apply(await self._request(order, "warn"), change, notices)
+        except Refusal:
+            return
+
+    async def _request(self, order: Resting, what: str) -> Request:
+        desk = await self._books.desk(order.user_id, Mode.PAPER, "")
+        return Request(
+            user=desk.user,
+            request_id=f"job:{what}:{order.order_id}:{order.generation}",
+            received_at=self._clock.now(),
+        )

@@ -1,0 +1,157 @@
+"""What is said of an order that waited: what set it off, what held it back, how it ended."""
+
+from decimal import Decimal
+
+from bot.domain.errors import Refusal
+from bot.domain.instruments import Token
+from bot.domain.orders import Receipt, TriggerNote
+from bot.domain.positions import Position
+from bot.domain.resting import Resting, RestingAction, RestingKind
+from bot.domain.triggers import Gauge
+from bot.telegram.callbacks import Keys
+from bot.telegram.layout import Rows, Screen, headed, key, lines, named
+from bot.telegram.rich_text import Text
+from bot.telegram.screens import figures
+from bot.telegram.screens.phrases import refusal_words
+
+_NAMES = {
+    RestingKind.LIMIT: "limit",
+    RestingKind.STOP: "stop",
+    RestingKind.TAKE_PROFIT: "take profit",
+    RestingKind.TRAILING: "trailing stop",
+    RestingKind.BREAK_EVEN: "break-even move",
+    RestingKind.TIME: "time exit",
+    RestingKind.DCA: "repeated buy",
+    RestingKind.DIP: "buy on dips",
+}
+
+
+def trigger_lines(receipt: Receipt, token: Token) -> tuple[str, ...]:
+    """Say what set a fill off: level, price when seen, the gap between them, and the delays."""
+    note = receipt.trigger
+    if note is None:
+        return ()
+    head = f"⏳ {kind_name(note.kind).capitalize()} #{note.number}"
+    if note.gauge is not None and note.level is not None:
+        head += f" at {level_text(token, note.gauge, note.level)}"
+    away = "Crossed while I was away; filled at the first prices after." if _is_late(note) else ""
+    tries = f"Try {note.attempts + 1}: the price moved too far before." if note.attempts else ""
+    return tuple(line for line in (head, _price_line(receipt, token), away, tries,
+                                   _delays(receipt)) if line)  # fmt: skip
+
+
+def kind_name(kind: RestingKind) -> str:
+    """Give what people call this kind of order."""
+    return _NAMES[kind]
+
+
+def level_text(token: Token, gauge: Gauge, level: Decimal) -> str:
+    """Give a level with its unit."""
+    if gauge is Gauge.PRICE_USD:
+        return figures.usd(token.shown_price(level))
+    return f"{figures.token_price(token, level)} SOL"
+
+
+def held_back(order: Resting, token: Token, refusal: Refusal, keys: Keys) -> Screen:
+    """Say, once, that an order could not fill and is tried again."""
+    return _news(
+        order,
+        token,
+        keys,
+        "has come, but could not fill",
+        refusal_words(refusal, token.symbol),
+        f"I try again at every price until {_until(order)} UTC.",
+    )
+
+
+def rejected(order: Resting, token: Token, refusal: Refusal, keys: Keys) -> Screen:
+    """Say that an order is given up, why, and what would help."""
+    words = refusal_words(refusal, token.symbol)
+    return _news(order, token, keys, "was given up", words, _unprotected(order))
+
+
+def expired(order: Resting, token: Token, keys: Keys) -> Screen:
+    """Say that an order's time ran out."""
+    return _news(order, token, keys, "expired unfilled", _unprotected(order))
+
+
+def expires_soon(order: Resting, token: Token, keys: Keys) -> Screen:
+    """Warn that a position loses its stop within a day."""
+    return _news(
+        order,
+        token,
+        keys,
+        f"expires {_until(order)} UTC",
+        f"Then position #{order.placed.position_number} goes on without it. "
+        "Place it anew to keep it: /orders.",
+    )
+
+
+def protected(order: Resting, token: Token, position: Position, keys: Keys) -> Screen:
+    """Say that a position's stop is at its entry price now."""
+    entry = figures.token_price(token, position.entry_price)
+    return _news(
+        order,
+        token,
+        keys,
+        "has come",
+        f"The stop of position #{position.number} is at its entry now, {entry} SOL, or better.",
+    )
+
+
+def _news(order: Resting, token: Token, keys: Keys, what: str, *more: Text | str) -> Screen:
+    placed = order.placed
+    name = kind_name(placed.kind).capitalize()
+    head = Text(f"⏳ {name} #{placed.number} of ", named(token.symbol, 16), f" {what}")
+    rows: Rows = ()
+    if placed.position_number is not None:
+        number = placed.position_number
+        rows = ((key(keys, f"Position #{number}", "pos", number), key(keys, "Wallet", "wallet")),)
+    return Screen(text=lines(headed(order.mode, head), *more), rows=rows)
+
+
+def _unprotected(order: Resting) -> str:
+    placed = order.placed
+    is_stop = placed.kind in {RestingKind.STOP, RestingKind.TRAILING}
+    if placed.action is not RestingAction.CLOSE or not is_stop:
+        return ""
+    return f"⚠️ Position #{placed.position_number} goes on without it."
+
+
+def _until(order: Resting) -> str:
+    return figures.day_and_time(order.placed.expires_at)
+
+
+def _is_late(note: TriggerNote) -> bool:
+    return note.is_while_away and note.gauge is not None
+
+
+def _price_line(receipt: Receipt, token: Token) -> str:
+    note, fill = receipt.trigger, receipt.fill
+    if note is None:
+        return ""
+    line = (
+        f"Seen at {figures.token_price(token, note.seen_price)} · "
+        f"filled {figures.token_price(token, fill.fill_price)} SOL"
+    )
+    if not note.level_price:
+        return line
+    gap = fill.fill_price / note.level_price - 1
+    # For whoever sells, less is worse; for whoever buys, more is.
+    is_worse = gap > 0 if fill.bought else gap < 0
+    return f"{line} (gap {figures.signed_percent(gap)}{', worse' if is_worse else ''})"
+
+
+def _delays(receipt: Receipt) -> str:
+    note, times = receipt.trigger, receipt.times
+    if note is None:
+        return ""
+    parts = []
+    if times.source_at is not None:
+        parts.append(f"pool moved {figures.time_of_day(times.source_at)}")
+    seconds = (times.filled_at - note.triggered_at).total_seconds()
+    parts += [
+        f"seen {figures.time_of_day(note.triggered_at)}",
+        f"filled +{seconds:.1f} s",
+    ]
+    return " · ".join(parts)
