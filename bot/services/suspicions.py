@@ -92,6 +92,10 @@ class Suspicions:
         cause, dispute = next(iter(doubt.disputes.items()))
         return _suspicion(token_id, cause, dispute, self._clock.now())
 
+    def disputed(self) -> set[int]:
+        """Give the tokens whose price is not believed now. Needs no permission, as `load`."""
+        return set(self._doubts)
+
     def questionable(self, fresh: FreshPrices) -> set[int]:
         """Give the tokens of a round that `check` must look at; the others' pools agree.
 

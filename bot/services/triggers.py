@@ -9,16 +9,17 @@ from decimal import Decimal
 import numpy as np
 
 from bot.domain.errors import Unavailable
-from bot.domain.money import SOL_DECIMALS
+from bot.domain.money import LAMPORTS_PER_SOL, SOL_DECIMALS
 from bot.domain.price_trust import Streak, TrustRules
 from bot.domain.triggers import Crossing, Gauge, Owner, Trigger
-from bot.engine.trigger_book import MOST_AT_ONCE, TriggerBook, search_key
+from bot.engine.trigger_book import MOST_AT_ONCE, Keys, TriggerBook
 from bot.ports.clock import Clock
 from bot.ports.triggers import TriggerOwner
 from bot.services.price_board import PriceBoard
 from bot.services.suspicions import Suspicions
 
 _AT_ONCE = 500
+_NOT_A_NUMBER = float("nan")
 _Name = tuple[Owner, int]
 
 
@@ -117,35 +118,35 @@ class Triggers:
             await self._check(fresh)
 
     async def _check(self, fresh: Collection[int]) -> None:
-        believed = {token_id for token_id in fresh if self._suspicions.of(token_id) is None}
+        believed = _Figures(self._board, fresh, self._suspicions.disputed())
         for book in self._books.values():
             await self._look(book, believed)
         confirmed: dict[Owner, list[Crossing]] = {}
         for token_id in self._waiting.keys() & set(fresh):
-            for crossing in await self._confirm(token_id, is_believed=token_id in believed):
+            for crossing in await self._confirm(
+                token_id, is_believed=self._suspicions.of(token_id) is None
+            ):
                 confirmed.setdefault(crossing.trigger.owner, []).append(crossing)
         # What people have at stake goes before what they want to know.
         await self._fire([(owner, confirmed[owner]) for owner in sorted(confirmed, reverse=True)])
 
-    async def _look(self, book: TriggerBook, fresh: set[int]) -> None:
-        token_ids = sorted(book.tokens().intersection(fresh))
-        for start in range(0, len(token_ids), _AT_ONCE):
-            values = {
-                token_id: value
-                for token_id in token_ids[start : start + _AT_ONCE]
-                if (value := self.gauge(token_id, book.gauge)) is not None
-            }
-            known = np.fromiter(values, dtype=np.int64, count=len(values))
-            keys = np.array([search_key(value) for value in values.values()])
-            is_more = True
-            while is_more:
-                crossed = book.take_crossed(known, keys)
-                for trigger in crossed:
-                    self._begin(trigger, values[trigger.token_id])
-                is_more = len(crossed) >= MOST_AT_ONCE
-                await asyncio.sleep(0)
+    async def _look(self, book: TriggerBook, figures: "_Figures") -> None:
+        if not len(book):
+            return
+        values = figures.of(book.gauge)
+        is_more, unknown = True, []
+        while is_more:
+            crossed = book.take_crossed(figures.token_ids, values)
+            unknown += [trigger for trigger in crossed if not self._begin(trigger)]
+            is_more = len(crossed) >= MOST_AT_ONCE
+            await asyncio.sleep(0)
+        book.arm_all(unknown)
 
-    def _begin(self, trigger: Trigger, value: Decimal) -> None:
+    def _begin(self, trigger: Trigger) -> bool:
+        """Let a level that was reached wait; false where the exact figure is not known."""
+        value = self.gauge(trigger.token_id, trigger.gauge)
+        if value is None:
+            return False
         priced = self._board.priced(trigger.token_id)
         waiting = self._waiting.setdefault(trigger.token_id, {})
         waiting[trigger.owner, trigger.number] = _Waiting(
@@ -154,6 +155,7 @@ class Triggers:
             source_at=None if priced is None else self._time_of(priced.best.slot),
             seen_at=self._clock.now() if priced is None else priced.received_at,
         )
+        return True
 
     async def _confirm(self, token_id: int, *, is_believed: bool) -> list[Crossing]:
         """Count one more reading for what waits in a token; give what has stood long enough."""
@@ -214,3 +216,38 @@ class Triggers:
         # Claims are atomic: what was claimed before the failure is not claimed again.
         for crossing in crossings:
             self.arm(crossing.trigger)
+
+
+class _Figures:
+    """The figures of a tick as columns, not a number where a figure is unknown or not believed."""
+
+    def __init__(self, board: PriceBoard, fresh: Collection[int], disputed: set[int]) -> None:
+        self._board = board
+        self.token_ids = np.sort(np.fromiter(fresh, np.int64, count=len(fresh)))
+        self._rows = board.columns.rows(self.token_ids.tolist())
+        columns = board.columns
+        self._is_good = (columns.prices[self._rows] > 0) & ~columns.is_halted[self._rows]
+        if disputed:
+            self._is_good &= ~np.isin(self.token_ids, list(disputed))
+
+    def of(self, gauge: Gauge) -> Keys:
+        """Give every token's figure on a gauge, in the order of `token_ids`.
+
+        Those of the columns have 53 bits: what they reach is looked at again, exactly.
+        """
+        columns = self._board.columns
+        if gauge is Gauge.VOLUME_USD:
+            volumes = (self._volume(token_id) for token_id in self.token_ids.tolist())
+            return np.fromiter(volumes, np.float64, count=len(self.token_ids))
+        if gauge is Gauge.LIQUIDITY_SOL:
+            figures = columns.liquidities[self._rows] / LAMPORTS_PER_SOL
+        else:
+            figures = columns.prices[self._rows]
+        if gauge is Gauge.PRICE_USD:
+            figures = figures * float(self._board.sol_usd() or _NOT_A_NUMBER)
+        return np.where(self._is_good, figures, np.nan)
+
+    def _volume(self, token_id: int) -> float:
+        metrics = self._board.metrics.get(token_id)
+        volume = None if metrics is None else metrics.volume_24h_usd
+        return _NOT_A_NUMBER if volume is None else float(volume)
