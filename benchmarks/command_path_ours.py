@@ -23,6 +23,7 @@ from bot.domain.pools.reading import PoolReading
 from bot.domain.safety import TokenFacts
 from bot.observability.sending import Sending
 from bot.ports.chain import NetworkCosts, PoolPlace
+from bot.telegram.alert_notices import FiredAlertNotices
 from bot.telegram.application import Application
 from bot.telegram.bot_api import BotApi
 from bot.telegram.graduation_news import GraduationNews
@@ -144,6 +145,7 @@ async def _wired(connections: Pool, api: AnsweringApi) -> tuple[Receiver, Lanes,
         graduated=GraduationNews(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
         reported=lambda *_: (),
         rested=RestingNews(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
+        alerted=FiredAlertNotices(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
     )
     await services.prices.load()
     application = Application(

@@ -23,6 +23,7 @@ from bot.jobs.fills import fill_orders
 from bot.jobs.schedule import guarded, schedule
 from bot.observability.sending import Sending
 from bot.services.catalogue import Services
+from bot.telegram.alert_notices import FiredAlertNotices
 from bot.telegram.application import Application
 from bot.telegram.bot_api import ApiError
 from bot.telegram.daily_reports import DailyReportNotices
@@ -40,6 +41,7 @@ from bot.telegram.receiver import Receiver
 from bot.telegram.registration import Identity, identity, set_commands, use_polling, use_webhook
 from bot.telegram.resting_news import RestingNews
 from bot.telegram.sender import Sender
+from bot.telegram.stamps import StampedApi
 from bot.web.application import WEBHOOK_PATH, web_application
 
 _DRAIN_SECONDS = 5.0
@@ -89,6 +91,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
                 clock=outside.clock, chance=SystemRandom(), bot_name=who.name
             ),
             rested=RestingNews(clock=outside.clock, chance=SystemRandom(), bot_name=who.name),
+            alerted=_alert_notices(outside, who),
         )
         await services.prices.load()
         await services.suspicions.load()
@@ -130,6 +133,10 @@ async def run_until_stopped(settings: Settings) -> None:
         await stop.wait()
 
 
+def _alert_notices(outside: Outside, who: Identity) -> FiredAlertNotices:
+    return FiredAlertNotices(clock=outside.clock, chance=SystemRandom(), bot_name=who.name)
+
+
 def _sender(
     outside: Outside,
     outbox: PostgresOutbox,
@@ -140,7 +147,7 @@ def _sender(
 ) -> Sender:
     return Sender(
         outbox=outbox,
-        api=api,
+        api=StampedApi(api, outside.clock),
         clock=outside.clock,
         limits=FloodLimits(clock=outside.clock),
         reachability=reachability,

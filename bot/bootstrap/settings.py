@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     confirmations_deep: int = Field(default=2, ge=1, le=100)
     confirmations_thin: int = Field(default=4, ge=1, le=100)
     landing_seconds: float = Field(default=1.2, ge=0, le=60)
+    alert_target_seconds: float = Field(default=10.0, gt=0, le=3600)
 
     live_trading: bool = False
     master_key: SecretStr = SecretStr("")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.adapters.database.alert_watch import PostgresAlerts
 from bot.adapters.database.books import PostgresBooks
 from bot.adapters.database.candles import PostgresCandles
 from bot.adapters.database.chart_desk import PostgresChartDesk
@@ -14,10 +15,11 @@ from bot.adapters.database.shelf import PostgresShelf
 from bot.adapters.database.suspicions import PostgresSuspicions
 from bot.adapters.database.watchlist import PostgresWatchlist
 from bot.adapters.pictures.painter import ThreadPainter
+from bot.bootstrap.alert_wiring import AlertParts, wire_alerts
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.resting import Resting, wire_resting
 from bot.bootstrap.settings import Settings
-from bot.bootstrap.wiring_reports import report_services
+from bot.bootstrap.wiring_reports import ReportServices, report_services
 from bot.domain.money import LAMPORTS_PER_SOL
 from bot.domain.price_trust import TrustRules
 from bot.domain.users import Role
@@ -26,6 +28,9 @@ from bot.engine.risk_gate import RiskSettings
 from bot.engine.trading_engine import TradingEngine
 from bot.observability.sending import Sending
 from bot.services.access import Access
+from bot.services.alert_firing import AlertNotices
+from bot.services.alert_following import AlertFollowing
+from bot.services.alerts import Alerts
 from bot.services.candles import Candles
 from bot.services.catalogue import Services
 from bot.services.charts import Charts
@@ -80,6 +85,7 @@ def wire(
     graduated: GraduationNotices,
     reported: ReportNotice,
     rested: RestingNotices,
+    alerted: AlertNotices,
 ) -> Services:
     """Build every service; `on_outbox` is called after each commit that queued notices."""
     clock, pool = outside.clock, outside.pool
@@ -96,20 +102,17 @@ def wire(
     outside_state = OutsideState(chain=outside.chain, sources=outside.sources, refresh=ticks.state)
     candles = _candles(settings, parts)
     painter = ThreadPainter()
-    reports = report_services(
-        outside,
-        books=parts.books,
-        board=board,
-        pools=parts.pools,
-        painter=painter,
-        on_outbox=on_outbox,
-        reported=reported,
-    )
+    reports = _reports(parts, painter, on_outbox, reported)
+    wallets = Wallets(books=parts.books, board=board, pools=parts.pools, clock=clock)
+    alert_book = PostgresAlerts(pool, on_outbox=on_outbox)
+    alerts, alert_following = _alerts(settings, parts, wallets, alert_book, alerted)
     return Services(
         access=parts.access,
         prices=prices,
         trading=trading,
-        wallets=Wallets(books=parts.books, board=board, pools=parts.pools, clock=clock),
+        wallets=wallets,
+        alerts=alerts,
+        alert_following=alert_following,
         talk=Talk(books=parts.books, dialogs=PostgresDialogs(pool), clock=clock),
         ticks=ticks,
         suspicions=parts.suspicions,
@@ -141,6 +144,20 @@ def _graduations(
         book=PostgresGraduations(parts.outside.pool, on_outbox=on_outbox),
         clock=parts.outside.clock,
         notices=notices,
+    )
+
+
+def _reports(
+    parts: _Parts, painter: ThreadPainter, on_outbox: OnOutbox, reported: ReportNotice
+) -> ReportServices:
+    return report_services(
+        parts.outside,
+        books=parts.books,
+        board=parts.board,
+        pools=parts.pools,
+        painter=painter,
+        on_outbox=on_outbox,
+        reported=reported,
     )
 
 
@@ -265,6 +282,30 @@ def _prices(settings: Settings, parts: _Parts) -> Prices:
         suspicions=parts.suspicions,
         witnesses=parts.witnesses,
         safety=parts.safety,
+    )
+
+
+def _alerts(
+    settings: Settings,
+    parts: _Parts,
+    wallets: Wallets,
+    book: PostgresAlerts,
+    notices: AlertNotices,
+) -> tuple[Alerts, AlertFollowing]:
+    made_of = AlertParts(
+        book=book,
+        board=parts.board,
+        books=parts.books,
+        triggers=parts.triggers,
+        suspicions=parts.suspicions,
+        wallets=wallets,
+        clock=parts.outside.clock,
+    )
+    return wire_alerts(
+        made_of,
+        notices=notices,
+        rules=_trust_rules(settings),
+        target_seconds=settings.alert_target_seconds,
     )
 
 

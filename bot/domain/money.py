@@ -15,6 +15,13 @@ _LONGEST_NUMBER_TEXT = 24
 _PLAIN_NUMBER = re.compile(r"[0-9]{1,15}(?:[.,][0-9]{1,18})?", re.ASCII)
 _TOO_LARGE = re.compile(r"[0-9]{16,100}(?:[.,][0-9]{0,100})?", re.ASCII)
 _THOUSANDS_LIKE = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}", re.ASCII)
+_SHORTHAND = re.compile(r"([0-9.,]{1,24})([kmb])", re.ASCII | re.IGNORECASE)
+_POWERS = {"k": 3, "m": 6, "b": 9}
+# As we write tiny prices ourselves: the zeros after the point are counted, 0.0₅2874.
+_COUNTED_ZEROS = re.compile(r"0[.,]0([₀-₉]{1,2})([0-9]{1,9})")
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_SHARE = re.compile(r"([+\-\u2212]?)([0-9]{1,6})(?:[.,]([0-9]{1,2}))?%?", re.ASCII)
+_LARGEST_FIGURE = Decimal(10) ** 18
 _PERCENT = re.compile(r"([0-9]{1,3})%?", re.ASCII)
 _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
 _DIGITS_FOR_MONEY = 60
@@ -70,6 +77,42 @@ def number_from_text(text: str) -> Decimal:
     if _THOUSANDS_LIKE.fullmatch(cleaned):
         raise Refusal("ambiguous_number", text=cleaned)
     return Decimal(cleaned.replace(",", "."))
+
+
+def figure_from_text(text: str) -> Decimal:
+    """Read a price or a sum above zero, which may be short: `0.02`, `12.5k`, `1.5M`, `0.0₅2874`.
+
+    Form and length are checked before `Decimal` sees it. Raises `Refusal` as `number_from_text`,
+    or `not_positive`.
+    """
+    cleaned = text.strip(" ")
+    if len(cleaned) > _LONGEST_NUMBER_TEXT:
+        raise Refusal("not_a_number", text=cleaned[:_LONGEST_NUMBER_TEXT])
+    counted = _COUNTED_ZEROS.fullmatch(cleaned)
+    if counted is not None:
+        zeros = int(counted[1].translate(_SUBSCRIPTS))
+        number = Decimal(f"0.{'0' * zeros}{counted[2]}")
+    else:
+        short = _SHORTHAND.fullmatch(cleaned)
+        plain, power = (short[1], _POWERS[short[2].lower()]) if short else (cleaned, 0)
+        number = number_from_text(plain).scaleb(power)
+    if number > _LARGEST_FIGURE:
+        raise Refusal("number_too_large", text=cleaned)
+    if number <= 0:
+        raise Refusal("not_positive", text=cleaned)
+    return number
+
+
+def share_from_text(text: str) -> int:
+    """Read a percentage with a sign and two decimals at most, in hundredths: `-7.5%` is -750.
+
+    Raises `Refusal("bad_share")`.
+    """
+    match = _SHARE.fullmatch(text.strip(" "))
+    if match is None:
+        raise Refusal("bad_share", text=text.strip(" ")[:_LONGEST_NUMBER_TEXT])
+    hundredths = int(match[2]) * 100 + int((match[3] or "").ljust(2, "0"))
+    return hundredths if match[1] in ("", "+") else -hundredths
 
 
 def units_from_text(text: str, decimals: int) -> int:

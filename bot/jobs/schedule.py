@@ -38,6 +38,7 @@ def schedule(
     jobs: dict[str, tuple[Job, float]] = {
         "refresh_all": (services.ticks.refresh_all, all_seconds),
         "refresh_hot": (services.ticks.refresh_hot, hot_seconds),
+        "follow_alerts": (services.alert_following.follow, hot_seconds),
         "follow_graduates": (services.ticks.follow_graduates, hot_seconds),
         "weigh_sources": (services.ticks.weigh_sources, source_seconds),
         "fill_due_orders": (services.resting_clock.run_due, _DUE_SECONDS),

@@ -12,6 +12,8 @@ class Forgotten:
     updates: int
     notices: int
     dialogs: int
+    firings: int
+    alerts: int
     price_days: int
 
 
@@ -21,8 +23,9 @@ class Retention(Protocol):
     async def forget(
         self, *, mail_before: datetime, prices_before: datetime, now: datetime
     ) -> Forgotten:
-        """Drop updates answered and notices settled before a moment, questions expired by `now`.
+        """Drop updates answered, notices settled and alerts ended before a moment.
 
+        Questions go that had expired by `now`.
         Prices go by whole UTC days. What is unanswered or unsent stays, however old. Raises
         `Unavailable`.
         """

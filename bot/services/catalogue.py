@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from bot.services.access import Access
+from bot.services.alert_following import AlertFollowing
+from bot.services.alerts import Alerts
 from bot.services.brackets import Brackets
 from bot.services.candles import Candles
 from bot.services.charts import Charts
@@ -41,6 +43,8 @@ class Services:
     resting: RestingOrders
     brackets: Brackets
     resting_clock: RestingClock
+    alerts: Alerts
+    alert_following: AlertFollowing
     safety: Safety
     candles: Candles
     charts: Charts

@@ -26,6 +26,10 @@ class Wallets:
         desk = await self._books.desk(user.user_id, Mode.PAPER, _NO_REQUEST)
         return await self._valuation.whole(desk)
 
+    async def portfolio_of(self, user_id: int) -> Portfolio:
+        """Give anybody's portfolio; asked by the clock, which shows it to nobody."""
+        return await self._valuation.whole(await self._books.desk(user_id, Mode.PAPER, _NO_REQUEST))
+
     async def history(self, user: User, before_order: int | None, limit: int = 8) -> HistoryPage:
         """Give fills of the present season, newest first, older than `before_order`."""
         user.require(Permission.VIEW_OWN)

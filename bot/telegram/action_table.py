@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from bot.domain.users import Permission
 from bot.telegram.commands import (
+    alert_settings,
+    alerts,
     charts,
     exports,
     help,  # noqa: A004 (a module, named by its feature)
@@ -56,6 +58,16 @@ TABLE: tuple[Action, ...] = (
     _own("wlist", watchlist.press_watchlist),
     _own("woff", watchlist.press_unwatch),
     _look("check", safety.press_check),
+    _own("alrt", alerts.press_alert),
+    _own("aput", alerts.press_put),
+    _own("aask", alerts.press_ask),
+    _own("alist", alerts.press_list),
+    _own("aone", alerts.press_one),
+    _own("aedit", alerts.press_edit),
+    _own("asnz", alerts.press_snooze),
+    _own("adel", alerts.press_delete),
+    _own("alate", alerts.press_late),
+    _own("aset", alert_settings.press_settings),
     Action(name="ends", handler=operating.press_endpoints, permission=Permission.OPERATE),
     Action(
         name="help",

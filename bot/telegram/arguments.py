@@ -48,6 +48,11 @@ class Kind(StrEnum):
     EXPORT = "orders|fills|transfers"
     EXPORT_SPAN = "all|month|year"
     MEMBERSHIP = "join|leave"
+    CONDITION = "CONDITION"
+    ABOUT_ALERTS = "late|settings"
+
+
+_TAKES_THE_REST = frozenset({Kind.CONDITION, Kind.ABOUT_ALERTS})
 
 
 _SPOKEN: Mapping[Kind, str] = {
@@ -91,6 +96,7 @@ class Arguments:
     export: Export | None = None
     export_span: ExportSpan | None = None
     joins: bool | None = None
+    words: tuple[str, ...] = ()
 
 
 def read_arguments(text: str, wanted: Sequence[Argument]) -> Arguments:
@@ -102,6 +108,8 @@ def read_arguments(text: str, wanted: Sequence[Argument]) -> Arguments:
     words = text.split()
     read = Arguments()
     for place, argument in enumerate(wanted):
+        if argument.kind in _TAKES_THE_REST:
+            return replace(read, words=tuple(words[place:]))
         if place < len(words):
             read = _READERS[argument.kind](read, words[place])
         elif not argument.is_optional:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.domain.users import Permission
 from bot.telegram.arguments import Argument, Kind
 from bot.telegram.commands import (
+    alerts,
     charts,
     conversation,
     exports,
@@ -132,6 +133,34 @@ TABLE: tuple[Command, ...] = (
         help_line="the tokens you watch, at their prices now",
         long_help="One line a token: price, and its change in an hour and in a day.",
         example="/watchlist",
+    ),
+    Command(
+        name="alert",
+        handler=alerts.alert,
+        permission=Permission.VIEW_OWN,
+        place=Place.PRIVATE,
+        arguments=(_TOKEN, Argument(kind=Kind.CONDITION, is_optional=True)),
+        help_line="tell you when a price, a position or your equity gets there",
+        long_help=(
+            "After TOKEN: above 0.02, below $0.02, mc above 5M, moves 10% (each time, or moves 10% "
+            "once), volume above 50k, liquidity drop 30%. Also: /alert position 12 pnl above 20%, "
+            "/alert equity below 90. k, M and B are thousands, millions, billions."
+        ),
+        example="/alert WIF above 0.02",
+        is_guided=True,
+    ),
+    Command(
+        name="alerts",
+        handler=alerts.alerts,
+        permission=Permission.VIEW_OWN,
+        place=Place.PRIVATE,
+        arguments=(Argument(kind=Kind.ABOUT_ALERTS, is_optional=True),),
+        help_line="your alerts, the closest first; which came late; how loud",
+        long_help=(
+            "late: which missed their target, and why. settings: on, silent or off for each kind, "
+            "quiet hours (/alerts quiet 22-7) and your clock (/alerts clock +2)."
+        ),
+        example="/alerts late",
     ),
     Command(
         name="open",

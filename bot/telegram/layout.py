@@ -13,6 +13,8 @@ LONGEST_MESSAGE, LONGEST_CAPTION = 4096, 1024
 LONGEST_TOAST = 200
 PICTURE = "picture"
 """The parameter that holds a picture's recipe; `pictures` takes it out and sends the picture."""
+STAMP = "stamped_since"
+"""The parameter that says since when a text counts the seconds; `stamps` writes them at sending."""
 _PLAIN_MARKS = frozenset(" -_'!?")
 _NO_PREVIEW: Mapping[str, object] = {"is_disabled": True}
 

@@ -35,6 +35,8 @@ _ABOUT_ARGUMENTS = frozenset(
         "not_positive",
         "not_a_percentage",
         "not_a_whole_number",
+        "bad_condition",
+        "bad_share",
     }
 )
 _NEXT_SCREEN: Mapping[str, tuple[str, str]] = {
@@ -43,6 +45,8 @@ _NEXT_SCREEN: Mapping[str, tuple[str, str]] = {
     "no_course": ("P&L", "pnl"),
     "nothing_to_export": ("Export", "export"),
     "watchlist_full": ("Watchlist", "wlist"),
+    "alerts_full": ("Alerts", "alist"),
+    "unknown_alert": ("Alerts", "alist"),
     "nothing_to_close": ("Positions", "poss"),
     "too_many_positions": ("Positions", "poss"),
     "not_a_whole_number": ("Positions", "poss"),

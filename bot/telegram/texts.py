@@ -39,6 +39,21 @@ REFUSALS: Mapping[str, str] = {
         "{text} is neither long nor short. Say which way: `/open {example} long 5` "
         "gains when the price rises, `short` when it falls."
     ),
+    "bad_condition": (
+        "I don't know what {text} should mean here. Try `/alert {example} above 0.02`, "
+        "`moves 10%`, `mc above 5M`, `volume above 50k` or `liquidity drop 30%`."
+    ),
+    "bad_share": (
+        "{text} is not a percentage that I can use here. Write it like `10%`: from 0.1% to 99%, "
+        "rises to 10000%, and for a position's gain also `-10%`."
+    ),
+    "bad_hours": (
+        "I read {text} as neither hours nor a clock. Write hours like `/alerts quiet 22-7`, "
+        "and how far your clock is ahead of UTC like `/alerts clock +2`."
+    ),
+    "bad_alerts": (
+        "I don't know what to do with {text}. Try /alerts, `/alerts late` or `/alerts settings`."
+    ),
     "bad_switch": "{text} is neither on nor off. Write it like `/safety on`.",
     "bad_report_span": "{text} is no span. Take day, week, month or all, like `/pnl week`.",
     "bad_hour": "{text} is no hour. Give 0 to 23, like `/report 9 +2`, or `/report off`.",
@@ -175,6 +190,23 @@ REFUSALS: Mapping[str, str] = {
     "no_candles": (
         "There is no price history of {symbol} yet. I keep its prices from now on: "
         "try again in a few minutes."
+    ),
+    # alerts
+    "alerts_full": (
+        "You have {limit} alerts set, the most for your role ({role}). Delete one first: /alerts."
+    ),
+    "unknown_alert": "That alert is not set any more. See what is with /alerts.",
+    "level_met": (
+        "It is there already, so I would tell you at once. Give a level on the other side of the "
+        "figure of now, or use `moves 10%`."
+    ),
+    "figure_unknown": (
+        "The {figure} of {symbol} is not known now, so I cannot watch it that way. "
+        "Try a price: `/alert {example} above 0.02`."
+    ),
+    "alert_unreachable": (
+        "No price can bring that about. A long can lose 100% at most, and so on: "
+        "give a smaller share."
     ),
     # limits
     "watchlist_full": (

@@ -69,6 +69,10 @@ class Turn:
         """Answer a press with a short word over the chat; the message stays as it is."""
         await self.services.talk.answer(self.request, (self._toast(words),))
 
+    def toasted(self, words: str) -> tuple[Notice, ...]:
+        """Give the short word over the chat that answers a press; the message stays as it is."""
+        return (self._toast(words),)
+
     async def ask(self, screen: Screen) -> None:
         """Put a question as a new message, which alone can open the keyboard."""
         question = to_send(screen, self.chat_id, reply_to=self._reply_to())

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.domain.alert_hours import AlertSettings
+from bot.domain.alerts import Alert
 from bot.domain.candles import Interval
 from bot.domain.charts import Theme
 from bot.domain.daily_reports import ReportHour
@@ -46,6 +48,7 @@ from tests.builders.views import (
     an_outside,
     some_info,
 )
+from tests.fakes.alert_services import FakeAlerts
 from tests.fakes.mail_boxes import FakeInbox
 from tests.fakes.report_services import (
     FakeExports,
@@ -71,6 +74,8 @@ class FakeServices:
     dialogs: dict[tuple[int, int], Dialog] = field(default_factory=dict)
     people: list[PersonSeen] = field(default_factory=list)
     watched: list[int] = field(default_factory=list)
+    alerts_set: dict[int, Alert] = field(default_factory=dict)
+    alert_wishes: list[AlertSettings] = field(default_factory=list)
     themes: list[Theme | None] = field(default_factory=list)
     hours: dict[int, ReportHour] = field(default_factory=dict)
     boards: set[tuple[int, int]] = field(default_factory=set)
@@ -184,6 +189,10 @@ class FakeServices:
     @property
     def watchlist(self) -> "FakeWatchlist":
         return FakeWatchlist(self)
+
+    @property
+    def alerts(self) -> FakeAlerts:
+        return FakeAlerts(self)
 
     async def open(self, request: Request, intent: OpenIntent, answer: FillAnswer) -> None:
         token = await self.token(request.user, intent.token_id)

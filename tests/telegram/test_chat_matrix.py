@@ -37,6 +37,8 @@ COMMANDS = {
     "wallet": (OWN, Place.PRIVATE),
     "history": (OWN, Place.PRIVATE),
     "reset": (TRADE, Place.PRIVATE),
+    "alert": (OWN, Place.PRIVATE),
+    "alerts": (OWN, Place.PRIVATE),
     "cancel": (HELP, Place.PRIVATE),
     "endpoints": (OPERATE, Place.PRIVATE),
     "pnl": (OWN, Place.PRIVATE),
@@ -72,6 +74,10 @@ BUTTONS = {
     "reset": (TRADE, Place.PRIVATE),
     "erase": (TRADE, Place.PRIVATE),
     "keep": (OWN, Place.PRIVATE),
+    **dict.fromkeys(
+        ("alrt", "aput", "aask", "alist", "aone", "aedit", "asnz", "adel", "alate", "aset"),
+        (OWN, Place.PRIVATE),
+    ),
     "ends": (OPERATE, Place.PRIVATE),
     "pnl": (OWN, Place.PRIVATE),
     "pnlby": (OWN, Place.PRIVATE),
@@ -105,6 +111,8 @@ TYPED = {
     Kind.EXPORT: "fills",
     Kind.EXPORT_SPAN: "year",
     Kind.MEMBERSHIP: "join",
+    Kind.CONDITION: "above 0.02",
+    Kind.ABOUT_ALERTS: "late",
 }
 
 
@@ -149,6 +157,7 @@ async def test_a_button_works_only_for_those_its_row_lets(
     door: ChatDoor, action: object, status: Status
 ) -> None:
     argument = {"buy": "5", "go": "l1x5", "size": "l1", "ask": "l1", "close": "50"}
+    argument |= {"aput": "u500", "asnz": "1"}
     target = 12 if action.name in {"pos", "close"} else 7
     data = door.button(action.name, target, argument.get(action.name, ""))
     door.services.status = status

@@ -39,6 +39,7 @@ FIGURES = {
     "gap": Decimal("0.12"),
     "waited_seconds": 400,
     "symbol": "WIF",
+    "figure": "price",
     "side": "long",
     "text": "1e9",
     "address": "EKpQGSJtjMFqKZ9KQanSqYXRcF8fBopzLHYxdM65zcjm",

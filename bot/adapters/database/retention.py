@@ -20,6 +20,14 @@ _DIALOGS = """
     DELETE FROM dialogs WHERE (user_id, chat_id) IN (
       SELECT user_id, chat_id FROM dialogs WHERE expires_at < $1 LIMIT $2)
 """
+_FIRINGS = """
+    DELETE FROM alert_firings WHERE (user_id, firing_id) IN (
+      SELECT user_id, firing_id FROM alert_firings WHERE fired_at < $1 ORDER BY fired_at LIMIT $2)
+"""
+_ALERTS = """
+    DELETE FROM alerts WHERE (user_id, alert_id) IN (
+      SELECT user_id, alert_id FROM alerts WHERE ended_at < $1 ORDER BY ended_at LIMIT $2)
+"""
 _DAYS = """
     SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
     WHERE i.inhparent = 'token_prices'::regclass AND c.relname ~ '^token_prices_[0-9]{8}$'
@@ -36,11 +44,13 @@ class PostgresRetention:
     async def forget(
         self, *, mail_before: datetime, prices_before: datetime, now: datetime
     ) -> Forgotten:
-        """Drop updates answered and notices settled before a moment, questions expired by `now`."""
+        """Drop updates answered, notices settled and alerts ended before a moment, and so on."""
         async with connected(self._pool) as connection:
             return Forgotten(
                 updates=await _drop(connection, _UPDATES, mail_before),
                 notices=await _drop(connection, _NOTICES, mail_before),
+                firings=await _drop(connection, _FIRINGS, mail_before),
+                alerts=await _drop(connection, _ALERTS, mail_before),
                 dialogs=await _drop(connection, _DIALOGS, now),
                 price_days=await _drop_days(connection, prices_before),
             )

@@ -6,6 +6,7 @@ does not fit the type. The functions and triggers that guard them live in `migra
 """
 
 from bot.adapters.database import (
+    schema_alerts,
     schema_books,
     schema_graduations,
     schema_mail,
@@ -18,6 +19,7 @@ from bot.adapters.database import (
 from bot.adapters.database.schema_basis import metadata
 
 TABLES = (
+    schema_alerts,
     schema_books,
     schema_tokens,
     schema_mail,

@@ -283,26 +283,6 @@ orders = Table(
     ),
 )
 
-alerts = Table(
-    "alerts",
-    metadata,
-    Column("user_id", BigInteger, nullable=False),
-    Column("alert_id", BigInteger, Identity(always=True), nullable=False),
-    Column("token_id", Integer, nullable=False),
-    Column("side", Text, nullable=False),
-    Column("level", PRICE, nullable=False),
-    Column("state", Text, nullable=False, server_default="armed"),
-    Column("generation", Integer, nullable=False, server_default="0"),
-    Column("created_at", MOMENT, nullable=False, server_default=NOW),
-    Column("fired_at", MOMENT),
-    PrimaryKeyConstraint("user_id", "alert_id"),
-    ForeignKeyConstraint(["user_id"], ["users.user_id"]),
-    ForeignKeyConstraint(["token_id"], ["solana_tokens.token_id"]),
-    CheckConstraint("side IN ('above', 'below')", name="side_known"),
-    CheckConstraint("state IN ('armed', 'fired', 'cancelled')", name="state_known"),
-    finite("level"),
-)
-
 audit_log = Table(
     "audit_log",
     metadata,

@@ -1,11 +1,18 @@
 """Messages that are no command: a pasted address, the answer to a question, anything else."""
 
 import re
+from collections.abc import Awaitable, Callable, Mapping
 
 from bot.domain.errors import Refusal
 from bot.domain.identifiers import is_address, is_other_chain
 from bot.domain.instruments import clean_text
 from bot.telegram.arguments import LONGEST_TEXT, Arguments
+from bot.telegram.commands.alerts import (
+    CHANGE_QUESTION,
+    WORDS_QUESTION,
+    answer_change,
+    answer_words,
+)
 from bot.telegram.commands.market import show_card
 from bot.telegram.commands.trading import AMOUNT_QUESTION, answer_amount
 from bot.telegram.rich_text import Text
@@ -14,6 +21,12 @@ from bot.telegram.turn import Turn
 _SYMBOL_LIKE = re.compile(r"\$?\w{2,16}")
 _NUMBER_LIKE = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,9})?", re.ASCII)
 _ADDRESS_LIKE = re.compile(r"[0-9A-Za-z]{28,52}", re.ASCII)
+
+_ANSWERS: Mapping[str, Callable[[Turn, dict[str, str]], Awaitable[None]]] = {
+    AMOUNT_QUESTION: answer_amount,
+    WORDS_QUESTION: answer_words,
+    CHANGE_QUESTION: answer_change,
+}
 
 
 async def cancel(turn: Turn, _arguments: Arguments) -> None:
@@ -33,8 +46,8 @@ async def plain_text(turn: Turn) -> None:
         await turn.finish()
         return
     question = await turn.services.talk.awaiting(turn.user, turn.chat_id)
-    if question is not None and question.kind == AMOUNT_QUESTION:
-        await answer_amount(turn, dict(question.data))
+    if question is not None and question.kind in _ANSWERS:
+        await _ANSWERS[question.kind](turn, dict(question.data))
         return
     await _read_as_token(turn, text)
 

@@ -58,9 +58,13 @@ def card_rows(token: Token, keys: Keys) -> Rows:
             key(keys, "Short", "lev", token_id),
             chart,
         )
-        look = (look[0], key(keys, "Watch", "watch", token_id), look[1])
-    else:
-        more = (Button(text="More in private", url=keys.private_link(f"t_{token_id}")), chart)
+        follow = (
+            key(keys, "Alert", "alrt", token_id),
+            key(keys, "Watch", "watch", token_id),
+            look[1],
+        )
+        return (buy, more, follow, look[:1])
+    more = (Button(text="More in private", url=keys.private_link(f"t_{token_id}")), chart)
     return (buy, more, look)
 
 

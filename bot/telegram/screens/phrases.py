@@ -19,7 +19,7 @@ _PIECES = re.compile(r"(`[^`]*`|\{\w+(?::\w+)?\})")
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _LONGEST_FIELD, _LONGEST_OF_OURS = 64, 120
 _TYPED_BY_PEOPLE = frozenset({"text", "address"})
-_OUR_OWN = frozenset({"reason", "role", "argument", "reference", "what", "kind"})
+_OUR_OWN = frozenset({"reason", "role", "argument", "reference", "what", "kind", "figure"})
 
 Fields = Mapping[str, object]
 

@@ -1,0 +1,37 @@
+"""News of alerts that fired, for the private chat of the person who set them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.alert_hours import Loudness
+from bot.domain.notices import Notice, Priority
+from bot.ports.clock import Clock
+from bot.services.alert_levels import AlertNews
+from bot.telegram.callbacks import Chance, Keys, new_nonce
+from bot.telegram.layout import STAMP, to_send
+from bot.telegram.screens.alert_news import fired
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiredAlertNotices:
+    """Renders what `bot.services.alert_firing` has to tell."""
+
+    clock: Clock
+    chance: Chance
+    bot_name: str
+
+    def fired(self, news: AlertNews) -> Notice:
+        """Say what was reached, and when it was seen; silent where the person wants it so."""
+        user_id, hit = news.fired.alert.user_id, news.fired.hit
+        nonce = new_nonce(self.clock.now(), self.chance)
+        keys = Keys(owner=user_id, nonce=nonce, bot_name=self.bot_name)
+        plain = to_send(fired(news, keys), user_id, priority=Priority.ALERT)
+        payload: Mapping[str, object] = {
+            **plain.payload,
+            STAMP: (hit.source_at or hit.seen_at).isoformat(),
+        }
+        if news.fired.loudness is Loudness.SILENT:
+            payload = {**payload, "disable_notification": True}
+        return Notice(
+            chat_id=user_id, method=plain.method, payload=payload, priority=plain.priority
+        )
