@@ -15,6 +15,7 @@ _SECRET = re.compile(
     r"|\[\s*(?:[0-9]{1,3}\s*,\s*){31}(?:(?:[0-9]{1,3}\s*,\s*){32})?[0-9]{1,3}\s*,?\s*\]"
     r"|(?<![0-9A-Za-z])(?:0x)?(?:[0-9a-fA-F]{64}){1,2}(?![0-9A-Za-z])"
 )
+_SHORTEST_SECRET = 64
 _DEEPEST = 40
 # What PostgreSQL's bigint takes; every id and date of Telegram is far smaller.
 _WHOLE_NUMBERS = range(-(2**63), 2**63)
@@ -44,5 +45,7 @@ def _clean(value: object, depth: int) -> object:
 
 
 def _text(text: str) -> str:
-    readable = _SECRET.sub(SECRET_REMOVED, _BROKEN.sub(UNREADABLE, text))
+    readable = _BROKEN.sub(UNREADABLE, text)
+    if len(readable) >= _SHORTEST_SECRET:
+        readable = _SECRET.sub(SECRET_REMOVED, readable)
     return without_seed_phrase(readable, SECRET_REMOVED)

@@ -14,7 +14,7 @@ from bot.ports.performance import Due, ReasonResult, Record, Sample, TokenResult
 
 _MOST_TOKENS = 100
 _EVERY = timedelta(minutes=57)  # a little less than an hour, so that no hour is left out
-_DESK = "SELECT read_desks FROM read_desks(ARRAY[$1::bigint], ARRAY[$2::text], ARRAY[''])"
+_DESK = "SELECT open_desks FROM open_desks(ARRAY[$1::bigint], ARRAY[$2::text], ARRAY[''])"
 # Answered from the index `ix_orders_outcomes` alone, and the positions for how long they were held.
 _OUTCOMES = """
     SELECT GROUPING(o.token_id) = 0 AS is_of_token, GROUPING(o.reason) = 0 AS is_of_reason,

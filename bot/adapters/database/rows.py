@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 import asyncpg
+import orjson
 from pydantic import TypeAdapter
 
 from bot.adapters.database.resting_rows import effects_to_json
@@ -30,9 +31,9 @@ _CASH = ("cash", SOL_MINT)
 _RULES = TypeAdapter(TokenRules)
 
 
-def receipt_to_json(receipt: Receipt) -> object:
+def receipt_to_json(receipt: Receipt) -> orjson.Fragment:
     """Spell a receipt as JSON; prices become strings, so nothing is lost."""
-    return _RECEIPT.dump_python(receipt, mode="json")
+    return orjson.Fragment(_RECEIPT.dump_json(receipt))
 
 
 def receipt_from_json(stored: object) -> Receipt:

@@ -120,8 +120,7 @@ def age(seconds: float) -> str:
 
 def time_of_day(moment: datetime) -> str:
     """Give a moment to the millisecond, UTC."""
-    seconds = f"{moment.hour:02d}:{moment.minute:02d}:{moment.second:02d}"
-    return f"{seconds}.{moment.microsecond // 1000:03d}"
+    return moment.time().isoformat("milliseconds")
 
 
 def day_and_time(moment: datetime) -> str:
