@@ -103,7 +103,7 @@ def wire(
     candles = _candles(settings, parts)
     painter = ThreadPainter()
     reports = _reports(parts, painter, on_outbox, reported)
-    wallets = Wallets(books=parts.books, board=board, pools=parts.pools, clock=clock)
+    wallets = _wallets(parts, resting.clock)
     alert_book = PostgresAlerts(pool, on_outbox=on_outbox)
     alerts, alert_following = _alerts(settings, parts, wallets, alert_book, alerted)
     return Services(
@@ -131,6 +131,16 @@ def wire(
         leaderboards=reports.leaderboards,
         operations=_operations(parts, outside_state, ticks, sending),
         outside_state=outside_state,
+    )
+
+
+def _wallets(parts: _Parts, resting: RestingClock) -> Wallets:
+    return Wallets(
+        books=parts.books,
+        board=parts.board,
+        pools=parts.pools,
+        clock=parts.outside.clock,
+        on_reset=resting.note_season,
     )
 
 

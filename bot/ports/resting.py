@@ -80,7 +80,7 @@ class RestingBook(Protocol):
         """
 
     async def of_user(self, user_id: int, mode: Mode) -> list[Resting]:
-        """Give the present season's orders that wait, and those that ended within a minute."""
+        """Give a user's orders that wait, and those that ended within a minute."""
 
     async def one(self, user_id: int, mode: Mode, number: int) -> Resting | None:
         """Give an order by its number, in whatever state."""
@@ -98,7 +98,7 @@ class RestingBook(Protocol):
         """
 
     async def due(self, now: datetime, limit: int) -> list[Resting]:
-        """Give orders whose moment has come, the longest due first."""
+        """Give orders whose moment has come and was not seen yet, the longest due first."""
 
     async def expiring(self, before: datetime, limit: int) -> list[Resting]:
         """Give orders that expire before a moment, the first first."""

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain.errors import Refusal
+from bot.domain.errors import Refusal, Unavailable
 from bot.domain.requests import Request
 from bot.domain.resting import Resting, RestingKind, RestingState
 from bot.domain.triggers import Crossing, Trigger
@@ -121,6 +122,11 @@ class RestingClock:
         if self._watch.has_news:
             self._news.set()
 
+    def note_season(self, user_id: int) -> None:
+        """Hear that a user's season ended, and with it all orders that waited."""
+        self._watch.note(user_id)
+        self._news.set()
+
     def tokens(self) -> set[int]:
         """Give the tokens whose orders wait for another try."""
         return self._watch.tokens()
@@ -130,7 +136,8 @@ class RestingClock:
         while not self._ready:
             await self._news.wait()
             self._news.clear()
-            await self._watch.sync_changed()
+            with suppress(Unavailable):  # then it is done with the next that is due
+                await self._watch.sync_changed()
         wait = min(one.at for one in self._ready) - self._clock.monotonic()
         if wait > 0:
             await asyncio.sleep(wait)
@@ -164,10 +171,8 @@ class RestingClock:
                 self._take(known, self._seen_again(known, now))
 
     def _take(self, order: Resting, seen: Seen | None) -> None:
-        if seen is None:
-            self._watch.hold(order)
-            return
-        if order.order_id in self._in_hand:
+        if seen is None or order.order_id in self._in_hand:
+            self._fills.wait_on(order)
             return
         self._in_hand.add(order.order_id)
         at = self._clock.monotonic() + self._landing_seconds

@@ -88,7 +88,7 @@ class RestingFills:
             market = await self._market(firings)
         except Unavailable:
             for firing in firings:
-                self._wait_on(firing.order)
+                self.wait_on(firing.order)
             return
         except Refusal as refusal:
             for firing in firings:
@@ -100,6 +100,13 @@ class RestingFills:
         async with asyncio.TaskGroup() as group:
             for mine in by_owner.values():
                 group.create_task(self._of_one_owner(mine, market))
+
+    def wait_on(self, order: Resting) -> None:
+        """Leave an order for the next try: a limit at its level, all others at the next tick."""
+        if order.placed.kind is RestingKind.LIMIT:
+            self._watch.arm(order)
+        else:
+            self._watch.hold(order)
 
     async def _market(self, firings: Sequence[Firing]) -> Market | None:
         """Read the pool once for all; what only moves a stop needs none."""
@@ -119,9 +126,9 @@ class RestingFills:
                 try:
                     await self._fill(firing, market)
                 except Unavailable:
-                    self._wait_on(firing.order)
+                    self.wait_on(firing.order)
                 except BookingConflict:
-                    self._wait_on(firing.order)
+                    self.wait_on(firing.order)
                 except Refusal as refusal:
                     await self._refused(firing, refusal)
                 else:
@@ -173,7 +180,7 @@ class RestingFills:
                 self._watch.disarm(order)
                 await self._watch.sync(order.user_id)
             elif refusal.code == "conflict":
-                self._wait_on(order)
+                self.wait_on(order)
             elif refusal.code == "limit_not_met":
                 self._watch.arm(order)
             elif _is_final(order, refusal):
@@ -181,7 +188,7 @@ class RestingFills:
             else:
                 await self._hold_back(firing, refusal)
         except Unavailable:
-            self._wait_on(order)
+            self.wait_on(order)
 
     async def _reject(self, firing: Firing, refusal: Refusal) -> None:
         order = firing.order
@@ -208,7 +215,7 @@ class RestingFills:
 
     async def _hold_back(self, firing: Firing, refusal: Refusal) -> None:
         order = firing.order
-        self._wait_on(order)
+        self.wait_on(order)
         token = self._board.tokens[order.placed.token_id]
         is_first = order.attempts == 0
         told = self._notices.held_back(order.user_id, order, token, refusal) if is_first else ()
@@ -233,13 +240,6 @@ class RestingFills:
         except (Refusal, BookingConflict):
             # Filled, cancelled or changed by its owner at this moment.
             await self._watch.sync(change.user_id)
-
-    def _wait_on(self, order: Resting) -> None:
-        """Leave an order for the next try: a limit at its level, all others at the next tick."""
-        if order.placed.kind is RestingKind.LIMIT:
-            self._watch.arm(order)
-        else:
-            self._watch.hold(order)
 
 
 def _is_final(order: Resting, refusal: Refusal) -> bool:

@@ -109,6 +109,10 @@ class RestingWatch:
         if has_effects or settlement.user_id in self._owners:
             self._changed.add(settlement.user_id)
 
+    def note(self, user_id: int) -> None:
+        """Hear that a user's orders may have changed."""
+        self._changed.add(user_id)
+
     async def sync(self, user_id: int) -> None:
         """Read a user's orders and follow them; where that fails, it is done again soon.
 

@@ -1,5 +1,7 @@
 """A person's own figures: wallet, positions, history, and a new season."""
 
+from collections.abc import Callable
+
 from bot.domain.requests import Request
 from bot.domain.users import Mode, Permission, User
 from bot.ports.books import Books
@@ -10,14 +12,28 @@ from bot.services.views import HistoryPage, Portfolio, Season, SeasonAnswer
 from bot.services.whole_pools import WholePools
 
 _NO_REQUEST = ""
+OnReset = Callable[[int], None]
+
+
+def _tell_nobody(_user_id: int) -> None:
+    return None
 
 
 class Wallets:
     """Reads a user's figures from one snapshot; each user sees only their own."""
 
-    def __init__(self, *, books: Books, board: PriceBoard, pools: WholePools, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        books: Books,
+        board: PriceBoard,
+        pools: WholePools,
+        clock: Clock,
+        on_reset: OnReset = _tell_nobody,
+    ) -> None:
         self._books = books
         self._board = board
+        self._on_reset = on_reset
         self._valuation = Valuation(board=board, pools=pools, clock=clock)
 
     async def portfolio(self, user: User) -> Portfolio:
@@ -62,3 +78,4 @@ class Wallets:
             ended=ended,
         )
         await self._books.start_season(request, Mode.PAPER, answer(season))
+        self._on_reset(request.user.user_id)

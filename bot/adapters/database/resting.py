@@ -24,10 +24,10 @@ _log = structlog.get_logger(__name__)
 _AT_ONCE = 5_000
 _APPLY = "SELECT outcome, order_ids, notice_ids FROM book_resting($1)"
 _OF_USER = """
-    SELECT r.* FROM virtual_wallets w JOIN resting_orders r USING (user_id, mode, season)
-    WHERE w.user_id = $1 AND w.mode = $2 AND w.is_current
-      AND (r.state = 'working' OR r.ended_at > now() - interval '1 minute')
-    ORDER BY r.number
+    SELECT * FROM resting_orders
+    WHERE user_id = $1 AND mode = $2
+      AND (state = 'working' OR ended_at > now() - interval '1 minute')
+    ORDER BY number
 """
 _ONE = """
     SELECT * FROM resting_orders
@@ -48,7 +48,8 @@ _WORKING = """
 _TRIGGERED = "SELECT * FROM note_triggered($1, $2, $3)"
 _DUE = """
     SELECT * FROM resting_orders
-    WHERE state = 'working' AND due_at <= $1 ORDER BY due_at LIMIT $2
+    WHERE state = 'working' AND due_at <= $1 AND triggered_at IS NULL
+    ORDER BY due_at LIMIT $2
 """
 _EXPIRING = """
     SELECT * FROM resting_orders
@@ -106,7 +107,7 @@ class PostgresResting:
         return tuple(row["order_ids"])
 
     async def of_user(self, user_id: int, mode: Mode) -> list[Resting]:
-        """Give the present season's orders that wait, and those that ended within a minute."""
+        """Give a user's orders that wait, and those that ended within a minute."""
         return await self._fetch(_OF_USER, user_id, mode.value)
 
     async def one(self, user_id: int, mode: Mode, number: int) -> Resting | None:
