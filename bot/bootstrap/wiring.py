@@ -99,7 +99,7 @@ def wire(
     ticks = _ticks(
         settings, parts, prices, graduations, liquidations=liquidations, resting=resting.clock
     )
-    outside_state = OutsideState(chain=outside.chain, sources=outside.sources, refresh=ticks.state)
+    outside_state = _outside_state(parts, ticks)
     candles = _candles(settings, parts)
     painter = ThreadPainter()
     reports = _reports(parts, painter, on_outbox, reported)
@@ -178,6 +178,16 @@ def _candles(settings: Settings, parts: _Parts) -> Candles:
         source=parts.outside.candle_source,
         clock=parts.outside.clock,
         keep_days=settings.candle_days,
+    )
+
+
+def _outside_state(parts: _Parts, ticks: Ticks) -> OutsideState:
+    return OutsideState(
+        chain=parts.outside.chain,
+        sources=parts.outside.sources,
+        refresh=ticks.state,
+        board=parts.board,
+        suspicions=parts.suspicions,
     )
 
 

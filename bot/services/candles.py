@@ -10,7 +10,8 @@ from bot.domain.candles import Interval
 from bot.domain.errors import Unavailable
 from bot.ports.candles import CandleShelf, CandleSource, PriceNow
 from bot.ports.clock import Clock
-from bot.services.price_board import PriceBoard, Priced
+from bot.services.price_board import PriceBoard
+from bot.services.token_columns import Glimpse
 
 MOST_BARS = 200
 _DAYS_AHEAD = 3
@@ -120,15 +121,15 @@ class Candles:
         for place, token_id in enumerate(list(self._board.tokens)):
             if place % _WITHOUT_A_BREAK == 0:
                 await asyncio.sleep(0)
-            priced = self._board.priced(token_id)
-            if priced is not None:
-                found.append(self._price_now(token_id, priced))
+            seen = self._board.columns.glimpse(token_id)
+            if seen is not None:
+                found.append(self._price_now(token_id, seen))
         return found
 
-    def _price_now(self, token_id: int, priced: Priced) -> PriceNow:
+    def _price_now(self, token_id: int, seen: Glimpse) -> PriceNow:
         return PriceNow(
             token_id=token_id,
-            price=priced.best.price,
-            liquidity_lamports=sum(pool.curve.depth_quote_units() for pool in priced.readings),
+            price=seen.price,
+            liquidity_lamports=seen.liquidity_lamports,
             holders=self._board.holders.get(token_id),
         )

@@ -16,11 +16,12 @@ class FreshPrices(AbstractSet[int]):
     """A set of token ids, with the price of each in SOL, in the order of `token_ids`.
 
     Prices are floats of 53 bits: for comparing many at once. What is done about one token goes by
-    the board's reading of it, which is exact. `whole` are those that were read pool by pool, and
-    `spans` the pools of all others.
+    the board's reading of it, which is exact. `rows` are the tokens' rows on the board, `whole`
+    those that were read pool by pool, and `spans` the pools of all others.
     """
 
     token_ids: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.intp]
     prices: npt.NDArray[np.float64]
     whole: frozenset[int]
     spans: PoolSpans

@@ -9,7 +9,8 @@ from bot.domain.identifiers import SOL_MINT, USDC_MINT
 from bot.domain.money import LAMPORTS_PER_SOL
 from bot.domain.users import Permission, User
 from bot.ports.clock import Clock
-from bot.services.price_board import PriceBoard, Priced
+from bot.services.price_board import PriceBoard
+from bot.services.token_columns import Glimpse
 from bot.services.token_lines import TokenLine, token_line
 
 LEAST_LIQUIDITY_LAMPORTS: int = 5 * LAMPORTS_PER_SOL
@@ -59,18 +60,17 @@ class Movers:
         now = self._clock.now()
         for token_id in list(self._board.tokens):
             line = token_line(self._board, token_id, now)
-            priced = self._board.priced(token_id)
-            if line is None or priced is None or not _is_alive(line, priced):
+            seen = self._board.columns.glimpse(token_id)
+            if line is None or seen is None or not _is_alive(line, seen):
                 continue
             change = line.change_1h if span is Span.HOUR else line.change_24h
             if change is not None:
                 yield change, line
 
 
-def _is_alive(line: TokenLine, priced: Priced) -> bool:
-    if line.token.mint in _MONEY or priced.best.halt is not None:
+def _is_alive(line: TokenLine, seen: Glimpse) -> bool:
+    if line.token.mint in _MONEY or seen.is_halted:
         return False
     if line.age_seconds is None or line.age_seconds > _OLDEST_SECONDS:
         return False
-    depth = sum(pool.curve.depth_quote_units() for pool in priced.readings)
-    return depth >= LEAST_LIQUIDITY_LAMPORTS
+    return seen.liquidity_lamports >= LEAST_LIQUIDITY_LAMPORTS

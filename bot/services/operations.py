@@ -15,9 +15,11 @@ from bot.ports.chain import EndpointState
 from bot.ports.clock import Clock
 from bot.ports.mail import Outbox
 from bot.services.outside_state import OutsideState
-from bot.services.price_board import PriceBoard, Priced
+from bot.services.price_board import PriceBoard
 from bot.services.queues import Queues
 from bot.services.refresh import RefreshState
+from bot.services.token_columns import Glimpse
+from bot.services.views import DisputedToken
 
 _SHEET_SECONDS, _SHEET_RESTS = 2.0, 20
 
@@ -65,6 +67,7 @@ class Operations:
             "rpc": [_endpoint(state) for state in self._outside.view().endpoints],
             "sources": [asdict(state) for state in self._outside.view().sources],
             "queue": await self._queues.status(),
+            "disputed": [_disputed(each) for each in self._outside.view().disputed],
             "refresh": {
                 "last_at": self._refresh.last_at.isoformat() if self._refresh.last_at else None,
                 "tokens": self._refresh.tokens,
@@ -94,7 +97,7 @@ class Operations:
         so it reads no more than it must.
         """
         await self._outbox.depths()
-        is_priced = any(self._board.priced(token_id) for token_id in self._board.tokens)
+        is_priced = bool((self._board.columns.prices > 0).any())
         return "" if is_priced else "no price has been read yet"
 
     async def prove_ledger(self) -> LedgerProof:
@@ -105,12 +108,13 @@ class Operations:
         return await self._audit.prove()
 
     def _prices(self, now: datetime) -> list[dict[str, object]]:
+        sol_usd = self._board.sol_usd()
         prices = [
-            self._price(token_id, priced, now)
+            self._price(token_id, seen, sol_usd, now)
             for token_id in self._board.tokens
-            if (priced := self._board.priced(token_id)) is not None
+            if (seen := self._board.columns.glimpse(token_id)) is not None
         ]
-        dollar, sol_usd = self._board.by_mint(USDC_MINT), self._board.sol_usd()
+        dollar = self._board.by_mint(USDC_MINT)
         if dollar is None or sol_usd is None:
             return prices
         # SOL is what all else is priced in; its own price is told by the dollar's pools.
@@ -130,22 +134,36 @@ class Operations:
                 self._sheet_good_until = done + rest
             return sheet
 
-    def _price(self, token_id: int, priced: Priced, now: datetime) -> dict[str, object]:
-        token, usd = self._board.tokens[token_id], self._board.usd(token_id)
+    def _price(
+        self, token_id: int, seen: Glimpse, sol_usd: Decimal | None, now: datetime
+    ) -> dict[str, object]:
+        token = self._board.tokens[token_id]
         return {
             "symbol": token.symbol,
             "mint": token.mint,
-            "price_sol": _plain(priced.best.price),
-            "price_usd": _plain(usd) if usd is not None else None,
-            "age_s": round((now - priced.received_at).total_seconds(), 1),
-            "pool_kind": priced.best.kind.value,
+            "price_sol": _plain(seen.price),
+            "price_usd": _plain(seen.price * sol_usd) if sol_usd is not None else None,
+            "age_s": round((now - seen.received_at).total_seconds(), 1),
+            "pool_kind": seen.kind.value,
             "source": "chain",
-            "slot": priced.best.slot,
+            "slot": seen.slot,
         }
 
 
 def _plain(price: Decimal) -> str:
     return format(Decimal(f"{price:.12g}"), "f")
+
+
+def _disputed(disputed: DisputedToken) -> dict[str, object]:
+    suspicion = disputed.suspicion
+    return {
+        "symbol": disputed.token.symbol,
+        "mint": disputed.token.mint,
+        "cause": suspicion.cause.value,
+        "between": [suspicion.one, suspicion.other],
+        "gap": str(suspicion.gap),
+        "since": suspicion.began_at.isoformat(),
+    }
 
 
 def _ledger(proof: LedgerProof) -> dict[str, object]:

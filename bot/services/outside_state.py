@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
+from bot.domain.price_trust import SuspicionCause
 from bot.domain.users import Permission, User
 from bot.observability.metrics import Sample
 from bot.ports.chain import Chain, EndpointState, SourceState, WatchedSource
+from bot.services.price_board import PriceBoard
 from bot.services.refresh import RefreshState
-from bot.services.views import OutsideView
+from bot.services.suspicions import Suspicions
+from bot.services.views import DisputedToken, OutsideView
 
 _RPC, _SOURCE, _REFRESH = "kitrader_rpc_", "kitrader_source_", "kitrader_refresh_"
 
@@ -15,11 +18,19 @@ class OutsideState:
     """Figures about what we ask of others; nothing here names a person, a URL or a key."""
 
     def __init__(
-        self, *, chain: Chain, sources: Sequence[WatchedSource], refresh: RefreshState
+        self,
+        *,
+        chain: Chain,
+        sources: Sequence[WatchedSource],
+        refresh: RefreshState,
+        board: PriceBoard,
+        suspicions: Suspicions,
     ) -> None:
         self._chain = chain
         self._sources = sources
         self._refresh = refresh
+        self._board = board
+        self._suspicions = suspicions
 
     async def endpoints(self, user: User) -> OutsideView:
         """Give the state of every endpoint and source, and of the refresh."""
@@ -36,6 +47,11 @@ class OutsideState:
             refreshed_at=self._refresh.last_at,
             round_seconds=self._refresh.behind_seconds,
             failure=self._refresh.failure,
+            disputed=tuple(
+                DisputedToken(token=self._board.tokens[each.token_id], suspicion=each)
+                for each in self._suspicions.standing()
+                if each.token_id in self._board.tokens
+            ),
         )
 
     def samples(self) -> list[Sample]:
@@ -43,7 +59,14 @@ class OutsideState:
         found = [sample for state in self._chain.endpoints() for sample in _of_endpoint(state)]
         for source in self._sources:
             found += _of_source(source.state())
-        return found + list(self._of_refresh())
+        return found + list(self._of_refresh()) + list(self._of_disputes())
+
+    def _of_disputes(self) -> Iterator[Sample]:
+        standing = self._suspicions.standing()
+        for cause in SuspicionCause:
+            count = sum(each.cause is cause for each in standing)
+            words = "Tokens whose price is disputed, by who contradicts it."
+            yield _gauge("kitrader_disputed_tokens", words, count, {"cause": cause.value})
 
     def _of_refresh(self) -> Iterator[Sample]:
         state, best = self._refresh, self._chain.best_slot()

@@ -83,6 +83,7 @@ class Refresh:
         columns = self._board.columns
         return FreshPrices(
             token_ids=columns.token_ids[fresh],
+            rows=fresh,
             prices=columns.prices[fresh],
             whole=frozenset(whole),
             spans=spans,

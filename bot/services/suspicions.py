@@ -82,6 +82,11 @@ class Suspicions:
         for suspicion in await self._book.standing():
             self._doubts[suspicion.token_id] = _Doubt(standing=suspicion)
 
+    def standing(self) -> list[Suspicion]:
+        """Give all disputes that are written down and have not ended, the oldest first."""
+        standing = [doubt.standing for doubt in self._doubts.values() if doubt.standing]
+        return sorted(standing, key=lambda each: each.began_at)
+
     def of(self, token_id: int) -> Suspicion | None:
         """Give what is held against a token's price now, None where it is believed."""
         doubt = self._doubts.get(token_id)

@@ -2,14 +2,33 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
 
+from bot.domain.pools.reading import PoolKind
+from bot.ports.price_columns import KINDS
 from bot.services.best_pools import BestPools
 
 Rows = npt.NDArray[np.intp]
 _FIRST_ROOM = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glimpse:
+    """One token's last price for lists of many: 15 digits, and nothing to trade on.
+
+    `kind` and `slot` are those of the pool that prices it.
+    """
+
+    price: Decimal
+    liquidity_lamports: int
+    slot: int
+    kind: PoolKind
+    received_at: datetime
+    is_halted: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,9 +110,19 @@ class TokenColumns:
         self.is_halted[row] = is_halted
         self.is_lazy[row] = False
 
-    def priced(self) -> Rows:
-        """Give the rows of the tokens that have a price."""
-        return np.flatnonzero(self.prices > 0)
+    def glimpse(self, token_id: int) -> Glimpse | None:
+        """Give a token's row, None where it has no price yet."""
+        row = self.row_of.get(token_id)
+        if row is None or not self.prices[row] > 0:
+            return None
+        return Glimpse(
+            price=Decimal(f"{self.prices[row]:.15g}"),
+            liquidity_lamports=int(self.liquidities[row]),
+            slot=int(self.slots[row]),
+            kind=KINDS[self.kinds[row]],
+            received_at=datetime.fromtimestamp(float(self.received[row]), UTC),
+            is_halted=bool(self.is_halted[row]),
+        )
 
     def _grow(self, rows: int) -> None:
         for column in fields(self):

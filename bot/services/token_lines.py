@@ -24,14 +24,14 @@ class TokenLine:
 
 def token_line(board: PriceBoard, token_id: int, now: datetime) -> TokenLine | None:
     """Give a token's line; None where it is not tracked."""
-    token, priced = board.tokens.get(token_id), board.priced(token_id)
+    token, seen = board.tokens.get(token_id), board.columns.glimpse(token_id)
     if token is None:
         return None
     metrics = board.metrics.get(token_id)
     return TokenLine(
         token=token,
-        price=priced.best.price if priced else None,
-        age_seconds=max((now - priced.received_at).total_seconds(), 0.0) if priced else None,
+        price=seen.price if seen else None,
+        age_seconds=max((now - seen.received_at).total_seconds(), 0.0) if seen else None,
         change_1h=metrics.change_1h if metrics else None,
         change_24h=metrics.change_24h if metrics else None,
     )

@@ -178,6 +178,14 @@ StatusFigures = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DisputedToken:
+    """A token whose price is not believed now, and why."""
+
+    token: Token
+    suspicion: Suspicion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutsideView:
     """How endpoints, sources and the refresh are doing, for operators."""
 
@@ -188,3 +196,4 @@ class OutsideView:
     refreshed_at: datetime | None
     round_seconds: float
     failure: str
+    disputed: tuple[DisputedToken, ...] = ()

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from bot.domain.price_trust import TrustRules
 from bot.observability.sending import Sending
 from bot.ports.books import LedgerProof
 from bot.ports.chain import Chain
@@ -9,8 +10,10 @@ from bot.services.operations import Operations
 from bot.services.outside_state import OutsideState
 from bot.services.price_board import PriceBoard
 from bot.services.refresh import RefreshState
+from bot.services.suspicions import Suspicions
 from tests.fakes.hand_clock import HandClock
 from tests.fakes.mail_boxes import FakeOutbox
+from tests.fakes.suspicion_book import PlainWarnings, SuspicionsInMemory
 
 
 class SlowAudit:
@@ -44,9 +47,23 @@ async def sheets_in_ten_minutes(*, seconds_each: float) -> int:
     """Look every second for ten minutes; gives how often it was added up."""
     clock, refresh = HandClock(), RefreshState()
     audit = SlowAudit(clock, seconds_each)
+    board = PriceBoard()
+    suspicions = Suspicions(
+        board=board,
+        book=SuspicionsInMemory(),
+        clock=clock,
+        rules=TrustRules(),
+        notices=PlainWarnings(),
+    )
     operations = Operations(
-        board=PriceBoard(),
-        outside=OutsideState(chain=cast("Chain", NoChain()), sources=(), refresh=refresh),
+        board=board,
+        outside=OutsideState(
+            chain=cast("Chain", NoChain()),
+            sources=(),
+            refresh=refresh,
+            board=board,
+            suspicions=suspicions,
+        ),
         audit=audit,
         outbox=FakeOutbox(),
         clock=clock,

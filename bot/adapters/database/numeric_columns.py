@@ -37,7 +37,7 @@ def numerics(values: Floats) -> npt.NDArray[np.void]:
     whole *= 10**shift
     last = (exponent - shift) // _BASE_DIGITS
     made = np.zeros(len(values), NUMERIC)
-    made["count"] = np.where(is_some, _DIGITS, 0)
+    made["count"] = _DIGITS  # zero is five digits of nothing: all rows are of one length
     made["weight"] = np.where(is_some, last + _DIGITS - 1, 0)
     made["places"] = np.where(is_some, np.maximum(-last * _BASE_DIGITS, 0), 0)
     for place in range(_DIGITS - 1, -1, -1):

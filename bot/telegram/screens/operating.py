@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from bot.ports.chain import EndpointState, SourceState, StreamState
-from bot.services.views import OutsideView
+from bot.services.views import DisputedToken, OutsideView
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, key, lines, named
 from bot.telegram.rich_text import Bold, Text
+from bot.telegram.screens.warnings import contradiction
 
 _MOST_SHOWN = 12
 
@@ -24,6 +25,9 @@ def endpoints(view: OutsideView, keys: Keys) -> Screen:
             *sources,
             Bold("Refresh"),
             _refresh(view),
+            Bold("Disputed prices") if view.disputed else None,
+            *map(_disputed, view.disputed[:_MOST_SHOWN]),
+            _more(len(view.disputed)),
         ),
         rows=((key(keys, "Refresh", "ends"),),),
     )
@@ -56,6 +60,17 @@ def _refresh(view: OutsideView) -> str:
         return "the last round failed: no endpoint answered well"
     at = _time(view.refreshed_at)
     return f"{view.tokens} tokens, last read {at}, the round took {view.round_seconds:.2f} s"
+
+
+def _disputed(each: DisputedToken) -> Text:
+    return Text(
+        named(each.token.symbol, 16),
+        f": {contradiction(each.suspicion)}, since {_time(each.suspicion.began_at)}",
+    )
+
+
+def _more(count: int) -> str | None:
+    return f"and {count - _MOST_SHOWN} more" if count > _MOST_SHOWN else None
 
 
 def _stream(stream: StreamState | None) -> str:
