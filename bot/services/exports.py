@@ -11,7 +11,7 @@ from bot.domain.users import Mode, Permission, User
 from bot.ports.clock import Clock
 from bot.ports.exports import Export, ExportBook, Part
 
-MOST_ROWS, MOST_FILES = 50_000, 20
+MOST_ROWS, MOST_FILES = 25_000, 20
 """How long a file may be, and how many come at once; Telegram takes 50 MB a file."""
 _BYTE_ORDER_MARK = "\ufeff".encode()
 

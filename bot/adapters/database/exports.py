@@ -9,7 +9,7 @@ from bot.domain.spreadsheets import Cell
 from bot.domain.users import Mode
 from bot.ports.exports import Export, Part
 
-_ROWS_AT_ONCE = 500
+_ROWS_AT_ONCE = 200
 _QUERIES: Mapping[Export, ExportQuery] = {
     Export.ORDERS: ORDERS,
     Export.FILLS: FILLS,

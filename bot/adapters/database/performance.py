@@ -17,27 +17,34 @@ _EVERY = timedelta(minutes=57)  # a little less than an hour, so that no hour is
 _DESK = "SELECT open_desks FROM open_desks(ARRAY[$1::bigint], ARRAY[$2::text], ARRAY[''])"
 # Answered from the index `ix_orders_outcomes` alone, and the positions for how long they were held.
 _OUTCOMES = """
-    SELECT GROUPING(o.token_id) = 0 AS is_of_token, GROUPING(o.reason) = 0 AS is_of_reason,
-           o.token_id, o.reason, count(*) AS fills,
-           count(o.realised_pnl_lamports) AS exits,
-           count(*) FILTER (WHERE o.realised_pnl_lamports > 0) AS wins,
-           count(*) FILTER (WHERE o.realised_pnl_lamports < 0) AS losses,
-           coalesce(sum(greatest(o.realised_pnl_lamports, 0)), 0) AS gained,
-           coalesce(sum(greatest(-o.realised_pnl_lamports, 0)), 0) AS lost,
-           coalesce(sum(extract(epoch FROM o.filled_at - p.opened_at))
-             FILTER (WHERE o.realised_pnl_lamports IS NOT NULL), 0) AS held_seconds,
-           coalesce(sum(o.network_fee_lamports), 0) AS network_fees,
-           coalesce(sum(o.pool_fee_lamports), 0) AS pool_fees
-    FROM orders o
-    JOIN positions p ON p.user_id = o.user_id AND p.mode = o.mode AND p.season = o.season
-      AND p.number = o.position_number
-    WHERE o.user_id = $1 AND o.mode = $2 AND o.season = $3 AND o.state = 'filled'
-      AND ($4::timestamptz IS NULL OR o.filled_at >= $4)
-    GROUP BY GROUPING SETS ((), (o.token_id), (o.reason))
+    SELECT GROUPING(token_id) = 0 AS is_of_token, GROUPING(reason) = 0 AS is_of_reason,
+           token_id, reason, coalesce(sum(fills), 0)::bigint AS fills,
+           coalesce(sum(exits), 0)::bigint AS exits, coalesce(sum(wins), 0)::bigint AS wins,
+           coalesce(sum(losses), 0)::bigint AS losses, coalesce(sum(gained), 0) AS gained,
+           coalesce(sum(lost), 0) AS lost,
+           coalesce(extract(epoch FROM sum(held)), 0) AS held_seconds,
+           coalesce(sum(network_fees), 0) AS network_fees, coalesce(sum(pool_fees), 0) AS pool_fees
+    FROM (
+      SELECT o.token_id, o.reason, count(*) AS fills,
+             count(o.realised_pnl_lamports) AS exits,
+             count(*) FILTER (WHERE o.realised_pnl_lamports > 0) AS wins,
+             count(*) FILTER (WHERE o.realised_pnl_lamports < 0) AS losses,
+             sum(o.realised_pnl_lamports) FILTER (WHERE o.realised_pnl_lamports > 0) AS gained,
+             -sum(o.realised_pnl_lamports) FILTER (WHERE o.realised_pnl_lamports < 0) AS lost,
+             sum(o.filled_at - p.opened_at) AS held,
+             sum(o.network_fee_lamports) AS network_fees,
+             sum(o.pool_fee_lamports) AS pool_fees
+      FROM orders o
+      LEFT JOIN positions p ON o.action <> 'open' AND p.user_id = o.user_id AND p.mode = o.mode
+        AND p.season = o.season AND p.number = o.position_number
+      WHERE o.user_id = $1 AND o.mode = $2 AND o.season = $3 AND o.state = 'filled'
+        AND ($4::timestamptz IS NULL OR o.filled_at >= $4)
+      GROUP BY o.token_id, o.reason) parts
+    GROUP BY GROUPING SETS ((), (token_id), (reason))
 """
 _TOKENS = "SELECT * FROM solana_tokens WHERE token_id = ANY($1)"
 _POINTS = """
-    SELECT at, equity_lamports FROM equity_points
+    SELECT at, equity_lamports::text AS equity_lamports FROM equity_points
     WHERE user_id = $1 AND mode = $2 AND season = $3 AND at >= coalesce(
       (SELECT max(at) FROM equity_points
        WHERE user_id = $1 AND mode = $2 AND season = $3 AND at <= $4), $4)

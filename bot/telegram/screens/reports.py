@@ -19,7 +19,7 @@ def daily(report: PnlReport, keys: Keys) -> Screen:
         text=lines(
             headed(report.mode, f"Your day · {day}", f"season {report.season}"),
             *figure_lines(report),
-            f"{held} open, {figures.signed_sol(report.unrealised_lamports)}" if held else "",
+            f"{held} {'position' if held == 1 else 'positions'} open." if held else "",
         ),
         rows=(
             (key(keys, "P&L", "pnl", 0, report.span.value), key(keys, "Positions", "poss")),
