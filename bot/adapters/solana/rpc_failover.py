@@ -235,7 +235,7 @@ class RpcFailover:
             if not self._watch.is_believable(slot):
                 return Failure(kind=FailureKind.BROKEN, detail="an impossible slot")
             lag = self._watch.note(endpoint.name, slot)
-            if slot < request.least_slot() or lag > self._settings.lag_limit_slots:
+            if request.is_past(slot) or lag > self._settings.lag_limit_slots:
                 return Failure(kind=FailureKind.STALE, detail="an answer from the past")
         try:
             return _Read(request.read(outcome.result, outcome.slot))

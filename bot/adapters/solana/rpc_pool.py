@@ -28,6 +28,7 @@ from bot.ports.clock import Clock
 DEADLINE_SECONDS = 10.0
 _COMMITMENT = "confirmed"
 _CONNECTIONS_PER_HOST = 16
+_REPLY_BYTES = 2**19  # a usual reply comes without a pause
 _MANY_BATCHES = 10
 T = TypeVar("T")
 A = TypeVar("A")
@@ -300,13 +301,20 @@ class RpcPool:
             method="getMultipleAccounts",
             params=(keys, options),
             read=accept,
-            least_slot=lambda: self._memory.least(keys),
+            is_past=lambda slot: self._memory.is_past(keys, slot),
         )
 
     def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
             connector = aiohttp.TCPConnector(limit_per_host=_CONNECTIONS_PER_HOST)
-            self._session = aiohttp.ClientSession(connector=connector, headers=_JSON)
+            self._session = aiohttp.ClientSession(
+                connector=connector,
+                headers=_JSON,
+                # Every call has its own deadline, and no endpoint has to know us again.
+                timeout=aiohttp.ClientTimeout(total=None),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                read_bufsize=_REPLY_BYTES,
+            )
         return self._session
 
 

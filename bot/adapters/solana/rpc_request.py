@@ -11,8 +11,8 @@ class GarbledAnswer(ValueError):
     """The result of a call has not the shape that its method gives; another node may do better."""
 
 
-def _any_slot() -> int:
-    return 0
+def _never_past(_slot: int) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +20,11 @@ class RpcRequest(Generic[T]):
     """A method, its parameters, and `read`, which turns the result into what is wanted.
 
     `read` gets the result and the slot of its context (0 where there is none) and raises
-    `GarbledAnswer` on a wrong shape. An answer from before `least_slot()` is not used; it is
-    asked when the answer is there, since another call may have seen a newer slot meanwhile.
+    `GarbledAnswer` on a wrong shape. An answer whose slot `is_past` is not used; it is asked when
+    the answer is there, since another call may have seen a newer slot meanwhile.
     """
 
     method: str
     params: tuple[object, ...]
     read: Callable[[object, int], T]
-    least_slot: Callable[[], int] = _any_slot
+    is_past: Callable[[int], bool] = _never_past
