@@ -18,11 +18,9 @@ from bot.adapters.pictures.painter import ThreadPainter
 from bot.bootstrap.alert_wiring import AlertParts, wire_alerts
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.resting import Resting, wire_resting
+from bot.bootstrap.rules import roles_of, trust_rules
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring_reports import ReportServices, report_services
-from bot.domain.money import LAMPORTS_PER_SOL
-from bot.domain.price_trust import TrustRules
-from bot.domain.users import Role
 from bot.engine.paper_venue import PaperVenue
 from bot.engine.risk_gate import RiskSettings
 from bot.engine.trading_engine import TradingEngine
@@ -222,7 +220,7 @@ def _resting(
         trading=trading,
         triggers=parts.triggers,
         suspicions=parts.suspicions,
-        rules=_trust_rules(settings),
+        rules=trust_rules(settings),
         clock=parts.outside.clock,
         notices=notices,
         landing_seconds=settings.landing_seconds,
@@ -234,14 +232,14 @@ def _parts(
 ) -> _Parts:
     clock, pool, board = outside.clock, outside.pool, PriceBoard()
     books, shelf = PostgresBooks(pool, on_outbox=on_outbox), PostgresShelf(pool)
-    access = Access(books=books, clock=clock, roles=_roles(settings))
+    access = Access(books=books, clock=clock, roles=roles_of(settings))
     pools = WholePools(board=board, chain=outside.chain, clock=clock)
     facts = SafetyFacts(board=board, chain=outside.chain, shelf=shelf, clock=clock)
     suspicions = Suspicions(
         board=board,
         book=PostgresSuspicions(pool, on_outbox=on_outbox),
         clock=clock,
-        rules=_trust_rules(settings),
+        rules=trust_rules(settings),
         notices=warnings,
     )
     witnesses = Witnesses(
@@ -268,27 +266,11 @@ def _parts(
         triggers=Triggers(
             board=board,
             suspicions=suspicions,
-            rules=_trust_rules(settings),
+            rules=trust_rules(settings),
             time_of=outside.chain.time_of,
             clock=clock,
         ),
     )
-
-
-def _trust_rules(settings: Settings) -> TrustRules:
-    return TrustRules(
-        disagreement=settings.price_disagreement,
-        source_disagreement=settings.source_disagreement,
-        calm_seconds=settings.suspicion_calm_seconds,
-        deep_lamports=settings.deep_pool_sol * LAMPORTS_PER_SOL,
-        readings_deep=settings.confirmations_deep,
-        readings_thin=settings.confirmations_thin,
-    )
-
-
-def _roles(settings: Settings) -> dict[int, Role]:
-    roles = dict.fromkeys(settings.premium_ids, Role.PREMIUM)
-    return roles | dict.fromkeys(settings.admin_ids, Role.ADMIN)
 
 
 def _prices(settings: Settings, parts: _Parts) -> Prices:
@@ -324,7 +306,7 @@ def _alerts(
     return wire_alerts(
         made_of,
         notices=notices,
-        rules=_trust_rules(settings),
+        rules=trust_rules(settings),
         target_seconds=settings.alert_target_seconds,
     )
 
@@ -368,7 +350,7 @@ def _liquidations(
         clock=parts.outside.clock,
         liquidated=liquidated,
         suspicions=parts.suspicions,
-        rules=_trust_rules(settings),
+        rules=trust_rules(settings),
     )
 
 
