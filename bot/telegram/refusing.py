@@ -123,4 +123,4 @@ def _may_show(action: str, keys: Keys) -> bool:
 def _link(command: Command | None) -> str:
     """Name the screen that the private chat opens at; see `commands.help`."""
     name = command.name if command else "start"
-    return name if name in {"wallet", "positions", "history", "open"} else "start"
+    return name if name in {"wallet", "positions", "history", "open", "pnl"} else "start"

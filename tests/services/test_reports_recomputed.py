@@ -158,6 +158,35 @@ async def test_long_tables_come_in_files_that_neither_miss_nor_repeat(
     assert view.left_out == -(-len(whole[Export.TRANSFERS]) // 4) - 2
 
 
+async def test_orders_that_waited_stand_among_the_others(database: Pool) -> None:
+    room = await report_room(database)
+    ann = await meet(room.house.books)
+    await room.open(ann, Side.LONG, 500)
+    await database.execute(
+        """
+        INSERT INTO resting_orders (user_id, mode, season, number, request_id, request_hash, kind,
+          action, side, token_id, position_number, gauge, reach, level, slippage_bps, state,
+          end_reason, expires_at, ended_at)
+        SELECT 1001, 'paper', 1, number, 'tg:r', 'x', 'take_profit', 'close', 'long', token_id, 1,
+               'price_usd', 'above', 2.5, 100, state, reason, now() + interval '1 day', ended
+        FROM solana_tokens,
+             (VALUES (2, 'working', '', NULL::timestamptz), (3, 'cancelled', 'other_leg', now()))
+               AS r(number, state, reason, ended)
+        """
+    )
+    await database.execute("UPDATE virtual_wallets SET last_order = 3")
+    await room.close(ann, 1, 50)
+    orders = read(await room.files(ann, Export.ORDERS))
+    told = [(row["order_id"], row["kind"], row["state"]) for row in orders]
+    assert told == [
+        ("1", "market", "filled"), ("2", "take_profit", "working"),
+        ("3", "take_profit", "cancelled"), ("4", "market", "filled"),
+    ]  # fmt: skip
+    assert (orders[1]["level_price"], orders[1]["level_unit"]) == ("2.5", "USD")
+    assert (orders[1]["ended_at"], orders[2]["reason"]) == ("", "other_leg")
+    assert orders[0]["filled_by_order_id"] == "1"
+
+
 async def test_a_file_is_its_owners_and_of_the_span_that_was_asked(database: Pool) -> None:
     room = await report_room(database)
     ann = await busy_season(room)

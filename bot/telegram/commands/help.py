@@ -7,6 +7,7 @@ from bot.domain.users import PERMISSIONS
 from bot.telegram.arguments import Arguments
 from bot.telegram.callbacks import Press
 from bot.telegram.commands.market import show_card_of
+from bot.telegram.commands.performance import pnl
 from bot.telegram.commands.trading import open_position
 from bot.telegram.commands.wallets import history, positions, wallet
 from bot.telegram.screens import help as screens
@@ -85,6 +86,7 @@ _LINKED: Mapping[str, Callable[[Turn, Arguments], Awaitable[None]]] = {
     "wallet": wallet,
     "positions": positions,
     "history": history,
+    "pnl": pnl,
     "help": help_,
     "open": open_position,
 }
