@@ -1,6 +1,6 @@
 """What the inside asks of the database: users, wallets, positions, and one door to book a fill."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -141,8 +141,8 @@ class Books(Protocol):
     ) -> list[ClosedOrder]:
         """Give the fills of a season, newest first."""
 
-    async def largest_shorts(self, mode: Mode) -> dict[int, int]:
-        """Give the units of the largest open short of each token that anybody is short of."""
+    async def largest_shorts(self, mode: Mode, token_ids: Collection[int]) -> dict[int, int]:
+        """Give the units of the largest open short of each of these tokens that has one."""
 
     async def shorts_at_risk(
         self, mode: Mode, alarms: Mapping[int, Decimal]

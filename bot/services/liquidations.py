@@ -63,8 +63,8 @@ class Liquidations:
     async def check(self, fresh: AbstractSet[int]) -> None:
         """Close what is due in the tokens just priced; asked by the clock, not by a person."""
         alarms = {}
-        for token_id, units in (await self._books.largest_shorts(Mode.PAPER)).items():
-            is_believed = token_id in fresh and self._suspicions.of(token_id) is None
+        for token_id, units in (await self._books.largest_shorts(Mode.PAPER, fresh)).items():
+            is_believed = self._suspicions.of(token_id) is None
             pool = await self._pool(token_id, units) if is_believed else None
             if pool is not None:
                 alarms[token_id] = alarm_price(pool, units)

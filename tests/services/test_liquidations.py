@@ -116,7 +116,7 @@ async def test_healthy_shorts_cost_no_reading_however_many_they_are(database: Po
     await built.tick(105)
     assert built.chain.full_reads == []
     token_id = built.kept.token_id
-    assert list(await built.books.largest_shorts(Mode.PAPER)) == [token_id]
+    assert list(await built.books.largest_shorts(Mode.PAPER, {token_id})) == [token_id]
     assert await built.books.shorts_at_risk(Mode.PAPER, {}) == []
 
 

@@ -1,6 +1,6 @@
 """Users, wallets, positions and fills in PostgreSQL: one function call, one transaction each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 import asyncpg
@@ -39,7 +39,8 @@ _HISTORY = """
 # An ended season's shorts may count here: a larger one only makes the alarm more careful.
 _LARGEST_SHORTS = """
     SELECT token_id, max(token_units) AS units FROM positions
-    WHERE mode = $1 AND side = 'short' AND state = 'open' GROUP BY token_id
+    WHERE mode = $1 AND side = 'short' AND state = 'open' AND token_id = ANY($2)
+    GROUP BY token_id
 """
 _SHORTS_AT_RISK = """
     SELECT p.* FROM unnest($2::integer[], $3::numeric[]) AS alarm(token_id, price)
@@ -180,10 +181,10 @@ class PostgresBooks:
             )
         return [closed_order_from(row) for row in rows]
 
-    async def largest_shorts(self, mode: Mode) -> dict[int, int]:
-        """Give the units of the largest open short of each token that anybody is short of."""
+    async def largest_shorts(self, mode: Mode, token_ids: Collection[int]) -> dict[int, int]:
+        """Give the units of the largest open short of each of these tokens that has one."""
         async with connected(self._pool) as connection:
-            rows = await connection.fetch(_LARGEST_SHORTS, mode.value)
+            rows = await connection.fetch(_LARGEST_SHORTS, mode.value, list(token_ids))
         return {row["token_id"]: int(row["units"]) for row in rows}
 
     async def shorts_at_risk(
