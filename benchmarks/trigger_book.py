@@ -116,11 +116,13 @@ def built(triggers: list[Trigger]) -> tuple[TriggerBook, float, float]:
     """Give the book, the seconds it took to build, and its bytes a level."""
     began = time.perf_counter()
     book = TriggerBook(Gauge.PRICE_SOL)
-    book.arm_all(triggers)
+    book.take_in(triggers)
+    book.sort()
     build_s = time.perf_counter() - began
     tracemalloc.start()
     weighed = TriggerBook(Gauge.PRICE_SOL)
-    weighed.arm_all(triggers)
+    weighed.take_in(triggers)
+    weighed.sort()
     size = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     assert len(weighed) == len(triggers)

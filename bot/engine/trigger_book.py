@@ -84,17 +84,35 @@ class TriggerBook:
         self._nearest[side][token_id] = ladder.nearest
 
     def arm_all(self, triggers: Iterable[Trigger]) -> None:
-        """Arm many at once, sorting each ladder once; for the start, when the book is empty."""
-        if self._slots:
-            for trigger in triggers:
-                self.arm(trigger)
-            return
+        """Arm some, one after the other."""
+        for trigger in triggers:
+            self.arm(trigger)
+
+    def take_in(self, triggers: Iterable[Trigger]) -> None:
+        """Take triggers into an empty book; they are armed by `sort`, all at once."""
         for trigger in triggers:
             name = _name(trigger.owner, trigger.number)
             if name in self._slots:
                 self._forget(name)
             self._note(name, trigger)
-        self._build()
+
+    def sort(self) -> None:
+        """Make every ladder from the columns, by one sort over all that was taken in."""
+        slots = np.fromiter(self._slots.values(), dtype=np.int64, count=len(self._slots))
+        if not len(slots):
+            return
+        keys = np.asarray(self._keys)[slots]
+        sides, tokens = np.asarray(self._sides)[slots], np.asarray(self._tokens)[slots]
+        order = np.lexsort((keys, tokens, sides))
+        slots, keys, sides, tokens = slots[order], keys[order], sides[order], tokens[order]
+        self._make_room(int(tokens.max()))
+        is_next = (np.diff(tokens) != 0) | (np.diff(sides) != 0)
+        begins = [0, *(np.flatnonzero(is_next) + 1).tolist()]
+        for begin, end in zip(begins, [*begins[1:], len(slots)], strict=True):
+            ladder = Ladder(keys[begin:end].tolist(), slots[begin:end].tolist())
+            side, token_id = int(sides[begin]), int(tokens[begin])
+            self._ladders[side][token_id] = ladder
+            self._nearest[side][token_id] = ladder.nearest
 
     def disarm(self, owner: Owner, number: int) -> bool:
         """Take a trigger out; tells whether it was there."""
@@ -185,24 +203,6 @@ class TriggerBook:
 
     def _forget(self, name: int) -> None:
         self._free.append(self._slots.pop(name))
-
-    def _build(self) -> None:
-        """Make every ladder from the columns, by one sort over all of them."""
-        slots = np.fromiter(self._slots.values(), dtype=np.int64, count=len(self._slots))
-        if not len(slots):
-            return
-        keys = np.asarray(self._keys)[slots]
-        sides, tokens = np.asarray(self._sides)[slots], np.asarray(self._tokens)[slots]
-        order = np.lexsort((keys, tokens, sides))
-        slots, keys, sides, tokens = slots[order], keys[order], sides[order], tokens[order]
-        self._make_room(int(tokens.max()))
-        is_next = (np.diff(tokens) != 0) | (np.diff(sides) != 0)
-        begins = [0, *(np.flatnonzero(is_next) + 1).tolist()]
-        for begin, end in zip(begins, [*begins[1:], len(slots)], strict=True):
-            ladder = Ladder(keys[begin:end].tolist(), slots[begin:end].tolist())
-            side, token_id = int(sides[begin]), int(tokens[begin])
-            self._ladders[side][token_id] = ladder
-            self._nearest[side][token_id] = ladder.nearest
 
     def _make_room(self, token_id: int) -> None:
         """Let the vectors reach a token; they double, so that growing costs little."""

@@ -69,9 +69,11 @@ class Triggers:
         """Arm everything that the owners keep. Needs no permission: asked once, at the start."""
         for who in self._owners.values():
             async for triggers in who.armed():
-                for gauge, book in self._books.items():
-                    book.arm_all([trigger for trigger in triggers if trigger.gauge is gauge])
+                for trigger in triggers:
+                    self._books[trigger.gauge].take_in((trigger,))
                 await asyncio.sleep(0)
+        for book in self._books.values():
+            book.sort()
 
     def arm(self, trigger: Trigger) -> None:
         """Arm a level, in place of the one of the same owner and number, if there is one."""

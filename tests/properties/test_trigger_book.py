@@ -90,7 +90,8 @@ class Book(RuleBasedStateMachine):
     @rule()
     def load_again(self) -> None:
         self.book = TriggerBook(Gauge.PRICE_SOL)
-        self.book.arm_all(self.model.values())
+        self.book.take_in(self.model.values())
+        self.book.sort()
 
     @invariant()
     def holds_what_the_model_holds(self) -> None:
