@@ -1,13 +1,16 @@
-"""What the settings say of trust and of roles, as the domain puts it."""
+"""What the settings say of trust, of roles and of the circuit breaker, as the inside puts it."""
 
 from bot.bootstrap.settings import Settings
 from bot.domain.money import LAMPORTS_PER_SOL
 from bot.domain.price_trust import TrustRules
 from bot.domain.users import Role
+from bot.engine.market_rules import BreakerRules
+
+_MISSED_ROUNDS = 3
 
 
 def trust_rules(settings: Settings) -> TrustRules:
-    """Give when prices are believed."""
+    """Give when a price is believed."""
     return TrustRules(
         disagreement=settings.price_disagreement,
         source_disagreement=settings.source_disagreement,
@@ -15,6 +18,17 @@ def trust_rules(settings: Settings) -> TrustRules:
         deep_lamports=settings.deep_pool_sol * LAMPORTS_PER_SOL,
         readings_deep=settings.confirmations_deep,
         readings_thin=settings.confirmations_thin,
+    )
+
+
+def breaker_rules(settings: Settings) -> BreakerRules:
+    """Give when the market stops all entries."""
+    # Where prices are read seldom, the silence between two rounds is no silence of the chain.
+    patience = _MISSED_ROUNDS * settings.price_refresh_seconds
+    return BreakerRules(
+        silent_seconds=max(settings.breaker_silent_seconds, patience),
+        sol_move=settings.breaker_sol_move,
+        disputed_share=settings.breaker_disputed_share,
     )
 
 

@@ -42,6 +42,7 @@ from bot.telegram.registration import Identity, identity, set_commands, use_poll
 from bot.telegram.resting_news import RestingNews
 from bot.telegram.sender import Sender
 from bot.telegram.stamps import StampedApi
+from bot.telegram.stop_notices import StopNews
 from bot.web.application import WEBHOOK_PATH, web_application
 
 _DRAIN_SECONDS = 5.0
@@ -92,10 +93,9 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
             ),
             rested=RestingNews(clock=outside.clock, chance=SystemRandom(), bot_name=who.name),
             alerted=_alert_notices(outside, who),
+            stopped=_stop_news(settings, outside, who),
         )
-        await services.prices.load()
-        await services.suspicions.load()
-        await services.triggers.load()
+        await _load(services)
         lanes, receiver = _reception(
             settings, outside, services, who, inbox=inbox, reachability=reachability
         )
@@ -120,6 +120,23 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
                 first_prices=first_prices,
             )
             await _wind_down(lanes, outbox)
+
+
+async def _load(services: Services) -> None:
+    # Levels are held against prices that are believed, so they come last.
+    await services.prices.load()
+    await services.suspicions.load()
+    await services.guards.stops.load()
+    await services.triggers.load()
+
+
+def _stop_news(settings: Settings, outside: Outside, who: Identity) -> StopNews:
+    return StopNews(
+        clock=outside.clock,
+        chance=SystemRandom(),
+        bot_name=who.name,
+        admin_ids=sorted(settings.admin_ids),
+    )
 
 
 async def run_until_stopped(settings: Settings) -> None:

@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     confirmations_deep: int = Field(default=2, ge=1, le=100)
     confirmations_thin: int = Field(default=4, ge=1, le=100)
     landing_seconds: float = Field(default=1.2, ge=0, le=60)
+    breaker_silent_seconds: float = Field(default=180.0, ge=10, le=86_400)
+    breaker_sol_move: Decimal = Field(default=Decimal("0.15"), gt=0, lt=10)
+    breaker_disputed_share: Decimal = Field(default=Decimal("0.25"), gt=0, le=1)
     alert_target_seconds: float = Field(default=10.0, gt=0, le=3600)
 
     live_trading: bool = False

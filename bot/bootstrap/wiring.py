@@ -8,8 +8,7 @@ from bot.adapters.database.candles import PostgresCandles
 from bot.adapters.database.chart_desk import PostgresChartDesk
 from bot.adapters.database.dialogs import PostgresDialogs
 from bot.adapters.database.graduations import PostgresGraduations
-from bot.adapters.database.ledger_audit import PostgresLedgerAudit
-from bot.adapters.database.mail import OnOutbox, PostgresOutbox
+from bot.adapters.database.mail import OnOutbox
 from bot.adapters.database.retention import PostgresRetention
 from bot.adapters.database.shelf import PostgresShelf
 from bot.adapters.database.suspicions import PostgresSuspicions
@@ -19,7 +18,9 @@ from bot.bootstrap.alert_wiring import AlertParts, wire_alerts
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.resting import Resting, wire_resting
 from bot.bootstrap.rules import roles_of, trust_rules
+from bot.bootstrap.safeguards import safeguards
 from bot.bootstrap.settings import Settings
+from bot.bootstrap.wiring_operations import wire_operations, wire_outside_state
 from bot.bootstrap.wiring_reports import ReportServices, report_services
 from bot.engine.paper_venue import PaperVenue
 from bot.engine.risk_gate import RiskSettings
@@ -35,16 +36,16 @@ from bot.services.charts import Charts
 from bot.services.graduations import GraduationNotices, Graduations
 from bot.services.liquidations import LiquidationNotice, Liquidations
 from bot.services.movers import Movers
-from bot.services.operations import Operations
-from bot.services.outside_state import OutsideState
 from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
 from bot.services.refresh import Refresh
 from bot.services.reports import ReportNotice
 from bot.services.resting_clock import RestingClock
 from bot.services.resting_views import RestingNotices
+from bot.services.safeguards import Safeguards
 from bot.services.safety import Safety
 from bot.services.safety_facts import SafetyFacts
+from bot.services.stops import StopNotices
 from bot.services.suspicions import SuspicionNotices, Suspicions
 from bot.services.talk import Talk
 from bot.services.ticks import Intervals, Ticks
@@ -70,6 +71,7 @@ class _Parts:
     access: Access
     safety: Safety
     triggers: Triggers
+    guards: Safeguards
 
 
 def wire(
@@ -84,11 +86,12 @@ def wire(
     reported: ReportNotice,
     rested: RestingNotices,
     alerted: AlertNotices,
+    stopped: StopNotices,
 ) -> Services:
     """Build every service; `on_outbox` is called after each commit that queued notices."""
     clock, pool = outside.clock, outside.pool
-    parts = _parts(settings, outside, on_outbox, warnings)
-    board = parts.board
+    parts = _parts(settings, outside, on_outbox, warnings, stopped)
+    board, stops = parts.board, parts.guards.stops
     prices = _prices(settings, parts)
     trading = _trading(settings, parts)
     graduations = _graduations(parts, prices, on_outbox, graduated)
@@ -97,7 +100,7 @@ def wire(
     ticks = _ticks(
         settings, parts, prices, graduations, liquidations=liquidations, resting=resting.clock
     )
-    outside_state = _outside_state(parts, ticks)
+    outside_state = wire_outside_state(outside, board, parts.suspicions, ticks)
     candles = _candles(settings, parts)
     painter = ThreadPainter()
     reports = _reports(parts, painter, on_outbox, reported)
@@ -119,6 +122,7 @@ def wire(
         brackets=resting.brackets,
         resting_clock=resting.clock,
         safety=parts.safety,
+        guards=parts.guards,
         candles=candles,
         charts=_charts(parts, prices, candles, painter),
         movers=Movers(board=board, clock=clock),
@@ -127,7 +131,7 @@ def wire(
         reports=reports.reports,
         exports=reports.exports,
         leaderboards=reports.leaderboards,
-        operations=_operations(parts, outside_state, ticks, sending),
+        operations=wire_operations(outside, board, outside_state, ticks, sending, stops),
         outside_state=outside_state,
     )
 
@@ -179,31 +183,6 @@ def _candles(settings: Settings, parts: _Parts) -> Candles:
     )
 
 
-def _outside_state(parts: _Parts, ticks: Ticks) -> OutsideState:
-    return OutsideState(
-        chain=parts.outside.chain,
-        sources=parts.outside.sources,
-        refresh=ticks.state,
-        board=parts.board,
-        suspicions=parts.suspicions,
-    )
-
-
-def _operations(
-    parts: _Parts, outside_state: OutsideState, ticks: Ticks, sending: Sending
-) -> Operations:
-    pool, clock = parts.outside.pool, parts.outside.clock
-    return Operations(
-        board=parts.board,
-        outside=outside_state,
-        audit=PostgresLedgerAudit(pool, clock),
-        outbox=PostgresOutbox(pool),
-        clock=clock,
-        refresh=ticks.state,
-        sending=sending,
-    )
-
-
 def _resting(
     settings: Settings,
     parts: _Parts,
@@ -228,7 +207,11 @@ def _resting(
 
 
 def _parts(
-    settings: Settings, outside: Outside, on_outbox: OnOutbox, warnings: SuspicionNotices
+    settings: Settings,
+    outside: Outside,
+    on_outbox: OnOutbox,
+    warnings: SuspicionNotices,
+    stopped: StopNotices,
 ) -> _Parts:
     clock, pool, board = outside.clock, outside.pool, PriceBoard()
     books, shelf = PostgresBooks(pool, on_outbox=on_outbox), PostgresShelf(pool)
@@ -245,6 +228,15 @@ def _parts(
     witnesses = Witnesses(
         sources=outside.token_sources, board=board, suspicions=suspicions, clock=clock
     )
+    safety = Safety(
+        board=board,
+        facts=facts,
+        pools=pools,
+        books=books,
+        access=access,
+        witnesses=witnesses,
+        clock=clock,
+    )
     return _Parts(
         outside=outside,
         board=board,
@@ -252,15 +244,7 @@ def _parts(
         shelf=shelf,
         pools=pools,
         access=access,
-        safety=Safety(
-            board=board,
-            facts=facts,
-            pools=pools,
-            books=books,
-            access=access,
-            witnesses=witnesses,
-            clock=clock,
-        ),
+        safety=safety,
         suspicions=suspicions,
         witnesses=witnesses,
         triggers=Triggers(
@@ -269,6 +253,17 @@ def _parts(
             rules=trust_rules(settings),
             time_of=outside.chain.time_of,
             clock=clock,
+        ),
+        guards=safeguards(
+            settings,
+            pool=pool,
+            on_outbox=on_outbox,
+            books=books,
+            board=board,
+            safety=safety,
+            suspicions=suspicions,
+            clock=clock,
+            notices=stopped,
         ),
     )
 
@@ -328,7 +323,7 @@ def _charts(parts: _Parts, prices: Prices, candles: Candles, painter: ThreadPain
 def _trading(settings: Settings, parts: _Parts) -> Trading:
     risk = RiskSettings(largest_impact=settings.largest_impact)
     return Trading(
-        engine=TradingEngine(PaperVenue(), risk),
+        engine=TradingEngine(PaperVenue(), risk, parts.guards.worths),
         risk=risk,
         books=parts.books,
         board=parts.board,

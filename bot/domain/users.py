@@ -1,10 +1,11 @@
 """Who uses Kitrader and what their role lets them do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.errors import Refusal
+from bot.domain.risk import NO_RISK_LIMITS, RiskLimit, RiskLimits
 
 
 class Role(StrEnum):
@@ -87,7 +88,10 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleLimits:
-    """What a role may risk; None means no limit. Amounts in lamports."""
+    """What a role may risk; None means no limit. Amounts in lamports.
+
+    On a desk these are the person's: the role's, or what they set tighter for themselves.
+    """
 
     role: Role
     position_lamports: int | None
@@ -97,3 +101,24 @@ class RoleLimits:
     orders_per_minute: int | None
     watched_tokens: int | None = None
     resting_orders: int | None = None
+    risk: RiskLimits = NO_RISK_LIMITS
+
+    def value_of(self, limit: RiskLimit) -> int | None:
+        """Give the value of a limit that a person may set tighter: basis points, or as it is."""
+        if limit is RiskLimit.POSITIONS:
+            return self.open_positions
+        value: int | None = getattr(self.risk, limit.key)
+        return value
+
+    def tightened(self, own: Mapping[str, int]) -> "RoleLimits":
+        """Give these limits with a person's own where those are tighter, by `RiskLimit.key`."""
+        limits = self
+        for limit in RiskLimit:
+            value = own.get(limit.key)
+            if value is None or limit.is_looser(value, limits.value_of(limit)):
+                continue
+            if limit is RiskLimit.POSITIONS:
+                limits = replace(limits, open_positions=value)
+            else:
+                limits = replace(limits, risk=replace(limits.risk, **{limit.key: value}))
+        return limits

@@ -20,6 +20,8 @@ _REPORT_SECONDS = 60.0
 _THIN_SECONDS = 6 * 3600.0
 _DUE_SECONDS = 1.0
 _EXPIRY_SECONDS = 5.0
+_MARK_SECONDS = 60.0
+_STOP_SECONDS = 1.0
 
 Job = Callable[[], Awaitable[None]]
 
@@ -35,6 +37,10 @@ def schedule(
         timezone="UTC",
         job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": 5},
     )
+
+    async def close_stopped() -> None:
+        await services.guards.stops.close_what_is_stopped(services.trading)
+
     jobs: dict[str, tuple[Job, float]] = {
         "refresh_all": (services.ticks.refresh_all, all_seconds),
         "refresh_hot": (services.ticks.refresh_hot, hot_seconds),
@@ -52,6 +58,9 @@ def schedule(
         "sample_equity": (services.performance.sample, _SAMPLE_SECONDS),
         "thin_equity": (services.performance.thin, _THIN_SECONDS),
         "send_reports": (services.reports.send_due, _REPORT_SECONDS),
+        "mark_equity": (services.guards.marks.mark, _MARK_SECONDS),
+        "check_market": (services.guards.breaker.check, hot_seconds),
+        "close_stopped": (close_stopped, _STOP_SECONDS),
     }
     for name, (job, seconds) in jobs.items():
         scheduler.add_job(guarded(name, job), "interval", seconds=seconds, id=name)

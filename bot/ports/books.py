@@ -1,8 +1,8 @@
 """What the inside asks of the database: users, wallets, positions, and one door to book a fill."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -13,13 +13,18 @@ from bot.domain.orders import FillReason, Receipt
 from bot.domain.positions import Position
 from bot.domain.requests import Request
 from bot.domain.resting import OrderEffects, RestingClaim
+from bot.domain.risk import TradingLock
 from bot.domain.users import Mode, PersonSeen, Role, RoleLimits, User
 from bot.ports.price_rows import PriceRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wallet:
-    """A virtual wallet of one season; `version` counts its changes."""
+    """A virtual wallet of one season; `version` counts its changes.
+
+    `peak_lamports` is the highest equity seen in the season and `day_lamports` the equity with
+    which the day `day_on` (UTC) began; None before it was ever marked.
+    """
 
     mode: Mode
     season: int
@@ -30,6 +35,9 @@ class Wallet:
     last_position: int
     last_order: int
     started_at: datetime
+    peak_lamports: int | None = None
+    day_on: date | None = None
+    day_lamports: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +47,9 @@ class Desk:
     `holdings` are token units by mint; `answered` is the receipt's order number where this
     request was booked before, `answered_hash` the hash of what it was for; the last two are sums
     over the season's positions.
+    request was booked before; then come two sums over the season's positions. `limits` are the
+    person's: `role_limits` those of the role, where they set tighter ones. `locks` are those
+    that stand, `stop_levels` by position the level of its tightest stop in SOL per token.
     """
 
     user: User
@@ -51,6 +62,9 @@ class Desk:
     answered_hash: str | None
     realised_pnl_lamports: int
     fees_lamports: int
+    role_limits: RoleLimits | None = None
+    locks: tuple[TradingLock, ...] = ()
+    stop_levels: Mapping[int, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

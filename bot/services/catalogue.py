@@ -18,6 +18,7 @@ from bot.services.prices import Prices
 from bot.services.reports import Reports
 from bot.services.resting import RestingOrders
 from bot.services.resting_clock import RestingClock
+from bot.services.safeguards import Safeguards
 from bot.services.safety import Safety
 from bot.services.suspicions import Suspicions
 from bot.services.talk import Talk
@@ -46,6 +47,7 @@ class Services:
     alerts: Alerts
     alert_following: AlertFollowing
     safety: Safety
+    guards: Safeguards
     candles: Candles
     charts: Charts
     movers: Movers

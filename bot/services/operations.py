@@ -1,6 +1,7 @@
 """What the operator and the status page see: prices, books, endpoints, queues."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +19,7 @@ from bot.services.outside_state import OutsideState
 from bot.services.price_board import PriceBoard
 from bot.services.queues import Queues
 from bot.services.refresh import RefreshState
+from bot.services.stops import StopLine
 from bot.services.token_columns import Glimpse
 from bot.services.views import DisputedToken
 
@@ -37,6 +39,7 @@ class Operations:
         clock: Clock,
         refresh: RefreshState,
         sending: Sending,
+        stops: Callable[[], Sequence[StopLine]] = tuple,
     ) -> None:
         self._board = board
         self._outside = outside
@@ -45,6 +48,7 @@ class Operations:
         self._queues = Queues(outbox=outbox, sending=sending, clock=clock)
         self._clock = clock
         self._refresh = refresh
+        self._stops = stops
         self._started_at = clock.now()
         self._adding_up = asyncio.Lock()
         self._sheet: LedgerProof | None = None
@@ -74,6 +78,7 @@ class Operations:
                 "behind_s": round(self._refresh.behind_seconds, 3),
                 "failure": self._refresh.failure,
             },
+            "stops": [_stop(line) for line in self._stops()],
         }
 
     async def samples(self) -> list[Sample]:
@@ -191,3 +196,16 @@ def _endpoint(state: EndpointState) -> dict[str, object]:
     told = asdict(state)
     is_resting = told.pop("is_open")
     return told | {"is_resting": is_resting, "latency_ms": round(state.latency_ms, 1)}
+
+
+def _stop(line: StopLine) -> dict[str, object]:
+    stop = line.stop
+    return {
+        "token": None if line.token is None else line.token.symbol,
+        "rule": stop.rule.value,
+        "actor_id": stop.actor_id,
+        "reason": stop.reason,
+        "closes": stop.closes,
+        "since": stop.began_at.isoformat(),
+        "lifted_by": f"/resume {line.token.symbol if line.token else 'all'}",
+    }

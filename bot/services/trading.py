@@ -155,6 +155,21 @@ class Trading:
         market = await self.market(token_id)
         return replace(market, safety=await self._safety.report(token_id))
 
+    async def close_in_emergency(
+        self, request: Request, token_id: int, number: int, answer: FillAnswer
+    ) -> bool:
+        """Close all of a position that an emergency stop names; tells whether it was there.
+
+        Needs no permission: the stop was, and whoever is frozen has to get out as well.
+        """
+        desk = await self._desk(request)
+        market = await self.market(token_id)
+
+        def decide(desk: Desk, market: Market, at: datetime) -> Settlement | None:
+            return self._engine.close_in_emergency(desk, number, market, request, at)
+
+        return await self._book(request, desk, market, decide, answer)
+
     async def liquidate(
         self, request: Request, token_id: int, number: int, answer: FillAnswer
     ) -> bool:

@@ -15,7 +15,9 @@ from bot.telegram.commands import (
     operating,
     performance,
     reports,
+    risk,
     safety,
+    stops,
     trading,
     wallets,
     watchlist,
@@ -100,6 +102,27 @@ TABLE: tuple[Action, ...] = (
     _money("go", trading.press_go, market.stale_card),
     _money("close", trading.press_close, wallets.stale_position),
     _money("erase", wallets.press_erase, wallets.timed_out),
+    _own("risk", risk.press_risk),
+    _own("locks", risk.press_locks),
+    _ask("unlock", risk.press_unlock),
+    _ask("panic", stops.press_panic),
+    _ask("resume", stops.press_resume),
+    _money("panicp", stops.press_pause, stops.timed_out),
+    _money("panicc", stops.press_close_all, stops.timed_out),
+    Action(
+        name="halt",
+        handler=stops.press_halt,
+        permission=Permission.OPERATE,
+        place=Place.ANYWHERE,
+        is_money=True,
+        when_stale=stops.timed_out,
+    ),
+    Action(
+        name="nostop",
+        handler=stops.press_no,
+        permission=Permission.READ_HELP,
+        place=Place.ANYWHERE,
+    ),
 )
 
 

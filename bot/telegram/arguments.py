@@ -50,9 +50,10 @@ class Kind(StrEnum):
     MEMBERSHIP = "join|leave"
     CONDITION = "CONDITION"
     ABOUT_ALERTS = "late|settings"
+    REST = "WORDS"
 
 
-_TAKES_THE_REST = frozenset({Kind.CONDITION, Kind.ABOUT_ALERTS})
+_TAKES_THE_REST = frozenset({Kind.CONDITION, Kind.ABOUT_ALERTS, Kind.REST})
 
 
 _SPOKEN: Mapping[Kind, str] = {
@@ -69,11 +70,13 @@ class Argument:
 
     kind: Kind
     is_optional: bool = False
+    shown: str = ""
 
     @property
     def usage(self) -> str:
         """Give the argument as the usage line shows it."""
-        return f"[{self.kind.value}]" if self.is_optional else self.kind.value
+        words = self.shown or self.kind.value
+        return f"[{words}]" if self.is_optional else words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from bot.telegram.commands import (
     wallets,
     watchlist,
 )
+from bot.telegram.risk_commands import RISK_COMMANDS
 from bot.telegram.turn import Command, Place
 
 _TOKEN = Argument(kind=Kind.TOKEN)
@@ -306,6 +307,7 @@ TABLE: tuple[Command, ...] = (
         long_help="On, as it is at first: I open nothing in a token that /check calls dangerous.",
         example="/safety on",
     ),
+    *RISK_COMMANDS,
     Command(
         name="cancel",
         handler=conversation.cancel,

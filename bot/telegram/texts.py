@@ -309,6 +309,59 @@ REFUSALS: Mapping[str, str] = {
         "The fill would be {slippage:percent} worse than the price I saw, and the order allows "
         "{limit:percent}. Allow more with /orders, or trade now: /positions."
     ),
+    # what holds entries back
+    "entries_locked": (
+        "🔒 Entries[[ in {symbol}]] are locked until {until:moment}: {why}. Closing works. "
+        "Wait, or lift it with `/unlock {number}`."
+    ),
+    "unknown_lock": "You have no lock #{number} that stands. See yours with /locks.",
+    "stopped_person": (
+        "🔒 You have paused your entries since {since:moment}. Closing works. "
+        "Trade again with /resume."
+    ),
+    "stopped_token": (
+        "🔒 Entries in {symbol} are paused for everybody since {since:moment}[[: {reason}]]. "
+        "Closing works. An admin lifts it; another token works: `/price {example}`."
+    ),
+    "stopped_all": (
+        "🔒 Entries are paused for everybody since {since:moment}[[: {reason}]]. Closing works. "
+        "It ends when the cause has passed, or an admin lifts it."
+    ),
+    "not_stopped": "Nothing[[ in {symbol}]] is stopped, so there is nothing to resume. See /risk.",
+    "question_over": "That question is over, so the answer is no: nothing was stopped. See /risk.",
+    "daily_loss_reached": (
+        "🔒 You have lost {loss_lamports:sol} today; your limit is {limit_share:percent} of the "
+        "day's first equity. Closing works. Entries open again at {until:moment}."
+    ),
+    "drawdown_reached": (
+        "🔒 You are {share:percent} below this season's peak of {peak_lamports:sol}; your limit is "
+        "{limit_share:percent}. Closing works. Entries open when you recover, or with /reset."
+    ),
+    "over_concentration": (
+        "Too much in {symbol}: it would be {share:percent} of your equity, your limit is "
+        "{limit_share:percent}.[[ About {would_fit_lamports:sol} would fit.]] See /risk."
+    ),
+    "over_position_heat": (
+        "Too much at risk in one token: {share:percent} of your equity, your limit is "
+        "{limit_share:percent}.[[ About {would_fit_lamports:sol} would fit.]] A stop lowers it."
+    ),
+    "over_portfolio_heat": (
+        "Too much at risk in all: {share:percent} of your equity, your limit is "
+        "{limit_share:percent}.[[ About {would_fit_lamports:sol} would fit.]] "
+        "Stops lower it: /risk."
+    ),
+    "limit_too_loose": (
+        "Your role ({role}) allows {allowed} for {name}, and {asked} is looser. "
+        "Yours can only be tighter."
+    ),
+    "bad_limit_name": (
+        "{text} is no limit of mine. There are concentration, position_heat, portfolio_heat, "
+        "daily_loss, drawdown, positions and cooldown: `/risk set daily_loss 5%`."
+    ),
+    "bad_risk_words": (
+        "I don't know what to do with {text}. See yours with /risk, or set one: "
+        "`/risk set daily_loss 5%`."
+    ),
     # positions
     "unknown_position": "You have no open position #{number}. See yours with /positions.",
     "nothing_to_close": "Nothing is left to close there. See what is open with /positions.",

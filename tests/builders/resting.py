@@ -215,6 +215,10 @@ async def waiting(
 ) -> Waiting:
     """Build them; two on one chain and database are two lives of a bot."""
     built = await house(database, chain)
+    # Stops follow each other here as they never may for a person: see docs/risk.md.
+    await database.execute(
+        "DELETE FROM role_limits WHERE name LIKE '%guard%' OR name = 'after_stop_seconds'"
+    )
     clock = SystemClock()
     triggers = Triggers(
         board=built.board,

@@ -49,6 +49,7 @@ from tests.builders.views import (
     some_info,
 )
 from tests.fakes.alert_services import FakeAlerts
+from tests.fakes.guards import FakeRisk, FakeStops
 from tests.fakes.mail_boxes import FakeInbox
 from tests.fakes.report_services import (
     FakeExports,
@@ -80,13 +81,19 @@ class FakeServices:
     hours: dict[int, ReportHour] = field(default_factory=dict)
     boards: set[tuple[int, int]] = field(default_factory=set)
     requests: list[Request] = field(default_factory=list)
+    risk: FakeRisk = field(init=False)
+    stops: FakeStops = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Hand the fakes that stand alone their counter."""
+        self.risk, self.stops = FakeRisk(self), FakeStops(self)
 
     # Each of these stands for one service; one object plays them all.
     @property
     def access(self) -> "FakeServices":
         return self
 
-    prices = trading = wallets = talk = safety = outside_state = access
+    prices = guards = trading = wallets = talk = safety = outside_state = access
     charts = access
 
     @property

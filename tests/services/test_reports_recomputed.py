@@ -29,7 +29,7 @@ def read(files: list[str]) -> Table:
 
 async def busy_season(room: ReportRoom) -> User:
     """Trade long and short, in parts, with gains and losses, a liquidation, and leave some open."""
-    ann = await meet(room.house.books, role=Role.PREMIUM)
+    ann = await meet(room.house.books, role=Role.ADMIN)
     await room.open(ann, Side.LONG, 500)
     room.price(112)
     await room.open(ann, Side.LONG, 137)

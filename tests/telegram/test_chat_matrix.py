@@ -45,6 +45,12 @@ COMMANDS = {
     "report": (OWN, Place.PRIVATE),
     "export": (OWN, Place.PRIVATE),
     "leaderboard": (MARKET, Place.ANYWHERE),
+    "risk": (TRADE, Place.PRIVATE),
+    "locks": (OWN, Place.PRIVATE),
+    "unlock": (TRADE, Place.PRIVATE),
+    "panic": (TRADE, Place.PRIVATE),
+    "resume": (TRADE, Place.ANYWHERE),
+    "halt": (OPERATE, Place.ANYWHERE),
 }
 BUTTONS = {
     "card": (MARKET, Place.ANYWHERE),
@@ -87,6 +93,15 @@ BUTTONS = {
     "report": (OWN, Place.PRIVATE),
     "export": (OWN, Place.PRIVATE),
     "board": (MARKET, Place.ANYWHERE),
+    "risk": (OWN, Place.PRIVATE),
+    "locks": (OWN, Place.PRIVATE),
+    "unlock": (TRADE, Place.PRIVATE),
+    "panic": (TRADE, Place.PRIVATE),
+    "panicp": (TRADE, Place.PRIVATE),
+    "panicc": (TRADE, Place.PRIVATE),
+    "resume": (TRADE, Place.PRIVATE),
+    "halt": (OPERATE, Place.ANYWHERE),
+    "nostop": (HELP, Place.ANYWHERE),
 }
 ALLOWED = {
     Status.ACTIVE: {HELP, MARKET, OWN, TRADE, OPERATE},
@@ -113,6 +128,7 @@ TYPED = {
     Kind.MEMBERSHIP: "join",
     Kind.CONDITION: "above 0.02",
     Kind.ABOUT_ALERTS: "late",
+    Kind.REST: "",
 }
 
 
@@ -177,9 +193,9 @@ def test_every_example_can_be_read(command: Command) -> None:
 
 def test_what_moves_money_is_marked_and_expires() -> None:
     dangerous = {command.name for command in command_table.TABLE if command.is_dangerous}
-    assert dangerous == {"open", "close", "reset"}
+    assert dangerous == {"open", "close", "reset", "panic", "halt"}
     money = {action.name for action in action_table.TABLE if action.is_money}
-    assert money == {"buy", "go", "close", "erase"}
+    assert money == {"buy", "go", "close", "erase", "panicp", "panicc", "halt"}
     assert all(action.when_stale for action in action_table.TABLE if action.is_money)
 
 
@@ -213,6 +229,7 @@ async def test_menus_follow_the_table() -> None:
     assert set(sent["all_private_chats"]) == of_all
     assert set(sent["all_group_chats"]) == {
         "start", "help", "price", "info", "check", "chart", "movers", "leaderboard",
+        "resume",
     }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Every refusal that the code can raise has words, and the words say what would work."""
 
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -49,6 +50,14 @@ FIGURES = {
     "argument": "SIZE",
     "what": "fills",
     "reason": "the pool does not hold that much",
+    "until": datetime(2026, 11, 21, 14, 5, tzinfo=UTC),
+    "since": datetime(2026, 11, 21, 13, 5, tzinfo=UTC),
+    "rule": "stop_guard",
+    "count": 4,
+    "share": Decimal("0.61"),
+    "limit_share": Decimal("0.5"),
+    "loss_lamports": 26_000_000_000,
+    "peak_lamports": 140_000_000_000,
 }
 
 
@@ -68,6 +77,8 @@ def test_no_words_are_kept_for_codes_that_nobody_raises() -> None:
 @pytest.mark.parametrize("code", sorted(REFUSALS))
 def test_words_are_whole_sentences_without_gaps(code: str) -> None:
     fields = FIGURES | ({"limit": Decimal("0.1")} if code in FRACTIONS else {})
+    fields = FIGURES | ({"limit": Decimal("0.1")} if code == "impact_too_high" else {})
+    fields |= {"name": "drawdown", "value": 9000} if code == "limit_too_loose" else {}
     words, _ = refusal_words(Refusal(code, **fields), "WIF").render()
     assert "?" not in words.replace("Did you mean /positions?", "")
     assert not set("{}[]`") & set(words)

@@ -1,7 +1,7 @@
 """Between rows and domain values: the only place that knows how both are spelt."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
@@ -19,6 +19,7 @@ from bot.domain.orders import FillReason, Receipt
 from bot.domain.positions import Position, PositionState, Side
 from bot.domain.requests import Request
 from bot.domain.resting import OrderEffects
+from bot.domain.risk import LockRule, RiskLimits, TradingLock
 from bot.domain.token_rules import NO_RULES, TokenRules
 from bot.domain.users import Mode, Role, RoleLimits, Status, User
 from bot.ports.books import ClosedOrder, Desk, Settlement, Wallet
@@ -82,6 +83,15 @@ def limits_from(role: Role, values: Mapping[str, str | None]) -> RoleLimits:
         orders_per_minute=whole("orders_per_minute"),
         watched_tokens=whole("watched_tokens"),
         resting_orders=whole("resting_orders"),
+        risk=RiskLimits(
+            concentration_bps=whole("concentration_bps"),
+            position_heat_bps=whole("position_heat_bps"),
+            portfolio_heat_bps=whole("portfolio_heat_bps"),
+            daily_loss_bps=whole("daily_loss_bps"),
+            drawdown_bps=whole("drawdown_bps"),
+            free_lamports=whole("risk_free_lamports") or 0,
+            close_cooldown_seconds=whole("close_cooldown_seconds"),
+        ),
     )
 
 
@@ -217,7 +227,41 @@ def wallet_from(
         last_position=row["last_position"],
         last_order=row["last_order"],
         started_at=_moment(row["started_at"]),
+        peak_lamports=_whole(row["peak_lamports"]),
+        day_on=None if row["day_on"] is None else date.fromisoformat(row["day_on"]),
+        day_lamports=_whole(row["day_lamports"]),
     )
+
+
+def _whole(value: str | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def _lock_from(row: Sequence[Any]) -> TradingLock:
+    lock_id, rule, token_id, until, count = row
+    return TradingLock(
+        lock_id=lock_id,
+        rule=LockRule(rule),
+        token_id=token_id,
+        until=datetime.fromisoformat(until),
+        count=count,
+    )
+
+
+def _stop_levels(
+    stops: Sequence[Sequence[Any]], positions: Sequence[Position]
+) -> dict[int, Decimal]:
+    """Give each position's tightest stop; one for a part of it only does not count."""
+    by_number = {position.number: position for position in positions}
+    levels: dict[int, Decimal] = {}
+    for number, level_text, units in stops:
+        position = by_number.get(number)
+        if position is None or (units is not None and int(units) < position.token_units):
+            continue
+        tighter = max if position.side is Side.LONG else min
+        level = Decimal(level_text)
+        levels[number] = tighter(levels.get(number, level), level)
+    return levels
 
 
 def desk_from(found: Mapping[str, Any]) -> Desk:
@@ -228,9 +272,11 @@ def desk_from(found: Mapping[str, Any]) -> Desk:
     positions = tuple(
         position_from(row) for row in sorted(found["positions"], key=itemgetter("number"))
     )
+    of_role, own = limits_from(user.role, found["limits"]), found["user"]["risk_limits"]
     return Desk(
         user=user,
-        limits=limits_from(user.role, found["limits"]),
+        limits=of_role.tightened(own) if own else of_role,
+        role_limits=of_role if own else None,
         wallet=wallet_from(found["wallet"], balances, positions),
         positions=positions,
         holdings={asset: int(units) for kind, asset, units in balances if kind == "holding"},
@@ -239,6 +285,8 @@ def desk_from(found: Mapping[str, Any]) -> Desk:
         answered_hash=found["answered_hash"],
         realised_pnl_lamports=int(realised),
         fees_lamports=int(fees),
+        locks=tuple(_lock_from(row) for row in found["locks"]),
+        stop_levels=_stop_levels(found["stops"], positions) if found["stops"] else {},
     )
 
 

@@ -12,6 +12,7 @@ from bot.adapters.database import (
     schema_mail,
     schema_reports,
     schema_resting,
+    schema_risk,
     schema_tokens,
     schema_trust,
     schema_watchlist,
@@ -28,6 +29,7 @@ TABLES = (
     schema_graduations,
     schema_resting,
     schema_reports,
+    schema_risk,
 )
 """The modules that put their tables into the metadata by being imported."""
 

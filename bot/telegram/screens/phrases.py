@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 
 from bot.domain.errors import Refusal
 from bot.domain.identifiers import is_address
 from bot.domain.instruments import clean_text
 from bot.domain.money import SOL_DECIMALS, ui_amount
+from bot.domain.risk import LockRule, RiskLimit
 from bot.telegram.layout import named
 from bot.telegram.rich_text import Code, Text
 from bot.telegram.screens import figures
+from bot.telegram.screens.limit_words import LOCKS, shown_limit
 from bot.telegram.screens.pool_names import venue_name
 from bot.telegram.texts import REFUSALS, UNKNOWN_REFUSAL
 
@@ -19,7 +22,9 @@ _PIECES = re.compile(r"(`[^`]*`|\{\w+(?::\w+)?\})")
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _LONGEST_FIELD, _LONGEST_OF_OURS = 64, 120
 _TYPED_BY_PEOPLE = frozenset({"text", "address"})
-_OUR_OWN = frozenset({"reason", "role", "argument", "reference", "what", "kind", "figure"})
+_OUR_OWN = frozenset(
+    {"reason", "role", "argument", "reference", "what", "kind", "figure", "why", "asked", "allowed"}
+)
 
 Fields = Mapping[str, object]
 
@@ -40,6 +45,8 @@ def fill(template: str, fields: Fields) -> Text:
 
 
 def _derived(refusal: Refusal) -> dict[str, object]:
+    if refusal.code in _EXPLAINED:
+        return _EXPLAINED[refusal.code](refusal.fields)
     if refusal.code != "over_position_limit":
         return {}
     limit = refusal.fields.get("limit_lamports")
@@ -47,6 +54,25 @@ def _derived(refusal: Refusal) -> dict[str, object]:
     if not isinstance(limit, int) or not isinstance(held, int):
         return {}
     return {"held_lamports": held or None, "room_lamports": max(0, limit - held) or None}
+
+
+def _lock_fields(fields: Fields) -> dict[str, object]:
+    rule = LockRule(str(fields.get("rule", LockRule.AFTER_STOP)))
+    return {"why": LOCKS[rule].format(count=fields.get("count", 1))}
+
+
+def _limit_fields(fields: Fields) -> dict[str, object]:
+    name, value, of_role = (fields.get(key) for key in ("name", "value", "limit"))
+    if name not in set(RiskLimit) or not (isinstance(value, int) and isinstance(of_role, int)):
+        return {}
+    limit = RiskLimit(str(name))
+    return {"asked": shown_limit(limit, value), "allowed": shown_limit(limit, of_role)}
+
+
+_EXPLAINED: Mapping[str, Callable[[Fields], dict[str, object]]] = {
+    "entries_locked": _lock_fields,
+    "limit_too_loose": _limit_fields,
+}
 
 
 def _is_known(part: str, fields: Fields) -> bool:
@@ -93,6 +119,10 @@ def _age(value: object) -> str:
     return figures.age(float(value)) if isinstance(value, int | float | Decimal) else _text(value)
 
 
+def _moment(value: object) -> str:
+    return f"{figures.day_and_time(value)} UTC" if isinstance(value, datetime) else _text(value)
+
+
 def _text(value: object) -> str:
     return clean_text(str(value), _LONGEST_FIELD) or "?"
 
@@ -103,5 +133,6 @@ _FORMS: Mapping[str, Callable[[object], str]] = {
     "plain": _plain,
     "percent": _percent,
     "age": _age,
+    "moment": _moment,
     "venue": lambda value: venue_name(str(value)),
 }

@@ -34,7 +34,11 @@ def wallet(portfolio: Portfolio, keys: Keys) -> Screen:
             _partial_line(portfolio),
         ),
         rows=(
-            (key(keys, "Positions", "poss"), key(keys, "History", "hist")),
+            (
+                key(keys, "Positions", "poss"),
+                key(keys, "History", "hist"),
+                key(keys, "Risk", "risk"),
+            ),
             (key(keys, "Open…", "pick"), key(keys, "P&L", "pnl"), key(keys, "Refresh", "wallet")),
             (danger(keys, "New season…", "reset"),),
         ),

@@ -1,0 +1,47 @@
+"""Wires what the operator and the status page see."""
+
+from bot.adapters.database.ledger_audit import PostgresLedgerAudit
+from bot.adapters.database.mail import PostgresOutbox
+from bot.bootstrap.outside import Outside
+from bot.observability.sending import Sending
+from bot.services.operations import Operations
+from bot.services.outside_state import OutsideState
+from bot.services.price_board import PriceBoard
+from bot.services.stops import Stops
+from bot.services.suspicions import Suspicions
+from bot.services.ticks import Ticks
+
+
+def wire_operations(  # noqa: PLR0917 (one of each)
+    outside: Outside,
+    board: PriceBoard,
+    outside_state: OutsideState,
+    ticks: Ticks,
+    sending: Sending,
+    stops: Stops,
+) -> Operations:
+    """Build the figures about the whole."""
+    pool, clock = outside.pool, outside.clock
+    return Operations(
+        board=board,
+        outside=outside_state,
+        audit=PostgresLedgerAudit(pool, clock),
+        outbox=PostgresOutbox(pool),
+        clock=clock,
+        refresh=ticks.state,
+        sending=sending,
+        stops=stops.standing,
+    )
+
+
+def wire_outside_state(
+    outside: Outside, board: PriceBoard, suspicions: Suspicions, ticks: Ticks
+) -> OutsideState:
+    """Build what is told of endpoints, sources and disputes."""
+    return OutsideState(
+        chain=outside.chain,
+        sources=outside.sources,
+        refresh=ticks.state,
+        board=board,
+        suspicions=suspicions,
+    )

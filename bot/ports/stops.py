@@ -1,0 +1,66 @@
+"""What the inside asks of the database about emergency stops."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.notices import Notice
+from bot.domain.requests import Request
+from bot.domain.risk import StopRule, TradingStop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppedPosition:
+    """A position that an emergency stop is to close."""
+
+    user_id: int
+    season: int
+    number: int
+    token_id: int
+
+
+class StopBook(Protocol):
+    """Emergency stops with who, why and when; all raise `Unavailable`.
+
+    `request` is None where the clock asks; with one, its update ends in the same transaction,
+    and `Refusal("already_done")` is raised where it had ended before.
+    """
+
+    async def standing(self) -> list[TradingStop]:
+        """Give the stops that were not lifted."""
+
+    async def pull(
+        self, request: Request | None, stop: TradingStop, notices: Sequence[Notice]
+    ) -> TradingStop:
+        """Write a stop down and give it with its number; its own number is not looked at.
+
+        Where one of the same scope and rule stands, that one goes on, and closes from now on
+        if this one does.
+        """
+
+    async def lift(
+        self,
+        request: Request | None,
+        stop: TradingStop,
+        *,
+        rules: Sequence[StopRule],
+        by: int,
+        reason: str,
+        at: datetime,
+        notices: Sequence[Notice],
+    ) -> None:
+        """Lift the standing stops of this one's scope that these rules have pulled."""
+
+    async def to_close(
+        self, stop: TradingStop, after: StoppedPosition | None, limit: int
+    ) -> list[StoppedPosition]:
+        """Give open paper positions that a stop is to close, by user and number, after one."""
+
+    async def count_open(self, stop: TradingStop) -> int:
+        """Give how many positions a stop has still to close."""
+
+    async def note_progress(
+        self, stop: TradingStop, *, planned: int, at: datetime | None, notices: Sequence[Notice]
+    ) -> None:
+        """Write down how many there were, with `at` that none is left; queue what is told of it."""

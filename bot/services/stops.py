@@ -1,0 +1,275 @@
+"""Emergency stops: pull them, hold entries back, close what is open, and lift them again."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.errors import Refusal, Unavailable
+from bot.domain.instruments import Token
+from bot.domain.notices import Notice
+from bot.domain.requests import Request
+from bot.domain.risk import StopRule, TradingStop
+from bot.domain.users import Mode, Permission, User
+from bot.ports.books import Books
+from bot.ports.clock import Clock
+from bot.ports.stops import StopBook, StoppedPosition
+from bot.services.price_board import PriceBoard
+from bot.services.trading import Trading
+from bot.services.views import Filled
+
+_AT_ONCE = 100
+_BY_HAND = (StopRule.HAND,)
+_LONGEST_REASON = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopLine:
+    """A stop with its token, where it is of one, and how many positions it concerns."""
+
+    stop: TradingStop
+    token: Token | None
+    positions: int = 0
+
+
+class StopNotices(Protocol):
+    """What people are told, in the words of their door."""
+
+    def closed(self, user_id: int, filled: Filled) -> Sequence[Notice]:
+        """Give a person the receipt of what a stop has closed."""
+
+    def progress(self, line: StopLine, left: int) -> Sequence[Notice]:
+        """Show how far the closing is, in the message that asked for it."""
+
+    def tripped(self, line: StopLine) -> Sequence[Notice]:
+        """Tell the admins that a rule of the market has stopped all entries."""
+
+    def resumed(self, line: StopLine) -> Sequence[Notice]:
+        """Tell them that it is over."""
+
+
+Place = tuple[int, int]
+"""The chat and message that show the progress of a stop."""
+StopAnswer = Callable[[StopLine], Sequence[Notice]]
+
+
+class Stops:
+    """The stops that stand, by scope; PostgreSQL is the truth, so they survive a restart.
+
+    A stop holds back entries only. One that closes goes on closing until nothing is left, also
+    after the process was killed.
+    """
+
+    def __init__(
+        self, *, book: StopBook, board: PriceBoard, books: Books, clock: Clock, notices: StopNotices
+    ) -> None:
+        self._book = book
+        self._board = board
+        self._books = books
+        self._clock = clock
+        self._notices = notices
+        self._standing: dict[int, TradingStop] = {}
+        self._told: dict[int, int] = {}
+
+    async def load(self) -> None:
+        """Take up the stops that stand. Needs no permission: asked at the start, and again."""
+        self._standing = {stop.stop_id: stop for stop in await self._book.standing()}
+
+    def of(self, user_id: int, token_id: int) -> TradingStop | None:
+        """Give the stop that holds back a person's entry into a token, everybody's first."""
+        if not self._standing:
+            return None
+        holding = (stop for stop in self._standing.values() if stop.holds(user_id, token_id))
+        return min(holding, key=_widest_first, default=None)
+
+    def concerning(self, user_id: int) -> list[TradingStop]:
+        """Give the stops that concern a person: their own, and everybody's."""
+        return [stop for stop in self._standing.values() if stop.user_id in {0, user_id}]
+
+    def standing(self) -> list[StopLine]:
+        """Give the stops of everybody, for the status page: none of one person."""
+        return [self._line(stop) for stop in self._standing.values() if not stop.user_id]
+
+    async def question(
+        self, user: User, token_id: int | None = None, *, is_own: bool = True
+    ) -> StopLine:
+        """Give what a stop would concern, before it is pulled."""
+        user.require(Permission.TRADE_PAPER if is_own else Permission.OPERATE)
+        asked = self._asked(user, token_id, is_own=is_own)
+        return replace(self._line(asked), positions=await self._book.count_open(asked))
+
+    async def pull_own(
+        self, request: Request, *, closes: bool, place: Place | None, answer: StopAnswer
+    ) -> None:
+        """Pause the asking person's entries, and with `closes` close all they have open."""
+        request.user.require(Permission.TRADE_PAPER)
+        asked = self._asked(request.user, None, is_own=True)
+        await self._pull(request, replace(asked, closes=closes), place, answer)
+
+    async def pull(
+        self,
+        request: Request,
+        token_id: int | None,
+        *,
+        closes: bool,
+        reason: str,
+        place: Place | None,
+        answer: StopAnswer,
+    ) -> None:
+        """Pause everybody's entries, in one token or in all; admins only."""
+        request.user.require(Permission.OPERATE)
+        asked = self._asked(request.user, token_id, is_own=False)
+        asked = replace(asked, closes=closes, reason=reason[:_LONGEST_REASON])
+        await self._pull(request, asked, place, answer)
+
+    async def lift_own(self, request: Request, answer: StopAnswer) -> None:
+        """Let the asking person's entries through again; raises `Refusal` (`not_stopped`)."""
+        request.user.require(Permission.TRADE_PAPER)
+        await self._lift(request, self._asked(request.user, None, is_own=True), "", answer)
+
+    async def lift(
+        self, request: Request, token_id: int | None, reason: str, answer: StopAnswer
+    ) -> None:
+        """Let everybody's entries through again, in one token or in all; admins only.
+
+        What a rule of the market has stopped is lifted too, and stays so until the rule finds
+        a new cause.
+        """
+        request.user.require(Permission.OPERATE)
+        asked = self._asked(request.user, token_id, is_own=False)
+        await self._lift(request, asked, reason[:_LONGEST_REASON], answer)
+
+    async def trip(self, rule: StopRule, reason: str) -> None:
+        """Pause all entries because the market says so; asked by the clock."""
+        if any(stop.rule is rule for stop in self._standing.values()):
+            return
+        asked = replace(self._market(rule), reason=reason)
+        pulled = await self._book.pull(None, asked, self._notices.tripped(self._line(asked)))
+        self._standing[pulled.stop_id] = pulled
+
+    async def settle(self, rule: StopRule, reason: str) -> None:
+        """Lift what a rule of the market has stopped; asked by the clock."""
+        mine = [stop for stop in self._standing.values() if stop.rule is rule]
+        for stop in mine:
+            await self._book.lift(
+                None,
+                stop,
+                rules=(rule,),
+                by=0,
+                reason=reason,
+                at=self._clock.now(),
+                notices=self._notices.resumed(self._line(stop)),
+            )
+            self._standing.pop(stop.stop_id, None)
+
+    async def close_what_is_stopped(self, trading: Trading) -> None:
+        """Close what is open under the stops that close; asked by the clock.
+
+        What cannot be closed now is tried again at the next call.
+        """
+        for stop in list(self._standing.values()):
+            if stop.closes and stop.closed_at is None:
+                await self._close_all(stop, trading)
+
+    async def _close_all(self, stop: TradingStop, trading: Trading) -> None:
+        open_at_first = await self._book.count_open(stop)
+        planned = max(stop.planned, open_at_first)
+        after: StoppedPosition | None = None
+        while batch := await self._book.to_close(stop, after, _AT_ONCE):
+            for position in batch:
+                await self._close(stop, position, trading)
+            after = batch[-1]
+        left = await self._book.count_open(stop)
+        if left == self._told.get(stop.stop_id):
+            return
+        known = replace(stop, planned=planned, closed_at=None if left else self._clock.now())
+        await self._book.note_progress(
+            stop,
+            planned=planned,
+            at=known.closed_at,
+            notices=self._notices.progress(self._line(known), left),
+        )
+        self._told[stop.stop_id] = left
+        if stop.stop_id in self._standing:
+            self._standing[stop.stop_id] = known
+
+    async def _close(self, stop: TradingStop, position: StoppedPosition, trading: Trading) -> None:
+        try:
+            desk = await self._books.desk(position.user_id, Mode.PAPER, "")
+            name = f"job:emergency:{stop.stop_id}:{position.season}:{position.number}"
+            request = Request(user=desk.user, request_id=name, received_at=self._clock.now())
+            await trading.close_in_emergency(
+                request,
+                position.token_id,
+                position.number,
+                lambda filled: self._notices.closed(position.user_id, filled),
+            )
+        except (Refusal, Unavailable):
+            # Too thin, or the chain is away: the next round tries again.
+            return
+
+    async def _pull(
+        self, request: Request, asked: TradingStop, place: Place | None, answer: StopAnswer
+    ) -> None:
+        if place is not None:
+            asked = replace(asked, chat_id=place[0], message_id=place[1])
+        positions = await self._book.count_open(asked)
+        line = replace(self._line(asked), positions=positions)
+        pulled = await self._book.pull(request, asked, answer(line))
+        self._standing[pulled.stop_id] = pulled
+        self._told.pop(pulled.stop_id, None)
+
+    async def _lift(
+        self, request: Request, asked: TradingStop, reason: str, answer: StopAnswer
+    ) -> None:
+        scope = (asked.user_id, asked.token_id)
+        standing = [
+            stop for stop in self._standing.values() if (stop.user_id, stop.token_id) == scope
+        ]
+        if not standing:
+            raise Refusal("not_stopped", symbol=self._symbol(asked.token_id))
+        rules = tuple(StopRule) if not asked.user_id else _BY_HAND
+        await self._book.lift(
+            request,
+            asked,
+            rules=rules,
+            by=request.user.user_id,
+            reason=reason,
+            at=self._clock.now(),
+            notices=answer(self._line(standing[0])),
+        )
+        for stop in standing:
+            self._standing.pop(stop.stop_id, None)
+
+    def _asked(self, user: User, token_id: int | None, *, is_own: bool) -> TradingStop:
+        stop = self._market(StopRule.HAND, self._clock.now())
+        return replace(
+            stop,
+            user_id=user.user_id if is_own else 0,
+            token_id=token_id,
+            actor_id=user.user_id,
+        )
+
+    def _market(self, rule: StopRule, at: datetime | None = None) -> TradingStop:
+        return TradingStop(
+            stop_id=0,
+            user_id=0,
+            token_id=None,
+            rule=rule,
+            actor_id=0,
+            reason="",
+            closes=False,
+            began_at=at or self._clock.now(),
+        )
+
+    def _line(self, stop: TradingStop) -> StopLine:
+        token = None if stop.token_id is None else self._board.tokens.get(stop.token_id)
+        return StopLine(stop=stop, token=token)
+
+    def _symbol(self, token_id: int | None) -> str | None:
+        token = None if token_id is None else self._board.tokens.get(token_id)
+        return None if token is None else token.symbol
+
+
+def _widest_first(stop: TradingStop) -> tuple[bool, bool, int]:
+    return (stop.user_id != 0, stop.token_id is not None, stop.stop_id)
