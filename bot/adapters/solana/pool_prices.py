@@ -32,6 +32,7 @@ FILL_DEADLINE_SECONDS = 5.0
 _MOST_ROUNDS = 3
 _MOST_CURVES_AT_ONCE = 8
 _TAKEN_UP_AT_ONCE = 100
+_LEARNT_AT_ONCE = 800
 _log = structlog.get_logger(__name__)
 
 
@@ -161,9 +162,11 @@ class PoolPrices:
         unknown = [
             place.address for place in places if self._shapes.last_account(place.address) is None
         ]
-        if unknown:
+        ends_at = self._clock.monotonic() + deadline_seconds
+        for start in range(0, len(unknown), _LEARNT_AT_ONCE):
             answer = await self._rpc.get_multiple_accounts(
-                unknown, deadline_seconds=deadline_seconds
+                unknown[start : start + _LEARNT_AT_ONCE],
+                deadline_seconds=ends_at - self._clock.monotonic(),
             )
             for pool, account in _present(answer.accounts).items():
                 self._shapes.note_account(pool, account)

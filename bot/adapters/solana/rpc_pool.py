@@ -30,6 +30,7 @@ _COMMITMENT = "confirmed"
 _CONNECTIONS_PER_HOST = 16
 _REPLY_BYTES = 2**19  # a usual reply comes without a pause
 _MANY_BATCHES = 10
+_MUCH_WORK_SECONDS = 0.001
 T = TypeVar("T")
 A = TypeVar("A")
 _JSON = {"Content-Type": "application/json"}
@@ -221,6 +222,7 @@ class RpcPool:
         ends_at = self._clock.monotonic() + deadline_seconds
         failures: list[str] = []
         answered = 0
+        dealing = asyncio.Lock()
 
         async def work() -> None:
             nonlocal answered
@@ -233,7 +235,12 @@ class RpcPool:
                     failures.append(str(error))
                     continue
                 answered += 1
-                take(batch, answer)
+                # Several may come at once: where one is much work, the next has to wait its turn.
+                async with dealing:
+                    began = self._clock.monotonic()
+                    take(batch, answer)
+                    if self._clock.monotonic() - began > _MUCH_WORK_SECONDS:
+                        await asyncio.sleep(0)
 
         async with asyncio.TaskGroup() as tasks:
             for _ in range(self._settings.batches_at_once):
