@@ -45,7 +45,8 @@ class OurRefresh:
     async def round(self, levels: Levels) -> list[int]:
         """Refresh every token, and give those whose nearest levels were reached.
 
-        There is no trigger book yet: each price is held against one level on either side.
+        Each price is held against the nearest level on either side, as the trigger book does
+        before it looks closer.
         """
         fresh = await self.refresh.round(self.board.tokens, _DEADLINE_SECONDS)
         assert len(fresh) == len(self.board.tokens)
