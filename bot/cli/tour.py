@@ -106,6 +106,9 @@ async def _trade(guide: Guide, _: Sandbox) -> None:
     await guide.press(BOB, half, "Close all", "Sold", "closed", "Already done", times=2)
     await guide.say(BOB, "/history", "History", "bought", "sold")
     await guide.say(BOB, "/wallet", "PAPER", "Equity", "realised")
+    report = await guide.say(BOB, "/pnl", "PAPER · P&L", "Realised", "2 exits")
+    await guide.press(BOB, report, "Card", "To share")
+    await guide.say(BOB, "/export fills", "Fills · all seasons", "3 rows")
 
 
 async def _look(guide: Guide, _: Sandbox) -> None:

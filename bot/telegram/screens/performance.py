@@ -120,8 +120,8 @@ def duration(held: timedelta) -> str:
 
 
 def _title(report: PnlReport, what: str) -> Text:
-    span = "season" if report.span is Span.ALL else _SPANS[report.span]
-    return headed(report.mode, f"{what} · {span}", f"season {report.season}")
+    span = () if report.span is Span.ALL else (_SPANS[report.span],)
+    return headed(report.mode, what, *span, f"season {report.season}")
 
 
 def _growth_line(report: PnlReport, *, hides: bool = False) -> str:
