@@ -33,8 +33,11 @@ class ReportBook(Protocol):
     async def hour(self, user_id: int) -> ReportHour | None:
         """Give a person's hour; None where they want no reports."""
 
+    async def offset_minutes(self, user_id: int) -> int:
+        """Give how far a person's clocks are ahead of UTC, as they last told anybody of us."""
+
     async def keep(self, user_id: int, hour: ReportHour, next_due_at: datetime) -> None:
-        """Remember a person's hour in place of another."""
+        """Remember a person's hour in place of another, and how far their clocks are ahead."""
 
     async def drop(self, user_id: int) -> bool:
         """Forget a person's hour; tells whether there was one."""

@@ -37,11 +37,13 @@ class Reports:
         return await self._book.hour(user.user_id)
 
     async def choose(self, user: User, hour: int, offset_minutes: int | None) -> ReportHour:
-        """Send a person's report at an hour; without a distance from UTC that of before stays."""
+        """Send a person's report at an hour; without a distance from UTC, theirs as they told it.
+
+        What they told for their alerts counts too, and what they tell here counts there.
+        """
         user.require(Permission.VIEW_OWN)
         if offset_minutes is None:
-            known = await self._book.hour(user.user_id)
-            offset_minutes = known.offset_minutes if known else 0
+            offset_minutes = await self._book.offset_minutes(user.user_id)
         chosen = ReportHour(hour=hour, offset_minutes=offset_minutes)
         await self._book.keep(user.user_id, chosen, chosen.next_after(self._clock.now()))
         return chosen

@@ -191,6 +191,8 @@ async def test_a_banned_person_is_sent_no_report_and_has_no_use_case(database: P
     ann = await meet(room.house.books)
     chosen = await room.reports.choose(ann, 9, 120)
     assert await room.reports.choose(ann, 10, None) == replace(chosen, hour=10)
+    await database.execute("UPDATE users SET settings = '{\"utc_offset_minutes\": -300}'")
+    assert (await room.reports.choose(ann, 10, None)).offset_minutes == -300, "as alerts know it"
     banned = replace(ann, status=Status.BANNED)
     for asked in (
         room.performance.pnl(banned, Span.ALL),

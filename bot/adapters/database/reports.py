@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.adapters.database.alert_rows import OFFSET_KEY
 from bot.adapters.database.connection import Pool, connected, json_array, to_json
 from bot.adapters.database.endings import queued
 from bot.adapters.database.mail import OnOutbox
@@ -12,6 +13,11 @@ from bot.domain.notices import Notice
 from bot.ports.reports import DueReport, Member
 
 _HOUR = "SELECT hour, offset_minutes FROM daily_reports WHERE user_id = $1"
+_OFFSET = "SELECT (settings ->> $2)::integer FROM users WHERE user_id = $1"
+_TELL_OFFSET = """
+    UPDATE users SET settings = settings || jsonb_build_object($2::text, $3::integer)
+    WHERE user_id = $1
+"""
 _KEEP = """
     INSERT INTO daily_reports (user_id, hour, offset_minutes, next_due_at)
     VALUES ($1, $2, $3, $4)
@@ -59,10 +65,16 @@ class PostgresReports:
             row = await connection.fetchrow(_HOUR, user_id)
         return None if row is None else ReportHour(**dict(row))
 
-    async def keep(self, user_id: int, hour: ReportHour, next_due_at: datetime) -> None:
-        """Remember a person's hour."""
+    async def offset_minutes(self, user_id: int) -> int:
+        """Give how far a person's clocks are ahead of UTC."""
         async with connected(self._pool) as connection:
+            return await connection.fetchval(_OFFSET, user_id, OFFSET_KEY) or 0
+
+    async def keep(self, user_id: int, hour: ReportHour, next_due_at: datetime) -> None:
+        """Remember a person's hour, and how far their clocks are ahead."""
+        async with connected(self._pool) as connection, connection.transaction():
             await connection.execute(_KEEP, user_id, hour.hour, hour.offset_minutes, next_due_at)
+            await connection.execute(_TELL_OFFSET, user_id, OFFSET_KEY, hour.offset_minutes)
 
     async def drop(self, user_id: int) -> bool:
         """Forget a person's hour."""
