@@ -34,6 +34,7 @@ from bot.telegram.price_warnings import PriceWarnings
 from bot.telegram.receiver import Receiver
 from bot.telegram.resting_news import RestingNews
 from bot.telegram.sender import Sender
+from bot.telegram.stop_notices import StopNews
 from tests.builders.desks import COSTS, pool, token
 
 CONNECTIONS = 12
@@ -146,6 +147,7 @@ async def _wired(connections: Pool, api: AnsweringApi) -> tuple[Receiver, Lanes,
         reported=lambda *_: (),
         rested=RestingNews(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
         alerted=FiredAlertNotices(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
+        stopped=StopNews(clock=clock, chance=SystemRandom(), bot_name="kitrader", admin_ids=[]),
     )
     await services.prices.load()
     application = Application(

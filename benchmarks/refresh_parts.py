@@ -127,8 +127,8 @@ def decode(places: Sequence[PoolPlace], answers: Sequence[bytes]) -> Floats:
         piece[start : start + _TEXT_LENGTH] for piece, (start, _) in zip(pieces, cuts, strict=True)
     ]
     raw = np.frombuffer(binascii.a2b_base64(b"".join(texts)), np.uint8)
-    places = np.arange(len(cuts)) * _QUAD_BYTES + [skip for _, skip in cuts]
-    halves = raw[places[:, None] + np.arange(_NUMBER_BYTES)].view("<u8").astype(np.float64)
+    begins = np.arange(len(cuts)) * _QUAD_BYTES + [skip for _, skip in cuts]
+    halves = raw[begins[:, None] + np.arange(_NUMBER_BYTES)].view("<u8").astype(np.float64)
     roots = halves[:, 1] + halves[:, 0] / _ONE
     return roots * roots
 
