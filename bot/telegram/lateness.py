@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.notices import Notice, Priority
-from bot.telegram.layout import LONGEST_CAPTION, LONGEST_MESSAGE
+from bot.telegram.layout import LONGEST_CAPTION, LONGEST_MESSAGE, STAMP
 from bot.telegram.rich_text import utf16_units
 from bot.telegram.texts import SENT_LATE
 
@@ -30,6 +30,8 @@ def with_lateness(notice: Notice, due_at: datetime, now: datetime) -> Mapping[st
     """
     name, longest = _WORDS_AT.get(notice.method, ("", 0))
     words = notice.payload.get(name)
+    if STAMP in notice.payload:
+        return notice.payload  # `stamps` says in seconds how late it comes
     if notice.priority is Priority.BROADCAST or not isinstance(words, str) or now - due_at < _LATE:
         return notice.payload
     line = SENT_LATE.format(age=_age(now - due_at), at=f"{due_at.astimezone(UTC):%H:%M}")
