@@ -19,7 +19,7 @@ _CROWD, _PEOPLE, _A_FILL = 1_200, 60, 999_999
 _SET = """
     INSERT INTO alerts (user_id, token_id, side, level, gauge, upper)
     SELECT 1 + place % $2, $3, 'above', level, 'price_sol', level
-    FROM generate_series(0, $1 - 1) AS place, 
+    FROM generate_series(0, $1 - 1) AS place,
          LATERAL (SELECT 0.021 + place / $2::integer * 0.00001 AS level) AS far
 """
 _MEET = "INSERT INTO users (user_id, first_name) SELECT n, 'P' FROM generate_series(1, $1) AS n"
