@@ -129,7 +129,7 @@ def decode(places: Sequence[PoolPlace], answers: Sequence[bytes]) -> Floats:
     raw = np.frombuffer(binascii.a2b_base64(b"".join(texts)), np.uint8)
     begins = np.arange(len(cuts)) * _QUAD_BYTES + [skip for _, skip in cuts]
     halves = raw[begins[:, None] + np.arange(_NUMBER_BYTES)].view("<u8").astype(np.float64)
-    roots = halves[:, 1] + halves[:, 0] / _ONE
+    roots: Floats = halves[:, 1] + halves[:, 0] / _ONE
     return roots * roots
 
 

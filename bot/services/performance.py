@@ -106,14 +106,20 @@ class Performance:
     async def sample(self) -> None:
         """Write down what wallets are worth that changed, or hold something; asked by the clock.
 
-        A wallet that cannot be valued now is left for the next time.
+        A wallet that cannot be valued now is left for the next time; one that fails holds up no
+        other.
         """
         behind: Due | None = None
+        failures: list[BaseException] = []
         while due := await self._book.due(self._clock.now(), behind, _BATCH):
             behind = due[-1]
             for first in range(0, len(due), _AT_ONCE):
-                found = await asyncio.gather(*map(self._sample, due[first : first + _AT_ONCE]))
-                await self._book.write_down([one for one in found if one is not None])
+                some = due[first : first + _AT_ONCE]
+                found = await asyncio.gather(*map(self._sample, some), return_exceptions=True)
+                await self._book.write_down([one for one in found if isinstance(one, Sample)])
+                failures += [one for one in found if isinstance(one, BaseException)]
+        if failures:
+            raise failures[0]
 
     async def thin(self) -> None:
         """Leave three points a day of what is older than a month; asked by the clock."""

@@ -1,5 +1,6 @@
 """Daily reports: at an hour that people choose, each day once."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from bot.ports.reports import DueReport, ReportBook
 from bot.services.performance import Performance
 from bot.services.performance_views import PnlReport
 
-_BATCH = 100
+_BATCH, _AT_ONCE = 100, 8
 _TOO_LATE = timedelta(hours=6)
 
 ReportNotice = Callable[[int, PnlReport], Sequence[Notice]]
@@ -56,13 +57,19 @@ class Reports:
     async def send_due(self) -> None:
         """Queue the reports whose hour has come; asked by the clock.
 
-        One that is more than six hours late, after an outage, waits for its next day.
+        One that is more than six hours late, after an outage, waits for its next day. One that
+        fails is tried again at the next minute, and holds up nobody else's.
         """
+        failures: list[BaseException] = []
         while due := await self._book.due(self._clock.now(), _BATCH):
-            for one in due:
-                await self._send(one)
-            if len(due) < _BATCH:
-                return
+            for first in range(0, len(due), _AT_ONCE):
+                some = due[first : first + _AT_ONCE]
+                found = await asyncio.gather(*map(self._send, some), return_exceptions=True)
+                failures += [one for one in found if one is not None]
+            if len(due) < _BATCH or failures:
+                break
+        if failures:
+            raise failures[0]
 
     async def _send(self, due: DueReport) -> None:
         now = self._clock.now()

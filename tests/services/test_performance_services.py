@@ -15,7 +15,7 @@ from bot.domain.positions import Side
 from bot.domain.users import Mode, Status
 from bot.ports.performance import Sample
 from tests.builders.books import meet
-from tests.builders.desks import SOL
+from tests.builders.desks import SOL, token
 from tests.builders.report_rooms import report_room
 
 _COUNT = "SELECT count(*) FROM equity_points"
@@ -184,6 +184,31 @@ async def test_a_board_ranks_those_who_joined_by_their_present_season(database: 
     room.house.board._priced.clear()
     unpriced = await room.leaderboards.board(people[3], GROUP)
     assert (unpriced.standings, unpriced.unpriced, unpriced.median_growth) == ((), 2, None)
+
+
+async def test_one_wallet_that_fails_holds_up_no_other(database: Pool) -> None:
+    room = await report_room(database)
+    people = [await meet(room.house.books, 1001 + number) for number in range(3)]
+    for who in people:
+        await room.reports.choose(who, 9, 0)
+        await room.open(who, Side.LONG, 100)
+    # A token that the board does not know: nothing that can happen, and yet.
+    other = await room.house.shelf.keep(token(mint="other", symbol="ODD"), [])
+    await database.execute(
+        "UPDATE positions SET token_id = $1 WHERE user_id = 1002", other.token_id
+    )
+    lately = SystemClock().now() - timedelta(minutes=5)
+    await database.execute("UPDATE daily_reports SET next_due_at = $1", lately)
+    with pytest.raises(KeyError):
+        await room.performance.sample()
+    known = await database.fetch("SELECT DISTINCT user_id FROM equity_points ORDER BY user_id")
+    assert [row["user_id"] for row in known] == [1001, 1003]
+    with pytest.raises(KeyError):
+        await room.reports.send_due()
+    waiting = await database.fetch(
+        "SELECT user_id FROM daily_reports WHERE next_due_at = $1", lately
+    )
+    assert [row["user_id"] for row in waiting] == [1002]
 
 
 async def test_a_banned_person_is_sent_no_report_and_has_no_use_case(database: Pool) -> None:

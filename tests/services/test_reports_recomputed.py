@@ -71,6 +71,7 @@ async def test_realised_and_fees_are_those_of_the_files(database: Pool) -> None:
         by_reason[row["reason"]] += int(row["realised_pnl_lamports"] or 0)
     told = {one.reason: one.exits.realised_lamports for one in report.by_reason}
     assert told == dict(by_reason)
+    assert set(told) == {"manual", "liquidation"}
     (token,) = report.by_token
     assert token.exits == report.exits
 
