@@ -2,6 +2,7 @@
 
 from bot.adapters.database.books import PostgresBooks
 from bot.adapters.database.connection import Pool
+from bot.adapters.database.funding import PostgresFunding
 from bot.adapters.database.mail import OnOutbox
 from bot.adapters.database.risk import PostgresRisk
 from bot.adapters.database.stops import PostgresStops
@@ -10,6 +11,7 @@ from bot.bootstrap.settings import Settings
 from bot.ports.clock import Clock
 from bot.services.breaker import Breaker
 from bot.services.equity_marks import EquityMarks
+from bot.services.funding import Funding
 from bot.services.price_board import PriceBoard
 from bot.services.risk import Risk
 from bot.services.safeguards import Safeguards
@@ -55,6 +57,7 @@ def safeguards(
         stops=stops,
         worths=worths,
         risk=risk,
+        funding=Funding(book=PostgresFunding(pool), board=board, clock=clock),
         marks=EquityMarks(book=book, worths=worths, clock=clock),
         breaker=Breaker(
             board=board,

@@ -44,6 +44,7 @@ class TransferCode(StrEnum):
     SHORT_COST = "short_cost"
     SHORT_BOUGHT_BACK = "short_bought_back"
     INSURANCE_PAID = "insurance_paid"
+    FUNDING = "funding"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

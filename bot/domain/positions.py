@@ -34,7 +34,8 @@ class Position:
     Long: `token_units` are held and `cost_lamports` was paid for them (fees included).
     Short: `token_units` are owed, `margin_lamports` was posted and `proceeds_lamports` is what
     their sale brought; both lie in the position's own margin account. `rent_lamports` is locked
-    in the token account and comes back with the last sale.
+    in the token account and comes back with the last sale. `funding_lamports` is what a short
+    has paid for what it owes, out of its margin; it is in `fees_lamports` too.
     """
 
     number: int
@@ -52,6 +53,7 @@ class Position:
     entry_price: Decimal
     opened_at: datetime
     closed_at: datetime | None = None
+    funding_lamports: int = 0
 
     @property
     def notional_lamports(self) -> int:

@@ -59,6 +59,7 @@ def schedule(
         "thin_equity": (services.performance.thin, _THIN_SECONDS),
         "send_reports": (services.reports.send_due, _REPORT_SECONDS),
         "mark_equity": (services.guards.marks.mark, _MARK_SECONDS),
+        "charge_funding": (services.guards.funding.charge, _MARK_SECONDS),
         "check_market": (services.guards.breaker.check, hot_seconds),
         "close_stopped": (close_stopped, _STOP_SECONDS),
     }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.services.breaker import Breaker
 from bot.services.equity_marks import EquityMarks
+from bot.services.funding import Funding
 from bot.services.risk import Risk
 from bot.services.stops import Stops
 from bot.services.worths import Worths
@@ -18,3 +19,4 @@ class Safeguards:
     risk: Risk
     marks: EquityMarks
     breaker: Breaker
+    funding: Funding

@@ -122,7 +122,7 @@ _CHECKS: Mapping[str, str] = {
                t.code
         FROM transfers t
         LEFT JOIN orders o ON o.user_id = t.user_id AND o.request_id = t.request_id
-        WHERE t.code <> 'grant' AND o.number IS NULL
+        WHERE t.code NOT IN ('grant', 'funding') AND o.number IS NULL
     """,
     "grant": """
         SELECT 'wallet of user ' || w.user_id || ' ' || w.mode || ' season ' || w.season,
@@ -167,6 +167,17 @@ _CHECKS: Mapping[str, str] = {
           AND a.kind = 'margin' AND a.position_number = p.number
         WHERE p.margin_lamports + p.proceeds_lamports <> coalesce(a.balance, 0)
           AND p.side = 'short'
+    """,
+    "funding": """
+        SELECT 'position ' || p.number || ' of user ' || p.user_id,
+               p.funding_lamports::text, coalesce(f.paid, 0)::text
+        FROM positions p
+        LEFT JOIN (
+          SELECT a.user_id, a.mode, a.season, a.position_number AS number, sum(t.amount) AS paid
+          FROM transfers t JOIN accounts a ON a.user_id = t.user_id
+            AND a.account_id = t.debit_account AND a.kind = 'margin'
+          WHERE t.code = 'funding' GROUP BY 1, 2, 3, 4) f USING (user_id, mode, season, number)
+        WHERE p.funding_lamports <> coalesce(f.paid, 0)
     """,
     "rent": """
         SELECT 'position ' || p.number || ' of user ' || p.user_id,

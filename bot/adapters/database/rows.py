@@ -117,6 +117,7 @@ def position_from(row: Row) -> Position:
         entry_price=Decimal(row["entry_price"]),
         opened_at=_moment(row["opened_at"]),
         closed_at=_moment(row["closed_at"]) if row["closed_at"] is not None else None,
+        funding_lamports=int(row["funding_lamports"]),
     )
 
 

@@ -184,6 +184,8 @@ positions = Table(
     Column("entry_price", PRICE, nullable=False),
     Column("opened_at", MOMENT, nullable=False),
     Column("closed_at", MOMENT),
+    Column("funding_lamports", UNITS, nullable=False, server_default="0"),
+    Column("funded_hours", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("user_id", "mode", "season", "number"),
     ForeignKeyConstraint(
         ["user_id", "mode", "season"],
@@ -201,6 +203,7 @@ positions = Table(
     not_nan("proceeds_lamports"),
     not_nan("rent_lamports"),
     not_nan("fees_lamports"),
+    not_nan("funding_lamports"),
     finite("entry_price"),
     Index(
         "uq_positions_open",

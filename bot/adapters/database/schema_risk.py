@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     Integer,
     PrimaryKeyConstraint,
+    SmallInteger,
     Table,
     Text,
     text,
@@ -87,4 +88,21 @@ trading_stops = Table(
         postgresql_where=text("lifted_at IS NULL"),
     ),
     Index("uq_trading_stops_request", "user_id", "request_id", unique=True),
+)
+
+margin_warnings = Table(
+    "margin_warnings",
+    metadata,
+    Column("user_id", BigInteger, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("season", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("stage", SmallInteger, nullable=False),
+    Column("at", MOMENT, nullable=False),
+    PrimaryKeyConstraint("user_id", "mode", "season", "number"),
+    ForeignKeyConstraint(
+        ["user_id", "mode", "season", "number"],
+        ["positions.user_id", "positions.mode", "positions.season", "positions.number"],
+        name="position",
+    ),
 )

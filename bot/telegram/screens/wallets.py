@@ -56,6 +56,7 @@ def positions(portfolio: Portfolio, keys: Keys) -> Screen:
             headed(portfolio.wallet.mode, _count(portfolio), _equity(portfolio)),
             *(_position_line(one) for one in marked[:_MOST_LINES]),
             f"and {hidden} more: see them with /close ID" if hidden > 0 else "",
+            _funding_line(sum(one.position.funding_lamports for one in marked)),
             _marked_line(portfolio),
             _partial_line(portfolio),
         ),
@@ -82,6 +83,7 @@ def position(one: MarkedPosition, portfolio: Portfolio, keys: Keys) -> Screen:
             else "⚠️ No fresh price right now.",
             f"Entry {figures.token_price(token, held.entry_price)} SOL · {held_units} tokens",
             _stake_line(one),
+            _funding_line(held.funding_lamports),
             f"Account rent {figures.with_sol(held.rent_lamports)}" if held.rent_lamports else "",
             f"Realised {figures.signed_sol(held.realised_pnl_lamports)} · "
             f"fees {figures.with_sol(held.fees_lamports)}",
@@ -211,6 +213,10 @@ def _stake_line(one: MarkedPosition) -> str:
         return line
     limit = figures.token_price(one.token, one.mark.liquidation_price)
     return f"{line} · liquidated about {limit} SOL"
+
+
+def _funding_line(lamports: int) -> str:
+    return f"Funding paid {figures.with_sol(lamports)} (modelled, by the hour)" if lamports else ""
 
 
 def _named_side(one: MarkedPosition) -> Text:
