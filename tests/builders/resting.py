@@ -21,7 +21,7 @@ from bot.domain.positions import Position, Side
 from bot.domain.requests import Request
 from bot.domain.resting import Resting, RestingState
 from bot.domain.resting_plans import Entry, Exit, ExitPlan, RestingPlan, Size, SizeUnit
-from bot.domain.users import Mode, User
+from bot.domain.users import Mode, Role, User
 from bot.services.resting_views import RestingView
 from bot.services.triggers import Triggers
 from bot.services.views import Filled
@@ -90,9 +90,11 @@ class Waiting:
     told: Told
     landing_seconds: float
     sol_reserve: int = PRICE
+    who: int = 1001
+    role: Role | None = None
 
     async def ann(self) -> User:
-        return await meet(self.house.books)
+        return await meet(self.house.books, self.who, self.role)
 
     async def ask(self, key: str = "") -> Request:
         return request(key or f"t:{next(_numbers)}", of=await self.ann())
@@ -143,7 +145,7 @@ class Waiting:
 
     async def positions(self) -> Sequence[Position]:
         await self.ann()
-        return (await self.house.books.desk(1001, Mode.PAPER, "")).positions
+        return (await self.house.books.desk(self.who, Mode.PAPER, "")).positions
 
     async def working(self) -> list[int]:
         views = await self.resting.orders.working(await self.ann())
@@ -199,6 +201,7 @@ class Waiting:
         """Forget everything that memory knows, as a crash does, and load it anew."""
         again = await waiting(self.database, self.house.chain, landing_seconds=self.landing_seconds)
         await again.triggers.load()
+        again.who, again.role = self.who, self.role
         return again
 
     async def prove(self) -> None:

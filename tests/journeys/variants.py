@@ -40,6 +40,17 @@ class ForgetsKeys(PostgresBooks):
         await self.answer(request, [])
 
 
+class ForgetsClaims(PostgresBooks):
+    """The books that we must not have: a fill uses up no order, and has a fresh key each time."""
+
+    async def book(
+        self, request: Request, settlement: Settlement, notices: Sequence[Notice]
+    ) -> None:
+        fresh = f"{request.request_id}/{secrets.token_hex(4)}"
+        unclaimed = replace(settlement, claim=None, effects=None)
+        await super().book(replace(request, request_id=fresh), unclaimed, notices)
+
+
 def acknowledge_first() -> None:
     """Acknowledge updates before they are stored."""
     bot.bootstrap.running.Receiver = AcknowledgesFirst  # type: ignore[misc] # on purpose
@@ -48,6 +59,11 @@ def acknowledge_first() -> None:
 def forget_keys() -> None:
     """Book without idempotency."""
     bot.bootstrap.wiring.PostgresBooks = ForgetsKeys  # type: ignore[misc] # on purpose
+
+
+def forget_claims() -> None:
+    """Fill orders that wait without claiming them."""
+    bot.bootstrap.wiring.PostgresBooks = ForgetsClaims  # type: ignore[misc] # on purpose
 
 
 def send_at_once() -> None:
@@ -60,5 +76,6 @@ def send_at_once() -> None:
 VARIANTS: Mapping[str, Callable[[], None]] = {
     "acknowledges first": acknowledge_first,
     "forgets keys": forget_keys,
+    "forgets claims": forget_claims,
     "sends at once": send_at_once,
 }

@@ -283,7 +283,7 @@ def desk_from(found: Mapping[str, Any]) -> Desk:
         holdings={asset: int(units) for kind, asset, units in balances if kind == "holding"},
         orders_last_minute=found["orders_last_minute"],
         answered=found["answered"],
-        answered_hash=found["answered_hash"],
+        answered_hash=found.get("answered_hash"),
         realised_pnl_lamports=int(realised),
         fees_lamports=int(fees),
         locks=tuple(_lock_from(row) for row in found["locks"]),
