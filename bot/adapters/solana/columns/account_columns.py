@@ -51,10 +51,10 @@ class AccountColumns:
 
         A text of another length reads as zeros. Raises `ValueError` where one is no base64.
         """
-        fits = [len(text) == self._cuts.letters for text in texts]
-        is_right = np.array(fits, np.bool_)
-        if not is_right.all():
-            empty = "A" * self._cuts.letters
+        is_right = np.ones(len(texts), np.bool_)
+        if set(map(len, texts)) != {self._cuts.letters}:
+            fits = [len(text) == self._cuts.letters for text in texts]
+            is_right, empty = np.array(fits, np.bool_), "A" * self._cuts.letters
             texts = [text if fit else empty for text, fit in zip(texts, fits, strict=True)]
         cut = self._cuts.cut(texts)
         is_settled = is_right & (cut.settled == self._settled[rows]).all(axis=1)
