@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.adapters.pictures.canvas import MARGIN, WIDTH, Canvas
 from bot.adapters.pictures.courses import Course
-from bot.adapters.pictures.lettering import MINUS, price_number, signed_percent, width
+from bot.adapters.pictures.lettering import MINUS, change_percent, price_number, width
 from bot.adapters.pictures.scales import Frame, PriceScale, TimeScale
 from bot.domain.cards import EquityCurve
 from bot.domain.money import LAMPORTS_PER_SOL
@@ -89,10 +89,10 @@ def _header(canvas: Canvas, curve: EquityCurve) -> None:
     canvas.text((MARGIN, 60), f"Equity · {span}", _TITLE, colours.text, longest=end - 2 * MARGIN)
     first, last = curve.points[0].equity_lamports, curve.points[-1].equity_lamports
     growth = last / first - 1 if first else 0.0
-    figure = signed_percent(growth) if growth else "0%"
+    figure = change_percent(growth)
     canvas.text((MARGIN, 144), figure, _FIGURE, canvas.of_sign(growth))
     at = MARGIN + width(figure, _FIGURE) + 36
-    fallen = f"drawdown {MINUS}{float(curve.drawdown) * 100:.1f}%"
+    fallen = f"drawdown {change_percent(-float(curve.drawdown))}"
     if curve.shows_amounts:
         fallen = f"{price_number(last / LAMPORTS_PER_SOL)} SOL · {fallen}"
     canvas.text((at, 146), fallen, _LABEL, colours.muted, longest=WIDTH - MARGIN - at)
@@ -100,8 +100,10 @@ def _header(canvas: Canvas, curve: EquityCurve) -> None:
 
 def _percent(figure: float, step: float) -> str:
     places = 0 if step >= 1 else 1 if step >= 0.1 else 2  # noqa: PLR2004 (digits shown)
-    sign = MINUS if figure < 0 else "+" if figure else ""
-    return f"{sign}{_thousands(abs(figure), places)}%"
+    size = _thousands(abs(figure), places)
+    if not size.strip("0."):
+        return "0%"
+    return f"{MINUS if figure < 0 else '+'}{size}%"
 
 
 def _sol(figure: float, step: float) -> str:

@@ -79,6 +79,11 @@ def signed_percent(fraction: float) -> str:
     return f"{MINUS if fraction < 0 else '+'}{digits}%"
 
 
+def change_percent(fraction: float) -> str:
+    """Give a change with its sign, and nothing changed without one: `0%`."""
+    return signed_percent(fraction) if fraction else "0%"
+
+
 def _short_zeros(text: str) -> str:
     if not text.startswith("0."):
         return text
