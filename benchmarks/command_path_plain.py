@@ -193,7 +193,8 @@ async def _bot(
     dsn: str, answered: Callable[[int], None], *, keeps_boxes: bool
 ) -> AsyncIterator[Hear]:
     address = dsn.replace("postgresql://", "postgresql+asyncpg://")
-    engine = create_async_engine(address, pool_size=CONNECTIONS, max_overflow=0)
+    # As patient as the load: on a machine under other work a turn may take a minute.
+    engine = create_async_engine(address, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=240)
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     sessions = async_sessionmaker(engine, expire_on_commit=False)
