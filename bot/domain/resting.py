@@ -89,7 +89,11 @@ class NewResting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resting:
-    """A resting order as it stands in the books; `order_id` is its trigger's number."""
+    """A resting order as it stands in the books; `order_id` is its trigger's number.
+
+    `last_refusal` is the code of what held back the last of its `attempts`, and `refused` that
+    refusal as it was kept: its code, and what of its figures is plain.
+    """
 
     user_id: int
     order_id: int
@@ -102,6 +106,7 @@ class Resting:
     end_reason: str = ""
     attempts: int = 0
     last_refusal: str = ""
+    refused: Mapping[str, object] = field(default_factory=dict)
     triggered_at: datetime | None = None
     filled_order: int | None = None
     ended_at: datetime | None = None

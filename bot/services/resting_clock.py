@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.errors import Refusal, Unavailable
+from bot.domain.refusal_spelling import read_refusal
 from bot.domain.requests import Request
 from bot.domain.resting import Resting, RestingKind, RestingState
 from bot.domain.triggers import Crossing, Trigger
@@ -217,7 +218,8 @@ class RestingClock:
         token = self._board.tokens[order.placed.token_id]
         code = order.last_refusal
         if order.triggered_at is not None and code:
-            notices = self._notices.rejected(order.user_id, order, token, Refusal(code))
+            refusal = read_refusal(order.refused)
+            notices = self._notices.rejected(order.user_id, order, token, refusal)
             end = Finish(order=order, state=RestingState.REJECTED, reason=code)
         else:
             notices = self._notices.expired(order.user_id, order, token)

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from weakref import WeakValueDictionary
 
 from bot.domain.errors import Refusal, Unavailable
 from bot.domain.exit_spelling import read_exits
 from bot.domain.notices import Notice
+from bot.domain.refusal_spelling import spell_refusal
 from bot.domain.requests import Request
 from bot.domain.resting import Resting, RestingAction, RestingKind, RestingState
 from bot.domain.users import Mode, User
@@ -17,7 +17,7 @@ from bot.engine.paper_venue import Market
 from bot.engine.resting_fills import FillBasis, Seen, close_intent, completed, open_intent
 from bot.ports.books import BookingConflict, Books, Settlement
 from bot.ports.clock import Clock
-from bot.ports.resting import Finish, Noted, Refused, RestingBook, RestingChange
+from bot.ports.resting import Finish, Noted, RestingBook, RestingChange
 from bot.services.break_even import BreakEvens
 from bot.services.price_board import PriceBoard
 from bot.services.resting_views import RestingNotices
@@ -197,7 +197,7 @@ class RestingFills:
             order=order,
             state=RestingState.REJECTED,
             reason=refusal.code,
-            refused=plain(refusal),
+            refused=spell_refusal(refusal),
         )
         await self._note(
             firing,
@@ -227,7 +227,7 @@ class RestingFills:
                 season=order.season,
                 is_forced=True,
                 guard=(order,),
-                note=(Noted(order=order, refused=plain(refusal)),),
+                note=(Noted(order=order, refused=spell_refusal(refusal)),),
             ),
             told,
         )
@@ -245,14 +245,3 @@ class RestingFills:
 def _is_final(order: Resting, refusal: Refusal) -> bool:
     is_entry = order.placed.action is RestingAction.OPEN
     return refusal.code in (_FINAL_FOR_ENTRIES if is_entry else _FINAL_FOR_ALL)
-
-
-def plain(refusal: Refusal) -> Refused:
-    """Give a refusal as it is kept: figures as text, and nothing that is not plain."""
-    kept: dict[str, object] = {"code": refusal.code}
-    for name, value in refusal.fields.items():
-        if isinstance(value, str | int):
-            kept[name] = value
-        elif isinstance(value, Decimal):
-            kept[name] = f"{value:f}"
-    return kept

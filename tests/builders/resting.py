@@ -39,6 +39,7 @@ class Told:
     words: list[tuple[str, int]] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     fills: list[Filled] = field(default_factory=list)
+    last: Refusal = field(default_factory=lambda: Refusal("nothing"))
 
     def filled(self, user_id: int, filled: Filled) -> Sequence[Notice]:
         note = filled.receipt.trigger
@@ -50,6 +51,7 @@ class Told:
     ) -> Sequence[Notice]:
         assert token.token_id == order.placed.token_id
         self.refusals.append(refusal.code)
+        self.last = refusal
         return self._say(user_id, "held back", order.placed.number)
 
     def rejected(
@@ -57,6 +59,7 @@ class Told:
     ) -> Sequence[Notice]:
         assert token.token_id == order.placed.token_id
         self.refusals.append(refusal.code)
+        self.last = refusal
         return self._say(user_id, "rejected", order.placed.number)
 
     def expired(self, user_id: int, order: Resting, token: Token) -> Sequence[Notice]:

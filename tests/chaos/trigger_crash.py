@@ -2,8 +2,9 @@
 
 import asyncio
 import os
+import re
 import signal
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,7 +17,7 @@ from bot.domain.positions import Side
 from bot.domain.requests import Request
 from bot.domain.resting_plans import ExitPlan, Stop
 from bot.domain.users import PersonSeen
-from tests.faults.proxy import FaultProxy, Moment, proxy_to_http, proxy_to_postgres
+from tests.faults.proxy import FaultProxy, Moment, Rule, proxy_to_http, proxy_to_postgres
 from tests.journeys.people import text_of
 from tests.journeys.processes import Child, Forks, environment_of
 from tests.journeys.town import WIF, Town
@@ -133,30 +134,32 @@ class Lines:
                 os.kill(pid, signal.SIGKILL)
             struck.set()
 
-        def strike() -> None:
-            if point.after_seconds:
-                loop.call_later(point.after_seconds, kill)
-            else:
-                kill()
-
         def watch() -> None:
-            line = getattr(self, point.line)
-            line.call(strike, point.moment, matching=point.matching)
+            line: FaultProxy = getattr(self, point.line)
+            if point.after_seconds:
+                line.add(_passing(point.moment, point.matching, later(kill, point.after_seconds)))
+            else:
+                line.call(kill, point.moment, matching=point.matching)
+
+        def later(action: Callable[[], None], seconds: float) -> Callable[[], None]:
+            return lambda: (loop.call_later(seconds, action), None)[1]
 
         if not point.behind:
             watch()
             return struck
         delay = LANDING_SECONDS if point.line == "chain" else 0.0
-        self.database.call(
-            lambda: (loop.call_later(delay, watch) if delay else watch()) and None,  # type: ignore[func-returns-value]
-            Moment.BEFORE_REPLY,
-            matching=point.behind,
-        )
+        passed = _passing(Moment.BEFORE_REPLY, point.behind, later(watch, delay))
+        self.database.add(passed)
         return struck
 
     def mend(self) -> None:
         for line in (self.database, self.telegram, self.chain):
             line.mend()
+
+
+def _passing(moment: Moment, matching: str, action: Callable[[], None]) -> Rule:
+    """Do something at the next such request, once, and let it pass."""
+    return Rule(moment=moment, matching=re.compile(matching), times=1, call=action)
 
 
 @asynccontextmanager
@@ -255,6 +258,8 @@ class TriggerCrash:
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 await struck.wait()
+        except TimeoutError:
+            raise AssertionError(f"the bot never came {strike.point}") from None
         finally:
             child.kill()
             await child.code()

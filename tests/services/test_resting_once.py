@@ -146,6 +146,7 @@ async def test_slippage_is_told_once_tried_again_and_at_last_rejected(database: 
     await at.let_pass(stop, expires_at=timedelta(days=31))
     await at.resting.clock.expire()
     assert at.told.words[-1] == ("rejected", stop)
+    assert isinstance(at.told.last.fields["slippage"], Decimal)
     assert await at.state(stop) is RestingState.REJECTED
     assert len(await at.positions()) == 1
 

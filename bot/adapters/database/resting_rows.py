@@ -112,6 +112,7 @@ def resting_from(row: Row) -> Resting:
         end_reason=row["end_reason"],
         attempts=row["attempts"],
         last_refusal=(row["last_refusal"] or {}).get("code", ""),
+        refused=row["last_refusal"] or {},
         triggered_at=row["triggered_at"],
         filled_order=row["filled_order"],
         ended_at=row["ended_at"],
