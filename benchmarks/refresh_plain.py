@@ -2,8 +2,8 @@
 
 It asks for the same accounts, as many a call and at once, and adds a row for each token to a
 history, in one session and one commit. It does less than ours: it knows one endpoint and believes
-it, checks no slot, owner, length or status, turns no pool round, reckons no depth, and holds nothing
-against a level.
+it, checks no slot, owner, length or status, turns no pool round, reckons no depth, and holds
+nothing against a level.
 """
 
 import asyncio
