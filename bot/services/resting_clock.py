@@ -154,6 +154,11 @@ class RestingClock:
         """Fill orders of one token on one fresh reading of its pool; asked by the clock."""
         try:
             await self._fills.carry_out(firings)
+        except BaseException:
+            # Whatever went wrong, none of them may be forgotten: what did fill cannot fill again.
+            for firing in firings:
+                self._fills.wait_on(firing.order)
+            raise
         finally:
             self._in_hand.difference_update(firing.order.order_id for firing in firings)
         await self._watch.sync_changed()

@@ -216,6 +216,24 @@ async def test_a_database_that_is_away_when_a_level_is_reached_is_asked_again(
     assert await at.positions() == ()
 
 
+async def test_a_fault_of_ours_leaves_a_stop_to_the_next_tick(
+    database: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = await waiting(database)
+    number = await at.buy()
+    await at.guard(number, Stop(level=percent("-8")))
+
+    async def stumble(*_arguments: object, **_more: object) -> None:
+        raise AssertionError("a fault of ours")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(at.house.trading, "leave", stumble)
+        with pytest.raises(ExceptionGroup):
+            await at.ticks(80)
+    await at.tick(80)
+    assert await at.positions() == ()
+
+
 async def test_a_pace_of_orders_holds_no_exit_back(database: Pool) -> None:
     at = await waiting(database)
     await database.execute("UPDATE role_limits SET value = 1 WHERE name = 'orders_per_minute'")
