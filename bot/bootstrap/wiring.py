@@ -9,6 +9,7 @@ from bot.adapters.database.chart_desk import PostgresChartDesk
 from bot.adapters.database.dialogs import PostgresDialogs
 from bot.adapters.database.graduations import PostgresGraduations
 from bot.adapters.database.mail import OnOutbox
+from bot.adapters.database.margin_warnings import PostgresMarginWarnings
 from bot.adapters.database.retention import PostgresRetention
 from bot.adapters.database.shelf import PostgresShelf
 from bot.adapters.database.suspicions import PostgresSuspicions
@@ -34,7 +35,8 @@ from bot.services.candles import Candles
 from bot.services.catalogue import Services
 from bot.services.charts import Charts
 from bot.services.graduations import GraduationNotices, Graduations
-from bot.services.liquidations import LiquidationNotice, Liquidations
+from bot.services.liquidations import Liquidations, ShortNotices
+from bot.services.margin_warnings import MarginWarnings
 from bot.services.movers import Movers
 from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
@@ -80,7 +82,7 @@ def wire(
     *,
     on_outbox: OnOutbox,
     sending: Sending,
-    liquidated: LiquidationNotice,
+    liquidated: ShortNotices,
     warnings: SuspicionNotices,
     graduated: GraduationNotices,
     reported: ReportNotice,
@@ -96,7 +98,7 @@ def wire(
     trading = _trading(settings, parts)
     graduations = _graduations(parts, prices, on_outbox, graduated)
     resting = _resting(settings, parts, trading, on_outbox, notices=rested)
-    liquidations = _liquidations(settings, parts, trading, liquidated)
+    liquidations = _liquidations(settings, parts, trading, liquidated, on_outbox)
     ticks = _ticks(
         settings, parts, prices, graduations, liquidations=liquidations, resting=resting.clock
     )
@@ -335,8 +337,14 @@ def _trading(settings: Settings, parts: _Parts) -> Trading:
 
 
 def _liquidations(
-    settings: Settings, parts: _Parts, trading: Trading, liquidated: LiquidationNotice
+    settings: Settings,
+    parts: _Parts,
+    trading: Trading,
+    liquidated: ShortNotices,
+    on_outbox: OnOutbox,
 ) -> Liquidations:
+    clock = parts.outside.clock
+    book = PostgresMarginWarnings(parts.outside.pool, on_outbox=on_outbox)
     return Liquidations(
         board=parts.board,
         pools=parts.pools,
@@ -346,6 +354,7 @@ def _liquidations(
         liquidated=liquidated,
         suspicions=parts.suspicions,
         rules=trust_rules(settings),
+        warnings=MarginWarnings(book=book, clock=clock, notices=liquidated.warning),
     )
 
 

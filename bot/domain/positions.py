@@ -81,6 +81,13 @@ class Position:
             lamports = Decimal(self.liquidation_cost_lamports())
             return lamports.scaleb(decimals - SOL_DECIMALS) / Decimal(self.token_units)
 
+    def way_to_liquidation(self, buy_back_lamports: int) -> Decimal:
+        """Give how far a short has come: 0 at what it sold for, 1 where it is liquidated."""
+        room = self.liquidation_cost_lamports() - self.proceeds_lamports
+        if room <= 0:
+            return Decimal(1)
+        return max(Decimal(0), Decimal(buy_back_lamports - self.proceeds_lamports) / room)
+
     def is_liquidatable(self, buy_back_lamports: int) -> bool:
         """Tell whether a short no longer carries its maintenance margin."""
         return self.side is Side.SHORT and buy_back_lamports > self.liquidation_cost_lamports()

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
+from decimal import Decimal
+from typing import NamedTuple, Protocol
 
 from bot.domain.errors import Refusal, Unavailable
 from bot.domain.notices import Notice
@@ -14,6 +15,8 @@ from bot.domain.users import Mode
 from bot.engine.marks import alarm_price, buy_back_cost
 from bot.ports.books import Books
 from bot.ports.clock import Clock
+from bot.ports.margin_warnings import ShortNamed
+from bot.services.margin_warnings import MarginWarnings, NearShort
 from bot.services.price_board import PriceBoard
 from bot.services.suspicions import Suspicions
 from bot.services.trading import Trading
@@ -21,6 +24,21 @@ from bot.services.views import Filled
 from bot.services.whole_pools import WholePools
 
 LiquidationNotice = Callable[[int, Filled], Sequence[Notice]]
+
+
+class ShortNotices(Protocol):
+    """What the owners of shorts are told, in the words of their door."""
+
+    def __call__(self, user_id: int, filled: Filled) -> Sequence[Notice]:
+        """Give the receipt of a liquidation."""
+
+    def warning(self, near: NearShort, percent: int) -> Sequence[Notice]:
+        """Give the warning before one."""
+
+
+# A short at 80 % of its way has at most so many times the collateral of one that is due, however
+# much of it is margin: with r the collateral by what it sold for, r / (0.21 + 0.8 r) < 1.25.
+_WARNED_FROM = Decimal("1.25")
 
 
 class _Short(NamedTuple):
@@ -49,6 +67,7 @@ class Liquidations:
         liquidated: LiquidationNotice,
         suspicions: Suspicions,
         rules: TrustRules,
+        warnings: MarginWarnings | None = None,
     ) -> None:
         self._board = board
         self._pools = pools
@@ -58,6 +77,7 @@ class Liquidations:
         self._liquidated = liquidated
         self._suspicions = suspicions
         self._rules = rules
+        self._warnings = warnings
         self._streaks: dict[_Short, Streak] = {}
 
     async def check(self, fresh: AbstractSet[int]) -> None:
@@ -68,10 +88,28 @@ class Liquidations:
             pool = await self._pool(token_id, units) if is_believed else None
             if pool is not None:
                 alarms[token_id] = alarm_price(pool, units)
-        risky = await self._books.shorts_at_risk(Mode.PAPER, alarms) if alarms else []
+        wide = {token_id: alarm * _WARNED_FROM for token_id, alarm in alarms.items()}
+        risky = await self._books.shorts_at_risk(Mode.PAPER, wide) if wide else []
         due = {_short(user, position) for user, position in risky if self._is_due(position)}
         for short in self._confirmed(due, fresh):
             await self._liquidate(short)
+
+        if self._warnings is not None:
+            near = [near for user, one in risky if (near := self._near(user, one)) is not None]
+            await self._warnings.check(near, alarms)
+
+    def _near(self, user_id: int, position: Position) -> NearShort | None:
+        priced = self._board.priced(position.token_id)
+        cost = buy_back_cost(priced.best, position.token_units) if priced else None
+        if priced is None or cost is None or position.is_liquidatable(cost):
+            return None
+        return NearShort(
+            short=ShortNamed(user_id=user_id, number=position.number),
+            position=position,
+            token=self._board.tokens[position.token_id],
+            way=position.way_to_liquidation(cost),
+            slot=priced.best.slot,
+        )
 
     def _confirmed(self, due: set[_Short], fresh: AbstractSet[int]) -> list[_Short]:
         """Count this reading, and give those that were due in enough of them without a break."""

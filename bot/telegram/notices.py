@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from bot.domain.notices import Notice, Priority
 from bot.ports.clock import Clock
+from bot.services.margin_warnings import NearShort
 from bot.services.views import Filled
 from bot.telegram.callbacks import Chance, Keys, new_nonce
 from bot.telegram.layout import to_send
+from bot.telegram.screens.margin import margin_warning
 from bot.telegram.screens.receipts import receipt
 
 
@@ -24,3 +26,11 @@ class LiquidationNotices:
         nonce = new_nonce(self.clock.now(), self.chance)
         keys = Keys(owner=user_id, nonce=nonce, bot_name=self.bot_name)
         return (to_send(receipt(filled, keys), user_id, priority=Priority.FILL),)
+
+    def warning(self, near: NearShort, percent: int) -> Sequence[Notice]:
+        """Give the warning before, for the private chat."""
+        user_id = near.short.user_id
+        nonce = new_nonce(self.clock.now(), self.chance)
+        keys = Keys(owner=user_id, nonce=nonce, bot_name=self.bot_name)
+        screen = margin_warning(near, percent, keys)
+        return (to_send(screen, user_id, priority=Priority.FILL),)
