@@ -106,9 +106,8 @@ async def fill(dsn: str, places: Sequence[PoolPlace], alerts: int) -> None:
         await pool.execute(_PEOPLE, PEOPLE)
         await pool.execute(_TOKENS, [place.mint for place in places], TOKEN_PROGRAM)
         await pool.execute(_FAR, PEOPLE, len(places), alerts, timeout=600)
-        # What filling it leaves behind is written and cleared away now, not while we measure.
+        # What filling it leaves behind is cleared away now, not while we measure.
         await pool.execute("VACUUM (ANALYZE, FREEZE) alerts", timeout=600)
-        await pool.execute("CHECKPOINT", timeout=600)
 
 
 async def put_near(parts: Parts, levels: Sequence[tuple[int, Decimal]], people: int) -> None:

@@ -15,7 +15,7 @@ from bot.services.alert_levels import AlertNews, as_said, disarm, rearm
 from bot.services.price_board import PriceBoard
 from bot.services.triggers import Triggers
 
-_CLAIMED_AT_ONCE = 500
+_CLAIMED_AT_ONCE = 200
 _RENDERED_AT_ONCE = 25
 
 
