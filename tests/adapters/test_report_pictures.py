@@ -109,7 +109,7 @@ def test_a_picture_says_whose_money_it_is(theme: Theme, mode: Mode) -> None:
         assert counted[colours.ground] > 300_000
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(worths, st.booleans(), st.sampled_from(list(Span)))
 def test_any_course_can_be_drawn(course: list[int], amounts: bool, span: Span) -> None:
     points = tuple(
@@ -140,7 +140,7 @@ def test_a_hostile_name_is_cut_or_not_drawn(symbol: str, side: Side) -> None:
         assert list(picture.tobytes()) == list(plain.tobytes())
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.decimals(-(10**9), 10**9, places=6),
     st.integers(-(10**20), 10**20),
