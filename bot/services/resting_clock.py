@@ -172,7 +172,10 @@ class RestingClock:
         for order in orders:
             known = current.get(order.order_id)
             if known is None:
+                # It is over, or it began anew meanwhile: its owner's orders are read again.
                 self._watch.disarm(order)
+                self._watch.note(order.user_id)
+                self._news.set()
             else:
                 self._take(known, self._seen_again(known, now))
 

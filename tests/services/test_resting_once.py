@@ -11,7 +11,7 @@ from bot.adapters.database.connection import Pool
 from bot.domain.errors import Refusal, Unavailable
 from bot.domain.positions import Side
 from bot.domain.resting import RestingState
-from bot.domain.resting_plans import EntryPlan, Stop, TakeProfit
+from bot.domain.resting_plans import DipPlan, EntryPlan, Stop, TakeProfit
 from bot.engine.resting_changing import NewTerms
 from bot.ports.books import BookingConflict
 from tests.builders.desks import SOL
@@ -232,6 +232,22 @@ async def test_a_fault_of_ours_leaves_a_stop_to_the_next_tick(
             await at.ticks(80)
     await at.tick(80)
     assert await at.positions() == ()
+
+
+async def test_ticks_that_meet_leave_a_repeated_order_armed(database: Pool) -> None:
+    at = await waiting(database)
+    plan = DipPlan(entry=at.entry(), drop_percent=Decimal(10), times=3)
+    (dip,) = await at.place(plan)
+    at.house.chain.is_away = True
+    await at.ticks(85)
+    assert [one.placed.number for one in at.resting.clock._watch.pending.values()] == [dip]
+    at.house.chain.is_away = False
+    await asyncio.gather(*(at.tick(85) for _ in range(3)))
+    await at.settle()
+    assert await database.fetchval("SELECT count(*) FROM orders") == 1
+    assert sum(at.triggers.counts().values()) == 1
+    await at.ticks(70)
+    assert await database.fetchval("SELECT count(*) FROM orders") == 2
 
 
 async def test_a_pace_of_orders_holds_no_exit_back(database: Pool) -> None:
