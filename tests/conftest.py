@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import aiogram  # noqa: F401 (whole, before the bot imports it without its models)
 import asyncpg
 import pytest
 

@@ -1,4 +1,7 @@
-"""The chat application: what somebody said or pressed, to the door that answers it."""
+"""The chat application: aiogram's dispatcher with one handler per kind of update."""
+
+from collections.abc import Mapping
+from typing import cast
 
 from structlog.contextvars import bind_contextvars
 
@@ -9,11 +12,18 @@ from bot.services.catalogue import Services
 from bot.telegram import action_table, command_table
 from bot.telegram.callbacks import Chance
 from bot.telegram.cleaning import SECRET_REMOVED
+from bot.telegram.dispatching import Dispatcher, TelegramObject
 from bot.telegram.door import Door
 from bot.telegram.heard import CallbackQuery, Message, Person
 from bot.telegram.hearing import is_somebody, reason_not_heard, unheard, unheard_press
 from bot.telegram.messages import MessageDoor
 from bot.telegram.presses import PressDoor
+
+_HEARD: Mapping[str, type[Message | CallbackQuery]] = {
+    "message": Message,
+    "edited_message": Message,
+    "callback_query": CallbackQuery,
+}
 
 
 class Application:
@@ -36,6 +46,10 @@ class Application:
         )
         self._messages = MessageDoor(door)
         self._presses = PressDoor(door)
+        self._dispatcher = Dispatcher(disable_fsm=True)
+        self._dispatcher.message.register(self._hear)
+        self._dispatcher.edited_message.register(self._refuse_edit)
+        self._dispatcher.callback_query.register(self._press)
 
     async def handle(self, stored: StoredUpdate) -> None:
         """Answer one update.
@@ -44,15 +58,14 @@ class Application:
         for an update that is not one; the update is then still open.
         """
         bind_contextvars(update_id=stored.update_id)  # until the next one takes its place
-        raw = stored.raw
-        if "message" in raw:
-            await self._hear(Message.model_validate(raw["message"]), stored)
-        elif "edited_message" in raw:
-            await self._refuse_edit(Message.model_validate(raw["edited_message"]), stored)
-        elif "callback_query" in raw:
-            await self._press(CallbackQuery.model_validate(raw["callback_query"]), stored)
-        else:
-            await self._inbox.close(stored.update_id, failure="")
+        for kind, model in _HEARD.items():
+            if kind in stored.raw:
+                # To the handler of its kind, past what aiogram does for every update before that;
+                # an event is whatever the handler takes, whichever models it is made of.
+                event = cast("TelegramObject", model.model_validate(stored.raw[kind]))
+                await self._dispatcher.propagate_event(kind, event, stored=stored)
+                return
+        await self._inbox.close(stored.update_id, failure="")
 
     async def _hear(self, message: Message, stored: StoredUpdate) -> None:
         if message.left is not None:
