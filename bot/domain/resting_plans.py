@@ -143,3 +143,19 @@ class DipPlan:
 
 
 RestingPlan = ExitPlan | EntryPlan | SchedulePlan | DipPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTerms:
+    """What to change of an order that waits; None leaves a thing as it is.
+
+    `trail_percent` is for trailing stops, `size_lamports` for entries, `share_percent` (of the
+    position as it is now; 100 is all that is left) for exits.
+    """
+
+    level: Level | None = None
+    trail_percent: Decimal | None = None
+    size_lamports: int | None = None
+    share_percent: int | None = None
+    slippage_bps: int | None = None
+    expires_in: timedelta | None = None

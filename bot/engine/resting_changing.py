@@ -1,7 +1,7 @@
 """Other terms for an order that waits."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from bot.domain.errors import Refusal
@@ -9,27 +9,12 @@ from bot.domain.levels import Level, PriceBasis, resolve
 from bot.domain.money import Rounding, portion
 from bot.domain.positions import BPS, Position
 from bot.domain.resting import NewResting, Resting, RestingAction, RestingKind, Wait
+from bot.domain.resting_plans import NewTerms
 from bot.engine.resting_placing import check_ahead, check_expiry, check_trail
 from bot.engine.risk_gate import SMALLEST_ORDER_LAMPORTS
 from bot.engine.trailing import trail_level
 
 _WHOLE = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewTerms:
-    """What to change of an order that waits; None leaves a thing as it is.
-
-    `trail_percent` is for trailing stops, `size_lamports` for entries, `share_percent` (of the
-    position as it is now; 100 is all that is left) for exits.
-    """
-
-    level: Level | None = None
-    trail_percent: Decimal | None = None
-    size_lamports: int | None = None
-    share_percent: int | None = None
-    slippage_bps: int | None = None
-    expires_in: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

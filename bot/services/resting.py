@@ -8,9 +8,9 @@ from bot.domain.errors import Refusal
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
 from bot.domain.resting import RestingState
-from bot.domain.resting_plans import RestingPlan
+from bot.domain.resting_plans import NewTerms, RestingPlan
 from bot.domain.users import Mode, Permission, User
-from bot.engine.resting_changing import NewTerms, changed
+from bot.engine.resting_changing import changed
 from bot.ports.books import BookingConflict, Books, ClosedOrder, Desk
 from bot.ports.resting import Changed, Finish, RestingBook, RestingChange
 from bot.services.resting_planner import RestingPlanner, RestingViews

@@ -51,15 +51,48 @@ class Kind(StrEnum):
     CONDITION = "CONDITION"
     ABOUT_ALERTS = "late|settings"
     REST = "WORDS"
+    OPENING = "SIZE [xLEVERAGE] [EXITS]"
+    LIMIT = "buy|sell|short SIZE at LEVEL [EXITS]"
+    BREAKOUT = "SIZE at LEVEL [EXITS]"
+    EITHER = "SIZE buy LEVEL or breakout LEVEL"
+    SCHEDULE = "SIZE every 4h x10"
+    DIPS = "SIZE drop 5% x3"
+    STOP = "LEVEL|-8%|be"
+    LADDER = "LEVEL[:SHARE%] ..."
+    DISTANCE = "10%|2atr [15m|1h]"
+    BREAK_EVEN = "LEVEL|+10%"
+    AFTER = "4h [SHARE%]"
+    ORDER = "NUMBER"
+    ORDER_OR_ALL = "NUMBER|all"
 
 
-_TAKES_THE_REST = frozenset({Kind.CONDITION, Kind.ABOUT_ALERTS, Kind.REST})
+_TAKES_THE_REST = frozenset(
+    {
+        Kind.REST,
+        Kind.CONDITION,
+        Kind.ABOUT_ALERTS,
+        Kind.OPENING,
+        Kind.LIMIT,
+        Kind.BREAKOUT,
+        Kind.EITHER,
+        Kind.SCHEDULE,
+        Kind.DIPS,
+        Kind.STOP,
+        Kind.LADDER,
+        Kind.DISTANCE,
+        Kind.BREAK_EVEN,
+        Kind.AFTER,
+    }
+)
 
 
 _SPOKEN: Mapping[Kind, str] = {
     Kind.TOKEN: "The token",
     Kind.SIDE: "The side (long or short)",
     Kind.SIZE: "The size in SOL",
+    Kind.OPENING: "The size in SOL",
+    Kind.ORDER: "The order's number",
+    Kind.ORDER_OR_ALL: "The order's number, or all,",
     Kind.POSITION: "The position's number",
 }
 
@@ -99,6 +132,7 @@ class Arguments:
     export: Export | None = None
     export_span: ExportSpan | None = None
     joins: bool | None = None
+    is_all: bool = False
     words: tuple[str, ...] = ()
 
 
@@ -111,7 +145,8 @@ def read_arguments(text: str, wanted: Sequence[Argument]) -> Arguments:
     words = text.split()
     read = Arguments()
     for place, argument in enumerate(wanted):
-        if argument.kind in _TAKES_THE_REST:
+        is_there = place < len(words) or argument.is_optional
+        if argument.kind in _TAKES_THE_REST and is_there:
             return replace(read, words=tuple(words[place:]))
         if place < len(words):
             read = _READERS[argument.kind](read, words[place])
@@ -147,6 +182,17 @@ def _leverage(read: Arguments, word: str) -> Arguments:
     if leverage == 0:
         raise Refusal("bad_leverage", text=word[:_LONGEST_ECHO])
     return replace(read, leverage=leverage)
+
+
+def _order(read: Arguments, word: str) -> Arguments:
+    try:
+        return replace(read, number=whole_from_text(word))
+    except Refusal as refusal:
+        raise Refusal("not_an_order", text=word[:_LONGEST_ECHO]) from refusal
+
+
+def _order_or_all(read: Arguments, word: str) -> Arguments:
+    return replace(read, is_all=True) if word.casefold() == "all" else _order(read, word)
 
 
 def _interval(read: Arguments, word: str) -> Arguments:
@@ -211,4 +257,6 @@ _READERS: Mapping[Kind, Callable[[Arguments, str], Arguments]] = {
     Kind.EXPORT: _export,
     Kind.EXPORT_SPAN: _export_span,
     Kind.MEMBERSHIP: _membership,
+    Kind.ORDER: _order,
+    Kind.ORDER_OR_ALL: _order_or_all,
 }

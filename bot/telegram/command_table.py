@@ -21,6 +21,7 @@ from bot.telegram.commands import (
     wallets,
     watchlist,
 )
+from bot.telegram.order_commands import ORDER_COMMANDS
 from bot.telegram.risk_commands import RISK_COMMANDS
 from bot.telegram.turn import Command, Place
 
@@ -172,13 +173,13 @@ TABLE: tuple[Command, ...] = (
         arguments=(
             _TOKEN,
             Argument(kind=Kind.SIDE),
-            Argument(kind=Kind.SIZE),
-            Argument(kind=Kind.LEVERAGE, is_optional=True),
+            Argument(kind=Kind.OPENING),
         ),
         help_line="open or add to a position",
         long_help=(
-            "SIZE is in SOL: what a long spends, or the margin of a short. Leverage is for "
-            "shorts, written x2. Without arguments I ask step by step."
+            "SIZE is in SOL (what a long spends, or the margin of a short), 10% of your wallet, "
+            "or risk 1% stop 8%. Leverage is for shorts, written x2. Exits come with it: sl -8%, "
+            "tp 30%:50%, trail 10%, be +10%, exit 4h."
         ),
         example="/open WIF long 5",
         is_guided=True,
@@ -200,6 +201,7 @@ TABLE: tuple[Command, ...] = (
         is_guided=True,
         is_dangerous=True,
     ),
+    *ORDER_COMMANDS,
     Command(
         name="positions",
         aliases=("pos",),
@@ -231,6 +233,7 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         name="pnl",
+        shelf="Results",
         handler=performance.pnl,
         permission=Permission.VIEW_OWN,
         place=Place.PRIVATE,
@@ -244,6 +247,7 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         name="report",
+        shelf="Results",
         handler=reports.report,
         permission=Permission.VIEW_OWN,
         place=Place.PRIVATE,
@@ -260,6 +264,7 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         name="export",
+        shelf="Results",
         handler=exports.export,
         permission=Permission.VIEW_OWN,
         place=Place.PRIVATE,
@@ -276,6 +281,7 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         name="leaderboard",
+        shelf="Results",
         handler=leaderboards.leaderboard,
         permission=Permission.VIEW_MARKET,
         place=Place.ANYWHERE,

@@ -37,11 +37,22 @@ _ABOUT_ARGUMENTS = frozenset(
         "not_a_whole_number",
         "bad_condition",
         "bad_share",
+        "bad_size",
+        "not_a_level",
+        "bad_duration",
+        "bad_distance",
+        "bad_times",
+        "bad_order_side",
+        "bad_order_word",
+        "not_an_order",
     }
 )
 _NEXT_SCREEN: Mapping[str, tuple[str, str]] = {
     "unknown_position": ("Positions", "poss"),
-    "unknown_order": ("History", "hist"),
+    "unknown_order": ("Orders", "olist"),
+    "order_not_working": ("Orders", "olist"),
+    "too_many_resting": ("Orders", "olist"),
+    "nothing_waits": ("Positions", "poss"),
     "no_course": ("P&L", "pnl"),
     "nothing_to_export": ("Export", "export"),
     "watchlist_full": ("Watchlist", "wlist"),

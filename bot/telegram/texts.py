@@ -9,6 +9,8 @@ typed, and `[[...]]` is left out where one of its fields is unknown.
 
 from collections.abc import Mapping
 
+from bot.telegram.order_texts import ORDER_REFUSALS
+
 REFUSALS: Mapping[str, str] = {
     # numbers from people
     "bad_interval": "{text} is no interval. I draw 1m, 5m, 15m, 1h, 4h and 1d.",
@@ -257,58 +259,7 @@ REFUSALS: Mapping[str, str] = {
     "group_only": (
         "A leaderboard belongs to a group: send `/leaderboard` there. Your own figures: /pnl."
     ),
-    # orders that wait
-    "bad_level": ("{text} gives no price above zero. Write a level like `0.02`, `$1.50` or `-8%`."),
-    "no_dollars": (
-        "SOL's price in dollars is not known right now. Give the level in SOL, like `0.02`."
-    ),
-    "level_reached": (
-        "{symbol} has reached that level already, so it would act at once. "
-        "Take one that is still ahead, or close now: /positions."
-    ),
-    "bad_trail": (
-        "A trailing stop follows at 0.1% to 90%, or at up to 100 times the ATR, "
-        "and its level stays above zero. Try `10%`."
-    ),
-    "no_range": (
-        "There are too few candles of {symbol} to tell its ATR: 15 are needed. "
-        "Trail by a percentage instead, like `10%`."
-    ),
-    "shares_over_whole": (
-        "The steps of a ladder share out at most 100% of a position, each at least 1%. "
-        "Try 50% and 50%."
-    ),
-    "too_many_exits": "That is more than {limit} exits at once. Take fewer steps.",
-    "bad_schedule": (
-        "Between two buys lie 1 minute to 30 days, a dip is 0.1% to 90%, and there are 1 to 1000 "
-        "of them; a time exit comes within 90 days."
-    ),
-    "expiry_too_long": "An order waits for {limit} days at most. Give a shorter time.",
-    "bad_size": (
-        "{text} is no size that I can take. Write one in SOL, like `0.25`, or up to `100%`."
-    ),
-    "risk_needs_stop": (
-        "A size by risk needs a stop below the entry: it is what the stop would lose. "
-        "Add one, like `stop 8%`."
-    ),
-    "bad_slippage": "Slippage is 0.01% to 100%. Try `5%`.",
-    "too_many_resting": (
-        "You would have more than {limit} orders waiting, the most for your role ({role}); exits "
-        "that come with an entry count too. Cancel some first: /orders."
-    ),
-    "unknown_order": "You have no order #{number} in this season. See /orders and /history.",
-    "order_not_working": "Order #{number} waits no more: it is {state}. See /orders.",
-    "unchangeable_order": (
-        "Order #{number} has nothing of that kind to change. Cancel it and place another: /orders."
-    ),
-    "nothing_waits": "No order of yours is waiting. Place one from a position: /positions.",
-    "limit_not_met": (
-        "The pool would fill that beyond its limit, with fees and impact. It waits on: /orders."
-    ),
-    "slippage_too_high": (
-        "The fill would be {slippage:percent} worse than the price I saw, and the order allows "
-        "{limit:percent}. Allow more with /orders, or trade now: /positions."
-    ),
+    **ORDER_REFUSALS,
     # what holds entries back
     "entries_locked": (
         "🔒 Entries[[ in {symbol}]] are locked until {until:moment}: {why}. Closing works. "

@@ -115,7 +115,10 @@ PressHandler = Callable[[Turn, Press], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One row of the command table; `is_guided` means that it may come without arguments."""
+    """One row of the command table; `is_guided` means that it may come without arguments.
+
+    Commands of one `shelf` share a line in the list of commands.
+    """
 
     name: str
     handler: CommandHandler
@@ -129,6 +132,7 @@ class Command:
     is_guided: bool = False
     is_dangerous: bool = False
     is_listed: bool = True
+    shelf: str = ""
 
     @property
     def usage(self) -> str:

@@ -14,6 +14,8 @@ from bot.domain.notices import Notice
 from bot.domain.orders import CloseIntent, OpenIntent
 from bot.domain.pools.reading import PoolKind
 from bot.domain.requests import Request
+from bot.domain.resting import Resting
+from bot.domain.resting_plans import Entry, RestingPlan
 from bot.domain.safety import SafetyReport
 from bot.domain.users import Permission, PersonSeen, Role, Status, User
 from bot.ports.books import Dialog
@@ -57,6 +59,7 @@ from tests.fakes.report_services import (
     FakePerformance,
     FakeReports,
 )
+from tests.fakes.resting_services import FakeResting
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,6 +79,10 @@ class FakeServices:
     people: list[PersonSeen] = field(default_factory=list)
     watched: list[int] = field(default_factory=list)
     alerts_set: dict[int, Alert] = field(default_factory=dict)
+    resting_orders: dict[int, Resting] = field(default_factory=dict)
+    plans: list[RestingPlan | Entry] = field(default_factory=list)
+    placed_by: dict[str, RestingPlan | Entry] = field(default_factory=dict)
+    reversed: list[int] = field(default_factory=list)
     alert_wishes: list[AlertSettings] = field(default_factory=list)
     themes: list[Theme | None] = field(default_factory=list)
     hours: dict[int, ReportHour] = field(default_factory=dict)
@@ -99,6 +106,12 @@ class FakeServices:
     @property
     def performance(self) -> FakePerformance:
         return FakePerformance(self._enter)
+
+    @property
+    def resting(self) -> FakeResting:
+        return FakeResting(self)
+
+    brackets = resting
 
     @property
     def reports(self) -> FakeReports:

@@ -11,8 +11,7 @@ from bot.adapters.database.connection import Pool
 from bot.domain.errors import Refusal, Unavailable
 from bot.domain.positions import Side
 from bot.domain.resting import RestingState
-from bot.domain.resting_plans import DipPlan, EntryPlan, Stop, TakeProfit
-from bot.engine.resting_changing import NewTerms
+from bot.domain.resting_plans import DipPlan, EntryPlan, NewTerms, Stop, TakeProfit
 from bot.ports.books import BookingConflict
 from tests.builders.desks import SOL
 from tests.builders.resting import Waiting, percent, waiting

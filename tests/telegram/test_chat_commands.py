@@ -127,7 +127,7 @@ async def test_help_explains_every_command(door: ChatDoor, command: object) -> N
     answer = text_of(await door.ask(f"/help {command.name}"))
     assert command.usage in answer
     assert command.example in answer
-    assert f"/{command.name} · " in text_of(await door.ask("/help"))
+    assert f"/{command.name} " in f"{text_of(await door.ask('/help'))} ".replace("\n", " ")
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,25 @@ COMMANDS = {
     "alert": (OWN, Place.PRIVATE),
     "alerts": (OWN, Place.PRIVATE),
     "cancel": (HELP, Place.PRIVATE),
+    **dict.fromkeys(
+        (
+            "limit",
+            "breakout",
+            "oco",
+            "dca",
+            "dip",
+            "sl",
+            "tp",
+            "trail",
+            "breakeven",
+            "exitin",
+            "reverse",
+            "cancelorder",
+        ),
+        (TRADE, Place.PRIVATE),
+    ),
+    "orders": (OWN, Place.PRIVATE),
+    "order": (OWN, Place.PRIVATE),
     "endpoints": (OPERATE, Place.PRIVATE),
     "pnl": (OWN, Place.PRIVATE),
     "report": (OWN, Place.PRIVATE),
@@ -84,6 +103,32 @@ BUTTONS = {
         ("alrt", "aput", "aask", "alist", "aone", "aedit", "asnz", "adel", "alate", "aset"),
         (OWN, Place.PRIVATE),
     ),
+    **dict.fromkeys(
+        (
+            "oedit",
+            "ocall",
+            "ocut",
+            "ocyes",
+            "later",
+            "eway",
+            "elim",
+            "ebrk",
+            "eoco",
+            "edca",
+            "edip",
+            "esiz",
+            "etype",
+            "eput",
+            "xset",
+            "xask",
+            "xput",
+            "rev",
+            "revgo",
+        ),
+        (TRADE, Place.PRIVATE),
+    ),
+    "olist": (OWN, Place.PRIVATE),
+    "oone": (OWN, Place.PRIVATE),
     "ends": (OPERATE, Place.PRIVATE),
     "pnl": (OWN, Place.PRIVATE),
     "pnlby": (OWN, Place.PRIVATE),
@@ -129,6 +174,19 @@ TYPED = {
     Kind.CONDITION: "above 0.02",
     Kind.ABOUT_ALERTS: "late",
     Kind.REST: "",
+    Kind.OPENING: "5 x1 sl -8%",
+    Kind.LIMIT: "buy 5 at -5%",
+    Kind.BREAKOUT: "5 at +5%",
+    Kind.EITHER: "5 buy -5% or breakout +5%",
+    Kind.SCHEDULE: "5 every 4h x10",
+    Kind.DIPS: "5 drop 5% x3",
+    Kind.STOP: "-8%",
+    Kind.LADDER: "20%:50% 50%:50%",
+    Kind.DISTANCE: "10%",
+    Kind.BREAK_EVEN: "+10%",
+    Kind.AFTER: "4h",
+    Kind.ORDER: "15",
+    Kind.ORDER_OR_ALL: "15",
 }
 
 
@@ -173,8 +231,10 @@ async def test_a_button_works_only_for_those_its_row_lets(
     door: ChatDoor, action: object, status: Status
 ) -> None:
     argument = {"buy": "5", "go": "l1x5", "size": "l1", "ask": "l1", "close": "50"}
-    argument |= {"aput": "u500", "asnz": "1"}
-    target = 12 if action.name in {"pos", "close"} else 7
+    argument |= {"aput": "u500", "asnz": "1", "xput": "s1", "xask": "s", "eput": "l5000000000x1"}
+    argument |= {"eway": "l", "esiz": "l5000000000x0", "etype": "l"}
+    of_positions = {"pos", "close", "xput", "xask", "xset", "rev", "revgo"}
+    target = 12 if action.name in of_positions else 7
     data = door.button(action.name, target, argument.get(action.name, ""))
     door.services.status = status
     door.services.role = role_for(action.permission)
@@ -193,9 +253,12 @@ def test_every_example_can_be_read(command: Command) -> None:
 
 def test_what_moves_money_is_marked_and_expires() -> None:
     dangerous = {command.name for command in command_table.TABLE if command.is_dangerous}
-    assert dangerous == {"open", "close", "reset", "panic", "halt"}
+    assert dangerous == {"open", "close", "reset", "panic", "halt", "reverse"}
     money = {action.name for action in action_table.TABLE if action.is_money}
-    assert money == {"buy", "go", "close", "erase", "panicp", "panicc", "halt"}
+    assert money == {
+        "buy", "go", "close", "erase", "panicp", "panicc", "halt",
+        "ocut", "ocyes", "eput", "xput", "revgo",
+    }  # fmt: skip
     assert all(action.when_stale for action in action_table.TABLE if action.is_money)
 
 

@@ -13,7 +13,11 @@ from bot.telegram.commands.alerts import (
     answer_change,
     answer_words,
 )
+from bot.telegram.commands.entries import ENTRY_QUESTION, answer_entry
+from bot.telegram.commands.exits import EXIT_QUESTION, answer_exit
 from bot.telegram.commands.market import show_card
+from bot.telegram.commands.orders import CHANGE_QUESTION as ORDER_QUESTION
+from bot.telegram.commands.orders import answer_change as answer_order
 from bot.telegram.commands.trading import AMOUNT_QUESTION, answer_amount
 from bot.telegram.rich_text import Text
 from bot.telegram.turn import Turn
@@ -26,6 +30,9 @@ _ANSWERS: Mapping[str, Callable[[Turn, dict[str, str]], Awaitable[None]]] = {
     AMOUNT_QUESTION: answer_amount,
     WORDS_QUESTION: answer_words,
     CHANGE_QUESTION: answer_change,
+    ENTRY_QUESTION: answer_entry,
+    EXIT_QUESTION: answer_exit,
+    ORDER_QUESTION: answer_order,
 }
 
 

@@ -3,12 +3,14 @@
 from bot.domain.errors import Refusal
 from bot.domain.orders import CloseIntent, OpenIntent
 from bot.domain.positions import PositionState, Side
+from bot.domain.resting_plans import Entry, SizeUnit
 from bot.services.views import Filled
 from bot.telegram.arguments import Arguments, size_from_text
 from bot.telegram.callbacks import Press
 from bot.telegram.commands.market import token_id_of
 from bot.telegram.commands.wallets import positions
 from bot.telegram.layout import Rows
+from bot.telegram.order_words import read_open
 from bot.telegram.screens import market, receipts, trading
 from bot.telegram.turn import Turn
 
@@ -17,14 +19,19 @@ AMOUNT_QUESTION = "open_size"
 
 async def open_position(turn: Turn, arguments: Arguments) -> None:
     """Book an order as typed, or begin to ask for it."""
-    if arguments.side is None or arguments.size_lamports is None:
+    if arguments.side is None:
         await _ask_token(turn)
         return
+    typed = read_open(arguments.words, arguments.side)
+    token_id = await token_id_of(turn, arguments.token)
+    if typed.exits or typed.size.unit is not SizeUnit.LAMPORTS:
+        await _open_with_exits(turn, typed.of(token_id))
+        return
     intent = OpenIntent(
-        token_id=await token_id_of(turn, arguments.token),
-        side=arguments.side,
-        size_lamports=arguments.size_lamports,
-        leverage=arguments.leverage,
+        token_id=token_id,
+        side=typed.side,
+        size_lamports=int(typed.size.value),
+        leverage=typed.leverage,
     )
     await _open(turn, intent)
 
@@ -140,6 +147,15 @@ async def _open(turn: Turn, intent: OpenIntent) -> None:
         lambda filled: turn.with_screen(
             receipts.receipt(filled, turn.keys), receipts.toast(filled) if turn.pressed else ""
         ),
+    )
+
+
+async def _open_with_exits(turn: Turn, entry: Entry) -> None:
+    """Open with what shall end the position again, placed in the fill's own transaction."""
+    await turn.services.brackets.open(
+        turn.request,
+        entry,
+        lambda filled: turn.with_screen(receipts.receipt(filled, turn.keys, exits=entry.exits)),
     )
 
 

@@ -17,7 +17,9 @@ async def wallet(turn: Turn, _arguments: Arguments) -> None:
 
 async def positions(turn: Turn, _arguments: Arguments) -> None:
     """List open positions."""
-    await turn.show(wallets.positions(await turn.services.wallets.portfolio(turn.user), turn.keys))
+    portfolio = await turn.services.wallets.portfolio(turn.user)
+    waiting = await turn.services.resting.working(turn.user) if portfolio.positions else ()
+    await turn.show(wallets.positions(portfolio, turn.keys, waiting))
 
 
 async def history(turn: Turn, _arguments: Arguments) -> None:
@@ -94,6 +96,7 @@ async def _show_position(turn: Turn, number: int, toast: str = "") -> None:
     portfolio = await turn.services.wallets.portfolio(turn.user)
     for one in portfolio.positions:
         if one.position.number == number:
-            await turn.show(wallets.position(one, portfolio, turn.keys), toast)
+            waiting = await turn.services.resting.working(turn.user)
+            await turn.show(wallets.position(one, portfolio, turn.keys, waiting), toast)
             return
     raise Refusal("unknown_position", number=number)

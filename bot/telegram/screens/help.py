@@ -59,17 +59,30 @@ def how_it_works(keys: Keys) -> Screen:
 
 
 def overview(commands: Sequence[Command], keys: Keys) -> Screen:
-    """List the commands, one line each."""
+    """List the commands, one line each; those of a shelf share one."""
     rows = in_rows(key(keys, command.name, "help", 0, command.name) for command in commands[:12])
     back = ((key(keys, "Back", "start"),),) if keys.is_private else ()
     return Screen(
         text=lines(
             Bold("Commands"),
-            *(f"/{command.name} · {command.help_line}" for command in commands),
+            *(
+                f"/{command.name} · {command.help_line}"
+                for command in commands
+                if not command.shelf
+            ),
+            *_shelves(commands),
             "A token's address alone in a message shows its card.",
         ),
         rows=(*rows[:4], *back),
     )
+
+
+def _shelves(commands: Sequence[Command]) -> list[str]:
+    shelves: dict[str, list[str]] = {}
+    for command in commands:
+        if command.shelf:
+            shelves.setdefault(command.shelf, []).append(f"/{command.name}")
+    return [f"{shelf}: {' '.join(names)}" for shelf, names in shelves.items()]
 
 
 def topic(command: Command, keys: Keys) -> Screen:

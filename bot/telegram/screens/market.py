@@ -63,7 +63,7 @@ def card_rows(token: Token, keys: Keys) -> Rows:
             key(keys, "Watch", "watch", token_id),
             look[1],
         )
-        return (buy, more, follow, look[:1])
+        return (buy, more, follow, (look[0], key(keys, "Limit…", "later", token_id)))
     more = (Button(text="More in private", url=keys.private_link(f"t_{token_id}")), chart)
     return (buy, more, look)
 

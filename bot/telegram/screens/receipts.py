@@ -1,20 +1,23 @@
 """The receipt of a fill: what was paid, every cost, the wallet before and after, the times."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.domain.orders import FillLeg, OrderAction, Receipt
 from bot.domain.positions import PositionState, Side
+from bot.domain.resting_plans import Exit
 from bot.services.views import Filled
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Rows, Screen, danger, headed, key, label, lines, named
 from bot.telegram.rich_text import Text
 from bot.telegram.screens import figures, safety
+from bot.telegram.screens.order_phrases import exit_words
 from bot.telegram.screens.pool_names import pool_name
 from bot.telegram.screens.triggered import trigger_lines
 
 
-def receipt(filled: Filled, keys: Keys) -> Screen:
-    """Show a booked fill with the likely next steps."""
+def receipt(filled: Filled, keys: Keys, exits: Sequence[Exit] = ()) -> Screen:
+    """Show a booked fill, the exits that were placed with it, and the likely next steps."""
     booked = filled.receipt
     return Screen(
         text=lines(
@@ -26,6 +29,7 @@ def receipt(filled: Filled, keys: Keys) -> Screen:
             *(_leg_line(leg) for leg in booked.fill.legs),
             *trigger_lines(booked, filled.token),
             safety.short_line(filled.safety),
+            f"⏳ Armed: {exit_words(exits, booked.side)}" if exits else "",
             _wallet_line(filled),
             _time_line(booked),
             *booked.fill.notes[:4],
@@ -40,7 +44,23 @@ def receipt_rows(filled: Filled, keys: Keys) -> Rows:
     if filled.position.state is not PositionState.OPEN:
         return (*closed_rows(keys), (share, key(keys, "P&L", "pnl")))
     number = filled.receipt.position_number
-    return (*close_rows(number, keys), (key(keys, f"Position #{number}", "pos", number), share))
+    exits = exit_row(number, keys) if filled.receipt.action is OrderAction.OPEN else ()
+    return (
+        *exits,
+        *close_rows(number, keys),
+        (key(keys, f"Position #{number}", "pos", number), share),
+    )
+
+
+def exit_row(number: int, keys: Keys) -> Rows:
+    """Give the buttons that protect a position."""
+    return (
+        (
+            key(keys, "Take profit", "xset", number, "p"),
+            key(keys, "Stop", "xset", number, "s"),
+            key(keys, "Trail", "xset", number, "t"),
+        ),
+    )
 
 
 def close_rows(number: int, keys: Keys) -> Rows:

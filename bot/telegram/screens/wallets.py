@@ -1,15 +1,19 @@
 """A person's own figures: wallet, open positions, history, and the end of a season."""
 
+from collections.abc import Sequence
+
 from bot.domain.orders import OrderAction
 from bot.domain.positions import Side
 from bot.domain.users import RoleLimits
 from bot.ports.books import ClosedOrder
+from bot.services.resting_views import RestingView
 from bot.services.views import HistoryPage, MarkedPosition, Portfolio, Season
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Rows, Screen, danger, headed, key, lines, named
 from bot.telegram.rich_text import Text
 from bot.telegram.screens import figures
-from bot.telegram.screens.receipts import close_rows
+from bot.telegram.screens.armed_exits import armed_line, stop_words
+from bot.telegram.screens.receipts import close_rows, exit_row
 
 _MOST_LINES = 20
 _MOST_POSITION_KEYS = 6
@@ -45,8 +49,8 @@ def wallet(portfolio: Portfolio, keys: Keys) -> Screen:
     )
 
 
-def positions(portfolio: Portfolio, keys: Keys) -> Screen:
-    """List what is open, each at what its pool would pay now."""
+def positions(portfolio: Portfolio, keys: Keys, waiting: Sequence[RestingView] = ()) -> Screen:
+    """List what is open, each at what its pool would pay now, with the stop that protects it."""
     marked = portfolio.positions
     if not marked:
         return _no_positions(portfolio, keys)
@@ -54,7 +58,7 @@ def positions(portfolio: Portfolio, keys: Keys) -> Screen:
     return Screen(
         text=lines(
             headed(portfolio.wallet.mode, _count(portfolio), _equity(portfolio)),
-            *(_position_line(one) for one in marked[:_MOST_LINES]),
+            *(_position_line(one, stop_words(one, waiting)) for one in marked[:_MOST_LINES]),
             f"and {hidden} more: see them with /close ID" if hidden > 0 else "",
             _funding_line(sum(one.position.funding_lamports for one in marked)),
             _marked_line(portfolio),
@@ -64,8 +68,10 @@ def positions(portfolio: Portfolio, keys: Keys) -> Screen:
     )
 
 
-def position(one: MarkedPosition, portfolio: Portfolio, keys: Keys) -> Screen:
-    """Show one open position with the buttons to close it."""
+def position(
+    one: MarkedPosition, portfolio: Portfolio, keys: Keys, waiting: Sequence[RestingView] = ()
+) -> Screen:
+    """Show one open position with its armed exits, and the buttons to protect and close it."""
     held, token, mark = one.position, one.token, one.mark
     held_units = figures.amount(token, held.token_units)
     worth = ""
@@ -84,6 +90,7 @@ def position(one: MarkedPosition, portfolio: Portfolio, keys: Keys) -> Screen:
             f"Entry {figures.token_price(token, held.entry_price)} SOL · {held_units} tokens",
             _stake_line(one),
             _funding_line(held.funding_lamports),
+            armed_line(one, waiting),
             f"Account rent {figures.with_sol(held.rent_lamports)}" if held.rent_lamports else "",
             f"Realised {figures.signed_sol(held.realised_pnl_lamports)} · "
             f"fees {figures.with_sol(held.fees_lamports)}",
@@ -95,7 +102,12 @@ def position(one: MarkedPosition, portfolio: Portfolio, keys: Keys) -> Screen:
                 key(keys, "Chart", "chart", token.token_id),
                 key(keys, "Token", "card", token.token_id),
             ),
-            (key(keys, "Back", "poss"),),
+            *exit_row(held.number, keys),
+            (
+                key(keys, "More exits…", "xset", held.number),
+                key(keys, "Orders", "olist"),
+                key(keys, "Back", "poss"),
+            ),
             *close_rows(held.number, keys),
         ),
     )
@@ -171,7 +183,7 @@ def _position_list_end(keys: Keys) -> tuple[Button, ...]:
     return (key(keys, "Wallet", "wallet"), key(keys, "Refresh", "poss"))
 
 
-def _position_line(one: MarkedPosition) -> Text:
+def _position_line(one: MarkedPosition, stop: str) -> Text:
     held = one.position
     name = named(one.token.symbol, 16)
     if one.mark is None:
@@ -183,7 +195,7 @@ def _position_line(one: MarkedPosition) -> Text:
     risk = f" · liq {limit}" if limit else ""
     figures_text = (
         f" {held.side.value} {figures.with_sol(one.mark.equity_lamports)} "
-        f"{figures.signed_percent(figures.share(gain, _stake(one)))}{risk}"
+        f"{figures.signed_percent(figures.share(gain, _stake(one)))}{stop}{risk}"
     )
     return Text(f"{sign} #{held.number} ", name, figures_text)
 
