@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bot.domain.candles import Candle, Interval
+from bot.domain.triggers import Gauge
 from bot.domain.users import Mode
 
 
@@ -21,6 +22,9 @@ class LevelKind(StrEnum):
 
     ENTRY = "entry"
     LIQUIDATION = "liq"
+    STOP = "stop"
+    PROFIT = "tp"
+    ORDER = "order"
 
 
 class Deed(StrEnum):
@@ -37,6 +41,15 @@ class Level:
 
     kind: LevelKind
     price: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmedLevel:
+    """A level that an order waits at, on its gauge: SOL or dollars per token."""
+
+    kind: LevelKind
+    gauge: Gauge
+    level: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.cards import Card
-from bot.domain.charts import Chart, Theme, TradeMark
+from bot.domain.charts import ArmedLevel, Chart, Theme, TradeMark
 from bot.domain.users import Mode
 
 
@@ -16,6 +16,9 @@ class ChartDesk(Protocol):
         self, user_id: int, mode: Mode, token_id: int, since: datetime
     ) -> Sequence[TradeMark]:
         """Give the person's fills of a token in the present season, in order."""
+
+    async def armed(self, user_id: int, mode: Mode, token_id: int) -> Sequence[ArmedLevel]:
+        """Give the levels at which the person's orders wait, a few at most."""
 
     async def theme(self, user_id: int) -> Theme:
         """Give the theme that the person chose last."""

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from bot.domain.candles import BY_LABEL, Candle, Interval
-from bot.domain.charts import Chart, Level, LevelKind, Theme, TradeMark
+from bot.domain.charts import ArmedLevel, Chart, Level, LevelKind, Theme, TradeMark
 from bot.domain.errors import Refusal
 from bot.domain.instruments import Token
 from bot.domain.positions import Position
+from bot.domain.triggers import Gauge
 from bot.domain.users import Mode, Permission, User
 from bot.ports.books import Books
 from bot.ports.candles import CandleShelf
@@ -154,10 +156,13 @@ class Charts:
         return await self._shelf.window(token_id, interval, since, now)
 
     async def _levels(self, user_id: int, mode: Mode, token: Token) -> tuple[Level, ...]:
-        """Give the prices that matter to the person; what they arm later joins them here."""
+        """Give the prices that matter to the person: of what is open, and of what waits."""
         desk = await self._books.desk(user_id, mode, "")
         held = (one for one in desk.positions if one.token_id == token.token_id)
-        return tuple(level for one in held for level in _levels_of(one, token.decimals))
+        standing = [level for one in held for level in _levels_of(one, token.decimals)]
+        armed = await self._desk.armed(user_id, mode, token.token_id)
+        sol_usd = self._board.sol_usd()
+        return (*standing, *(level for one in armed for level in _in_sol(one, sol_usd)))
 
     def _read(
         self, recipe: Mapping[str, object]
@@ -181,6 +186,13 @@ def _levels_of(position: Position, decimals: int) -> list[Level]:
     if liquidated_at is not None:
         levels.append(Level(kind=LevelKind.LIQUIDATION, price=liquidated_at))
     return levels
+
+
+def _in_sol(armed: ArmedLevel, sol_usd: Decimal | None) -> list[Level]:
+    """Give an armed level in SOL by the dollars of now, none where those are not known."""
+    if armed.gauge is Gauge.PRICE_SOL:
+        return [Level(kind=armed.kind, price=armed.level)]
+    return [Level(kind=armed.kind, price=armed.level / sol_usd)] if sol_usd else []
 
 
 def _since(candles: Sequence[Candle], interval: Interval, now: datetime) -> datetime:

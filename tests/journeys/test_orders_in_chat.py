@@ -1,5 +1,7 @@
 """Orders that wait, as people use them: typed, by buttons, filled by the market, cancelled."""
 
+from bot.adapters.database.chart_desk import PostgresChartDesk
+from bot.domain.users import Mode
 from tests.journeys.people import ANN, BOB, LOUNGE, Message, button, buttons_of, text_of
 from tests.journeys.town import WIF, Town
 
@@ -78,6 +80,8 @@ async def test_a_bracket_protects_its_position_and_its_stop_tells_of_the_gap(
         assert "Armed: stop −8%, take profit +30% (50%)" in opened.text  # noqa: RUF001 (as we write it)
         assert {"Take profit", "Stop", "Trail"} <= set(buttons_of(opened.message()))
         assert "stop −8%" in (await town.say(who, "/positions")).text  # noqa: RUF001 (as we write it)
+        levels = await PostgresChartDesk(town.pool).armed(who, Mode.PAPER, await wif_id(town))
+        assert [one.kind.value for one in levels] == ["stop", "tp", "tp"]
         await town.shock(WIF, -20)
         told = await told_of(town, who, "Stop #2")
         assert "gap −" in text_of(told)  # noqa: RUF001 (as we write it)
@@ -116,6 +120,11 @@ async def test_a_position_is_protected_by_buttons_and_a_keyboard_acts_once(
         assert "Sold short" in turned.text
         assert await waiting(town, who) == 1
         await town.prove_books()
+
+
+async def wif_id(town: Town) -> int:
+    """Give the token's number in the database."""
+    return int(await town.value("SELECT token_id FROM solana_tokens WHERE mint = $1", WIF))
 
 
 async def waiting(town: Town, who: int) -> int:

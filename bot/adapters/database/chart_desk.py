@@ -5,7 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.adapters.database.connection import Pool, connected
-from bot.domain.charts import Deed, Theme, TradeMark
+from bot.domain.charts import ArmedLevel, Deed, LevelKind, Theme, TradeMark
+from bot.domain.triggers import Gauge
 from bot.domain.users import Mode
 
 _MOST_MARKS = 100
@@ -19,11 +20,26 @@ _MARKS = """
       AND o.state = 'filled'
     ORDER BY o.filled_at DESC LIMIT $5
 """
+_MOST_ARMED = 8
+_ARMED = """
+    SELECT r.kind, r.action, r.gauge, r.level
+    FROM resting_orders r
+    JOIN virtual_wallets w ON w.user_id = r.user_id AND w.mode = r.mode AND w.season = r.season
+      AND w.is_current
+    WHERE r.user_id = $1 AND r.mode = $2 AND r.token_id = $3 AND r.state = 'working'
+      AND r.level IS NOT NULL
+    ORDER BY r.number LIMIT $4
+"""
 _THEME = "SELECT settings ->> 'chart_theme' FROM users WHERE user_id = $1"
 _CHOOSE = """
     UPDATE users SET settings = settings || jsonb_build_object('chart_theme', $2::text)
     WHERE user_id = $1
 """
+_ARMED_KINDS = {
+    "stop": LevelKind.STOP,
+    "trailing": LevelKind.STOP,
+    "take_profit": LevelKind.PROFIT,
+}
 _DEEDS = {"open": Deed.ENTRY, "close": Deed.EXIT, "liquidate": Deed.LIQUIDATION}
 
 
@@ -47,6 +63,21 @@ class PostgresChartDesk:
                 deed=_DEEDS[row["action"]],
             )
             for row in reversed(rows)
+        ]
+
+    async def armed(self, user_id: int, mode: Mode, token_id: int) -> Sequence[ArmedLevel]:
+        """Give the levels at which the person's first few orders of a token wait."""
+        async with connected(self._pool) as connection:
+            rows = await connection.fetch(_ARMED, user_id, mode.value, token_id, _MOST_ARMED)
+        return [
+            ArmedLevel(
+                kind=_ARMED_KINDS.get(row["kind"], LevelKind.ORDER)
+                if row["action"] == "close"
+                else LevelKind.ORDER,
+                gauge=Gauge(row["gauge"]),
+                level=row["level"],
+            )
+            for row in rows
         ]
 
     async def theme(self, user_id: int) -> Theme:

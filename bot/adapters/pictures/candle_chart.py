@@ -232,8 +232,13 @@ class _Drawing:
         return self._colours.rising if is_up else self._colours.falling
 
     def _of_level(self, level: Level) -> Colour:
-        is_entry = level.kind is LevelKind.ENTRY
-        return self._colours.entry if is_entry else self._colours.liquidation
+        colours = {
+            LevelKind.ENTRY: self._colours.entry,
+            LevelKind.STOP: self._colours.falling,
+            LevelKind.PROFIT: self._colours.rising,
+            LevelKind.ORDER: self._colours.exit,
+        }
+        return colours.get(level.kind, self._colours.liquidation)
 
     def _chip(self, y: int, text: str, colour: Colour, points: int = 0) -> None:
         tall = _CHIP // 2 + 8

@@ -103,11 +103,24 @@ def _news(order: Resting, token: Token, keys: Keys, what: str, *more: Text | str
     placed = order.placed
     name = kind_name(placed.kind).capitalize()
     head = Text(f"⏳ {name} #{placed.number} of ", named(token.symbol, 16), f" {what}")
-    rows: Rows = ()
-    if placed.position_number is not None:
-        number = placed.position_number
-        rows = ((key(keys, f"Position #{number}", "pos", number), key(keys, "Wallet", "wallet")),)
-    return Screen(text=lines(headed(order.mode, head), *more), rows=rows)
+    return Screen(text=lines(headed(order.mode, head), *more), rows=_next(order, keys))
+
+
+def _next(order: Resting, keys: Keys) -> Rows:
+    """Give the likely next steps: protect the position anew, or look at the order."""
+    placed = order.placed
+    look = (
+        key(keys, f"Order #{placed.number}", "oone", placed.number),
+        key(keys, "Orders", "olist"),
+    )
+    number = placed.position_number
+    if number is None:
+        return (look, (key(keys, "Token", "card", placed.token_id), key(keys, "Wallet", "wallet")))
+    protect = (
+        key(keys, "Stop…", "xset", number, "s"),
+        key(keys, f"Position #{number}", "pos", number),
+    )
+    return (protect, look)
 
 
 def _unprotected(order: Resting) -> str:
