@@ -10,6 +10,7 @@ from bot.adapters.database.dialogs import PostgresDialogs
 from bot.adapters.database.graduations import PostgresGraduations
 from bot.adapters.database.mail import OnOutbox
 from bot.adapters.database.margin_warnings import PostgresMarginWarnings
+from bot.adapters.database.presets import PostgresPresets
 from bot.adapters.database.retention import PostgresRetention
 from bot.adapters.database.shelf import PostgresShelf
 from bot.adapters.database.suspicions import PostgresSuspicions
@@ -38,6 +39,7 @@ from bot.services.graduations import GraduationNotices, Graduations
 from bot.services.liquidations import Liquidations, ShortNotices
 from bot.services.margin_warnings import MarginWarnings
 from bot.services.movers import Movers
+from bot.services.presets import PresetChoices
 from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
 from bot.services.refresh import Refresh
@@ -103,8 +105,7 @@ def wire(
         settings, parts, prices, graduations, liquidations=liquidations, resting=resting.clock
     )
     outside_state = wire_outside_state(outside, board, parts.suspicions, ticks)
-    candles = _candles(settings, parts)
-    painter = ThreadPainter()
+    candles, painter = _candles(settings, parts), ThreadPainter()
     reports = _reports(parts, painter, on_outbox, reported)
     wallets = _wallets(parts, resting.clock)
     alert_book = PostgresAlerts(pool, on_outbox=on_outbox)
@@ -112,6 +113,7 @@ def wire(
     return Services(
         access=parts.access,
         prices=prices,
+        presets=PresetChoices(PostgresPresets(pool)),
         trading=trading,
         wallets=wallets,
         alerts=alerts,

@@ -14,6 +14,7 @@ from bot.services.movers import Movers
 from bot.services.operations import Operations
 from bot.services.outside_state import OutsideState
 from bot.services.performance import Performance
+from bot.services.presets import PresetChoices
 from bot.services.prices import Prices
 from bot.services.reports import Reports
 from bot.services.resting import RestingOrders
@@ -35,6 +36,7 @@ class Services:
 
     access: Access
     prices: Prices
+    presets: PresetChoices
     trading: Trading
     wallets: Wallets
     talk: Talk

@@ -51,6 +51,7 @@ class Kind(StrEnum):
     CONDITION = "CONDITION"
     ABOUT_ALERTS = "late|settings"
     REST = "WORDS"
+    PRESET = "buy|tp|sl|trail|slip VALUES"
     OPENING = "SIZE [xLEVERAGE] [EXITS]"
     LIMIT = "buy|sell|short SIZE at LEVEL [EXITS]"
     BREAKOUT = "SIZE at LEVEL [EXITS]"
@@ -72,6 +73,7 @@ _TAKES_THE_REST = frozenset(
         Kind.CONDITION,
         Kind.ABOUT_ALERTS,
         Kind.OPENING,
+        Kind.PRESET,
         Kind.LIMIT,
         Kind.BREAKOUT,
         Kind.EITHER,

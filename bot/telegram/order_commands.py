@@ -2,7 +2,7 @@
 
 from bot.domain.users import Permission
 from bot.telegram.arguments import Argument, Kind
-from bot.telegram.commands import entries, exits, orders
+from bot.telegram.commands import entries, exits, orders, presets
 from bot.telegram.turn import Command, CommandHandler, Place
 
 ORDERS_THAT_WAIT = "Orders that wait"
@@ -152,6 +152,18 @@ ORDER_COMMANDS: tuple[Command, ...] = (
         help_line="one order's whole life",
         long_help="Waiting, filled or ended: when it was placed, seen, tried, and what it does.",
         example="/order 14",
+        is_guided=True,
+        shelf=ORDERS_THAT_WAIT,
+    ),
+    Command(
+        name="presets",
+        handler=presets.presets,
+        permission=Permission.TRADE_PAPER,
+        place=Place.PRIVATE,
+        arguments=(_then(Kind.PRESET),),
+        help_line="what your own buttons offer",
+        long_help="Three sizes to buy, levels to leave at, a stop, a trail, and slippage.",
+        example="/presets buy 1 5 10",
         is_guided=True,
         shelf=ORDERS_THAT_WAIT,
     ),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from bot.domain.errors import Refusal
 from bot.domain.money import LAMPORTS_PER_SOL
 from bot.domain.positions import Side
+from bot.domain.presets import Presets, in_percent
 from bot.domain.resting_plans import Exit, RestingPlan
 from bot.telegram.order_words import (
     SpokenSale,
@@ -25,6 +26,8 @@ from bot.telegram.order_words import (
 
 _CODE = re.compile(r"([lsbodp])([0-9]{1,13})x([0-9]{1,2})", re.ASCII)
 _MOST_LAMPORTS = 10**12
+_OWN = re.compile(r"[st]v[0-9]{1,6}|pv[0-9]{1,6}(?:x[0-9]{1,6}){0,2}", re.ASCII)
+_MOST_STEPS, _WHOLE = 2, 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,13 +197,38 @@ def exit_way_of(code: str) -> ExitWay:
     return way
 
 
+def own_exit(code: str, presets: Presets) -> tuple[str, str] | None:
+    """Give a person's own usual exit as its label and its code; None for kinds without one."""
+    match code:
+        case "s":
+            return f"\u2212{in_percent(presets.stop_bps)}", f"sv{presets.stop_bps}"
+        case "t":
+            return in_percent(presets.trail_bps), f"tv{presets.trail_bps}"
+        case "p" if len(presets.profits_bps) <= _MOST_STEPS:
+            shown = " ".join(f"+{in_percent(bps)}" for bps in presets.profits_bps)
+            return shown, f"pv{'x'.join(str(bps) for bps in presets.profits_bps)}"
+    return None
+
+
 def exit_choice(code: str) -> tuple[ExitWay, list[str]]:
     """Read `s1` as the second usual stop and its words; raises `Refusal("bad_button")`."""
     way = exit_way_of(code[:1])
+    if _OWN.fullmatch(code):
+        return way, _own_words(code)
     digits = code[1:]
     if digits not in {str(place) for place in range(len(way.choices))}:
         raise Refusal("bad_button")
     return way, way.choices[int(digits)][1].split()
+
+
+def _own_words(code: str) -> list[str]:
+    levels = [in_percent(int(digits)) for digits in code[2:].split("x")]
+    if code[0] != "p":
+        return levels
+    # What the even shares leave over goes to the last step, so that no dust stays.
+    share = _WHOLE // len(levels)
+    shares = [share] * (len(levels) - 1) + [_WHOLE - share * (len(levels) - 1)]
+    return [f"{level}:{part}%" for level, part in zip(levels, shares, strict=True)]
 
 
 def code_of(name: str) -> str:

@@ -21,6 +21,10 @@ ORDER_REFUSALS: Mapping[str, str] = {
         "You hold no {symbol} to sell. Buy it first: `/open {symbol} long 5`, "
         "or wait for a level: `/limit {symbol} buy 5 at -5%`."
     ),
+    "bad_presets": (
+        "Those presets would not do. Give three sizes from 0.01 SOL: `/presets buy 1 5 10`; "
+        "levels: `tp 25% 50%`, `sl 8%`, `trail 10%`; and `slip 5%`, at most 50%."
+    ),
     # what was decided
     "bad_level": ("{text} gives no price above zero. Write a level like `0.02`, `$1.50` or `-8%`."),
     "no_dollars": (

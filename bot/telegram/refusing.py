@@ -45,6 +45,7 @@ _ABOUT_ARGUMENTS = frozenset(
         "bad_order_side",
         "bad_order_word",
         "not_an_order",
+        "bad_presets",
     }
 )
 _NEXT_SCREEN: Mapping[str, tuple[str, str]] = {

@@ -13,6 +13,7 @@ from bot.domain.instruments import Token
 from bot.domain.notices import Notice
 from bot.domain.orders import CloseIntent, OpenIntent
 from bot.domain.pools.reading import PoolKind
+from bot.domain.presets import Presets
 from bot.domain.requests import Request
 from bot.domain.resting import Resting
 from bot.domain.resting_plans import Entry, RestingPlan
@@ -59,7 +60,7 @@ from tests.fakes.report_services import (
     FakePerformance,
     FakeReports,
 )
-from tests.fakes.resting_services import FakeResting
+from tests.fakes.resting_services import FakePresets, FakeResting
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,6 +81,7 @@ class FakeServices:
     watched: list[int] = field(default_factory=list)
     alerts_set: dict[int, Alert] = field(default_factory=dict)
     resting_orders: dict[int, Resting] = field(default_factory=dict)
+    own_presets: list[Presets] = field(default_factory=list)
     plans: list[RestingPlan | Entry] = field(default_factory=list)
     placed_by: dict[str, RestingPlan | Entry] = field(default_factory=dict)
     reversed: list[int] = field(default_factory=list)
@@ -112,6 +114,10 @@ class FakeServices:
         return FakeResting(self)
 
     brackets = resting
+
+    @property
+    def presets(self) -> FakePresets:
+        return FakePresets(self)
 
     @property
     def reports(self) -> FakeReports:

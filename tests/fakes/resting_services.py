@@ -10,6 +10,7 @@ from bot.domain.candles import Interval
 from bot.domain.errors import Refusal
 from bot.domain.instruments import Token
 from bot.domain.levels import PriceBasis
+from bot.domain.presets import Presets
 from bot.domain.requests import Request
 from bot.domain.resting import NewResting, Resting, RestingState
 from bot.domain.resting_plans import (
@@ -50,6 +51,7 @@ class Stage(Protocol):
 
     tokens: tuple[Token, ...]
     resting_orders: dict[int, Resting]
+    own_presets: list[Presets]
     plans: list[RestingPlan | Entry]
     reversed: list[int]
     placed_by: dict[str, RestingPlan | Entry]
@@ -187,3 +189,18 @@ def _resting(placed: NewResting) -> Resting:
         generation=0,
         created_at=NOON - timedelta(minutes=1),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class FakePresets:
+    """Remembers what was chosen last."""
+
+    stage: Stage
+
+    async def own(self, user: User) -> Presets:
+        user.require(Permission.VIEW_MARKET)
+        return self.stage.own_presets[-1] if self.stage.own_presets else Presets()
+
+    async def choose(self, user: User, presets: Presets) -> None:
+        self.stage._enter(user, Permission.TRADE_PAPER)
+        self.stage.own_presets.append(presets)

@@ -98,6 +98,8 @@ async def test_a_position_is_protected_by_buttons_and_a_keyboard_acts_once(
     town = empty_town
     async with town.bot():
         who = await town.newcomer("Pam")
+        assert "Buy 2 · 3 · 4 SOL" in (await town.say(who, "/presets buy 2 3 4")).text
+        assert "Buy 3" in buttons_of((await town.say(who, "/price WIF")).message())
         opened = (await town.say(who, "/open WIF long 5")).message()
         card = (await town.press(who, opened, "Position #1")).message()
         offer = (await town.press(who, card, "Stop")).message()
@@ -113,9 +115,9 @@ async def test_a_position_is_protected_by_buttons_and_a_keyboard_acts_once(
         assert "2 orders wait" in (await town.say(who, "20%:50% 50%:50%")).text
         pick = (await town.say(who, "/limit")).message()
         size = (await town.press(who, pick, "WIF")).message()
-        level = (await town.press(who, size, "1 SOL")).message()
+        level = (await town.press(who, size, "2 SOL")).message()
         placed = await town.press(who, level, "−5%")  # noqa: RUF001 (as we write it)
-        assert "limit buy 1 SOL at" in placed.text
+        assert "limit buy 2 SOL at" in placed.text
         turned = await town.say(who, "/reverse 1")
         assert "Sold short" in turned.text
         assert await waiting(town, who) == 1

@@ -223,7 +223,17 @@ async def test_every_button_of_every_screen_works_when_pressed(door: ChatDoor) -
     door.services.role = Role.ADMIN
     door.services.watched = [7]
     first = ("/start", "/reset", "/open", "/endpoints", "/watchlist", "/unwatch", "/safety")
-    first += ("/limit", "/breakout", "/oco", "/dca", "/dip", "/sl", "/sl 12 -8%", "/orders")
+    first += (
+        "/limit",
+        "/breakout",
+        "/oco",
+        "/dca",
+        "/dip",
+        "/presets",
+        "/sl",
+        "/sl 12 -8%",
+        "/orders",
+    )
     first += ("/risk", "/panic", "/halt", "/halt WIF close drained")
     waiting = [await door.ask(command) for command in first]
     waiting.append(await door.ask("/leaderboard", chat=GROUP))

@@ -54,6 +54,7 @@ COMMANDS = {
             "exitin",
             "reverse",
             "cancelorder",
+            "presets",
         ),
         (TRADE, Place.PRIVATE),
     ),
@@ -105,6 +106,7 @@ BUTTONS = {
     ),
     **dict.fromkeys(
         (
+            "pset",
             "oedit",
             "ocall",
             "ocut",
@@ -174,6 +176,7 @@ TYPED = {
     Kind.CONDITION: "above 0.02",
     Kind.ABOUT_ALERTS: "late",
     Kind.REST: "",
+    Kind.PRESET: "buy 1 5 10",
     Kind.OPENING: "5 x1 sl -8%",
     Kind.LIMIT: "buy 5 at -5%",
     Kind.BREAKOUT: "5 at +5%",

@@ -18,6 +18,7 @@ from bot.telegram.commands.exits import EXIT_QUESTION, answer_exit
 from bot.telegram.commands.market import show_card
 from bot.telegram.commands.orders import CHANGE_QUESTION as ORDER_QUESTION
 from bot.telegram.commands.orders import answer_change as answer_order
+from bot.telegram.commands.presets import PRESET_QUESTION, answer_preset
 from bot.telegram.commands.trading import AMOUNT_QUESTION, answer_amount
 from bot.telegram.rich_text import Text
 from bot.telegram.turn import Turn
@@ -32,6 +33,7 @@ _ANSWERS: Mapping[str, Callable[[Turn, dict[str, str]], Awaitable[None]]] = {
     CHANGE_QUESTION: answer_change,
     ENTRY_QUESTION: answer_entry,
     EXIT_QUESTION: answer_exit,
+    PRESET_QUESTION: answer_preset,
     ORDER_QUESTION: answer_order,
 }
 

@@ -169,4 +169,5 @@ async def _sale(turn: Turn, sale: SpokenSale, token_id: int) -> ExitPlan:
 async def _ask_size(turn: Turn, code: str, token_id: int) -> None:
     token = await turn.services.prices.token(turn.user, token_id)
     cash = (await turn.services.wallets.portfolio(turn.user)).wallet.cash_lamports
-    await turn.show(guided_orders.which_size(token, code, cash, turn.keys))
+    presets = await turn.services.presets.own(turn.user)
+    await turn.show(guided_orders.which_size(token, code, cash, presets.sizes, turn.keys))

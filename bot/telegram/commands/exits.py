@@ -122,7 +122,8 @@ async def _offer(turn: Turn, number: int, code: str) -> None:
         await turn.show(guided_orders.which_exit(held, turn.keys))
         return
     exit_way_of(code)
-    await turn.show(guided_orders.which_exit_level(held, code, turn.keys))
+    presets = await turn.services.presets.own(turn.user)
+    await turn.show(guided_orders.which_exit_level(held, code, presets, turn.keys))
 
 
 async def _pick(turn: Turn, action: str, title: str, code: str = "") -> None:

@@ -46,7 +46,8 @@ async def show_card(turn: Turn, text: str) -> None:
 async def show_card_of(turn: Turn, token_id: int, toast: str = "") -> None:
     """Show the card of a token."""
     quote = await turn.services.prices.quote(turn.user, token_id)
-    await turn.show(market.card(quote, turn.keys), toast)
+    presets = await turn.services.presets.own(turn.user)
+    await turn.show(market.card(quote, turn.keys, presets.sizes), toast)
 
 
 async def token_id_of(turn: Turn, text: str) -> int:

@@ -68,12 +68,13 @@ async def answer_amount(turn: Turn, data: dict[str, str]) -> None:
 async def press_buy(turn: Turn, press: Press) -> None:
     """Buy a preset from a card; the receipt goes to the owner, the card gets fresh buttons."""
     intent = OpenIntent(token_id=press.target, side=Side.LONG, size_lamports=_whole(press.argument))
+    sizes = (await turn.services.presets.own(turn.user)).sizes
     await turn.services.trading.open(
         turn.request,
         intent,
         lambda filled: turn.beside(
             receipts.receipt(filled, turn.news_keys()),
-            market.card_rows(filled.token, turn.keys),
+            market.card_rows(filled.token, turn.keys, sizes),
             receipts.toast(filled),
         ),
     )

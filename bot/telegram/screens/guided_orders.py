@@ -1,12 +1,15 @@
 """The questions of orders that wait: which way, how much, at which level, for which position."""
 
+from collections.abc import Sequence
+
 from bot.domain.instruments import Token
 from bot.domain.positions import Side
+from bot.domain.presets import Presets
 from bot.domain.users import Mode
 from bot.services.views import MarkedPosition, Portfolio, Quote
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, danger, headed, in_rows, key, label, lines, named
-from bot.telegram.order_presets import EXIT_WAYS, WAYS, ExitWay, Way, entry_code
+from bot.telegram.order_presets import EXIT_WAYS, WAYS, ExitWay, Way, entry_code, own_exit
 from bot.telegram.rich_text import Code, Text
 from bot.telegram.screens import figures
 from bot.telegram.screens.market import price_line
@@ -35,12 +38,14 @@ def which_way(token: Token, keys: Keys) -> Screen:
     )
 
 
-def which_size(token: Token, code: str, cash_lamports: int, keys: Keys) -> Screen:
+def which_size(
+    token: Token, code: str, cash_lamports: int, own: Sequence[int], keys: Keys
+) -> Screen:
     """Ask how much each fill spends."""
     way = WAYS[code]
     sizes = tuple(
         key(keys, figures.with_sol(size), "esiz", token.token_id, entry_code(code, size, 0))
-        for size in preset_sizes(cash_lamports)
+        for size in [size for size in own if size <= cash_lamports] or preset_sizes(cash_lamports)
     )
     other = _OTHER_SIDE.get(code)
     turned = (key(keys, WAYS[other].title, "eway", token.token_id, other),) if other else ()
@@ -129,9 +134,11 @@ def which_exit(held: MarkedPosition, keys: Keys) -> Screen:
     )
 
 
-def which_exit_level(held: MarkedPosition, code: str, keys: Keys) -> Screen:
+def which_exit_level(held: MarkedPosition, code: str, presets: Presets, keys: Keys) -> Screen:
     """Ask for the level of an exit, with the usual ones as buttons."""
     number, way = held.position.number, EXIT_WAYS[code]
+    own = own_exit(code, presets)
+    mine = () if own is None else (key(keys, f"Yours: {own[0]}", "xput", number, own[1]),)
     buttons = (
         key(keys, text, "xput", number, f"{code}{place}")
         for place, (text, _) in enumerate(way.choices)
@@ -150,7 +157,10 @@ def which_exit_level(held: MarkedPosition, code: str, keys: Keys) -> Screen:
         ),
         rows=(
             *in_rows(buttons),
-            (key(keys, "Amount…", "xask", number, code),),
+            (
+                *mine,
+                key(keys, "Amount…", "xask", number, code),
+            ),
             (key(keys, "Back", "xset", number), key(keys, f"Position #{number}", "pos", number)),
         ),
     )

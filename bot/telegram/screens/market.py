@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from bot.domain.identifiers import SOL_MINT
 from bot.domain.instruments import Token
-from bot.domain.money import LAMPORTS_PER_SOL
+from bot.domain.presets import Presets
 from bot.domain.users import Mode
 from bot.services.views import PoolLine, Quote, TokenInfo
 from bot.telegram.callbacks import Keys
@@ -16,12 +16,12 @@ from bot.telegram.screens.hearsay import told
 from bot.telegram.screens.pool_names import way_name
 from bot.telegram.screens.warnings import contradiction
 
-CARD_PRESETS_SOL = (1, 5, 10)
+CARD_PRESETS = Presets().sizes
 _MOST_POOLS, _MOST_NOTES = 8, 4
 _BLOCKS = str.maketrans("01234567", "▁▂▃▄▅▆▇█")
 
 
-def card(quote: Quote, keys: Keys) -> Screen:
+def card(quote: Quote, keys: Keys, sizes: Sequence[int] = CARD_PRESETS) -> Screen:
     """Show a token's price with what it takes to trade it."""
     token = quote.token
     return Screen(
@@ -34,11 +34,11 @@ def card(quote: Quote, keys: Keys) -> Screen:
             safety.short_line(quote.safety),
             *warnings(quote),
         ),
-        rows=card_rows(token, keys),
+        rows=card_rows(token, keys, sizes),
     )
 
 
-def card_rows(token: Token, keys: Keys) -> Rows:
+def card_rows(token: Token, keys: Keys, sizes: Sequence[int] = CARD_PRESETS) -> Rows:
     """Give a card's buttons; what needs a private chat leads there from a group."""
     token_id = token.token_id
     look: tuple[Button, ...] = (
@@ -48,10 +48,7 @@ def card_rows(token: Token, keys: Keys) -> Rows:
     chart = key(keys, "Chart", "chart", token_id)
     if token.mint == SOL_MINT:
         return (look,)
-    buy = tuple(
-        key(keys, f"Buy {size}", "buy", token_id, str(size * LAMPORTS_PER_SOL))
-        for size in CARD_PRESETS_SOL
-    )
+    buy = tuple(key(keys, f"Buy {figures.sol(size)}", "buy", token_id, str(size)) for size in sizes)
     if keys.is_private:
         more: tuple[Button, ...] = (
             key(keys, "Amount…", "ask", token_id, "l1"),
