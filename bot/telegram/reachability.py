@@ -8,6 +8,8 @@ from bot.domain.errors import Unavailable
 from bot.ports.clock import Clock
 from bot.ports.mail import Outbox
 
+_WORD_COUNTS_SECONDS = 5.0
+_MOST_NOTED = 10_000
 _log = structlog.get_logger(__name__)
 
 
@@ -21,6 +23,7 @@ class Reachability:
         self._outbox = outbox
         self._clock = clock
         self._closed: set[int] = set()
+        self._heard: dict[int, float] = {}
 
     async def load(self) -> None:
         """Learn what was known before the start; raises `Unavailable`."""
@@ -36,8 +39,12 @@ class Reachability:
         return len(self._closed)
 
     async def close(self, chat_id: int, reason: str) -> None:
-        """Keep that a chat takes nothing; raises `Unavailable`, and then it is not kept."""
-        if chat_id not in self._closed:
+        """Keep that a chat takes nothing; raises `Unavailable`, and then it is not kept.
+
+        A word from it while the refused message was on its way says more than the refusal.
+        """
+        waited = self._clock.monotonic() - self._heard.get(chat_id, -_WORD_COUNTS_SECONDS)
+        if chat_id not in self._closed and waited >= _WORD_COUNTS_SECONDS:
             await self._outbox.close_chat(chat_id, reason=reason, at=self._clock.now())
             self._closed.add(chat_id)
             _log.info("chat_closed", chat_id=chat_id, reason=reason)
@@ -48,9 +55,18 @@ class Reachability:
         Without a database the row stays, and closes the chat after the next start until it writes
         once more.
         """
-        for chat_id in self._closed.intersection(chat_ids):
+        wrote = frozenset(chat_ids)
+        self._note(wrote)
+        for chat_id in self._closed & wrote:
             self._closed.discard(chat_id)
             try:
                 await self._outbox.reopen_chat(chat_id)
             except Unavailable as failure:
                 _log.warning("chat_not_reopened", chat_id=chat_id, what=failure.what)
+
+    def _note(self, chat_ids: Iterable[int]) -> None:
+        now = self._clock.monotonic()
+        if len(self._heard) > _MOST_NOTED:
+            recent = now - _WORD_COUNTS_SECONDS
+            self._heard = {chat: at for chat, at in self._heard.items() if at > recent}
+        self._heard.update(dict.fromkeys(chat_ids, now))

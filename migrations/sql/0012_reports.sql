@@ -13,7 +13,10 @@ ALTER TABLE orders
            THEN (receipt -> 'fill' ->> 'pool_fee_units')::numeric
          WHEN token_units > 0
            THEN div((receipt -> 'fill' ->> 'pool_fee_units')::numeric * sol_lamports, token_units)
-         ELSE 0 END) STORED;
+         ELSE 0 END) STORED,
+  ADD CONSTRAINT ck_orders_realised_pnl_sound CHECK (realised_pnl_lamports <> 'NaN'),
+  ADD CONSTRAINT ck_orders_network_fee_sound CHECK (network_fee_lamports <> 'NaN'),
+  ADD CONSTRAINT ck_orders_pool_fee_sound CHECK (pool_fee_lamports <> 'NaN');
 
 -- All that a report asks of a fill, so that it is answered from the index alone.
 CREATE INDEX ix_orders_outcomes ON orders (user_id, mode, season, filled_at)

@@ -57,6 +57,10 @@ CREATE TABLE alert_firings (
   notice_id BIGINT,
   CONSTRAINT pk_alert_firings PRIMARY KEY (user_id, firing_id),
   CONSTRAINT fk_alert_firings_user_id FOREIGN KEY (user_id) REFERENCES users (user_id),
+  CONSTRAINT ck_alert_firings_level_finite CHECK (
+    level >= 0 AND level < 'Infinity' AND level <> 'NaN'),
+  CONSTRAINT ck_alert_firings_value_finite CHECK (
+    value >= 0 AND value < 'Infinity' AND value <> 'NaN'),
   CONSTRAINT ck_alert_firings_loudness_known CHECK (loudness IN ('on', 'silent', 'off'))
 );
 

@@ -13,10 +13,11 @@ ALTER TABLE virtual_wallets
   ADD CONSTRAINT ck_virtual_wallets_day_lamports_sound
     CHECK (day_lamports >= 0 AND day_lamports <> 'NaN');
 
+-- Concentration and heat are for people to choose: a role's largest position may be all they have.
 INSERT INTO role_limits (role, name, value) VALUES
-  ('basic', 'concentration_bps', 8000),
-  ('basic', 'position_heat_bps', 8000),
-  ('basic', 'portfolio_heat_bps', 9500),
+  ('basic', 'concentration_bps', NULL),
+  ('basic', 'position_heat_bps', NULL),
+  ('basic', 'portfolio_heat_bps', NULL),
   ('basic', 'daily_loss_bps', 2500),
   ('basic', 'drawdown_bps', 5000),
   ('basic', 'risk_free_lamports', 25000000000),
@@ -33,8 +34,8 @@ INSERT INTO role_limits (role, name, value) VALUES
   ('basic', 'low_profit_seconds', 86400),
   ('basic', 'low_profit_lock_seconds', 3600),
   ('basic', 'close_cooldown_seconds', NULL),
-  ('premium', 'concentration_bps', 9000),
-  ('premium', 'position_heat_bps', 9000),
+  ('premium', 'concentration_bps', NULL),
+  ('premium', 'position_heat_bps', NULL),
   ('premium', 'portfolio_heat_bps', NULL),
   ('premium', 'daily_loss_bps', 4000),
   ('premium', 'drawdown_bps', 6000),

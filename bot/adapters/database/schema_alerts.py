@@ -98,6 +98,8 @@ alert_firings = Table(
     Column("notice_id", BigInteger),
     PrimaryKeyConstraint("user_id", "firing_id"),
     ForeignKeyConstraint(["user_id"], ["users.user_id"]),
+    finite("level"),
+    finite("value"),
     CheckConstraint("loudness IN ('on', 'silent', 'off')", name="loudness_known"),
     Index("ix_alert_firings_of", "user_id", "fired_at"),
     Index("ix_alert_firings_fired_at", "fired_at"),

@@ -266,6 +266,9 @@ orders = Table(
     ),
     CheckConstraint("action IN ('open', 'close', 'liquidate')", name="action_known"),
     CheckConstraint("state IN ('filled', 'rejected')", name="state_known"),
+    CheckConstraint("realised_pnl_lamports <> 'NaN'", name="realised_pnl_sound"),
+    CheckConstraint("network_fee_lamports <> 'NaN'", name="network_fee_sound"),
+    CheckConstraint("pool_fee_lamports <> 'NaN'", name="pool_fee_sound"),
     CheckConstraint(
         "reason IN ('manual', 'limit', 'stop', 'take_profit', 'trailing', 'break_even', 'time',"
         " 'dca', 'reverse', 'liquidation', 'emergency')",
