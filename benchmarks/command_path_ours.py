@@ -30,6 +30,7 @@ from bot.telegram.graduation_news import GraduationNews
 from bot.telegram.guard import Guard
 from bot.telegram.lanes import Lanes
 from bot.telegram.limits import FloodLimits
+from bot.telegram.notices import LiquidationNotices
 from bot.telegram.price_warnings import PriceWarnings
 from bot.telegram.receiver import Receiver
 from bot.telegram.resting_news import RestingNews
@@ -141,7 +142,7 @@ async def _wired(connections: Pool, api: AnsweringApi) -> tuple[Receiver, Lanes,
         outside,
         on_outbox=sender.hand_over,
         sending=Sending(),
-        liquidated=lambda *_: (),
+        liquidated=LiquidationNotices(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
         warnings=PriceWarnings(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
         graduated=GraduationNews(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
         reported=lambda *_: (),

@@ -39,7 +39,8 @@ def downgrade() -> None:
         op.drop_column("virtual_wallets", column)
     op.drop_column("users", "risk_limits")
     op.execute(
-        f"DELETE FROM role_limits WHERE name IN ({LIMITS}) OR name LIKE '%\\_guard\\_%'"
+        f"DELETE FROM role_limits WHERE name IN ({LIMITS})"  # noqa: S608 (our own names)
+        " OR name LIKE '%\\_guard\\_%'"
         " OR name LIKE 'low\\_profit\\_%'"
     )
     before = (SQL / "0010_lighter_booking.sql").read_text("utf-8")
