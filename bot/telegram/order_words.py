@@ -1,7 +1,7 @@
 """Reads orders as typed after their command: what to enter, at which level, with which exits."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TypeVar
@@ -21,6 +21,8 @@ from bot.domain.resting_plans import (
     Entry,
     EntryPlan,
     Exit,
+    ExitPlan,
+    RestingPlan,
     SchedulePlan,
     Size,
     SizeUnit,
@@ -28,15 +30,13 @@ from bot.domain.resting_plans import (
     TakeProfit,
     TimeExit,
 )
+from bot.telegram.order_cursor import Spoken, spoken_words, unknown_word
 from bot.telegram.order_figures import (
     ATR_INTERVALS,
     LONGEST_ECHO,
-    SpokenLevel,
-    is_market_cap,
     is_times,
     read_drop,
     read_duration,
-    read_level,
     read_percent,
     read_size,
     read_times,
@@ -44,55 +44,11 @@ from bot.telegram.order_figures import (
     split_share,
 )
 
-_MOST_WORDS = 40
 _SIDES: Mapping[str, Side] = {"buy": Side.LONG, "long": Side.LONG, "short": Side.SHORT}
 _SELL = "sell"
+_SLIPPAGE = frozenset({"slip", "slippage"})
 _BPS = 100
 _Read = TypeVar("_Read")
-
-
-@dataclass(slots=True)
-class Spoken:
-    """Words taken one after the other; each refusal names the word, or what is missing."""
-
-    words: Sequence[str]
-    place: int = field(default=0)
-
-    @property
-    def next(self) -> str:
-        """Give the next word in small letters, empty at the end."""
-        return self.words[self.place].casefold() if self.place < len(self.words) else ""
-
-    def take(self, what: str) -> str:
-        """Take the next word; raises `Refusal` (`missing_argument`) where there is none."""
-        if self.place >= len(self.words):
-            raise Refusal("missing_argument", argument=what)
-        self.place += 1
-        return self.words[self.place - 1]
-
-    def skip(self, *words: str) -> bool:
-        """Take the next word if it is one of these."""
-        is_one = bool(self.next) and self.next in words
-        self.place += is_one
-        return is_one
-
-    def expect(self, what: str, *words: str) -> None:
-        """Take one of these words; raises `Refusal` where another or none comes."""
-        if not self.skip(*words):
-            raise _unknown(self.take(what))
-
-    def finish(self) -> None:
-        """Refuse what is left over."""
-        if self.place < len(self.words):
-            raise _unknown(self.words[self.place])
-
-    def level(self, what: str) -> tuple[SpokenLevel, int]:
-        """Take a level with its share; a market cap may be two words."""
-        word = self.take(what)
-        if is_market_cap(word):
-            word += self.take("The market cap after mc")
-        head, share = split_share(word)
-        return read_level(head), share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,20 +85,20 @@ class SpokenSale:
 
 def read_open(words: Sequence[str], side: Side) -> SpokenEntry:
     """Read what follows `/open TOKEN SIDE`; raises `Refusal`."""
-    spoken = _spoken(words)
+    spoken = spoken_words(words)
     sized = _size(spoken, side)
     if spoken.next and spoken.next not in _AFTER_SIZE and spoken.place == 1:
         _leverage(spoken.next)
     typed = _entry(spoken, side, *sized)
     if typed.expires_in is not None:
         # A market order waits for nothing.
-        raise _unknown("for")
+        raise unknown_word("for")
     return typed
 
 
 def read_limit(words: Sequence[str], token_id: int) -> EntryPlan | SpokenSale:
     """Read `buy|sell|short SIZE at LEVEL [exits] [for 3d]`; raises `Refusal`."""
-    spoken = _spoken(words)
+    spoken = spoken_words(words)
     if spoken.skip(_SELL):
         return _sale(spoken)
     side = _side(spoken.take("The side (buy, sell or short)"))
@@ -151,14 +107,14 @@ def read_limit(words: Sequence[str], token_id: int) -> EntryPlan | SpokenSale:
 
 def read_breakout(words: Sequence[str], token_id: int) -> EntryPlan:
     """Read `[buy|short] SIZE at LEVEL [exits] [for 3d]`; raises `Refusal`."""
-    spoken = _spoken(words)
+    spoken = spoken_words(words)
     side = _side(spoken.take("The side")) if spoken.next in _SIDES else Side.LONG
     return _entry_plan(spoken, token_id, side, is_breakout=True)
 
 
 def read_oco(words: Sequence[str], token_id: int) -> EntryPlan:
     """Read `SIZE buy LEVEL or breakout LEVEL [exits] [for 3d]`; raises `Refusal`."""
-    spoken = _spoken(words)
+    spoken = spoken_words(words)
     sized = _size(spoken, Side.LONG)
     spoken.expect("The word buy and its level", "buy", "limit")
     low = spoken.level("The level after buy")[0].of_price(is_below=True)
@@ -174,7 +130,7 @@ def read_oco(words: Sequence[str], token_id: int) -> EntryPlan:
 
 def read_schedule(words: Sequence[str], token_id: int) -> SchedulePlan:
     """Read `SIZE every 4h x10 [exits]`; raises `Refusal`."""
-    spoken = _spoken(words)
+    spoken = spoken_words(words)
     sized = _size(spoken, Side.LONG)
     spoken.expect("How often (every 4h)", "every")
     every = read_duration(spoken.take("How often (every 4h)"))
@@ -190,7 +146,7 @@ def read_schedule(words: Sequence[str], token_id: int) -> SchedulePlan:
 
 def read_dips(words: Sequence[str], token_id: int) -> DipPlan:
     """Read `SIZE drop 5% x3 [exits]`; raises `Refusal`."""
-    spoken = _spoken(words)
+    spoken = spoken_words(words)
     sized = _size(spoken, Side.LONG)
     spoken.expect("How far it must fall (drop 5%)", "drop", "drops", "dip")
     drop = read_drop(spoken.take("How far it must fall (drop 5%)"))
@@ -211,7 +167,7 @@ def read_stop(words: Sequence[str], side: Side) -> tuple[Exit, ...]:
 
 def read_profits(words: Sequence[str], side: Side) -> tuple[Exit, ...]:
     """Read the steps of a ladder, `20%:50% 50%:50%`; raises `Refusal`."""
-    spoken = _spoken(words)
+    spoken = spoken_words(words)
     steps = [_profit(spoken, side)]
     while spoken.next:
         spoken.skip("tp")
@@ -234,6 +190,16 @@ def read_time_exit(words: Sequence[str], side: Side) -> tuple[Exit, ...]:
     return _whole(words, lambda spoken: _time_exit(spoken, side))
 
 
+def within(plan: RestingPlan, words: Sequence[str], slippage_bps: int) -> RestingPlan:
+    """Give an entry the person's own slippage, unless the words name one; exits keep theirs."""
+    if isinstance(plan, ExitPlan) or _SLIPPAGE & {word.casefold() for word in words}:
+        return plan
+    entry = replace(plan.entry, slippage_bps=slippage_bps)
+    if isinstance(plan, EntryPlan) and plan.other is not None:
+        return replace(plan, entry=entry, other=replace(plan.other, entry=entry))
+    return replace(plan, entry=entry)
+
+
 def read_new_level(words: Sequence[str], placed: NewResting) -> Level:
     """Read the level that an order shall wait for from now on; raises `Refusal`."""
     ((level, _),) = _whole(words, lambda spoken: spoken.level("The level"))
@@ -244,14 +210,8 @@ def read_new_level(words: Sequence[str], placed: NewResting) -> Level:
     return level.losing(placed.side) if is_stop else level.winning(placed.side)
 
 
-def _spoken(words: Sequence[str]) -> Spoken:
-    if len(words) > _MOST_WORDS:
-        raise Refusal("too_many_arguments", text=words[_MOST_WORDS][:LONGEST_ECHO])
-    return Spoken(words)
-
-
 def _whole(words: Sequence[str], read: Callable[[Spoken], _Read]) -> tuple[_Read, ...]:
-    spoken = _spoken(words)
+    spoken = spoken_words(words)
     found = read(spoken)
     spoken.finish()
     return (found,)
@@ -302,7 +262,7 @@ def _entry(spoken: Spoken, side: Side, size: Size, first: tuple[Exit, ...]) -> S
             leverage = _leverage(spoken.take("The leverage"))
         elif spoken.skip("for"):
             expires_in = read_duration(spoken.take("How long it waits (for 3d)"))
-        elif spoken.skip("slip", "slippage"):
+        elif spoken.skip(*_SLIPPAGE):
             slippage_bps = _slippage(spoken.take("The slippage (slip 3%)"))
         else:
             exits.extend(_exits(spoken, side))
@@ -321,7 +281,7 @@ def _exits(spoken: Spoken, side: Side) -> list[Exit]:
     word = spoken.take("An exit")
     reader = _EXITS.get(word.casefold())
     if reader is None:
-        raise _unknown(word)
+        raise unknown_word(word)
     found = [reader(spoken, side)]
     while isinstance(found[0], TakeProfit) and spoken.next[:1] in set("0123456789+$"):
         if not spoken.next or is_times(spoken.next):
@@ -381,10 +341,6 @@ def _side(word: str) -> Side:
     return side
 
 
-def _unknown(word: str) -> Refusal:
-    return Refusal("bad_order_word", text=word[:LONGEST_ECHO])
-
-
 _EXITS: Mapping[str, Callable[[Spoken, Side], Exit]] = {
     "sl": _stop,
     "stop": _stop,
@@ -397,4 +353,4 @@ _EXITS: Mapping[str, Callable[[Spoken, Side], Exit]] = {
     "exit": _time_exit,
     "exitin": _time_exit,
 }
-_AFTER_SIZE = frozenset({*_EXITS, "for", "slip", "slippage"})
+_AFTER_SIZE = frozenset({*_EXITS, *_SLIPPAGE, "for"})

@@ -29,6 +29,15 @@ async def test_presets_change_the_buttons_of_a_card(door: ChatDoor) -> None:
     assert "stop at" in text_of(placed)
 
 
+async def test_an_entry_that_waits_has_ones_own_slippage_unless_named(door: ChatDoor) -> None:
+    await door.ask("/presets slip 2%")
+    await door.ask("/oco WIF 1 buy -5% or breakout +5%")
+    await door.ask("/dip WIF 1 drop 5% x3 slip 7%")
+    await door.ask("/sl 12 -8%")
+    orders = door.services.resting_orders.values()
+    assert [order.placed.slippage_bps for order in orders] == [200, 200, 700, 1500]
+
+
 @pytest.mark.parametrize("text", SILLY)
 async def test_silly_presets_are_refused_and_change_nothing(door: ChatDoor, text: str) -> None:
     assert "Example: /presets" in text_of(await door.ask(f"/presets {text}"))

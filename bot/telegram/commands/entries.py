@@ -12,7 +12,7 @@ from bot.telegram.order_presets import (
     read_size_code,
     way_of,
 )
-from bot.telegram.order_words import SpokenSale
+from bot.telegram.order_words import SpokenSale, within
 from bot.telegram.screens import guided_orders
 from bot.telegram.screens import orders as screen
 from bot.telegram.turn import Turn
@@ -119,7 +119,9 @@ async def press_size(turn: Turn, press: Press) -> None:
 
 async def press_place(turn: Turn, press: Press) -> None:
     """Place the guided order; a keyboard places once."""
-    await place(turn, read_entry_code(press.argument, press.target))
+    plan = read_entry_code(press.argument, press.target)
+    presets = await turn.services.presets.own(turn.user)
+    await place(turn, within(plan, (), presets.slippage_bps))
 
 
 async def press_type(turn: Turn, press: Press) -> None:
@@ -148,7 +150,8 @@ async def _place_words(
 ) -> None:
     typed = WAYS[code].read(words, token_id)
     plan = await _sale(turn, typed, token_id) if isinstance(typed, SpokenSale) else typed
-    await place(turn, plan)
+    presets = await turn.services.presets.own(turn.user)
+    await place(turn, within(plan, words, presets.slippage_bps))
 
 
 async def _sale(turn: Turn, sale: SpokenSale, token_id: int) -> ExitPlan:
