@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import asdict
 
+import aiogram  # noqa: F401 (whole, before ours leaves its models unbuilt)
 import orjson
 import structlog
 import uvloop

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+import aiogram  # noqa: F401 (whole, before ours leaves its models unbuilt)
 import aiohttp
 import orjson
 import structlog
