@@ -131,8 +131,8 @@ def _queries(pool: Pool, grown: Grown) -> Iterator[Query]:
     yield Query(name="queue depths (/status, health)", ask=outbox.depths, times=_FEW)
     yield Query(name="tokens held (each refresh)", ask=books.held_tokens, times=_FEW)
     yield Query(
-        name="largest shorts (each refresh)",
-        ask=lambda: books.largest_shorts(Mode.PAPER, _TOKENS),
+        name="shorts of 200 users (start, after funding)",
+        ask=lambda: books.open_shorts(Mode.PAPER, range(1, 201)),
         times=_FEW,
     )
     yield Query(name="balance sheet (/status)", ask=audit.balance_sheet, times=_FEW)

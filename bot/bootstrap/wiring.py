@@ -9,7 +9,6 @@ from bot.adapters.database.chart_desk import PostgresChartDesk
 from bot.adapters.database.dialogs import PostgresDialogs
 from bot.adapters.database.graduations import PostgresGraduations
 from bot.adapters.database.mail import OnOutbox
-from bot.adapters.database.margin_warnings import PostgresMarginWarnings
 from bot.adapters.database.presets import PostgresPresets
 from bot.adapters.database.retention import PostgresRetention
 from bot.adapters.database.shelf import PostgresShelf
@@ -17,6 +16,7 @@ from bot.adapters.database.suspicions import PostgresSuspicions
 from bot.adapters.database.watchlist import PostgresWatchlist
 from bot.adapters.pictures.painter import ThreadPainter
 from bot.bootstrap.alert_wiring import AlertParts, wire_alerts
+from bot.bootstrap.liquidation_wiring import wire_liquidations
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.resting import Resting, wire_resting
 from bot.bootstrap.rules import roles_of, trust_rules
@@ -37,7 +37,6 @@ from bot.services.catalogue import Services
 from bot.services.charts import Charts
 from bot.services.graduations import GraduationNotices, Graduations
 from bot.services.liquidations import Liquidations, ShortNotices
-from bot.services.margin_warnings import MarginWarnings
 from bot.services.movers import Movers
 from bot.services.presets import PresetChoices
 from bot.services.price_board import PriceBoard
@@ -107,7 +106,7 @@ def wire(
     outside_state = wire_outside_state(outside, board, parts.suspicions, ticks)
     candles, painter = _candles(settings, parts), ThreadPainter()
     reports = _reports(parts, painter, on_outbox, reported)
-    wallets = _wallets(parts, resting.clock)
+    wallets = _wallets(parts, resting.clock, liquidations)
     alert_book = PostgresAlerts(pool, on_outbox=on_outbox)
     alerts, alert_following = _alerts(settings, parts, wallets, alert_book, alerted)
     return Services(
@@ -140,13 +139,17 @@ def wire(
     )
 
 
-def _wallets(parts: _Parts, resting: RestingClock) -> Wallets:
+def _wallets(parts: _Parts, resting: RestingClock, liquidations: Liquidations) -> Wallets:
+    def note_season(user_id: int) -> None:
+        resting.note_season(user_id)
+        liquidations.note_season(user_id)
+
     return Wallets(
         books=parts.books,
         board=parts.board,
         pools=parts.pools,
         clock=parts.outside.clock,
-        on_reset=resting.note_season,
+        on_reset=note_season,
     )
 
 
@@ -345,18 +348,18 @@ def _liquidations(
     liquidated: ShortNotices,
     on_outbox: OnOutbox,
 ) -> Liquidations:
-    clock = parts.outside.clock
-    book = PostgresMarginWarnings(parts.outside.pool, on_outbox=on_outbox)
-    return Liquidations(
+    return wire_liquidations(
+        parts.outside,
         board=parts.board,
         pools=parts.pools,
-        trading=trading,
         books=parts.books,
-        clock=parts.outside.clock,
-        liquidated=liquidated,
+        trading=trading,
+        funding=parts.guards.funding,
+        triggers=parts.triggers,
         suspicions=parts.suspicions,
         rules=trust_rules(settings),
-        warnings=MarginWarnings(book=book, clock=clock, notices=liquidated.warning),
+        liquidated=liquidated,
+        on_outbox=on_outbox,
     )
 
 

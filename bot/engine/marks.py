@@ -1,13 +1,8 @@
 """What a position is worth now: what its pool would pay, or ask, for all of it."""
 
-from decimal import Decimal
-
 from bot.domain.errors import PoolTooThin
 from bot.domain.pools.reading import Direction, PoolReading
-from bot.domain.positions import BPS, MAINTENANCE_BPS, Mark, Position, Side
-
-_ROUNDING_SLACK = Decimal("1.0001")
-_ANY_PRICE = Decimal(10) ** 30
+from bot.domain.positions import Mark, Position, Side
 
 
 def mark_position(position: Position, pool: PoolReading, age_seconds: float) -> Mark:
@@ -55,16 +50,3 @@ def buy_back_cost(pool: PoolReading, units: int) -> int | None:
         return pool.curve.swap_exact_out(Direction.BUY_BASE, units).amount_in
     except PoolTooThin:
         return None
-
-
-def alarm_price(pool: PoolReading, largest_units: int) -> Decimal:
-    """Give the collateral per owed unit, in lamports, above which no short can be due.
-
-    Buying more never makes a unit cheaper, so the average price of the largest short bounds
-    that of all smaller ones; without a quote for it every short may be due.
-    """
-    cost = buy_back_cost(pool, largest_units)
-    if cost is None:
-        return _ANY_PRICE
-    with_maintenance = Decimal(cost) / largest_units * (BPS + MAINTENANCE_BPS) / BPS
-    return with_maintenance * _ROUNDING_SLACK

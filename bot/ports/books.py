@@ -1,6 +1,6 @@
 """What the inside asks of the database: users, wallets, positions, and one door to book a fill."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -155,16 +155,13 @@ class Books(Protocol):
     ) -> list[ClosedOrder]:
         """Give the fills of a season, newest first."""
 
-    async def largest_shorts(self, mode: Mode, token_ids: Collection[int]) -> dict[int, int]:
-        """Give the units of the largest open short of each of these tokens that has one."""
-
-    async def shorts_at_risk(
-        self, mode: Mode, alarms: Mapping[int, Decimal]
+    async def open_shorts(
+        self, mode: Mode, user_ids: Collection[int]
     ) -> list[tuple[int, Position]]:
-        """Give open shorts with their user ids whose collateral is below an alarm.
+        """Give these users' open shorts of the present season, with their user ids."""
 
-        `alarms` are lamports of collateral per owed base unit, by token; others are left out.
-        """
+    def all_open_shorts(self, mode: Mode) -> AsyncIterator[Sequence[tuple[int, Position]]]:
+        """Give everybody's, some thousands at a time."""
 
     async def held_tokens(self) -> set[int]:
         """Give the token ids in which anybody has an open position."""

@@ -1,11 +1,14 @@
 """Charges open paper shorts by the hour, and makes up for the hours that the bot was away."""
 
+from collections.abc import Callable, Iterable
+
 from bot.domain.funding import FundingCharge, hourly_lamports, whole_hours
 from bot.ports.clock import Clock
 from bot.ports.funding import FundingBook, UnpaidShort
 from bot.services.price_board import PriceBoard
 
 _AT_ONCE = 200
+OnCharged = Callable[[Iterable[int]], None]
 
 
 class Funding:
@@ -19,13 +22,21 @@ class Funding:
         self._book = book
         self._board = board
         self._clock = clock
+        self._on_charged: list[OnCharged] = []
+
+    def tell(self, on_charged: OnCharged) -> None:
+        """Name somebody to tell whose shorts were charged; at wiring."""
+        self._on_charged.append(on_charged)
 
     async def charge(self) -> None:
         """Charge all that is owed by now; asked by the clock."""
         now = self._clock.now()
         while unpaid := await self._book.unpaid(now, _AT_ONCE):
             charges = [self._charge(short, whole_hours(short.opened_at, now)) for short in unpaid]
-            if not await self._book.charge(charges, now):
+            number_charged = await self._book.charge(charges, now)
+            for hear in self._on_charged:
+                hear({short.user_id for short in unpaid})
+            if not number_charged:
                 return
 
     def _charge(self, short: UnpaidShort, hours: int) -> FundingCharge:

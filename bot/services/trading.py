@@ -34,10 +34,6 @@ def _as_decided(settlement: Settlement, _market: Market, _at: datetime) -> Settl
     return settlement
 
 
-def _tell_nobody(_settlement: Settlement) -> None:
-    return None
-
-
 class Trading:
     """The use cases that move money. Two round trips to the database each: desk, and book."""
 
@@ -62,11 +58,11 @@ class Trading:
         self._suspicions = suspicions
         self._safety = safety
         self._pools = WholePools(board=board, chain=chain, clock=clock)
-        self._on_booked: OnBooked = _tell_nobody
+        self._on_booked: list[OnBooked] = []
 
     def tell(self, on_booked: OnBooked) -> None:
-        """Name whom to tell of every fill once it is booked; once, at wiring."""
-        self._on_booked = on_booked
+        """Name somebody to tell of every fill once it is booked; at wiring."""
+        self._on_booked.append(on_booked)
 
     async def open(
         self,
@@ -252,7 +248,8 @@ class Trading:
             except BookingConflict:
                 desk = await self._desk(request, settlement.request_hash)
                 continue
-            self._on_booked(settlement)
+            for hear in self._on_booked:
+                hear(settlement)
             return True
         raise Refusal("conflict")
 

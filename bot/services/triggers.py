@@ -58,12 +58,18 @@ class Triggers:
         self._clock = clock
         self._books = {gauge: TriggerBook(gauge) for gauge in Gauge}
         self._owners: dict[Owner, TriggerOwner] = {}
+        self._at_once: set[Owner] = set()
         self._waiting: dict[int, dict[_Name, _Waiting]] = {}
         self._one_at_a_time = asyncio.Lock()
 
-    def tell(self, owner: Owner, who: TriggerOwner) -> None:
-        """Name whom to tell of an owner's crossings; once, at wiring."""
+    def tell(self, owner: Owner, who: TriggerOwner, *, confirms_itself: bool = False) -> None:
+        """Name whom to tell of an owner's crossings; once, at wiring.
+
+        An owner that counts readings itself hears of the first one in which a level is reached.
+        """
         self._owners[owner] = who
+        if confirms_itself:
+            self._at_once.add(owner)
 
     async def load(self) -> None:
         """Arm everything that the owners keep. Needs no permission: asked once, at the start."""
@@ -178,7 +184,7 @@ class Triggers:
                 self._books[each.trigger.gauge].arm(each.trigger)
                 continue
             each.streak = Streak.of(each.streak, slot)
-            if each.streak.readings >= needed:
+            if each.streak.readings >= needed or each.trigger.owner in self._at_once:
                 del waiting[name]
                 crossings.append(self._crossing(each, value))
         if not waiting:

@@ -15,6 +15,7 @@ from bot.domain.positions import Side
 from bot.domain.price_trust import TrustRules
 from bot.domain.safety import TokenFacts
 from bot.domain.tokens import MintReading
+from bot.domain.triggers import Owner
 from bot.domain.users import Mode, Role
 from bot.engine.paper_venue import PaperVenue
 from bot.engine.risk_gate import RiskSettings
@@ -26,8 +27,10 @@ from bot.services.liquidations import Liquidations
 from bot.services.price_board import PriceBoard
 from bot.services.safety import Safety
 from bot.services.safety_facts import SafetyFacts
+from bot.services.short_alarms import ShortAlarms
 from bot.services.suspicions import Suspicions
 from bot.services.trading import Trading
+from bot.services.triggers import Triggers
 from bot.services.wallets import Wallets
 from bot.services.whole_pools import WholePools
 from bot.services.witnesses import Witnesses
@@ -98,6 +101,7 @@ class House:
     trading: Trading
     wallets: Wallets
     liquidations: Liquidations
+    triggers: Triggers
     suspicions: Suspicions
     warnings: SuspicionsInMemory
     safety: Safety
@@ -122,6 +126,7 @@ class House:
         self.chain.reading = replace(moved, address="pool")
         self.board.set_price(self.kept.token_id, [self.chain.reading], SystemClock().now())
         await self.liquidations.check({self.kept.token_id})
+        await self.triggers.check({self.kept.token_id})
 
     async def still_short(self, *user_ids: int) -> list[int]:
         desks = [await self.books.desk(user_id, Mode.PAPER, "") for user_id in user_ids]
@@ -168,6 +173,13 @@ async def house(
         suspicions=suspicions,
         safety=safety,
     )
+    triggers = Triggers(
+        board=board,
+        suspicions=suspicions,
+        rules=RULES,
+        time_of=lambda _slot: None,
+        clock=clock,
+    )
     liquidations = Liquidations(
         board=board,
         pools=pools,
@@ -177,14 +189,24 @@ async def house(
         liquidated=lambda _user, _filled: (),
         suspicions=suspicions,
         rules=RULES,
+        alarms=ShortAlarms(triggers),
     )
+    triggers.tell(Owner.SHORT, liquidations, confirms_itself=True)
+    trading.tell(liquidations.note_booked)
     return House(
         chain=chain,
         board=board,
         books=books,
         trading=trading,
-        wallets=Wallets(books=books, board=board, pools=pools, clock=clock),
+        wallets=Wallets(
+            books=books,
+            board=board,
+            pools=pools,
+            clock=clock,
+            on_reset=liquidations.note_season,
+        ),
         liquidations=liquidations,
+        triggers=triggers,
         suspicions=suspicions,
         warnings=warnings,
         safety=safety,

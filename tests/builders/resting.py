@@ -172,6 +172,7 @@ class Waiting:
         """Let one reading come at a percentage of the opening price, and act on it."""
         self.set_price(percent)
         fresh = {self.house.kept.token_id}
+        await self.house.liquidations.check(fresh)
         await self.resting.clock.follow(fresh)
         await self.triggers.check(fresh)
         if settles:
@@ -226,13 +227,7 @@ async def waiting(
         "DELETE FROM role_limits WHERE name LIKE '%guard%' OR name = 'after_stop_seconds'"
     )
     clock = SystemClock()
-    triggers = Triggers(
-        board=built.board,
-        suspicions=built.suspicions,
-        rules=RULES,
-        time_of=lambda _slot: None,
-        clock=clock,
-    )
+    triggers = built.triggers
     told = Told()
     resting = wire_resting(
         pool=database,

@@ -9,11 +9,13 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.database.connection import Pool
 from bot.adapters.database.ledger_audit import PostgresLedgerAudit
 from bot.domain.errors import Refusal
+from bot.domain.orders import CloseIntent
 from bot.domain.pools.concentrated import ConcentratedPool, KnownTicks
 from bot.domain.pools.oriented import OrientedCurve
+from bot.domain.triggers import Gauge
 from bot.domain.users import Mode, Role
-from tests.builders.desks import SOL, pool
-from tests.builders.houses import PRICE, house
+from tests.builders.desks import SOL, pool, request
+from tests.builders.houses import PRICE, RULES, house
 
 
 async def test_only_the_shorts_that_are_used_up_go(database: Pool) -> None:
@@ -108,16 +110,87 @@ async def test_nobody_trades_while_the_chain_falls_behind_its_own_time(database:
     await built.short(1, SOL, 1, Role.BASIC)
 
 
-async def test_healthy_shorts_cost_no_reading_however_many_they_are(database: Pool) -> None:
+async def test_shorts_far_from_their_end_cost_no_reading_and_no_query(
+    database: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     built = await house(database)
     for user_id in range(1, 6):
         await built.short(user_id, SOL * user_id, 2, Role.BASIC)
+    await built.tick(101)
     built.chain.full_reads.clear()
-    await built.tick(105)
+    with monkeypatch.context() as patched:
+        patched.setattr("bot.adapters.database.books.connected", _refuse)
+        patched.setattr("bot.adapters.database.books.pinned", _refuse)
+        for percent in (105, 112, 90, 104):
+            await built.tick(percent)
     assert built.chain.full_reads == []
+    assert built.triggers.counts()[Gauge.PRICE_SOL] == 5
+    await built.rise(150)
+    assert await built.still_short(*range(1, 6)) == []
+
+
+async def test_shorts_of_before_a_restart_go_as_the_others(database: Pool) -> None:
+    first = await house(database)
+    await first.short(1, SOL, 3, Role.BASIC)
+    await first.short(2, SOL, 1, Role.BASIC)
+    second = await house(database, first.chain)
+    await second.triggers.load()
+    await second.rise(135)
+    assert await second.still_short(1, 2) == [2]
+
+
+async def test_a_jump_past_the_alarm_takes_no_longer_than_the_rule_says(database: Pool) -> None:
+    built = await house(database)
+    await built.short(1, SOL, 3, Role.BASIC)
+    await built.tick(100)
+    assert built.triggers.counts()[Gauge.PRICE_SOL] == 1
+    for _ in range(RULES.readings_deep):
+        assert await built.still_short(1) == [1]
+        await built.tick(300)
+    assert await built.still_short(1) == []
+
+
+async def test_what_a_short_becomes_is_what_is_watched(database: Pool) -> None:
+    built = await house(database)
+    await built.short(1, SOL, 3, Role.BASIC)
+    await built.short(2, SOL, 3, Role.BASIC)
+    await built.short(3, SOL, 3, Role.BASIC)
+    await built.tick(100)
+    desk = await built.books.desk(1, Mode.PAPER, "")
+    closing = CloseIntent(number=desk.positions[0].number)
+    await built.trading.close(request("tg:close", of=desk.user), closing, lambda _: ())
+    other = await built.books.desk(2, Mode.PAPER, "")
+    await built.wallets.reset(request("tg:reset", of=other.user), lambda _: ())
+    await built.tick(100)
+    assert built.triggers.counts()[Gauge.PRICE_SOL] == 1
+    # What changes a margin without a fill is read anew.
+    await database.execute("UPDATE positions SET margin_lamports = 1 WHERE user_id = 3")
+    built.liquidations.note_changed([3])
+    await built.rise(101)
+    assert await built.still_short(3) == []
+
+
+async def test_a_pool_that_drains_without_moving_its_price_hides_nobody(database: Pool) -> None:
+    built = await house(database)
+    await built.short(1, 20 * SOL, 1, Role.BASIC)
+    await built.tick(100)
+    assert built.triggers.counts()[Gauge.PRICE_SOL] == 1
     token_id = built.kept.token_id
-    assert list(await built.books.largest_shorts(Mode.PAPER, {token_id})) == [token_id]
-    assert await built.books.shorts_at_risk(Mode.PAPER, {}) == []
+    for _ in range(RULES.readings_thin):
+        drained = pool(
+            sol_reserve=30 * SOL,
+            token_reserve=10**12 * 30 // 18_420,
+            slot=built.chain.reading.slot + 1,
+        )
+        built.chain.reading = replace(drained, address="pool")
+        built.board.set_price(token_id, [built.chain.reading], SystemClock().now())
+        await built.liquidations.check({token_id})
+        await built.triggers.check({token_id})
+    assert await built.still_short(1) == []
+
+
+def _refuse(*_: object) -> None:
+    raise AssertionError("nobody is near their end: nothing is asked of the database")
 
 
 async def test_a_reading_without_ticks_is_read_in_full_before_it_is_judged(database: Pool) -> None:

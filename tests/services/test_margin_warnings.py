@@ -4,19 +4,20 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.connection import Pool
 from bot.adapters.database.margin_warnings import PostgresMarginWarnings
 from bot.domain.errors import Unavailable
 from bot.domain.notices import Notice
-from bot.domain.positions import PositionState, Side
+from bot.domain.positions import Side
+from bot.domain.triggers import Owner
 from bot.domain.users import Role
 from bot.ports.margin_warnings import ShortNamed
-from bot.services.liquidations import _WARNED_FROM, Liquidations
+from bot.services.liquidations import Liquidations
 from bot.services.margin_warnings import MarginWarnings, NearShort
+from bot.services.short_alarms import ShortAlarms
+from bot.services.triggers import Triggers
 from bot.services.whole_pools import WholePools
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import to_send
@@ -35,9 +36,16 @@ class Told:
         return (Notice(chat_id=near.short.user_id, method="sendMessage", payload={"text": "!"}),)
 
 
-def watched(built: House, database: Pool, told: Told) -> House:
+async def watched(built: House, database: Pool, told: Told) -> House:
     """The house with warnings; asked again, it is one that was restarted."""
     book = PostgresMarginWarnings(database, on_outbox=lambda _queued: None)
+    triggers = Triggers(
+        board=built.board,
+        suspicions=built.suspicions,
+        rules=RULES,
+        time_of=lambda _slot: None,
+        clock=SystemClock(),
+    )
     liquidations = Liquidations(
         board=built.board,
         pools=WholePools(board=built.board, chain=built.chain, clock=SystemClock()),
@@ -47,21 +55,25 @@ def watched(built: House, database: Pool, told: Told) -> House:
         liquidated=lambda _user, _filled: (),
         suspicions=built.suspicions,
         rules=RULES,
+        alarms=ShortAlarms(triggers),
         warnings=MarginWarnings(book=book, clock=SystemClock(), notices=told),
     )
-    return replace(built, liquidations=liquidations)
+    triggers.tell(Owner.SHORT, liquidations, confirms_itself=True)
+    built.trading.tell(liquidations.note_booked)
+    await triggers.load()
+    return replace(built, liquidations=liquidations, triggers=triggers)
 
 
 async def test_each_stage_is_told_once_and_again_only_after_a_recovery(database: Pool) -> None:
     told = Told()
-    at = watched(await house(database), database, told)
+    at = await watched(await house(database), database, told)
     await at.short(1, 10 * SOL, 2, Role.BASIC)  # liquidated at about 142 % of the opening price
     for percent in (110, 120, 134):
         await at.tick(percent)
     assert told.percents == [], "one reading alone frightens nobody"
     await at.tick(134)
     assert told.percents == [80]
-    at = watched(at, database, told)
+    at = await watched(at, database, told)
     for percent in (135, 134, 139, 139, 138):
         await at.tick(percent)
     assert told.percents == [80, 90]
@@ -75,33 +87,13 @@ async def test_each_stage_is_told_once_and_again_only_after_a_recovery(database:
 
 async def test_nobody_is_warned_while_the_chain_is_silent(database: Pool) -> None:
     told = Told()
-    at = watched(await house(database), database, told)
+    at = await watched(await house(database), database, told)
     await at.short(1, 10 * SOL, 2, Role.BASIC)
     at.chain.is_away = True
     with pytest.raises(Unavailable):
         await at.chain.read_pool(at.board.places[at.kept.token_id][0])
     await at.tick(120)
     assert told.percents == []
-
-
-@given(
-    st.integers(10**6, 10**12), st.integers(10**5, 10**12), st.decimals("0.8", "0.999", places=4)
-)
-def test_whoever_is_near_is_among_those_that_are_read(
-    proceeds: int, margin: int, way: Decimal
-) -> None:
-    marked = a_marked(a_token()).position
-    short = replace(
-        marked,
-        side=Side.SHORT,
-        state=PositionState.OPEN,
-        margin_lamports=margin + proceeds // 10,
-        proceeds_lamports=proceeds,
-    )
-    room = short.liquidation_cost_lamports() - proceeds
-    cost = proceeds + int(room * way) + 1
-    assert short.way_to_liquidation(cost) >= way
-    assert short.collateral_lamports < Decimal(cost) * Decimal("1.05") * _WARNED_FROM
 
 
 def test_the_warning_says_how_near_and_offers_a_way_out() -> None:

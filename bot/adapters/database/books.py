@@ -1,7 +1,6 @@
 """Users, wallets, positions and fills in PostgreSQL: one function call, one transaction each."""
 
-from collections.abc import Collection, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 import asyncpg
 import structlog
@@ -36,20 +35,13 @@ _HISTORY = """
       AND ($4::integer IS NULL OR o.number < $4)
     ORDER BY o.number DESC LIMIT $5
 """
-# An ended season's shorts may count here: a larger one only makes the alarm more careful.
-_LARGEST_SHORTS = """
-    SELECT token_id, max(token_units) AS units FROM positions
-    WHERE mode = $1 AND side = 'short' AND state = 'open' AND token_id = ANY($2)
-    GROUP BY token_id
-"""
-_SHORTS_AT_RISK = """
-    SELECT p.* FROM unnest($2::integer[], $3::numeric[]) AS alarm(token_id, price)
-    JOIN positions p ON p.token_id = alarm.token_id AND p.side = 'short' AND p.state = 'open'
-      AND p.margin_lamports + p.proceeds_lamports < p.token_units * alarm.price
-    JOIN virtual_wallets w USING (user_id, mode, season)
-    WHERE w.is_current AND p.mode = $1
+_OPEN_SHORTS = """
+    SELECT p.* FROM positions p JOIN virtual_wallets w USING (user_id, mode, season)
+    WHERE p.mode = $1 AND p.user_id = ANY($2) AND p.side = 'short' AND p.state = 'open'
+      AND w.is_current
     ORDER BY p.user_id, p.number
 """
+_CROWD = "SELECT user_id FROM users WHERE user_id > $1 ORDER BY user_id LIMIT 2000"
 # One probe of the index per token, however many people hold it.
 _HELD_TOKENS = """
     SELECT t.token_id FROM solana_tokens t CROSS JOIN LATERAL (
@@ -63,6 +55,8 @@ _BOOK = "SELECT outcomes, notice_ids FROM book_settlements($1::text::jsonb)"
 # With all callers in one batch, the database would wait for us while we decide, and we for it
 # while it books; in two halves each works while the other does.
 _HALF_OF_THE_LANES = 32
+
+_BEFORE_ALL = -(2**63)
 
 _Booking = tuple[int, str, int]  # the user, the booking as JSON, how many notices
 
@@ -181,21 +175,24 @@ class PostgresBooks:
             )
         return [closed_order_from(row) for row in rows]
 
-    async def largest_shorts(self, mode: Mode, token_ids: Collection[int]) -> dict[int, int]:
-        """Give the units of the largest open short of each of these tokens that has one."""
-        async with connected(self._pool) as connection:
-            rows = await connection.fetch(_LARGEST_SHORTS, mode.value, list(token_ids))
-        return {row["token_id"]: int(row["units"]) for row in rows}
-
-    async def shorts_at_risk(
-        self, mode: Mode, alarms: Mapping[int, Decimal]
+    async def open_shorts(
+        self, mode: Mode, user_ids: Collection[int]
     ) -> list[tuple[int, Position]]:
-        """Give open shorts with their user ids whose collateral is below an alarm."""
+        """Give these users' open shorts of the present season, with their user ids."""
         async with connected(self._pool) as connection:
-            rows = await connection.fetch(
-                _SHORTS_AT_RISK, mode.value, list(alarms), list(alarms.values())
-            )
+            rows = await connection.fetch(_OPEN_SHORTS, mode.value, list(user_ids))
         return [(row["user_id"], position_from(row)) for row in rows]
+
+    async def all_open_shorts(self, mode: Mode) -> AsyncIterator[Sequence[tuple[int, Position]]]:
+        """Give everybody's, the shorts of some thousand users at a time."""
+        last = _BEFORE_ALL
+        while crowd := await self._users_after(last):
+            yield await self.open_shorts(mode, crowd)
+            last = crowd[-1]
+
+    async def _users_after(self, user_id: int) -> list[int]:
+        async with connected(self._pool) as connection:
+            return [row["user_id"] for row in await connection.fetch(_CROWD, user_id)]
 
     async def held_tokens(self) -> set[int]:
         """Give the token ids in which anybody has an open position."""
