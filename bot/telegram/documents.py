@@ -30,7 +30,7 @@ def to_document(name: str, recipe: Mapping[str, object], caption: Text, chat_id:
             DOCUMENT: {"name": name, "recipe": dict(recipe)},
             **caption_of(caption),
         },
-        priority=Priority.REPORT,
+        priority=Priority.REPLY,
     )
 
 

@@ -169,7 +169,7 @@ def test_the_daily_report_is_private_news_that_waits_for_others() -> None:
 
 async def test_a_file_goes_out_as_a_recipe_and_is_written_when_sent(door: ChatDoor) -> None:
     sent = await door.ask("/export fills year")
-    assert (sent.method, sent.priority) == ("sendDocument", Priority.REPORT)
+    assert (sent.method, sent.priority) == ("sendDocument", Priority.REPLY)
     assert len(repr(sent.payload)) < 700, "the outbox holds no file"
     wire = Wire()
     answer = await DocumentApi(wire, write).call(sent.method, sent.payload)

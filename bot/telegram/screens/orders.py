@@ -54,10 +54,9 @@ def placed(new: Placed, now: datetime, keys: Keys) -> Screen:
 
 
 def _placed_line(order: NewResting, new: Placed, now: datetime) -> str:
-    return (
-        f"#{order.number} {order_phrases.deed(order, new.token)} "
-        f"{order_phrases.place_of(order, new.token, now)}"
-    )
+    between = " · " if order.times_left > 1 else " "
+    place = order_phrases.place_of(order, new.token, now)
+    return f"#{order.number} {order_phrases.deed(order, new.token)}{between}{place}"
 
 
 def listed(found: Sequence[RestingView], page: int, now: datetime, keys: Keys) -> Screen:

@@ -125,6 +125,9 @@ def _factor_line(one: FactorScore) -> str:
 
 def _limit_line(use: LimitUse) -> str:
     own = " (yours)" if use.is_own else ""
+    if use.allowed is None:
+        used = "" if use.used is None else f"{shown_limit(use.limit, use.used)} "
+        return f"{use.limit.value}: {used}{_LIMITS[use.limit]} · no limit"
     allowed = shown_limit(use.limit, use.allowed)
     used = "" if use.used is None else f"{shown_limit(use.limit, use.used)} of "
     return f"{use.limit.value}: {used}{allowed} {_LIMITS[use.limit]}{own}"

@@ -25,8 +25,8 @@ def ask_panic(line: StopLine, keys: Keys) -> Screen:
     return Screen(
         text=lines(
             headed(Mode.PAPER, "Stop your trading?"),
-            f"Pause: nothing new is opened for you. {_open(line)} stay, with their exits.",
-            f"Close all: {_open(line)} are closed as well, at what the pools pay.",
+            f"Pause: nothing new is opened for you. What is open stays ({_open(line)}), exits too.",
+            f"Close all: {_open(line)} closed as well, at what the pools pay.",
             "It stays so, also after a restart, until you send /resume.",
             _WAIT,
         ),
@@ -40,7 +40,9 @@ def ask_panic(line: StopLine, keys: Keys) -> Screen:
 def ask_halt(line: StopLine, *, closes: bool, reason: str, asker: str, keys: Keys) -> Screen:
     """Ask an admin whether everybody's trading is to stop."""
     what = "Pause entries and close" if closes else "Pause entries"
-    concerned = f" {_open(line)} would be closed." if closes else f" {_open(line)} stay."
+    concerned = (
+        f" {_open(line)} would be closed." if closes else f" What is open stays ({_open(line)})."
+    )
     return Screen(
         text=lines(
             headed(Mode.PAPER, Text(f"{what} ", _scope(line.stop, line.token), "?")),
