@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from bot.telegram.seed_phrases import without_seed_phrase
+from bot.telegram.seed_phrases import SHORTEST_PHRASE, without_seed_phrase
 
 UNREADABLE = "\ufffd"
 SECRET_REMOVED = "[private key removed]"  # noqa: S105 (what stands in a secret's place)
@@ -45,6 +45,9 @@ def _clean(value: object, depth: int) -> object:
 
 
 def _text(text: str) -> str:
+    # Most are names and kinds, too short to hide anything; what is broken cannot be printed.
+    if len(text) < SHORTEST_PHRASE and text.isprintable():
+        return text
     readable = _BROKEN.sub(UNREADABLE, text)
     if len(readable) >= _SHORTEST_SECRET:
         readable = _SECRET.sub(SECRET_REMOVED, readable)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 FEWEST_WORDS = 12
 # Three letters at least, and something between them.
-_SHORTEST_PHRASE = 4 * FEWEST_WORDS - 1
+SHORTEST_PHRASE = 4 * FEWEST_WORDS - 1
 # The English list of BIP-39; other languages are not recognised.
 _SEED_WORDS = frozenset(
     Path(__file__).with_name("seed_words.txt").read_text(encoding="ascii").split()
@@ -21,7 +21,7 @@ def without_seed_phrase(text: str, instead: str) -> str:
     Numbers and punctuation may stand between the words, as in a numbered list. The check sum is
     not looked at: a phrase with two words swapped is still too much to keep.
     """
-    if len(text) < _SHORTEST_PHRASE:
+    if len(text) < SHORTEST_PHRASE:
         return text
     for begin, end in reversed(list(_phrases(text))):
         text = text[:begin] + instead + text[end:]
