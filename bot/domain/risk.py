@@ -113,9 +113,13 @@ class StopScope(StrEnum):
 
 
 class StopRule(StrEnum):
-    """Who or what stopped trading: a person's hand, or one of the market's rules."""
+    """Who or what stopped trading: a hand, an admin's over one person, or a rule of the market.
+
+    `HAND` is a person's over their own trading, or an admin's over everybody's.
+    """
 
     HAND = "hand"
+    ADMIN = "admin"
     CHAIN_SILENT = "chain_silent"
     SOL_MOVED = "sol_moved"
     TOKENS_DISPUTED = "tokens_disputed"

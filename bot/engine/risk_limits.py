@@ -9,7 +9,7 @@ from decimal import Decimal
 from bot.domain.errors import Refusal
 from bot.domain.orders import OpenIntent
 from bot.domain.positions import BPS
-from bot.domain.risk import TradingStop
+from bot.domain.risk import StopRule, TradingStop
 from bot.engine.exposure import Exposure, Surroundings, exposure_of
 from bot.engine.risk_gate import SMALLEST_ORDER_LAMPORTS
 from bot.ports.books import Desk
@@ -33,10 +33,16 @@ def check_entry_allowed(
 
 
 def check_not_stopped(stop: TradingStop | None, symbol: str) -> None:
-    """Refuse an entry while an emergency stop stands (`stopped_person`, `_token`, `_all`)."""
+    """Refuse an entry while an emergency stop stands.
+
+    Raises `Refusal`: `stopped_person`, `halted_person` (by an admin), `stopped_token` or
+    `stopped_all`.
+    """
     if stop is None:
         return
     given = {"since": stop.began_at, "reason": stop.reason or None, "symbol": symbol}
+    if stop.rule is StopRule.ADMIN:
+        raise Refusal("halted_person", **given)
     if stop.user_id:
         raise Refusal("stopped_person", **given)
     if stop.token_id is not None:

@@ -27,6 +27,9 @@ class StopBook(Protocol):
     and `Refusal("already_done")` is raised where it had ended before.
     """
 
+    async def knows(self, user_id: int) -> bool:
+        """Tell whether there is such a user."""
+
     async def standing(self) -> list[TradingStop]:
         """Give the stops that were not lifted."""
 

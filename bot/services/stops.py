@@ -11,6 +11,7 @@ from bot.domain.notices import Notice
 from bot.domain.requests import Request
 from bot.domain.risk import StopRule, TradingStop
 from bot.domain.users import Mode, Permission, User
+from bot.engine.risk_limits import check_not_stopped
 from bot.ports.books import Books
 from bot.ports.clock import Clock
 from bot.ports.stops import StopBook, StoppedPosition
@@ -19,7 +20,7 @@ from bot.services.trading import Trading
 from bot.services.views import Filled
 
 _AT_ONCE = 100
-_BY_HAND = (StopRule.HAND,)
+_BY_HAND, _BY_ADMIN = (StopRule.HAND,), (StopRule.ADMIN,)
 _LONGEST_REASON = 120
 
 
@@ -45,6 +46,12 @@ class StopNotices(Protocol):
         """Tell the admins that a rule of the market has stopped all entries."""
 
     def resumed(self, line: StopLine) -> Sequence[Notice]:
+        """Tell them that it is over."""
+
+    def halted(self, line: StopLine) -> Sequence[Notice]:
+        """Tell a person that an admin has stopped their trading."""
+
+    def released(self, line: StopLine) -> Sequence[Notice]:
         """Tell them that it is over."""
 
 
@@ -91,11 +98,16 @@ class Stops:
         return [self._line(stop) for stop in self._standing.values() if not stop.user_id]
 
     async def question(
-        self, user: User, token_id: int | None = None, *, is_own: bool = True
+        self, user: User, token_id: int | None = None, *, is_own: bool = True, person: int = 0
     ) -> StopLine:
-        """Give what a stop would concern, before it is pulled."""
+        """Give what a stop would concern, before it is pulled; raises `Refusal` (`unknown_user`).
+
+        It is one's own, or, for admins, one person's, or everybody's.
+        """
         user.require(Permission.TRADE_PAPER if is_own else Permission.OPERATE)
         asked = self._asked(user, token_id, is_own=is_own)
+        if person:
+            asked = await self._of_person(asked, person)
         return replace(self._line(asked), positions=await self._book.count_open(asked))
 
     async def pull_own(
@@ -115,29 +127,53 @@ class Stops:
         reason: str,
         place: Place | None,
         answer: StopAnswer,
+        person: int = 0,
     ) -> None:
-        """Pause everybody's entries, in one token or in all; admins only."""
+        """Pause everybody's entries, in one token or in all, or one person's; admins only.
+
+        A person is told, and cannot lift it. Raises `Refusal` (`unknown_user`).
+        """
         request.user.require(Permission.OPERATE)
         asked = self._asked(request.user, token_id, is_own=False)
+        if person:
+            asked = await self._of_person(asked, person)
         asked = replace(asked, closes=closes, reason=reason[:_LONGEST_REASON])
         await self._pull(request, asked, place, answer)
 
     async def lift_own(self, request: Request, answer: StopAnswer) -> None:
-        """Let the asking person's entries through again; raises `Refusal` (`not_stopped`)."""
+        """Let the asking person's entries through again.
+
+        Raises `Refusal`: `not_stopped`, or `halted_person` where only an admin's stop stands.
+        """
         request.user.require(Permission.TRADE_PAPER)
-        await self._lift(request, self._asked(request.user, None, is_own=True), "", answer)
+        asked = self._asked(request.user, None, is_own=True)
+        if not self._standing_as(asked, _BY_HAND):
+            for stop in self._standing_as(asked, _BY_ADMIN):
+                check_not_stopped(stop, "")
+        await self._lift(request, asked, "", _BY_HAND, answer)
 
     async def lift(
-        self, request: Request, token_id: int | None, reason: str, answer: StopAnswer
+        self,
+        request: Request,
+        token_id: int | None,
+        reason: str,
+        answer: StopAnswer,
+        *,
+        person: int = 0,
     ) -> None:
-        """Let everybody's entries through again, in one token or in all; admins only.
+        """Let everybody's entries through again, in one token or in all, or one person's.
+
+        It is for admins only; what a person has stopped themselves stays with them.
 
         What a rule of the market has stopped is lifted too, and stays so until the rule finds
         a new cause.
         """
         request.user.require(Permission.OPERATE)
         asked = self._asked(request.user, token_id, is_own=False)
-        await self._lift(request, asked, reason[:_LONGEST_REASON], answer)
+        if person:
+            asked = await self._of_person(asked, person)
+        rules = _BY_ADMIN if person else tuple(StopRule)
+        await self._lift(request, asked, reason[:_LONGEST_REASON], rules, answer)
 
     async def trip(self, rule: StopRule, reason: str) -> None:
         """Pause all entries because the market says so; asked by the clock."""
@@ -215,20 +251,24 @@ class Stops:
             asked = replace(asked, chat_id=place[0], message_id=place[1])
         positions = await self._book.count_open(asked)
         line = replace(self._line(asked), positions=positions)
-        pulled = await self._book.pull(request, asked, answer(line))
+        news = self._notices.halted(line) if asked.rule is StopRule.ADMIN else ()
+        pulled = await self._book.pull(request, asked, [*answer(line), *news])
         self._standing[pulled.stop_id] = pulled
         self._told.pop(pulled.stop_id, None)
 
     async def _lift(
-        self, request: Request, asked: TradingStop, reason: str, answer: StopAnswer
+        self,
+        request: Request,
+        asked: TradingStop,
+        reason: str,
+        rules: Sequence[StopRule],
+        answer: StopAnswer,
     ) -> None:
-        scope = (asked.user_id, asked.token_id)
-        standing = [
-            stop for stop in self._standing.values() if (stop.user_id, stop.token_id) == scope
-        ]
+        standing = self._standing_as(asked, rules)
         if not standing:
             raise Refusal("not_stopped", symbol=self._symbol(asked.token_id))
-        rules = tuple(StopRule) if not asked.user_id else _BY_HAND
+        line = self._line(standing[0])
+        news = self._notices.released(line) if asked.rule is StopRule.ADMIN else ()
         await self._book.lift(
             request,
             asked,
@@ -236,10 +276,23 @@ class Stops:
             by=request.user.user_id,
             reason=reason,
             at=self._clock.now(),
-            notices=answer(self._line(standing[0])),
+            notices=[*answer(line), *news],
         )
         for stop in standing:
             self._standing.pop(stop.stop_id, None)
+
+    def _standing_as(self, asked: TradingStop, rules: Sequence[StopRule]) -> list[TradingStop]:
+        scope = (asked.user_id, asked.token_id)
+        return [
+            stop
+            for stop in self._standing.values()
+            if (stop.user_id, stop.token_id) == scope and stop.rule in rules
+        ]
+
+    async def _of_person(self, asked: TradingStop, user_id: int) -> TradingStop:
+        if not await self._book.knows(user_id):
+            raise Refusal("unknown_user", text=str(user_id))
+        return replace(asked, user_id=user_id, token_id=None, rule=StopRule.ADMIN)
 
     def _asked(self, user: User, token_id: int | None, *, is_own: bool) -> TradingStop:
         stop = self._market(StopRule.HAND, self._clock.now())
@@ -271,5 +324,6 @@ class Stops:
         return None if token is None else token.symbol
 
 
-def _widest_first(stop: TradingStop) -> tuple[bool, bool, int]:
-    return (stop.user_id != 0, stop.token_id is not None, stop.stop_id)
+def _widest_first(stop: TradingStop) -> tuple[bool, bool, bool, int]:
+    is_own = stop.user_id != 0 and stop.rule is StopRule.HAND
+    return (stop.user_id != 0, stop.token_id is not None, is_own, stop.stop_id)

@@ -56,9 +56,10 @@ RISK_COMMANDS: tuple[Command, ...] = (
         handler=stops.resume,
         permission=Permission.TRADE_PAPER,
         place=Place.ANYWHERE,
-        arguments=(Argument(kind=Kind.REST, is_optional=True, shown="TOKEN|all REASON"),),
+        arguments=(Argument(kind=Kind.REST, is_optional=True, shown="TOKEN|all|USER_ID REASON"),),
         help_line="trade again after /panic",
-        long_help="Alone it lifts your own stop. With a token or all, for admins, everybody's.",
+        long_help="Alone it lifts your own stop. For admins: with a token or all everybody's, "
+        "with a user's number theirs.",
         example="/resume",
         is_guided=True,
     ),
@@ -67,8 +68,10 @@ RISK_COMMANDS: tuple[Command, ...] = (
         handler=stops.halt,
         permission=Permission.OPERATE,
         place=Place.ANYWHERE,
-        arguments=(Argument(kind=Kind.REST, is_optional=True, shown="TOKEN|all close REASON"),),
-        help_line="pause entries for everybody, in a token or in all",
+        arguments=(
+            Argument(kind=Kind.REST, is_optional=True, shown="TOKEN|all|USER_ID close REASON"),
+        ),
+        help_line="pause entries for everybody, in a token or all, or one user's",
         long_help=(
             "For admins; asks first. With close, what is open is closed too. /resume lifts it, "
             "and what the circuit breaker has stopped by itself."

@@ -43,6 +43,14 @@ class StopNews:
         """Tell the admins that it is over."""
         return self._to_admins(stops.resumed(line))
 
+    def halted(self, line: StopLine) -> Sequence[Notice]:
+        """Tell a person that an admin has stopped their trading."""
+        return (to_send(stops.halted(line), line.stop.user_id, priority=Priority.FILL),)
+
+    def released(self, line: StopLine) -> Sequence[Notice]:
+        """Tell them that it is over."""
+        return (to_send(stops.released(line), line.stop.user_id, priority=Priority.FILL),)
+
     def _to_admins(self, screen: Screen) -> Sequence[Notice]:
         return tuple(
             to_send(screen, admin_id, priority=Priority.FILL) for admin_id in self.admin_ids

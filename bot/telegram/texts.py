@@ -270,6 +270,14 @@ REFUSALS: Mapping[str, str] = {
         "🔒 You have paused your entries since {since:moment}. Closing works. "
         "Trade again with /resume."
     ),
+    "halted_person": (
+        "🔒 An admin has paused your entries since {since:moment}[[: {reason}]]. Closing works. "
+        "Only an admin lifts it."
+    ),
+    "unknown_user": (
+        "I know nobody called {text}. People are named by their Telegram number, since names "
+        "change hands: `/halt 123456789`."
+    ),
     "stopped_token": (
         "🔒 Entries in {symbol} are paused for everybody since {since:moment}[[: {reason}]]. "
         "Closing works. An admin lifts it; another token works: `/price {example}`."

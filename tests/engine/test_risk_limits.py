@@ -156,6 +156,8 @@ def test_an_emergency_stop_holds_entries_back_and_says_whose(
     assert words.startswith(code)
     assert "6 Oct 12:00 UTC" in words
     assert ("drained" in words) is (code != "stopped_person")
+    halted = replace(stop, user_id=1001, token_id=None, rule=StopRule.ADMIN)
+    assert refused(a_desk(100), 1, Around({}, halted)).startswith("halted_person: 🔒 An admin has")
     buy(a_desk(100), 1, Around({}, replace(stop, user_id=7, token_id=None)))
     buy(a_desk(100), 1, Around({}, replace(stop, user_id=0, token_id=2)))
 

@@ -100,10 +100,11 @@ class FakeStops:
     lifted: list[int | None] = field(default_factory=list)
 
     async def question(
-        self, user: User, token_id: int | None = None, *, is_own: bool = True
+        self, user: User, token_id: int | None = None, *, is_own: bool = True, person: int = 0
     ) -> StopLine:
         self.services._enter(user, Permission.TRADE_PAPER if is_own else Permission.OPERATE)
-        stop = a_stop(token_id=token_id, user_id=user.user_id if is_own else 0)
+        rule = StopRule.ADMIN if person else StopRule.HAND
+        stop = a_stop(token_id=token_id, user_id=user.user_id if is_own else person, rule=rule)
         return StopLine(stop=stop, token=a_token() if token_id else None, positions=2)
 
     async def pull_own(
@@ -122,9 +123,11 @@ class FakeStops:
         reason: str,
         place: Place | None,
         answer: StopAnswer,
+        person: int = 0,
     ) -> None:
         self.services._enter(request.user, Permission.OPERATE)
-        stop = a_stop(user_id=0, token_id=token_id, closes=closes, reason=reason)
+        rule = StopRule.ADMIN if person else StopRule.HAND
+        stop = a_stop(user_id=person, token_id=token_id, closes=closes, reason=reason, rule=rule)
         await self._pull(request, stop, answer)
         assert place is not None
 
@@ -134,13 +137,20 @@ class FakeStops:
         self.lifted.append(request.user.user_id)
 
     async def lift(
-        self, request: Request, token_id: int | None, reason: str, answer: StopAnswer
+        self,
+        request: Request,
+        token_id: int | None,
+        reason: str,
+        answer: StopAnswer,
+        *,
+        person: int = 0,
     ) -> None:
         self.services._enter(request.user, Permission.OPERATE)
         del reason
-        stop = a_stop(user_id=0, token_id=token_id)
+        rule = StopRule.ADMIN if person else StopRule.HAND
+        stop = a_stop(user_id=person, token_id=token_id, rule=rule)
         await self.services._commit(request, answer(StopLine(stop=stop, token=None)))
-        self.lifted.append(token_id)
+        self.lifted.append(person or token_id)
 
     async def _pull(self, request: Request, stop: TradingStop, answer: StopAnswer) -> None:
         line = StopLine(stop=stop, token=a_token() if stop.token_id else None, positions=2)

@@ -32,6 +32,14 @@ class PlainStopNews:
         self.told.append(line.stop.rule.value)
         return ()
 
+    def halted(self, line: StopLine) -> Sequence[Notice]:
+        self.told.append(f"halted: {line.stop.user_id} {line.stop.reason}")
+        return (Notice(chat_id=line.stop.user_id, method="sendMessage", payload={"text": "!"}),)
+
+    def released(self, line: StopLine) -> Sequence[Notice]:
+        self.told.append(f"released: {line.stop.user_id}")
+        return (Notice(chat_id=line.stop.user_id, method="sendMessage", payload={"text": "!"}),)
+
     def resumed(self, line: StopLine) -> Sequence[Notice]:
         self.told.append(f"over: {line.stop.rule.value}")
         return ()

@@ -53,7 +53,7 @@ class Scene:
         return await meet(self.built.books, ADMIN, Role.ADMIN)
 
     async def halt(
-        self, *, closes: bool, name: str = "cb:9:a", token_id: int | None = None
+        self, *, closes: bool, name: str = "cb:9:a", token_id: int | None = None, person: int = 0
     ) -> None:
         await self.stops.pull(
             await self.asked_by_admin(name),
@@ -62,6 +62,7 @@ class Scene:
             reason="drained",
             place=(ADMIN, 40),
             answer=lambda _line: (),
+            person=person,
         )
 
     async def asked_by_admin(self, name: str) -> Request:
@@ -199,7 +200,55 @@ async def test_nobody_but_an_admin_stops_others(database: Pool, role: Role) -> N
     with pytest.raises(Refusal, match="not_permitted"):
         await at.stops.lift(request("cb:5:b", of=ben), None, "", lambda _line: ())
     with pytest.raises(Refusal, match="not_permitted"):
+        await at.stops.lift(request("cb:5:c", of=ben), None, "", lambda _line: (), person=5)
+    with pytest.raises(Refusal, match="not_permitted"):
         await at.stops.question(ben, None, is_own=False)
+
+
+async def test_an_admin_stops_one_person_who_is_told_and_cannot_lift_it(database: Pool) -> None:
+    at = await scene(database)
+    token_id, one = at.built.kept.token_id, await meet(at.built.books, 1)
+    await at.stops.pull_own(
+        request("cb:1:a", of=one), closes=False, place=None, answer=lambda _line: ()
+    )
+    assert (await at.stops.question(await at.admin(), is_own=False, person=1)).positions == 1
+    await at.halt(closes=True, person=1)
+    again = await at.restarted()
+    assert again.stops.of(2, token_id) is None
+    stop = again.stops.of(1, token_id)
+    assert stop is not None
+    assert (stop.rule, stop.actor_id, stop.reason) == (StopRule.ADMIN, ADMIN, "drained")
+    assert at.news.told == ["halted: 1 drained"]
+    await again.close()
+    assert await emergency_orders(database) == [1]
+    await again.stops.lift_own(request("tg:2", of=one), lambda _line: ())
+    with pytest.raises(Refusal, match="halted_person"):
+        await again.stops.lift_own(request("tg:3", of=one), lambda _line: ())
+    asked = await at.asked_by_admin("cb:9:b")
+    await again.stops.lift(asked, None, "calm", lambda _line: (), person=1)
+    assert again.stops.of(1, token_id) is None
+    assert again.news.told == ["released: 1"]
+    assert (await again.restarted()).stops.of(1, token_id) is None
+    rows = await database.fetch(
+        "SELECT action, user_id, actor_id FROM audit_log"
+        " WHERE details ->> 'rule' = 'admin' ORDER BY audit_id"
+    )
+    assert [tuple(row) for row in rows] == [
+        ("trading_stopped", 1, ADMIN), ("trading_resumed", 1, ADMIN),
+    ]  # fmt: skip
+    assert await database.fetchval("SELECT count(*) FROM outbox WHERE chat_id = 1") >= 2
+
+
+async def test_nobody_stops_whom_nobody_knows_or_lifts_what_does_not_stand(database: Pool) -> None:
+    at = await scene(database, shorts=1)
+    with pytest.raises(Refusal, match="unknown_user"):
+        await at.halt(closes=False, person=777)
+    one = await meet(at.built.books, 1)
+    await at.stops.pull_own(
+        request("cb:1:a", of=one), closes=False, place=None, answer=lambda _line: ()
+    )
+    with pytest.raises(Refusal, match="not_stopped"):
+        await at.stops.lift(await at.asked_by_admin("c"), None, "", lambda _line: (), person=1)
 
 
 async def test_the_breaker_trips_once_and_lifts_itself_after_a_calm_minute(database: Pool) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.risk import RiskLimit
+from bot.domain.risk import RiskLimit, StopRule
 from bot.domain.users import Role
 from bot.telegram.screens import stops
 from tests.builders.chat_updates import ANN, GROUP
@@ -60,13 +60,49 @@ async def test_an_admin_halts_a_token_from_a_group_and_only_they_can_confirm(
 
 
 @pytest.mark.parametrize("role", [Role.BASIC, Role.PREMIUM])
-@pytest.mark.parametrize("words", ["/halt all", "/halt WIF close", "/resume all", "/resume WIF"])
+@pytest.mark.parametrize(
+    "words",
+    ["/halt all", "/halt WIF close", "/resume all", "/resume WIF", "/halt 2002", "/resume @1001"],
+)
 async def test_nobody_but_admins_touches_everybodys_trading(
     door: ChatDoor, role: Role, words: str
 ) -> None:
     door.services.role = role
     assert "may not do that" in text_of(await door.ask(words))
     assert (door.services.stops.pulled, door.services.stops.lifted) == ([], [])
+
+
+@pytest.mark.parametrize("name", ["2002", "@2002"])
+async def test_an_admin_halts_one_person_by_their_number(door: ChatDoor, name: str) -> None:
+    door.services.role = Role.ADMIN
+    question = await door.ask(f"/halt {name} close too many complaints")
+    assert "Pause entries and close user 2002's?" in text_of(question)
+    assert "It is for user 2002 alone. 2 open positions would be closed." in text_of(question)
+    pulled = await door.press(buttons_of(question)["Yes, stop"])
+    assert "/resume 2002" in text_of(pulled[-1])
+    (stop,) = door.services.stops.pulled
+    assert (stop.user_id, stop.token_id, stop.reason) == (2002, None, "too many complaints")
+    assert "Entries are free again: user 2002's" in text_of(await door.ask(f"/resume {name}"))
+    assert door.services.stops.lifted == [2002]
+
+
+@pytest.mark.parametrize("name", ["@ann", "@0", "@1e3", "@-5", "@" + "9" * 40])
+async def test_a_person_is_never_named_by_name(door: ChatDoor, name: str) -> None:
+    door.services.role = Role.ADMIN
+    assert "named by their Telegram number" in text_of(await door.ask(f"/halt {name}"))
+    assert door.services.stops.pulled == []
+
+
+def test_the_person_hears_of_it_and_of_its_end() -> None:
+    stop = a_stop(rule=StopRule.ADMIN, reason="complaints", closes=True)
+    line = stops.StopLine(stop=stop, token=None, positions=2)
+    words = stops.halted(line).text.render()[0]
+    assert "An admin has paused your entries" in words
+    assert "complaints" in words
+    assert "2 open positions of yours" in words
+    assert "freed your entries" in stops.released(line).text.render()[0]
+    own = stops.stop_words(stop, None, is_own=True).render()[0]
+    assert "yours, by an admin" in own
 
 
 async def test_resume_lifts_ones_own_stop_and_an_admins_named_one(door: ChatDoor) -> None:

@@ -75,7 +75,8 @@ trading_stops = Table(
     PrimaryKeyConstraint("user_id", "stop_id"),
     ForeignKeyConstraint(["token_id"], ["solana_tokens.token_id"]),
     CheckConstraint(
-        "rule IN ('hand', 'chain_silent', 'sol_moved', 'tokens_disputed')", name="rule_known"
+        "rule IN ('hand', 'admin', 'chain_silent', 'sol_moved', 'tokens_disputed')",
+        name="rule_known",
     ),
     CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted_by_somebody"),
     CheckConstraint("user_id = 0 OR token_id IS NULL", name="one_scope"),

@@ -15,6 +15,7 @@ from bot.domain.risk import StopRule, TradingStop
 from bot.ports.stops import StoppedPosition
 
 _STANDING = "SELECT * FROM trading_stops WHERE lifted_at IS NULL ORDER BY stop_id"
+_KNOWS = "SELECT EXISTS (SELECT FROM users WHERE user_id = $1)"
 _ONE = "SELECT * FROM trading_stops WHERE user_id = $1 AND stop_id = $2"
 _OPEN = """
     FROM positions p JOIN virtual_wallets w USING (user_id, mode, season)
@@ -40,6 +41,11 @@ class PostgresStops:
     def __init__(self, pool: Pool, *, on_outbox: OnOutbox) -> None:
         self._pool = pool
         self._on_outbox = on_outbox
+
+    async def knows(self, user_id: int) -> bool:
+        """Tell whether there is such a user."""
+        async with connected(self._pool) as connection:
+            return bool(await connection.fetchval(_KNOWS, user_id))
 
     async def standing(self) -> list[TradingStop]:
         """Give the stops that were not lifted."""

@@ -1,4 +1,6 @@
-"""Emergency stops: `/panic` for oneself, `/halt` for everybody (admins), and `/resume`."""
+"""Emergency stops: `/panic` for oneself, `/halt` for all or one (admins), and `/resume`."""
+
+import re
 
 from bot.domain.errors import Refusal
 from bot.ports.books import Dialog
@@ -10,6 +12,7 @@ from bot.telegram.turn import Turn
 
 PANIC_QUESTION, HALT_QUESTION = "panic", "halt"
 _ALL, _CLOSE = "all", "close"
+_PERSON = re.compile(r"@?([1-9][0-9]{0,17})")
 
 
 async def panic(turn: Turn, _arguments: Arguments) -> None:
@@ -20,14 +23,18 @@ async def panic(turn: Turn, _arguments: Arguments) -> None:
 
 
 async def halt(turn: Turn, arguments: Arguments) -> None:
-    """Ask whether to stop everybody's trading: `/halt [TOKEN|all] [close] [reason]`."""
+    """Ask whether to stop trading: `/halt [TOKEN|all|USER_ID] [close] [reason]`."""
     words = list(arguments.words)
     scope = words.pop(0) if words else _ALL
     closes = bool(words) and words[0].casefold() == _CLOSE
     reason = " ".join(words[1:] if closes else words)
-    token_id = await _token_id(turn, scope)
-    line = await turn.services.guards.stops.question(turn.user, token_id, is_own=False)
-    told = {"token_id": str(token_id or ""), "closes": str(int(closes)), "reason": reason}
+    person = _person(scope)
+    token_id = None if person else await _token_id(turn, scope)
+    line = await turn.services.guards.stops.question(
+        turn.user, token_id, is_own=False, person=person
+    )
+    told = {"token_id": str(token_id or ""), "person": str(person)}
+    told |= {"closes": str(int(closes)), "reason": reason}
     await _remember(turn, HALT_QUESTION, told)
     screen = stops.ask_halt(
         line, closes=closes, reason=reason, asker=turn.user.first_name, keys=turn.keys
@@ -36,18 +43,20 @@ async def halt(turn: Turn, arguments: Arguments) -> None:
 
 
 async def resume(turn: Turn, arguments: Arguments) -> None:
-    """Lift one's own stop, or (admins) one of everybody's: `/resume [TOKEN|all] [reason]`."""
+    """Lift one's own stop, or (admins) one of everybody's: `/resume [TOKEN|all|USER_ID]`."""
     words = list(arguments.words)
     if not words:
         await turn.services.guards.stops.lift_own(
             turn.request, lambda line: turn.with_screen(stops.resumed(line, turn.keys))
         )
         return
+    person = _person(words[0])
     await turn.services.guards.stops.lift(
         turn.request,
-        await _token_id(turn, words[0]),
+        None if person else await _token_id(turn, words[0]),
         " ".join(words[1:]),
         lambda line: turn.with_screen(stops.resumed(line, turn.keys)),
+        person=person,
     )
 
 
@@ -77,6 +86,7 @@ async def press_halt(turn: Turn, press: Press) -> None:
         reason=asked.data.get("reason", ""),
         place=(turn.chat_id, turn.message_id),
         answer=lambda line: turn.with_screen(stops.pulled(line, turn.keys)),
+        person=int(asked.data.get("person", "0")),
     )
     await turn.services.talk.drop(turn.user, turn.chat_id)
 
@@ -123,3 +133,12 @@ async def _answered(turn: Turn, press: Press, kind: str) -> Dialog:
 
 async def _token_id(turn: Turn, word: str) -> int | None:
     return None if word.casefold() == _ALL else await token_id_of(turn, word)
+
+
+def _person(word: str) -> int:
+    """Give the number of the user that a word names, 0 where it names none."""
+    found = _PERSON.fullmatch(word)
+    if found is None and word.startswith("@"):
+        # Names change hands; numbers do not.
+        raise Refusal("unknown_user", text=word)
+    return int(found[1]) if found else 0

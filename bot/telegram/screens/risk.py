@@ -46,7 +46,7 @@ def risk(view: RiskView, keys: Keys) -> Screen:
             headed(Mode.PAPER, f"Risk {view.score.score} of 100"),
             f"Equity {figures.with_sol(view.equity_lamports)} · "
             f"heat {figures.with_sol(view.heat_lamports)} ({heat})",
-            *(Text("🔒 ", stop_words(stop, None)) for stop in view.stops),
+            *(Text("🔒 ", stop_words(stop, None, is_own=True)) for stop in view.stops),
             *(_lock_line(line) for line in view.locks[:_MOST_LOCKS]),
             *_factor_lines(view.score.factors),
             Bold("Limits"),

@@ -13,6 +13,7 @@ from bot.telegram.rich_text import Code, Text
 ANSWER_SECONDS = 60
 _RULES: Mapping[StopRule, str] = {
     StopRule.HAND: "",
+    StopRule.ADMIN: "",
     StopRule.CHAIN_SILENT: "the chain does not answer",
     StopRule.SOL_MOVED: "SOL itself moved too far",
     StopRule.TOKENS_DISPUTED: "too many prices are disputed",
@@ -46,7 +47,7 @@ def ask_halt(line: StopLine, *, closes: bool, reason: str, asker: str, keys: Key
     return Screen(
         text=lines(
             headed(Mode.PAPER, Text(f"{what} ", _scope(line.stop, line.token), "?")),
-            f"It is for everybody.{concerned}",
+            f"It is for {_whom(line.stop)}.{concerned}",
             Text("Reason: ", named(reason, 120)) if reason else "",
             Text("Asked by ", named(asker), " · only they can answer"),
             _WAIT,
@@ -115,12 +116,35 @@ def nothing_stopped(keys: Keys) -> Screen:
     )
 
 
-def stop_words(stop: TradingStop, token: Token | None) -> Text:
-    """Say what is stopped, since when and why."""
+def halted(line: StopLine) -> Screen:
+    """Tell a person that an admin has stopped their trading."""
+    closing = f"⏳ {_open(line)} of yours will be closed. Each gets its receipt."
+    return Screen(
+        text=lines(
+            headed(Mode.PAPER, "🔒 An admin has paused your entries"),
+            Text("Reason: ", named(line.stop.reason, 120)) if line.stop.reason else "",
+            closing if line.stop.closes else "What is open stays, with its exits.",
+            "Closing always works. Only an admin lifts it; you will hear of it.",
+        )
+    )
+
+
+def released(line: StopLine) -> Screen:
+    """Tell them that it is over."""
+    return Screen(
+        text=lines(
+            headed(Mode.PAPER, "An admin has freed your entries again"),
+            "They had been paused " + _since(line.stop) + ".",
+        )
+    )
+
+
+def stop_words(stop: TradingStop, token: Token | None, *, is_own: bool = False) -> Text:
+    """Say what is stopped, since when and why; `is_own` to the person whose trading it is."""
     why = stop.reason or _RULES[stop.rule]
     return Text(
         "Entries are paused: ",
-        _scope(stop, token),
+        "yours, by an admin" if is_own and stop.rule is StopRule.ADMIN else _scope(stop, token),
         f", {_since(stop)}",
         *((" · ", named(why, 120)) if why else ()),
     )
@@ -129,7 +153,7 @@ def stop_words(stop: TradingStop, token: Token | None) -> Text:
 def _scope(stop: TradingStop, token: Token | None) -> Text | str:
     match stop.scope:
         case StopScope.PERSON:
-            return "yours"
+            return f"user {stop.user_id}'s" if stop.rule is StopRule.ADMIN else "yours"
         case StopScope.TOKEN:
             return named(token.symbol, 16) if token else f"token {stop.token_id}"
         case StopScope.ALL:
@@ -143,11 +167,15 @@ def _since(stop: TradingStop) -> str:
 def _resume(stop: TradingStop, token: Token | None) -> str:
     match stop.scope:
         case StopScope.PERSON:
-            return "/resume"
+            return f"/resume {stop.user_id}" if stop.rule is StopRule.ADMIN else "/resume"
         case StopScope.TOKEN:
             return f"/resume {token.symbol if token else stop.token_id}"
         case StopScope.ALL:
             return "/resume all"
+
+
+def _whom(stop: TradingStop) -> str:
+    return f"user {stop.user_id} alone" if stop.user_id else "everybody"
 
 
 def _open(line: StopLine) -> str:
@@ -155,6 +183,6 @@ def _open(line: StopLine) -> str:
 
 
 def _rows(stop: TradingStop, keys: Keys) -> Rows:
-    if stop.scope is StopScope.PERSON:
+    if stop.scope is StopScope.PERSON and stop.rule is StopRule.HAND:
         return ((key(keys, "Resume", "resume"), key(keys, "Positions", "poss")),)
     return ()
