@@ -1,5 +1,6 @@
 """Which shorts the fresh prices have used up, and their closing."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from bot.services.trading import Trading
 from bot.services.views import Filled
 from bot.services.whole_pools import WholePools
 
+_AT_ONCE = 200
 LiquidationNotice = Callable[[int, Filled], Sequence[Notice]]
 
 
@@ -105,12 +107,13 @@ class Liquidations:
         looked_at = []
         for token_id in self._alarms.tokens(fresh):
             pool = await self._pool(token_id)
-            if pool is None or not self._alarms.tokens((token_id,)):
+            if pool is None or not self._alarms.largest_units(token_id):
                 self._begin_anew(token_id)
                 continue
             self._alarms.measure(token_id, pool)
             near += await self._look_at(self._alarms.near(token_id), pool)
             looked_at.append(token_id)
+            await asyncio.sleep(0)
         if self._warnings is not None and looked_at:
             await self._warnings.check(near, looked_at)
 
@@ -161,7 +164,9 @@ class Liquidations:
     async def _look_at(self, shorts: Sequence[WatchedShort], pool: PoolReading) -> list[NearShort]:
         """Quote shorts one by one and close what is due; gives those that are near."""
         confirmed, near = [], []
-        for short in shorts:
+        for place, short in enumerate(shorts):
+            if place % _AT_ONCE == _AT_ONCE - 1:
+                await asyncio.sleep(0)
             cost = buy_back_cost(pool, short.position.token_units)
             # What no pool could give back now cannot be closed now: the next tick looks again.
             if cost is not None and short.position.is_liquidatable(cost):
@@ -203,9 +208,10 @@ class Liquidations:
         priced = self._board.priced(token_id)
         if self._suspicions.of(token_id) is not None or priced is None:
             return None
-        if priced.best.halt is not None:
+        largest = self._alarms.largest_units(token_id)
+        if priced.best.halt is not None or not largest:
             return None
-        if buy_back_cost(priced.best, self._alarms.largest_units(token_id)) is None:
+        if buy_back_cost(priced.best, largest) is None:
             await self._pools.read(token_id)
             priced = self._board.priced(token_id)
         return priced.best if priced else None

@@ -84,10 +84,12 @@ class ShortAlarms:
         return sorted(self._of_token.keys() & set(among))
 
     def largest_units(self, token_id: int) -> int:
-        """Give what the largest short of a token owes."""
+        """Give what the largest short of a token owes, 0 where nobody is short of it any more."""
+        shorts = self._of_token.get(token_id)
+        if not shorts:
+            return 0
         if token_id not in self._largest:
-            shorts = self._of_token[token_id].values()
-            self._largest[token_id] = max(short.position.token_units for short in shorts)
+            self._largest[token_id] = max(one.position.token_units for one in shorts.values())
         return self._largest[token_id]
 
     def near(self, token_id: int) -> list[WatchedShort]:

@@ -1,5 +1,6 @@
 """Shorts that no longer carry their margin go at the next tick, and only those."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -187,6 +188,25 @@ async def test_a_pool_that_drains_without_moving_its_price_hides_nobody(database
         await built.liquidations.check({token_id})
         await built.triggers.check({token_id})
     assert await built.still_short(1) == []
+
+
+async def test_shorts_that_end_while_others_are_looked_at_disturb_nothing(database: Pool) -> None:
+    built = await house(database)
+    users = range(1, 6)
+    for user_id in users:
+        await built.short(user_id, SOL, 3, Role.BASIC)
+
+    async def leave(user_id: int) -> None:
+        desk = await built.books.desk(user_id, Mode.PAPER, "")
+        closing = CloseIntent(number=desk.positions[0].number)
+        await built.trading.close(
+            request(f"tg:close:{user_id}", of=desk.user), closing, lambda _: ()
+        )
+
+    await asyncio.gather(built.tick(100), *(leave(user_id) for user_id in users))
+    await built.tick(100)
+    assert built.triggers.counts()[Gauge.PRICE_SOL] == 0
+    assert await built.still_short(*users) == []
 
 
 def _refuse(*_: object) -> None:
