@@ -86,8 +86,7 @@ class RestingClock:
         """Move trailing stops, and try again what has not filled yet; asked by the clock."""
         now = self._clock.now()
         for token_id in fresh:
-            priced = self._board.priced(token_id)
-            self._first_read_at.setdefault(token_id, priced.received_at if priced else now)
+            self._first_read_at.setdefault(token_id, now)
         await self._watch.follow(fresh)
         again = [
             order
