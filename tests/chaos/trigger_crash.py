@@ -29,6 +29,7 @@ _NOTING, _BOOKING, _SYNCING = r"note_triggered\(", r"book_settlements\(", r"inte
 _MARKING = r"UPDATE outbox\b[\s\S]*'sent'"
 _PATIENCE_SECONDS = 30.0
 _DOUBT_SECONDS = 2.5
+_NODES_LAG_SECONDS = 2.0
 _SOLD = """
     SELECT count(*) FROM orders WHERE user_id = $1 AND reason = 'stop'
 """
@@ -205,8 +206,11 @@ class TriggerCrash:
         finally:
             child.kill()
             await child.code()
-        for _ in names:
-            await self.town.shock(WIF, round(-_STEP_PERCENT / (1 + _STEP_PERCENT / 100)))
+        # Back in one step, since small errors of many would add up; the nodes tell of it some slots
+        # later, and the next people's stops have to stand below the price of then.
+        fallen = (1 + _STEP_PERCENT / 100) ** len(names)
+        await self.town.shock(WIF, round(100 / fallen) - 100)
+        await asyncio.sleep(_NODES_LAG_SECONDS)
         for strike in self.strikes[-len(names) :]:
             strike.sales = await self.town.value(_SOLD, strike.person_id)
             strike.receipts = await self._receipts(strike.person_id)
@@ -259,7 +263,8 @@ class TriggerCrash:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 await struck.wait()
         except TimeoutError:
-            raise AssertionError(f"the bot never came {strike.point}") from None
+            said = f"the bot never came {strike.point}: {child.said()}"
+            raise AssertionError(said) from None
         finally:
             child.kill()
             await child.code()
