@@ -10,7 +10,8 @@ class Gauge(StrEnum):
     """Which of a token's figures a level is held against.
 
     Prices are per whole token; `LIQUIDITY_SOL` is the depth of its pools in SOL and
-    `VOLUME_USD` what was traded in a day. A market cap is a `PRICE_USD` level times the supply.
+    `VOLUME_USD` what sources say was traded in a day. A market cap is a `PRICE_USD` level times
+    the supply.
     """
 
     PRICE_SOL = "price_sol"

@@ -219,7 +219,6 @@ class TokenMetrics:
 
     `volatility_24h` is the standard deviation of hourly logarithmic returns, scaled to a day.
     `shape_24h` is the day's course, hour by hour: digits from 0 (its lowest) to 7.
-    `volume_24h_usd` is what a source says was traded; our own candles count no volume.
     """
 
     token_id: int
@@ -230,7 +229,6 @@ class TokenMetrics:
     volatility_24h: Decimal | None = None
     holders: int | None = None
     shape_24h: str = ""
-    volume_24h_usd: Decimal | None = None
 
 
 class TokenShelf(Protocol):

@@ -14,7 +14,8 @@ class SourceFigure:
     """What one source says of one token; name and symbol are raw, to be cleaned before use.
 
     `usd` is dollars per token, `liquidity_usd` what the source says lies in its pools, both
-    sides together. `source_at` is the source's own time of the price, None where it names none.
+    sides together, `volume_24h_usd` what was traded there in a day. `source_at` is the source's
+    own time of the price, None where it names none.
     """
 
     source: str
@@ -28,6 +29,7 @@ class SourceFigure:
     holders: int | None = None
     top_holders_share: Decimal | None = None
     is_verified: bool | None = None
+    volume_24h_usd: Decimal | None = None
 
 
 class TokenSource(Protocol):

@@ -64,6 +64,7 @@ class PriceBoard:
         self.places: dict[int, tuple[PoolPlace, ...]] = {}
         self.metrics: Mapping[int, TokenMetrics] = {}
         self.holders: dict[int, int] = {}  # as a source counts them
+        self.volumes: dict[int, Decimal] = {}  # dollars of a day, as a source counts them
         self.columns = TokenColumns.empty()
         self.generation = 0  # counts changes of what is tracked, and of what it is priced through
         self._reading_of: ReadingOf = _no_reading

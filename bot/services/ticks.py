@@ -109,7 +109,8 @@ class Ticks:
     async def weigh_sources(self) -> None:
         """Hold the prices of the held and the looked-at tokens against what sources say."""
         held = await self._books.held_tokens()
-        await self._witnesses.check({*held, *self._prices.hot_tokens()})
+        waited = self._triggers.tokens()
+        await self._witnesses.check({*held, *self._prices.hot_tokens(), *waited})
 
     async def refresh_changed(self) -> None:
         """Wait until hot tokens' pools change, and read those tokens; asked by the clock."""

@@ -106,8 +106,7 @@ class Triggers:
         """Give a token's figure as it is known now, None where it is not."""
         priced = self._board.priced(token_id)
         if gauge is Gauge.VOLUME_USD:
-            metrics = self._board.metrics.get(token_id)
-            return None if metrics is None else metrics.volume_24h_usd
+            return self._board.volumes.get(token_id)
         if priced is None or priced.best.halt is not None:
             return None
         if gauge is Gauge.PRICE_SOL:
@@ -256,6 +255,5 @@ class _Figures:
         return np.where(self._is_good, figures, np.nan)
 
     def _volume(self, token_id: int) -> float:
-        metrics = self._board.metrics.get(token_id)
-        volume = None if metrics is None else metrics.volume_24h_usd
+        volume = self._board.volumes.get(token_id)
         return _NOT_A_NUMBER if volume is None else float(volume)

@@ -73,6 +73,9 @@ class Witnesses:
             counted = [f.holders for f in said.get(token.mint, ()) if f.holders is not None]
             if counted:
                 self._board.holders[token.token_id] = max(counted)
+            traded = [f.volume_24h_usd for f in said.get(token.mint, ()) if f.volume_24h_usd]
+            if traded:
+                self._board.volumes[token.token_id] = max(traded)
             figures = [figure for figure in said.get(token.mint, ()) if self._is_recent(figure)]
             # A source's own price of SOL turns its dollars into SOL: one error less to share.
             opinions = [

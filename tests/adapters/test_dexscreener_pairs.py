@@ -1,13 +1,21 @@
 """DexScreener's pairs become places to read on the chain, whatever is in them."""
 
+from decimal import Decimal
+
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.price_sources.dexscreener_pairs import MOST_PLACES, Garbled, read_places
+from bot.adapters.price_sources.dexscreener_pairs import (
+    MOST_PLACES,
+    Garbled,
+    read_figures,
+    read_places,
+)
 from bot.domain.identifiers import SOL_MINT, USDC_MINT, encode_address
 from bot.domain.pools.reading import PoolKind
+from tests.builders.desks import NOON
 from tests.builders.dexscreener_pairs import MINT, POOL, body_of, pair
 
 
@@ -38,6 +46,12 @@ def test_venues_are_known_by_dex_and_label(
 def test_the_mint_may_be_the_quote_of_the_pair() -> None:
     turned = pair(baseToken={"address": SOL_MINT}, quoteToken={"address": MINT})
     assert [place.address for place in read_places(body_of(turned), MINT)] == [POOL]
+
+
+def test_a_days_volume_is_that_of_all_pairs_together() -> None:
+    body = body_of(pair(priceUsd="1", volume={"h24": 40_000.5}), pair(volume={"h24": "x"}), pair())
+    (figure,) = read_figures(body, [MINT], NOON)
+    assert figure.volume_24h_usd == Decimal("40000.5")
 
 
 def test_sol_itself_is_found_against_usdc_and_usdc_against_sol() -> None:

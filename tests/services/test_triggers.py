@@ -188,6 +188,17 @@ async def test_orders_are_told_before_alerts_and_an_absent_owner_costs_nobody_a_
     assert (len(scene.alerts.told), len(scene.orders.told)) == (1, 1)
 
 
+async def test_a_days_volume_fires_as_sources_count_it() -> None:
+    scene = Scene()
+    scene.triggers.arm(scene.trigger(0, gauge=Gauge.VOLUME_USD, level=Decimal(50_000)))
+    for volume in (None, Decimal(40_000), Decimal(50_000), Decimal(60_000)):
+        if volume is not None:
+            scene.board.volumes[1] = volume
+        assert scene.alerts.told == []
+        await scene.tick(100)
+    assert [crossing.value for crossing in scene.alerts.told] == [Decimal(60_000)]
+
+
 async def test_a_level_crossed_while_the_bot_was_down_fires_on_the_first_confirmed_price() -> None:
     first = Scene()
     again = Scene(kept=[first.trigger(110)])

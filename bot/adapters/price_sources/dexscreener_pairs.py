@@ -80,6 +80,7 @@ def _figure(
         liquidity_usd=sum((_liquidity(pair) for pair in pairs), Decimal(0)) or None,
         source_at=None,
         received_at=received_at,
+        volume_24h_usd=sum((_volume(pair) for pair in pairs), Decimal(0)) or None,
     )
 
 
@@ -90,6 +91,10 @@ def _sides(pair: Mapping[str, object]) -> tuple[str, str]:
 def _liquidity(pair: Mapping[str, object]) -> Decimal:
     # Only an order to read pools in: what they really hold is read from the chain.
     return positive(at(pair, "liquidity", "usd")) or Decimal(0)
+
+
+def _volume(pair: Mapping[str, object]) -> Decimal:
+    return positive(at(pair, "volume", "h24")) or Decimal(0)
 
 
 def _read_place(pair: Mapping[str, object]) -> PoolPlace | None:

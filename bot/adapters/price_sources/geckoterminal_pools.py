@@ -45,6 +45,7 @@ def read_figures(body: bytes, mints: Collection[str], received_at: datetime) -> 
             liquidity_usd=positive(at(token, "attributes", "total_reserve_in_usd")),
             source_at=None,
             received_at=received_at,
+            volume_24h_usd=positive(at(token, "attributes", "volume_usd", "h24")),
         )
         for mint, token in found.items()
         if (usd := positive(at(token, "attributes", "price_usd"))) is not None

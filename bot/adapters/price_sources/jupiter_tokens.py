@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from bot.adapters.price_sources.http_source import Garbled
 from bot.adapters.price_sources.source_json import (
@@ -50,6 +51,11 @@ def _tokens(body: bytes, mints: Collection[str]) -> dict[str, Mapping[str, objec
     return {mint: each for each in objects(answer) if (mint := text(each.get("id"))) in mints}
 
 
+def _volume(token: Mapping[str, object]) -> Decimal | None:
+    sides = (positive(at(token, "stats24h", f"{side}Volume")) for side in ("buy", "sell"))
+    return sum((side for side in sides if side), Decimal(0)) or None
+
+
 def _figure(mint: str, token: Mapping[str, object], received_at: datetime) -> SourceFigure | None:
     usd, top = positive(token.get("usdPrice")), positive(at(token, "audit", "topHoldersPercentage"))
     is_verified = token.get("isVerified")
@@ -67,4 +73,5 @@ def _figure(mint: str, token: Mapping[str, object], received_at: datetime) -> So
         holders=count(token.get("holderCount")),
         top_holders_share=top / _PERCENT if top is not None and top <= _PERCENT else None,
         is_verified=is_verified if isinstance(is_verified, bool) else None,
+        volume_24h_usd=_volume(token),
     )

@@ -12,6 +12,7 @@ from bot.sandbox.price_api.token_facts import TokenFacts
 from bot.sandbox.solana_rpc.chain import Chain
 
 PERIODS = ("m5", "h1", "h6", "h24")
+_TRADED_USD = 250_000.0  # of every pair in every period: nobody trades here
 MS_PER_SECOND = 1_000
 LISTED_BEFORE_SECONDS = 40 * 86_400
 """The market is older than its world: a pool of an hour is a warning."""
@@ -100,7 +101,7 @@ def _written(pair: PairFacts, sol_usd: Decimal | None, created_ms: int) -> dict[
         "quoteToken": _token(pair.quote),
         "priceNative": _text(pair.price),
         "txns": {period: {"buys": 0, "sells": 0} for period in PERIODS},
-        "volume": dict.fromkeys(PERIODS, 0),
+        "volume": dict.fromkeys(PERIODS, _TRADED_USD),
         "priceChange": dict.fromkeys(PERIODS, 0),
         "liquidity": _liquidity(pair, sol_usd),
         "pairCreatedAt": created_ms,
