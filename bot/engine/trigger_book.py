@@ -17,11 +17,15 @@ from bot.engine.trigger_ladder import NEVER, Ladder
 
 LEVEL_DIGITS = 15
 MOST_AT_ONCE = 1_000
-_LEVELS = Context(prec=LEVEL_DIGITS)
+_rounded = Context(prec=LEVEL_DIGITS).plus
 _OWNER_BITS = 2
 _OWNER_MASK = (1 << _OWNER_BITS) - 1
 _OWNERS = tuple(Owner)  # numbered from 0, in order
 _ABOVE, _BELOW = 0, 1
+_DOWN = Reach.BELOW
+# A mark holds side, token and generation, from the lowest bit up.
+_TOKEN_MASK = (1 << 31) - 1
+_GENERATION_SHIFT = 32
 
 Keys = NDArray[np.float64]
 TokenIds = NDArray[np.int64]
@@ -33,7 +37,7 @@ def search_key(level: Decimal) -> float:
     So many digits survive the way into a double and back, and rounding keeps the order: what a
     figure has reached is never missed by it.
     """
-    return float(_LEVELS.plus(level))
+    return float(_rounded(level))
 
 
 def level_of(key: float) -> Decimal:
@@ -44,7 +48,7 @@ def level_of(key: float) -> Decimal:
 class TriggerBook:
     """The armed levels of one gauge; in memory only, PostgreSQL is the truth.
 
-    A trigger costs about 150 bytes: 16 in its ladder, 21 in the columns, the rest in the
+    A trigger costs about 150 bytes: 12 in its ladder, 24 in the columns, the rest in the
     dictionary that finds it by owner and number.
     """
 
@@ -54,8 +58,8 @@ class TriggerBook:
         self._ladders: tuple[dict[int, Ladder], dict[int, Ladder]] = ({}, {})
         self._slots: dict[int, int] = {}
         self._free: list[int] = []
-        self._keys, self._sides = array("d"), array("b")
-        self._tokens, self._generations, self._names = array("i"), array("i"), array("q")
+        # Few columns, since each that is touched is a wait for memory: see `_GENERATION_SHIFT`.
+        self._keys, self._names, self._marks = array("d"), array("q"), array("q")
 
     def __len__(self) -> int:
         """Count the armed triggers."""
@@ -74,8 +78,8 @@ class TriggerBook:
         name = _name(trigger.owner, trigger.number)
         if name in self._slots:
             self._drop(name)
-        slot = self._note(name, trigger)
-        side, token_id, key = self._sides[slot], trigger.token_id, self._keys[slot]
+        slot, side, key = self._note(name, trigger)
+        token_id = trigger.token_id
         ladder = self._ladders[side].get(token_id)
         if ladder is None:
             ladder = self._ladders[side][token_id] = Ladder()
@@ -101,8 +105,8 @@ class TriggerBook:
         slots = np.fromiter(self._slots.values(), dtype=np.int64, count=len(self._slots))
         if not len(slots):
             return
-        keys = np.asarray(self._keys)[slots]
-        sides, tokens = np.asarray(self._sides)[slots], np.asarray(self._tokens)[slots]
+        keys, marks = np.asarray(self._keys)[slots], np.asarray(self._marks)[slots]
+        sides, tokens = marks & 1, marks >> 1 & _TOKEN_MASK
         order = np.lexsort((keys, tokens, sides))
         slots, keys, sides, tokens = slots[order], keys[order], sides[order], tokens[order]
         self._make_room(int(tokens.max()))
@@ -162,40 +166,39 @@ class TriggerBook:
         return taken
 
     def _trigger(self, slot: int) -> Trigger:
-        name, side, key = self._names[slot], self._sides[slot], self._keys[slot]
+        name, mark, key = self._names[slot], self._marks[slot], self._keys[slot]
+        side = mark & 1
         return Trigger(
             owner=_OWNERS[name & _OWNER_MASK],
             number=name >> _OWNER_BITS,
-            token_id=self._tokens[slot],
+            token_id=mark >> 1 & _TOKEN_MASK,
             gauge=self.gauge,
             reach=Reach.BELOW if side else Reach.ABOVE,
             level=level_of(-key if side else key),
-            generation=self._generations[slot],
+            generation=mark >> _GENERATION_SHIFT,
         )
 
-    def _note(self, name: int, trigger: Trigger) -> int:
-        """Write a trigger into the columns; its ladder comes after."""
+    def _note(self, name: int, trigger: Trigger) -> tuple[int, int, float]:
+        """Write a trigger into the columns; gives its slot, its side and its key there."""
         key, side = search_key(trigger.level), _ABOVE
-        if trigger.reach is Reach.BELOW:
+        if trigger.reach is _DOWN:
             key, side = -key, _BELOW
+        mark = trigger.generation << _GENERATION_SHIFT | trigger.token_id << 1 | side
         if self._free:
             slot = self._free.pop()
-            self._keys[slot], self._sides[slot] = key, side
-            self._tokens[slot], self._generations[slot] = trigger.token_id, trigger.generation
-            self._names[slot] = name
+            self._keys[slot], self._names[slot], self._marks[slot] = key, name, mark
         else:
             slot = len(self._names)
             self._keys.append(key)
-            self._sides.append(side)
-            self._tokens.append(trigger.token_id)
-            self._generations.append(trigger.generation)
             self._names.append(name)
+            self._marks.append(mark)
         self._slots[name] = slot
-        return slot
+        return slot, side, key
 
     def _drop(self, name: int) -> None:
         slot = self._slots[name]
-        side, token_id = self._sides[slot], self._tokens[slot]
+        mark = self._marks[slot]
+        side, token_id = mark & 1, mark >> 1 & _TOKEN_MASK
         ladder = self._ladders[side][token_id]
         ladder.remove(self._keys[slot], slot)
         self._nearest[side][token_id] = ladder.nearest

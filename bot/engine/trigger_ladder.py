@@ -9,7 +9,7 @@ NEVER = float("inf")
 
 
 class Ladder:
-    """Sorted search keys, each with the slot of its trigger; 16 bytes a level.
+    """Sorted search keys, each with the slot of its trigger; 12 bytes a level.
 
     Keys are levels for the side above and negated levels for the side below, so that the
     nearest level is always the smallest key and what a value has reached is always a prefix.
@@ -43,7 +43,8 @@ class Ladder:
         place = bisect_right(keys, key)
         keys.insert(place, key)
         self._slots[rung].insert(place, slot)
-        self._tops[rung] = keys[-1]
+        if rung == last:
+            self._tops[rung] = keys[-1]
         if len(keys) > _LONGEST_RUNG:
             self._split(rung)
 
