@@ -16,8 +16,12 @@ from tests.fakes.web_source import WebSource, web_source
 
 
 @asynccontextmanager
-async def build(source: WebSource, clock: HandClock) -> AsyncIterator[DexScreener]:
-    site = replace(dexscreener_site(source.url), timeout_seconds=0.2, largest_body_bytes=10_000)
+async def build(
+    source: WebSource, clock: HandClock, timeout_seconds: float = 10.0
+) -> AsyncIterator[DexScreener]:
+    site = replace(
+        dexscreener_site(source.url), timeout_seconds=timeout_seconds, largest_body_bytes=10_000
+    )
     http = HttpSource(site, clock=clock, chance=seeded_chance(), sleep=clock.sleep)
     async with http:
         yield DexScreener(http, clock)
@@ -47,7 +51,7 @@ async def test_a_bad_answer_is_unavailable(status: int, body: bytes, word: str) 
 
 
 async def test_a_hanging_source_times_out() -> None:
-    async with web_source() as source, build(source, HandClock()) as dexscreener:
+    async with web_source() as source, build(source, HandClock(), 0.2) as dexscreener:
         source.hangs = True
         with pytest.raises(Unavailable, match=r"timed out|ReadTimeout"):
             await dexscreener.places(MINT)
