@@ -1,6 +1,8 @@
 """The clock's door: APScheduler calls a use case, never twice at once, and says what failed."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -64,8 +66,23 @@ def schedule(
         "close_stopped": (close_stopped, _STOP_SECONDS),
     }
     for name, (job, seconds) in jobs.items():
-        scheduler.add_job(guarded(name, job), "interval", seconds=seconds, id=name)
+        scheduler.add_job(stoppable(guarded(name, job)), "interval", seconds=seconds, id=name)
     return scheduler
+
+
+def stoppable(job: Job) -> Job:
+    """Wrap a job that APScheduler starts, which takes a cancelled one for a failed one.
+
+    It cancels what still runs when it is shut down; what a job had not committed is undone, and
+    the next start does it again.
+    """
+
+    async def run() -> None:
+        # The job is the whole of its task: nobody above waits to hear of the cancelling.
+        with suppress(asyncio.CancelledError):
+            await job()
+
+    return run
 
 
 def guarded(name: str, job: Job) -> Job:
