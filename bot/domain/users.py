@@ -17,8 +17,9 @@ class Role(StrEnum):
 
 
 class Status(StrEnum):
-    """Whether a person may act at all."""
+    """Whether a person may act at all; the pending wait for an admin to let them in."""
 
+    PENDING = "pending"
     ACTIVE = "active"
     FROZEN = "frozen"
     BANNED = "banned"
@@ -31,7 +32,15 @@ class Permission(StrEnum):
     VIEW_MARKET = "view_market"
     VIEW_OWN = "view_own"
     TRADE_PAPER = "trade_paper"
+    SUBSCRIBE = "subscribe"
+    PROTECT_OWN = "protect_own"
+    SET_UP_GROUP = "set_up_group"
     OPERATE = "operate"
+    MANAGE_PEOPLE = "manage_people"
+    CHANGE_LIMITS = "change_limits"
+    READ_AUDIT = "read_audit"
+    READ_LOGS = "read_logs"
+    BROADCAST = "broadcast"
 
 
 class Mode(StrEnum):
@@ -42,14 +51,30 @@ class Mode(StrEnum):
 
 
 _OF_EVERYONE = frozenset(
-    {Permission.READ_HELP, Permission.VIEW_MARKET, Permission.VIEW_OWN, Permission.TRADE_PAPER}
+    {
+        Permission.READ_HELP,
+        Permission.VIEW_MARKET,
+        Permission.VIEW_OWN,
+        Permission.TRADE_PAPER,
+        Permission.SUBSCRIBE,
+        Permission.PROTECT_OWN,
+        Permission.SET_UP_GROUP,
+    }
 )
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.BASIC: _OF_EVERYONE,
     Role.PREMIUM: _OF_EVERYONE,
-    Role.ADMIN: _OF_EVERYONE | {Permission.OPERATE},
+    Role.ADMIN: frozenset(Permission),
 }
-_WHILE_FROZEN = frozenset({Permission.READ_HELP, Permission.VIEW_MARKET, Permission.VIEW_OWN})
+_WHILE_PENDING = frozenset({Permission.READ_HELP})
+_WHILE_FROZEN = frozenset(
+    {
+        Permission.READ_HELP,
+        Permission.VIEW_MARKET,
+        Permission.VIEW_OWN,
+        Permission.PROTECT_OWN,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +91,8 @@ class PersonSeen:
 class User:
     """A person we know, by numeric Telegram id.
 
-    `blocks_danger` is their wish that dangerous tokens are not bought.
+    `blocks_danger` is their wish that dangerous tokens are not bought. An owner is an admin whom
+    the operator's settings name: no command makes or unmakes one.
     """
 
     user_id: int
@@ -75,11 +101,14 @@ class User:
     first_name: str
     language: str | None = None
     blocks_danger: bool = True
+    is_owner: bool = False
 
     def require(self, permission: Permission) -> None:
-        """Pass in silence or raise `Refusal` (`banned`, `frozen`, `not_permitted`)."""
+        """Pass in silence or raise `Refusal` (`banned`, `pending`, `frozen`, `not_permitted`)."""
         if self.status is Status.BANNED:
             raise Refusal("banned")
+        if self.status is Status.PENDING and permission not in _WHILE_PENDING:
+            raise Refusal("pending")
         if permission not in PERMISSIONS[self.role]:
             raise Refusal("not_permitted", role=self.role.value)
         if self.status is Status.FROZEN and permission not in _WHILE_FROZEN:

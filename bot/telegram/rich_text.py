@@ -1,6 +1,9 @@
 """Text with marks, as a tree that renders to the words and the entities which are sent."""
 
+import re
 from typing import ClassVar, TypedDict
+
+from bot.words.speech import translated
 
 
 class Entity(TypedDict):
@@ -57,6 +60,15 @@ class Code(Text):
 
     __slots__ = ()
     mark: ClassVar[str] = "code"
+
+
+_FIELD = re.compile(r"\{(\w+)\}", re.ASCII)
+
+
+def marked(template: str, /, **fields: Text | str) -> Text:
+    """Give a text of `bot.words`, whose fields may be marked parts: `{name}` stands for one."""
+    pieces = _FIELD.split(translated(template))
+    return Text(*(fields[piece] if place % 2 else piece for place, piece in enumerate(pieces)))
 
 
 def utf16_units(text: str) -> int:

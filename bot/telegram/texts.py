@@ -98,6 +98,9 @@ REFUSALS: Mapping[str, str] = {
     "text_only": "I read text only. Paste a token address, or see /help.",
     # who may do what, where
     "banned": "You cannot use this bot. If you think that is wrong, write to its operator.",
+    "pending": (
+        "⏳ An admin has to let you in first. They have been asked; I tell you when they answer."
+    ),
     "frozen": (
         "🔒 Your account is frozen, so nothing can be traded. "
         "You can still look: /wallet, /positions. The operator can unfreeze it."

@@ -47,7 +47,7 @@ users = Table(
     Column("risk_limits", JSONB, nullable=False, server_default=NO_JSON),
     CheckConstraint("role IN ('basic', 'premium', 'admin')", name="role_known"),
     CheckConstraint("role_from IN ('default', 'settings', 'command')", name="role_from_known"),
-    CheckConstraint("status IN ('active', 'frozen', 'banned')", name="status_known"),
+    CheckConstraint("status IN ('pending', 'active', 'frozen', 'banned')", name="status_known"),
 )
 
 role_limits = Table(

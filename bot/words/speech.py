@@ -1,0 +1,50 @@
+"""What people read, said in the language of whoever is spoken to.
+
+A text is written in English where it is used, as a template: `say("{free} free", free=figure)`.
+That template is its key in the catalogues of the other languages, so a text that nobody has
+translated yet is English, never a hole.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from bot.domain.languages import Language
+
+_SPOKEN: ContextVar[Language] = ContextVar("spoken", default=Language.ENGLISH)
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Say everything inside in this language."""
+    before = _SPOKEN.set(language)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(before)
+
+
+def spoken() -> Language:
+    """Give the language in which things are said here."""
+    return _SPOKEN.get()
+
+
+def say(template: str, /, **fields: object) -> str:
+    """Give a text; `{name}` in it stands for the field of that name."""
+    words = translated(template)
+    return words.format_map(fields) if fields else words
+
+
+def say_count(one: str, many: str, count: int, /, **fields: object) -> str:
+    """Give the text that fits a number of things; `{count}` stands for the number."""
+    return (one if count == 1 else many).format(count=count, **fields)
+
+
+def later(template: str, /) -> str:
+    """Mark a text that is said later, by `say` or `translated`; it comes back as it is."""
+    return template
+
+
+def translated(template: str) -> str:
+    """Give a template in the language spoken here, its fields still open."""
+    return template
