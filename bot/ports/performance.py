@@ -13,10 +13,16 @@ from bot.ports.books import Desk
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenResult:
-    """What the exits of one token came to."""
+    """What the exits of one token came to, and what its shorts paid as funding."""
 
     token: Token
     exits: Exits
+    funding_lamports: int = 0
+
+    @property
+    def realised_lamports(self) -> int:
+        """Give what the token came to: its exits, less the funding of its shorts."""
+        return self.exits.realised_lamports - self.funding_lamports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +38,8 @@ class Record:
     """All that a report is made of, read in one snapshot of the database.
 
     The fills are those of the desk's season from `since` to `until`. `pool_fees_lamports` are
-    already in the prices of the fills, `network_fees_lamports` already in what was realised.
+    already in the prices of the fills, `network_fees_lamports` already in what exits came to;
+    `funding_lamports`, which shorts paid in the span, closed or open, are in neither.
     `by_token` has the largest results first and leaves the rest out; `points` are in order, the
     first of them the last before `since` where there is one.
     """
@@ -44,6 +51,7 @@ class Record:
     exits: Exits
     network_fees_lamports: int
     pool_fees_lamports: int
+    funding_lamports: int
     by_token: tuple[TokenResult, ...]
     by_reason: tuple[ReasonResult, ...]
     points: tuple[EquityPoint, ...]

@@ -186,7 +186,7 @@ def pnl_card(report: PnlReport, theme: Theme, *, shows_amounts: bool) -> PnlCard
     """Give the card of a report, the wallet's own figures only where they are asked for."""
     amounts = PnlAmounts(
         equity_lamports=report.equity_lamports,
-        realised_lamports=report.exits.realised_lamports,
+        realised_lamports=report.realised_lamports,
         unrealised_lamports=report.unrealised_lamports,
     )
     return PnlCard(

@@ -32,9 +32,9 @@ class PnlReport:
 
     `opening` is the worth that the span is measured from: the grant where the season began within
     it, else the last worth known before it, or the first known after. `unrealised_lamports` is
-    that of now, whatever the span. What was realised is after network fees; those are told apart,
-    as are the pools' own fees, which are in the prices of the fills. `days` counts the daily
-    returns that the ratios are made of.
+    that of now, whatever the span. What was realised is after network fees and the funding of
+    shorts; both are told apart, as are the pools' own fees, which are in the prices of the fills.
+    `days` counts the daily returns that the ratios are made of.
     """
 
     mode: Mode
@@ -54,6 +54,7 @@ class PnlReport:
     exits: Exits
     network_fees_lamports: int
     pool_fees_lamports: int
+    funding_lamports: int
     by_token: tuple[TokenResult, ...]
     by_reason: tuple[ReasonResult, ...]
     drawdown: Drawdown
@@ -61,6 +62,14 @@ class PnlReport:
     sortino: Decimal | None
     days: int
     course: tuple[EquityPoint, ...]
+
+    @property
+    def realised_lamports(self) -> int:
+        """Give what the span's exits came to, less what shorts paid as funding meanwhile.
+
+        Of a whole season this and `unrealised_lamports` are equity less grant, to the lamport.
+        """
+        return self.exits.realised_lamports - self.funding_lamports
 
     @property
     def growth(self) -> Decimal | None:
@@ -129,6 +138,7 @@ def report_of(record: Record, span: Span, held: Portfolio) -> PnlReport:
         exits=record.exits,
         network_fees_lamports=record.network_fees_lamports,
         pool_fees_lamports=record.pool_fees_lamports,
+        funding_lamports=record.funding_lamports,
         by_token=record.by_token,
         by_reason=record.by_reason,
         drawdown=max_drawdown(point.equity_lamports for point in course),

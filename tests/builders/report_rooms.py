@@ -57,11 +57,11 @@ class ReportRoom:
             size_lamports=size * SOL // 100,
             leverage=leverage,
         )
-        await self.house.trading.open(self._request(who), intent, lambda _: ())
+        await self.house.trading.open(self.asking(who), intent, lambda _: ())
 
     async def close(self, who: User, number: int, percent: int = 100) -> None:
         intent = CloseIntent(number=number, percent=percent)
-        await self.house.trading.close(self._request(who), intent, lambda _: ())
+        await self.house.trading.close(self.asking(who), intent, lambda _: ())
 
     def price(self, percent: int) -> None:
         """Let the pool stand at a percentage of its opening price."""
@@ -80,7 +80,8 @@ class ReportRoom:
         await self.performance.draw(recipe)
         return self.painter.cards[-1]
 
-    def _request(self, who: User) -> Request:
+    def asking(self, who: User) -> Request:
+        """Make the next request of somebody."""
         self.asked += 1
         return request(f"tg:{self.asked}", of=who)
 

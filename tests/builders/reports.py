@@ -59,6 +59,7 @@ def a_report(**parts: object) -> PnlReport:
         exits=some_exits(),
         network_fees_lamports=750_000,
         pool_fees_lamports=50_000_000,
+        funding_lamports=0,
         by_token=(TokenResult(token=a_token(), exits=some_exits()),),
         by_reason=(ReasonResult(reason="take_profit", exits=some_exits()),),
         drawdown=Drawdown(fraction=Decimal("0.048"), lamports=5 * SOL),

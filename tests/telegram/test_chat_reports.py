@@ -49,6 +49,19 @@ def test_a_report_names_every_figure_with_its_unit() -> None:
     ]
 
 
+def test_funding_has_its_own_line_and_its_place_among_the_parts() -> None:
+    report = a_report(funding_lamports=10**9 // 4)
+    text = words_of(performance.pnl(report, KEYS))
+    assert "Realised +0.75 SOL · open now +0.1 SOL" in text
+    assert "Funding of shorts, counted above: 0.25 SOL (modelled)" in text
+    text = words_of(performance.by_reason(report, KEYS))
+    assert "🟢 take profit +1 SOL · 24 exits, won 62.5%" in text
+    assert "🔴 funding of shorts −0.25 SOL\nRealised in all +0.75 SOL" in text  # noqa: RUF001 (as people read it)
+    paying = TokenResult(token=a_token(), exits=Exits(), funding_lamports=10**9 // 4)
+    text = words_of(performance.by_token(a_report(by_token=(paying,), exits=Exits()), KEYS))
+    assert "🔴 WIF −0.25 SOL\n" in text  # noqa: RUF001 (as people read it)
+
+
 def test_a_season_without_exits_or_days_says_so() -> None:
     text = words_of(performance.pnl(a_report(exits=Exits(), days=3, is_whole=False), KEYS))
     assert "No exits in this span." in text

@@ -1,6 +1,6 @@
 """Reports from PostgreSQL: fills are added up there, and one report is one snapshot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -41,6 +41,17 @@ _OUTCOMES = """
         AND ($4::timestamptz IS NULL OR o.filled_at >= $4)
       GROUP BY o.token_id, o.reason) parts
     GROUP BY GROUPING SETS ((), (token_id), (reason))
+"""
+# An index holds the funding alone, so that other transfers are not looked at.
+_FUNDING = """
+    SELECT p.token_id, sum(t.amount) AS paid
+    FROM transfers t
+    JOIN accounts a ON a.user_id = t.user_id AND a.account_id = t.debit_account
+    JOIN positions p ON p.user_id = a.user_id AND p.mode = a.mode AND p.season = a.season
+      AND p.number = a.position_number
+    WHERE t.user_id = $1 AND t.code = 'funding' AND a.mode = $2 AND a.season = $3
+      AND ($4::timestamptz IS NULL OR t.at >= $4)
+    GROUP BY p.token_id
 """
 _TOKENS = "SELECT * FROM solana_tokens WHERE token_id = ANY($1)"
 _POINTS = """
@@ -115,7 +126,11 @@ class PostgresPerformance:
             since = None if length is None else max(desk.wallet.started_at, until - length)
             of_season = (user_id, mode.value, desk.wallet.season)
             rows = await connection.fetch(_OUTCOMES, *of_season, since)
-            by_token = await _by_token(connection, rows)
+            funding = {
+                row["token_id"]: int(row["paid"])
+                for row in await connection.fetch(_FUNDING, *of_season, since)
+            }
+            by_token = await _by_token(connection, rows, funding)
             begin = since or desk.wallet.started_at
             points = await connection.fetch(_POINTS, *of_season, begin)
         whole = next(row for row in rows if not row["is_of_token"] and not row["is_of_reason"])
@@ -127,6 +142,7 @@ class PostgresPerformance:
             exits=_exits(whole),
             network_fees_lamports=int(whole["network_fees"]),
             pool_fees_lamports=int(whole["pool_fees"]),
+            funding_lamports=sum(funding.values()),
             by_token=by_token,
             by_reason=_by_reason(rows),
             points=tuple(_point(row) for row in points),
@@ -168,12 +184,19 @@ class PostgresPerformance:
 
 
 async def _by_token(
-    connection: Connection, rows: Sequence[asyncpg.Record]
+    connection: Connection, rows: Sequence[asyncpg.Record], funding: Mapping[int, int]
 ) -> tuple[TokenResult, ...]:
-    exits = {row["token_id"]: _exits(row) for row in rows if row["is_of_token"] and row["exits"]}
-    largest = sorted(exits, key=lambda one: -abs(exits[one].realised_lamports))[:_MOST_TOKENS]
+    exits = dict.fromkeys(funding, Exits())  # a short that is open pays before it has an exit
+    exits |= {row["token_id"]: _exits(row) for row in rows if row["is_of_token"] and row["exits"]}
+    results = {one: exits[one].realised_lamports - funding.get(one, 0) for one in exits}
+    largest = sorted(results, key=lambda one: -abs(results[one]))[:_MOST_TOKENS]
     known = {row["token_id"]: row for row in await connection.fetch(_TOKENS, largest)}
-    return tuple(TokenResult(token=token_from(known[one]), exits=exits[one]) for one in largest)
+    return tuple(
+        TokenResult(
+            token=token_from(known[one]), exits=exits[one], funding_lamports=funding.get(one, 0)
+        )
+        for one in largest
+    )
 
 
 def _by_reason(rows: Sequence[asyncpg.Record]) -> tuple[ReasonResult, ...]:

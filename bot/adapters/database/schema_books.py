@@ -161,6 +161,13 @@ transfers = Table(
         unique=True,
         postgresql_where=text("hold_id IS NOT NULL"),
     ),
+    Index(
+        "ix_transfers_funding",
+        "user_id",
+        "at",
+        postgresql_include=["debit_account", "amount"],
+        postgresql_where=text("code = 'funding'"),
+    ),
 )
 
 positions = Table(

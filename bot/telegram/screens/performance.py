@@ -14,6 +14,8 @@ from bot.telegram.screens import figures
 
 _MOST_LINES = 12
 _LARGEST_FACTOR = 999
+_Part = tuple[Text | str, Exits, int]
+"""A name, the exits under it, and the lamports they came to, funding taken off."""
 _SPANS = {Span.DAY: "24 h", Span.WEEK: "7 d", Span.MONTH: "30 d", Span.ALL: "Season"}
 
 
@@ -34,10 +36,11 @@ def figure_lines(report: PnlReport) -> tuple[str, ...]:
             f" · since {figures.day_and_time(report.opening.at)} UTC"
         ),
         (
-            f"Realised {figures.signed_sol(report.exits.realised_lamports)} · "
+            f"Realised {figures.signed_sol(report.realised_lamports)} · "
             f"open now {figures.signed_sol(report.unrealised_lamports)}"
         ),
         _fee_line(report),
+        _funding_line(report),
         *_exit_lines(report.exits),
         (
             f"Max drawdown {figures.percent(report.drawdown.fraction)} "
@@ -50,13 +53,21 @@ def figure_lines(report: PnlReport) -> tuple[str, ...]:
 
 def by_token(report: PnlReport, keys: Keys) -> Screen:
     """Show what each token's exits came to, the largest results first."""
-    found = [(named(one.token.symbol, 16), one.exits) for one in report.by_token]
+    found = [
+        (named(one.token.symbol, 16), one.exits, one.realised_lamports) for one in report.by_token
+    ]
     return _breakdown(report, "by token", found, keys)
 
 
 def by_reason(report: PnlReport, keys: Keys) -> Screen:
-    """Show what the exits for each reason came to, the most frequent first."""
-    found = [(one.reason.replace("_", " "), one.exits) for one in report.by_reason]
+    """Show what the exits for each reason came to, the most frequent first, and the funding."""
+    found: list[_Part] = [
+        (one.reason.replace("_", " "), one.exits, one.exits.realised_lamports)
+        for one in report.by_reason
+    ]
+    if report.funding_lamports:
+        # No exit's own, and part of what was realised: beside the exits, so that the sum is right.
+        found.insert(_MOST_LINES - 1, ("funding of shorts", Exits(), -report.funding_lamports))
     return _breakdown(report, "by exit reason", found, keys)
 
 
@@ -140,6 +151,13 @@ def _fee_line(report: PnlReport) -> str:
     return f"Fees, counted above: network {network} · pools {pools}"
 
 
+def _funding_line(report: PnlReport) -> str:
+    if not report.funding_lamports:
+        return ""
+    paid = figures.with_sol(report.funding_lamports)
+    return f"Funding of shorts, counted above: {paid} (modelled)"
+
+
 def _exit_lines(exits: Exits) -> tuple[str, ...]:
     if not exits.exits:
         return ("No exits in this span.",)
@@ -171,19 +189,17 @@ def _count(exits: Exits) -> str:
     return "1 exit" if exits.exits == 1 else f"{exits.exits} exits"
 
 
-def _breakdown(
-    report: PnlReport, what: str, found: Sequence[tuple[Text | str, Exits]], keys: Keys
-) -> Screen:
+def _breakdown(report: PnlReport, what: str, found: Sequence[_Part], keys: Keys) -> Screen:
     shown = found[:_MOST_LINES]
     spans = _spans(report, keys, "pnlby", "token" if what == "by token" else "reason")
-    rest = report.exits.realised_lamports - sum(one.realised_lamports for _, one in shown)
-    count = report.exits.exits - sum(one.exits for _, one in shown)
+    rest = report.realised_lamports - sum(realised for _, _, realised in shown)
+    count = report.exits.exits - sum(exits.exits for _, exits, _ in shown)
     return Screen(
         text=lines(
             _title(report, f"P&L {what}"),
-            *(_part_line(name, exits) for name, exits in shown),
-            f"and {count} more exits: {figures.signed_sol(rest)}" if count else "",
-            f"Realised in all {figures.signed_sol(report.exits.realised_lamports)}",
+            *(_part_line(*part) for part in shown),
+            f"and {count} more exits: {figures.signed_sol(rest)}" if count or rest else "",
+            f"Realised in all {figures.signed_sol(report.realised_lamports)}",
         ),
         rows=(
             spans[:2],
@@ -193,11 +209,14 @@ def _breakdown(
     )
 
 
-def _part_line(name: Text | str, exits: Exits) -> Text:
-    gain = exits.realised_lamports
-    sign = "🟢" if gain >= 0 else "🔴"
-    won = figures.percent(exits.win_rate or Decimal(0))
-    return Text(f"{sign} ", name, f" {figures.signed_sol(gain)} · {_count(exits)}, won {won}")
+def _part_line(name: Text | str, exits: Exits, realised_lamports: int) -> Text:
+    sign = "🟢" if realised_lamports >= 0 else "🔴"
+    won = (
+        ""
+        if exits.win_rate is None
+        else f" · {_count(exits)}, won {figures.percent(exits.win_rate)}"
+    )
+    return Text(f"{sign} ", name, f" {figures.signed_sol(realised_lamports)}{won}")
 
 
 def _rows(report: PnlReport, keys: Keys) -> Rows:
