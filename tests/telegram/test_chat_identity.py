@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.domain.users import Status
 from tests.builders.chat_updates import ANN, DATE, GROUP, a_message, a_person, a_press
 from tests.telegram.conftest import ChatDoor, text_of
 
@@ -71,3 +72,11 @@ async def test_identity_is_the_number_and_never_the_name(door: ChatDoor) -> None
     raw["message"]["from"] = a_person(2002, first_name="Ann", username="support")
     await door.take(raw)
     assert [person.user_id for person in door.services.people] == [ANN, 2002]
+
+
+async def test_start_tells_the_pending_only_that_they_wait(door: ChatDoor) -> None:
+    door.services.status = Status.PENDING
+    answer = await door.ask("/start t_7")
+    assert text_of(answer).startswith("⏳ You are on the list.")
+    assert "SOL" not in text_of(answer)
+    assert answer.chat_id == ANN

@@ -3,13 +3,14 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.domain.errors import Refusal
-from bot.domain.users import PERMISSIONS
+from bot.domain.users import PERMISSIONS, Status
 from bot.telegram.arguments import Arguments
 from bot.telegram.callbacks import Press
 from bot.telegram.commands.market import show_card_of
 from bot.telegram.commands.performance import pnl
 from bot.telegram.commands.trading import open_position
 from bot.telegram.commands.wallets import history, positions, wallet
+from bot.telegram.screens import admission
 from bot.telegram.screens import help as screens
 from bot.telegram.suggestions import nearest
 from bot.telegram.turn import Command, Place, Turn
@@ -19,6 +20,9 @@ _LONGEST_TOKEN_ID = 9
 
 async def start(turn: Turn, arguments: Arguments) -> None:
     """Greet, or open the screen that a deep link names; a link never does more than show."""
+    if turn.user.status is Status.PENDING:
+        await turn.show(admission.still_waiting())
+        return
     if not turn.is_private:
         await turn.show(screens.welcome_group(turn.user, turn.keys))
         return
