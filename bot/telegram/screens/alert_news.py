@@ -15,13 +15,14 @@ from bot.telegram.layout import Button, Screen, headed, key, lines, named
 from bot.telegram.rich_text import Text
 from bot.telegram.screens import figures
 from bot.telegram.screens.alert_phrases import figure_words, said
+from bot.words.speech import later, say
 
 _CAUSES = {
-    LateCause.CHAIN: "the chain's news took long to reach us",
-    LateCause.CONFIRMATION: "waited for further readings to confirm it",
-    LateCause.OURSELVES: "we took long to write it down",
-    LateCause.TELEGRAM: "waited to be sent",
-    LateCause.SWITCHED_OFF: "was off by your settings, so not sent",
+    LateCause.CHAIN: later("the chain's news took long to reach us"),
+    LateCause.CONFIRMATION: later("waited for further readings to confirm it"),
+    LateCause.OURSELVES: later("we took long to write it down"),
+    LateCause.TELEGRAM: later("waited to be sent"),
+    LateCause.SWITCHED_OFF: later("was off by your settings, so not sent"),
 }
 
 
@@ -31,9 +32,12 @@ def fired(news: AlertNews, keys: Keys) -> Screen:
     return Screen(
         text=lines(
             Text("⏳ ", said(condition, news.token, _anchor(news))),
-            f"now {figure_words(condition, news.now)}"
-            f" (crossed at {figure_words(condition, news.crossed_at)})",
-            "By the mark, before the costs of leaving."
+            say(
+                "now {figure} (crossed at {crossed})",
+                figure=figure_words(condition, news.now),
+                crossed=figure_words(condition, news.crossed_at),
+            ),
+            say("By the mark, before the costs of leaving.")
             if condition.kind is AlertKind.POSITION
             else "",
             _next(condition.is_recurring, levels_as_said(alert, news.token)),
@@ -49,38 +53,43 @@ def late(report: LateReport, keys: Keys) -> Screen:
     hidden = report.late_count - len(report.late)
     return Screen(
         text=lines(
-            headed(Mode.PAPER, "Late alerts", "7 days"),
-            f"{report.late_count} of {report.fired} missed the target of {target}"
-            " from the chain to the chat."
+            headed(Mode.PAPER, say("Late alerts"), say("7 days")),
+            say(
+                "{late} of {fired} missed the target of {target} from the chain to the chat.",
+                late=report.late_count,
+                fired=report.fired,
+                target=target,
+            )
             if report.fired
-            else "No alert has fired in 7 days.",
+            else say("No alert has fired in 7 days."),
             *(_late_line(firing, token, report.now) for firing, token in report.late),
-            f"and {hidden} more" if hidden > 0 else "",
+            say("and {count} more", count=hidden) if hidden > 0 else "",
         ),
-        rows=((key(keys, "Alerts", "alist"), key(keys, "Refresh", "alate")),),
+        rows=((key(keys, say("Alerts"), "alist"), key(keys, say("Refresh"), "alate")),),
     )
 
 
 def _late_line(firing: Firing, token: Token | None, now: datetime) -> Text:
-    name = named(token.symbol, 16) if token else "Equity"
+    name = named(token.symbol, 16) if token else say("Equity")
     took = f"{firing.seconds(now):.1f} s"
     parts = firing.parts(now)
     cause = firing.cause(now)
-    why = _CAUSES[cause]
+    why = say(_CAUSES[cause])
     if cause in parts:
         why = f"{why} ({parts[cause]:.1f} s)"
     if firing.is_given_up:
-        why = "Telegram would not take it"
-    waits = " so far" if firing.sent_at is None and cause is not LateCause.SWITCHED_OFF else ""
+        why = say("Telegram would not take it")
+    if firing.sent_at is None and cause is not LateCause.SWITCHED_OFF:
+        took = say("{duration} so far", duration=took)
     when = figures.day_and_time(firing.fired_at)
-    return Text(f"{when} · ", name, f" · {took}{waits}: {why}")
+    return Text(f"{when} · ", name, f" · {took}: {why}")
 
 
 def _moments(source_at: datetime | None, seen_at: datetime) -> str:
     if source_at is None:
-        return f"seen {_tenths(seen_at)}"
+        return say("seen {time}", time=_tenths(seen_at))
     lag = max((seen_at - source_at).total_seconds(), 0.0)
-    return f"pool moved {_tenths(source_at)} · seen +{lag:.1f} s"
+    return say("pool moved {time} · seen +{lag} s", time=_tenths(source_at), lag=f"{lag:.1f}")
 
 
 def _tenths(moment: datetime) -> str:
@@ -105,22 +114,22 @@ def _next(is_recurring: bool, levels: Levels) -> str:
         for level in (levels.upper, levels.lower)
         if level is not None
     ]
-    return f"Next at {' or '.join(ends)}"
+    return say("Next at {levels}", levels=say(" or ").join(ends))
 
 
 def _first_row(news: AlertNews, keys: Keys) -> tuple[Button, ...]:
     alert, held = news.fired.alert, news.fired.held_position
-    snooze = key(keys, "Snooze 1h", "asnz", alert.alert_id, "1")
+    snooze = key(keys, say("Snooze 1h"), "asnz", alert.alert_id, "1")
     if news.token is None:
-        return (key(keys, "Positions", "poss"), snooze)
-    chart = key(keys, "Chart", "chart", news.token.token_id)
+        return (key(keys, say("Positions"), "poss"), snooze)
+    chart = key(keys, say("Chart"), "chart", news.token.token_id)
     if held is None:
-        return (chart, key(keys, "Token", "card", news.token.token_id), snooze)
-    return (chart, key(keys, f"Close #{held}", "close", held, "100"), snooze)
+        return (chart, key(keys, say("Token"), "card", news.token.token_id), snooze)
+    return (chart, key(keys, say("Close #{number}", number=held), "close", held, "100"), snooze)
 
 
 def _second_row(news: AlertNews, keys: Keys) -> tuple[Button, ...]:
-    every = key(keys, "Alerts", "alist")
+    every = key(keys, say("Alerts"), "alist")
     if not news.fired.alert.condition.is_recurring:
         return (every,)
-    return (every, key(keys, "Stop it", "adel", news.fired.alert.alert_id))
+    return (every, key(keys, say("Stop it"), "adel", news.fired.alert.alert_id))

@@ -10,14 +10,15 @@ from bot.services.alert_levels import AlertLine, NotWatched
 from bot.services.views import Quote
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Screen, danger, headed, in_rows, key, lines, named
-from bot.telegram.rich_text import Text
+from bot.telegram.rich_text import Text, marked
 from bot.telegram.screens import figures
 from bot.telegram.screens.alert_phrases import condition_words, figure_words
 from bot.telegram.screens.market import price_line
+from bot.words.speech import later, say
 
 LINES_ON_A_PAGE = 6
 _STEPS_BPS = (500, 1_000, 2_500)
-_MARK_NOTE = "By the price of now, before the costs of leaving."
+_MARK_NOTE = later("By the price of now, before the costs of leaving.")
 
 
 def listed(found: Sequence[AlertLine], page: int, keys: Keys) -> Screen:
@@ -28,11 +29,11 @@ def listed(found: Sequence[AlertLine], page: int, keys: Keys) -> Screen:
     page = min(page, last)
     began = page * LINES_ON_A_PAGE
     shown = found[began : began + LINES_ON_A_PAGE]
-    older = [key(keys, "Closer", "alist", page - 1)] if page else []
-    older += [key(keys, "Farther", "alist", page + 1)] if page < last else []
+    older = [key(keys, say("Closer"), "alist", page - 1)] if page else []
+    older += [key(keys, say("Farther"), "alist", page + 1)] if page < last else []
     return Screen(
         text=lines(
-            headed(Mode.PAPER, "Alerts", f"{len(found)} set"),
+            headed(Mode.PAPER, say("Alerts"), say("{count} set", count=len(found))),
             *(_line(place, line) for place, line in enumerate(shown, began + 1)),
         ),
         rows=(
@@ -41,7 +42,7 @@ def listed(found: Sequence[AlertLine], page: int, keys: Keys) -> Screen:
                 for place, line in enumerate(shown, began + 1)
             ),
             *((tuple(older),) if older else ()),
-            (key(keys, "Refresh", "alist", page), *_elsewhere(keys)),
+            (key(keys, say("Refresh"), "alist", page), *_elsewhere(keys)),
         ),
     )
 
@@ -51,25 +52,27 @@ def one(line: AlertLine, keys: Keys) -> Screen:
     alert = line.alert
     number = alert.alert_id
     rest = (
-        key(keys, "Watch now", "asnz", number, "0s")
+        key(keys, say("Watch now"), "asnz", number, "0s")
         if line.asleep is NotWatched.SNOOZED
-        else key(keys, "Snooze 1h", "asnz", number, "1s")
+        else key(keys, say("Snooze 1h"), "asnz", number, "1s")
     )
     return Screen(
         text=lines(
-            headed(Mode.PAPER, "Alert"),
+            headed(Mode.PAPER, say("Alert")),
             condition_words(line),
             _state(line),
-            "Comes again, counted from where it fired." if alert.condition.is_recurring else "",
-            _MARK_NOTE if alert.condition.kind is AlertKind.POSITION else "",
+            say("Comes again, counted from where it fired.")
+            if alert.condition.is_recurring
+            else "",
+            say(_MARK_NOTE) if alert.condition.kind is AlertKind.POSITION else "",
         ),
         rows=(
             (
-                key(keys, "Edit…", "aedit", number),
+                key(keys, say("Edit…"), "aedit", number),
                 rest,
-                key(keys, "Snooze 8h", "asnz", number, "8s"),
+                key(keys, say("Snooze 8h"), "asnz", number, "8s"),
             ),
-            (key(keys, "Alerts", "alist"), danger(keys, "Delete", "adel", number)),
+            (key(keys, say("Alerts"), "alist"), danger(keys, say("Delete"), "adel", number)),
         ),
     )
 
@@ -77,14 +80,14 @@ def one(line: AlertLine, keys: Keys) -> Screen:
 def placed(line: AlertLine, keys: Keys) -> Screen:
     """Say that an alert is set, and how it was understood."""
     number = line.alert.alert_id
-    note = _MARK_NOTE if line.alert.condition.kind is AlertKind.POSITION else ""
+    note = say(_MARK_NOTE) if line.alert.condition.kind is AlertKind.POSITION else ""
     return Screen(
-        text=lines(headed(Mode.PAPER, "Alert set"), condition_words(line), _state(line), note),
+        text=lines(headed(Mode.PAPER, say("Alert set")), condition_words(line), _state(line), note),
         rows=(
             (
-                key(keys, "Edit…", "aedit", number),
-                key(keys, "Alerts", "alist"),
-                danger(keys, "Delete", "adel", number),
+                key(keys, say("Edit…"), "aedit", number),
+                key(keys, say("Alerts"), "alist"),
+                danger(keys, say("Delete"), "adel", number),
             ),
             _token_row(line.token, keys),
         ),
@@ -94,8 +97,8 @@ def placed(line: AlertLine, keys: Keys) -> Screen:
 def deleted(line: AlertLine, keys: Keys) -> Screen:
     """Say that an alert is gone."""
     return Screen(
-        text=lines(headed(Mode.PAPER, "Alert deleted"), condition_words(line)),
-        rows=((key(keys, "Alerts", "alist"),), _token_row(line.token, keys)),
+        text=lines(headed(Mode.PAPER, say("Alert deleted")), condition_words(line)),
+        rows=((key(keys, say("Alerts"), "alist"),), _token_row(line.token, keys)),
     )
 
 
@@ -111,18 +114,18 @@ def choices(quote: Quote, keys: Keys) -> Screen:
     )
     return Screen(
         text=lines(
-            headed(Mode.PAPER, "Alert", named(quote.token.symbol, 16)),
+            headed(Mode.PAPER, say("Alert"), named(quote.token.symbol, 16)),
             price_line(quote),
-            "Tell you when the price is there once, or each time it has moved by 10%?",
+            say("Tell you when the price is there once, or each time it has moved by 10%?"),
         ),
         rows=(
             up,
             down,
             (
-                key(keys, "Moves ±10%", "aput", token_id, "m1000"),
-                key(keys, "Amount…", "aask", token_id),
+                key(keys, say("Moves ±10%"), "aput", token_id, "m1000"),
+                key(keys, say("Amount…"), "aask", token_id),
             ),
-            (key(keys, "Back", "card", token_id), key(keys, "Alerts", "alist")),
+            (key(keys, say("Back"), "card", token_id), key(keys, say("Alerts"), "alist")),
         ),
     )
 
@@ -131,8 +134,11 @@ def ask_words(token: Token) -> Screen:
     """Ask for a condition to be typed."""
     return Screen(
         text=lines(
-            Text("Tell you what of ", named(token.symbol, 16), "?"),
-            "A price like 0.02 or $0.02, mc 5M, moves 10%, volume above 50k or liquidity drop 30%.",
+            marked("Tell you what of {token}?", token=named(token.symbol, 16)),
+            say(
+                "A price like 0.02 or $0.02, mc 5M, moves 10%, volume above 50k "
+                "or liquidity drop 30%."
+            ),
         ),
         ask="0.02, $0.02, mc 5M, moves 10%…",
     )
@@ -141,7 +147,7 @@ def ask_words(token: Token) -> Screen:
 def ask_change(line: AlertLine) -> Screen:
     """Ask what an alert is to be instead."""
     return Screen(
-        text=lines(condition_words(line), "What instead? Another figure, or all of it anew."),
+        text=lines(condition_words(line), say("What instead? Another figure, or all of it anew.")),
         ask="0.025, below 0.01, moves 5%…",
     )
 
@@ -152,43 +158,49 @@ def _line(place: int, line: AlertLine) -> Text:
 
 def _state(line: AlertLine) -> str:
     """Say where the figure stands, or why nobody looks at it."""
-    now = "" if line.now is None else f"now {figure_words(line.alert.condition, line.now)}"
-    away = "" if line.distance is None else f"{figures.percent(line.distance)} away"
+    now = (
+        ""
+        if line.now is None
+        else say("now {figure}", figure=figure_words(line.alert.condition, line.now))
+    )
+    away = (
+        "" if line.distance is None else say("{share} away", share=figures.percent(line.distance))
+    )
     if line.asleep is NotWatched.SNOOZED and line.alert.snoozed_until is not None:
-        return f"⏳ snoozed until {_minute(line.alert.snoozed_until)} UTC"
+        return say("⏳ snoozed until {time} UTC", time=_minute(line.alert.snoozed_until))
     if line.asleep is None:
         return " · ".join(part for part in (now, away) if part)
-    return f"⚠️ not watched now: {_ASLEEP[line.asleep]}"
+    return say("⚠️ not watched now: {reason}", reason=say(_ASLEEP[line.asleep]))
 
 
 _ASLEEP = {
-    NotWatched.SNOOZED: "snoozed",
-    NotWatched.NO_FIGURE: "its figure is not known",
-    NotWatched.DISPUTED: "the price is disputed",
-    NotWatched.UNREACHABLE: "no price brings it about",
+    NotWatched.SNOOZED: later("snoozed"),
+    NotWatched.NO_FIGURE: later("its figure is not known"),
+    NotWatched.DISPUTED: later("the price is disputed"),
+    NotWatched.UNREACHABLE: later("no price brings it about"),
 }
 
 
 def _nothing(keys: Keys) -> Screen:
     return Screen(
         text=lines(
-            headed(Mode.PAPER, "Alerts", "none set"),
-            "Set one with Alert on a token's card, or type it: /alert WIF above 0.02",
+            headed(Mode.PAPER, say("Alerts"), say("none set")),
+            say("Set one with Alert on a token's card, or type it: /alert WIF above 0.02"),
         ),
-        rows=((key(keys, "New", "alrt"), *_elsewhere(keys)),),
+        rows=((key(keys, say("New"), "alrt"), *_elsewhere(keys)),),
     )
 
 
 def _elsewhere(keys: Keys) -> tuple[Button, ...]:
-    return (key(keys, "Late", "alate"), key(keys, "Settings", "aset"))
+    return (key(keys, say("Late"), "alate"), key(keys, say("Settings"), "aset"))
 
 
 def _token_row(token: Token | None, keys: Keys) -> tuple[Button, ...]:
     if token is None:
-        return (key(keys, "Wallet", "wallet"),)
+        return (key(keys, say("Wallet"), "wallet"),)
     return (
-        key(keys, "Token", "card", token.token_id),
-        key(keys, "Another", "alrt", token.token_id),
+        key(keys, say("Token"), "card", token.token_id),
+        key(keys, say("Another"), "alrt", token.token_id),
     )
 
 

@@ -8,8 +8,10 @@ from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Rows, Screen, headed, in_rows, key, lines, named
 from bot.telegram.screens import figures
 from bot.telegram.screens.market import price_line, source_line, warnings
+from bot.words.speech import later, say
 
 _DAY_HOURS, _HOUR_MINUTES = 24, 60
+_THEMES = {Theme.LIGHT: later("Light"), Theme.DARK: later("Dark")}
 
 
 def chart(view: ChartView, keys: Keys) -> Screen:
@@ -17,7 +19,11 @@ def chart(view: ChartView, keys: Keys) -> Screen:
     token = view.quote.token
     return Screen(
         text=lines(
-            headed(Mode.PAPER, named(token.symbol, 16), f"{view.interval.label} chart"),
+            headed(
+                Mode.PAPER,
+                named(token.symbol, 16),
+                say("{interval} chart", interval=view.interval.label),
+            ),
             price_line(view.quote),
             source_line(view.quote),
             _range_line(view),
@@ -38,9 +44,9 @@ def _rows(view: ChartView, keys: Keys) -> Rows:
     return (
         *in_rows(intervals),
         (
-            key(keys, "Token", "card", token_id),
-            key(keys, other.value.title(), "chart", token_id, view.interval.label + other.value),
-            key(keys, "Refresh", "chart", token_id, view.interval.label),
+            key(keys, say("Token"), "card", token_id),
+            key(keys, say(_THEMES[other]), "chart", token_id, view.interval.label + other.value),
+            key(keys, say("Refresh"), "chart", token_id, view.interval.label),
         ),
     )
 
@@ -53,7 +59,12 @@ def _range_line(view: ChartView) -> str:
     low = min(candle.low for candle in view.candles)
     high = max(candle.high for candle in view.candles)
     span = _span(view)
-    return f"{span}: {figures.number(low)} to {figures.number(high)} SOL"
+    return say(
+        "{span}: {low} to {high} SOL",
+        span=span,
+        low=figures.number(low),
+        high=figures.number(high),
+    )
 
 
 def _span(view: ChartView) -> str:
@@ -61,9 +72,11 @@ def _span(view: ChartView) -> str:
     covered = view.candles[-1].opened_at + view.interval.length - view.candles[0].opened_at
     minutes = int(covered.total_seconds()) // 60
     if minutes < 2 * _HOUR_MINUTES:
-        return f"{minutes} min"
+        return say("{minutes} min", minutes=minutes)
     hours = minutes // _HOUR_MINUTES
-    return f"{hours} h" if hours < 2 * _DAY_HOURS else f"{hours // _DAY_HOURS} d"
+    if hours < 2 * _DAY_HOURS:
+        return say("{hours} h", hours=hours)
+    return say("{days} d", days=hours // _DAY_HOURS)
 
 
 def _origin_line(view: ChartView) -> str:
@@ -72,4 +85,9 @@ def _origin_line(view: ChartView) -> str:
     if not others:
         return ""
     theirs = sum(candle.source in others for candle in view.candles)
-    return f"{theirs} of {len(view.candles)} candles from {', '.join(sorted(others))}"
+    return say(
+        "{count} of {all} candles from {sources}",
+        count=theirs,
+        all=len(view.candles),
+        sources=", ".join(sorted(others)),
+    )

@@ -7,30 +7,43 @@ from bot.services.exports import MOST_FILES, MOST_ROWS, ExportFile, ExportSpan, 
 from bot.telegram.callbacks import Keys
 from bot.telegram.documents import to_document
 from bot.telegram.layout import Screen, headed, key, lines
-from bot.telegram.rich_text import Code, Text
+from bot.telegram.rich_text import Code, Text, marked
 from bot.telegram.screens import figures
+from bot.words.speech import later, say, say_count
 
-_SPANS = {ExportSpan.ALL: "all seasons", ExportSpan.YEAR: "365 days", ExportSpan.MONTH: "30 days"}
+_SPANS = {
+    ExportSpan.ALL: later("all seasons"),
+    ExportSpan.YEAR: later("365 days"),
+    ExportSpan.MONTH: later("30 days"),
+}
+_NAMES = {
+    Export.ORDERS: later("Orders"),
+    Export.FILLS: later("Fills"),
+    Export.TRANSFERS: later("Transfers"),
+}
+_BUTTONS = {ExportSpan.ALL: later("{table} all"), ExportSpan.YEAR: later("{table} year")}
 
 
 def choose(keys: Keys) -> Screen:
     """Ask which table, and how far back."""
     return Screen(
         text=lines(
-            headed(Mode.PAPER, "Export"),
-            "CSV files of your own: exact units, UTC times, ids that join them. "
-            "Orders as they were asked, fills as they came, transfers as they were booked.",
-            Text("Or type it: ", Code("/export fills year")),
+            headed(Mode.PAPER, say("Export")),
+            say(
+                "CSV files of your own: exact units, UTC times, ids that join them. "
+                "Orders as they were asked, fills as they came, transfers as they were booked."
+            ),
+            marked("Or type it: {command}", command=Code("/export fills year")),
         ),
         rows=(
             *(
                 tuple(
-                    key(keys, f"{what.value.title()} {span.value}", "export", 0, what + span)
-                    for span in (ExportSpan.ALL, ExportSpan.YEAR)
+                    key(keys, say(words, table=say(_NAMES[what])), "export", 0, what + span)
+                    for span, words in _BUTTONS.items()
                 )
                 for what in Export
             ),
-            (key(keys, "P&L", "pnl"),),
+            (key(keys, say("P&L"), "pnl"),),
         ),
     )
 
@@ -45,18 +58,28 @@ def files(view: ExportView, chat_id: int) -> tuple[Notice, ...]:
 
 def _caption(view: ExportView, one: ExportFile, number: int) -> Text:
     count = len(view.files)
-    part = f" · file {number} of {count}" if count > 1 else ""
+    part = say(" · file {number} of {count}", number=number, count=count) if count > 1 else ""
     is_last = number == count
     return lines(
-        headed(view.mode, f"{view.what.value.title()} · {_SPANS[view.span]}{part}"),
-        f"{_rows(one.rows)}, oldest first"
-        + (f", since {figures.day_and_time(view.since)} UTC" if view.since else ""),
-        f"⚠️ {view.left_out} more files do not fit: {MOST_FILES} of {MOST_ROWS} rows at once. "
-        "Ask for a year or a month."
+        headed(view.mode, f"{say(_NAMES[view.what])} · {say(_SPANS[view.span])}{part}"),
+        say(
+            "{rows}, oldest first, since {time} UTC",
+            rows=_rows(one.rows),
+            time=figures.day_and_time(view.since),
+        )
+        if view.since
+        else say("{rows}, oldest first", rows=_rows(one.rows)),
+        say(
+            "⚠️ {count} more files do not fit: {files} of {rows} rows at once. "
+            "Ask for a year or a month.",
+            count=view.left_out,
+            files=MOST_FILES,
+            rows=MOST_ROWS,
+        )
         if view.left_out and is_last
         else "",
     )
 
 
 def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count} rows"
+    return say_count("{count} row", "{count} rows", count)

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from bot.domain.instruments import Token
 from bot.domain.money import SOL_DECIMALS, ui_amount
+from bot.words.speech import say
 
 MINUS = "\u2212"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -108,14 +109,19 @@ def share(part: int, whole: int) -> Decimal:
 
 def age(seconds: float) -> str:
     """Give how long ago something was, in its largest unit."""
+    return say("{duration} ago", duration=duration(seconds))
+
+
+def duration(seconds: float) -> str:
+    """Give a length of time in its largest unit."""
     whole = max(0, int(seconds))
     if whole < _MINUTE:
-        return f"{whole} s ago"
+        return say("{seconds} s", seconds=whole)
     if whole < _HOUR:
-        return f"{whole // _MINUTE} min ago"
+        return say("{minutes} min", minutes=whole // _MINUTE)
     if whole < _DAY:
-        return f"{whole // _HOUR} h ago"
-    return f"{whole // _DAY} d ago"
+        return say("{hours} h", hours=whole // _HOUR)
+    return say("{days} d", days=whole // _DAY)
 
 
 def time_of_day(moment: datetime) -> str:
@@ -126,6 +132,11 @@ def time_of_day(moment: datetime) -> str:
 def day_and_time(moment: datetime) -> str:
     """Give a moment to the minute, UTC."""
     return f"{moment.day} {moment:%b %H:%M}"
+
+
+def day(moment: datetime) -> str:
+    """Give a day without its year, UTC."""
+    return f"{moment.day} {moment:%b}"
 
 
 def slot(value: int) -> str:

@@ -4,8 +4,9 @@ from bot.domain.users import Mode
 from bot.services.margin_warnings import NearShort
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, danger, headed, key, lines, named
-from bot.telegram.rich_text import Text
+from bot.telegram.rich_text import marked
 from bot.telegram.screens import figures
+from bot.words.speech import say
 
 
 def margin_warning(near: NearShort, percent: int, keys: Keys) -> Screen:
@@ -17,19 +18,31 @@ def margin_warning(near: NearShort, percent: int, keys: Keys) -> Screen:
         text=lines(
             headed(
                 Mode.PAPER,
-                Text(f"⚠️ #{held.number} ", name, f" short is {percent}% of the way to its end"),
+                marked(
+                    "⚠️ #{number} {token} short is {percent}% of the way to its end",
+                    number=str(held.number),
+                    token=name,
+                    percent=str(percent),
+                ),
             ),
             ""
             if limit is None
-            else f"Liquidated at {figures.token_price(token, limit)} SOL, costs included",
-            f"Margin {figures.with_sol(held.margin_lamports)} · x{held.leverage}",
-            "Closing a part keeps the rest; at the end all of the margin may be gone.",
+            else say(
+                "Liquidated at {price} SOL, costs included",
+                price=figures.token_price(token, limit),
+            ),
+            say(
+                "Margin {margin} · x{leverage}",
+                margin=figures.with_sol(held.margin_lamports),
+                leverage=held.leverage,
+            ),
+            say("Closing a part keeps the rest; at the end all of the margin may be gone."),
         ),
         rows=(
             (
-                key(keys, "Position", "pos", held.number),
-                key(keys, "Close 50%", "close", held.number, "50"),
+                key(keys, say("Position"), "pos", held.number),
+                key(keys, say("Close 50%"), "close", held.number, "50"),
             ),
-            (danger(keys, "Close all", "close", held.number, "100"),),
+            (danger(keys, say("Close all"), "close", held.number, "100"),),
         ),
     )

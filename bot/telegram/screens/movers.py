@@ -7,6 +7,7 @@ from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, headed, in_rows, key, label, lines, named
 from bot.telegram.rich_text import Bold, Text
 from bot.telegram.screens import figures
+from bot.words.speech import say, say_count
 
 _MOST_KEYS = 6
 
@@ -21,17 +22,23 @@ def movers(movement: Movement, keys: Keys) -> Screen:
     )
     return Screen(
         text=lines(
-            headed(Mode.PAPER, f"Movers · {span.value}"),
-            *_side("Up", movement.gainers, span),
-            *_side("Down", movement.losers, span),
-            "" if shown else "Nothing has moved that I have kept for long enough. Try later.",
-            f"{_compared(movement.compared)}, prices up to {_oldest(shown)}" if shown else "",
+            headed(Mode.PAPER, say("Movers · {span}", span=span.value)),
+            *_side(say("Up"), movement.gainers, span),
+            *_side(say("Down"), movement.losers, span),
+            "" if shown else say("Nothing has moved that I have kept for long enough. Try later."),
+            say(
+                "{compared}, prices up to {age} old",
+                compared=_compared(movement.compared),
+                age=_oldest(shown),
+            )
+            if shown
+            else "",
         ),
         rows=(
             *tokens,
             (
-                key(keys, f"Last {other.value}", "movers", argument=other.value),
-                key(keys, "Refresh", "movers", argument=span.value),
+                key(keys, say("Last {span}", span=other.value), "movers", argument=other.value),
+                key(keys, say("Refresh"), "movers", argument=span.value),
             ),
         ),
     )
@@ -50,8 +57,8 @@ def _line(line: TokenLine, span: Span) -> Text:
 
 
 def _compared(count: int) -> str:
-    return "1 token compared" if count == 1 else f"{count} tokens compared"
+    return say_count("{count} token compared", "{count} tokens compared", count)
 
 
 def _oldest(shown: tuple[TokenLine, ...]) -> str:
-    return figures.age(max(line.age_seconds or 0.0 for line in shown)).removesuffix(" ago") + " old"
+    return figures.duration(max(line.age_seconds or 0.0 for line in shown))

@@ -16,6 +16,7 @@ from bot.telegram.screens import figures
 from bot.telegram.screens.limit_words import LOCKS, shown_limit
 from bot.telegram.screens.pool_names import venue_name
 from bot.telegram.texts import REFUSALS, UNKNOWN_REFUSAL
+from bot.words.speech import say
 
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _PIECES = re.compile(r"(`[^`]*`|\{\w+(?::\w+)?\})")
@@ -58,7 +59,7 @@ def _derived(refusal: Refusal) -> dict[str, object]:
 
 def _lock_fields(fields: Fields) -> dict[str, object]:
     rule = LockRule(str(fields.get("rule", LockRule.AFTER_STOP)))
-    return {"why": LOCKS[rule].format(count=fields.get("count", 1))}
+    return {"why": say(LOCKS[rule], count=fields.get("count", 1))}
 
 
 def _limit_fields(fields: Fields) -> dict[str, object]:

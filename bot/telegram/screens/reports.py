@@ -4,44 +4,54 @@ from bot.domain.daily_reports import ReportHour
 from bot.services.performance_views import PnlReport
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, headed, in_rows, key, lines
-from bot.telegram.rich_text import Bold, Code, Text
+from bot.telegram.rich_text import Bold, Code, Text, marked
 from bot.telegram.screens import figures
 from bot.telegram.screens.performance import figure_lines
+from bot.words.speech import say, say_count
 
 _HOURS = (7, 9, 12, 18, 20, 22)
 
 
 def daily(report: PnlReport, keys: Keys) -> Screen:
     """Show what the last day came to."""
-    day = f"{report.until.day} {report.until:%b}"
+    day = figures.day(report.until)
     held = report.open_positions
     return Screen(
         text=lines(
-            headed(report.mode, f"Your day · {day}", f"season {report.season}"),
+            headed(
+                report.mode,
+                say("Your day · {day}", day=day),
+                say("season {number}", number=report.season),
+            ),
             *figure_lines(report),
-            f"{held} {'position' if held == 1 else 'positions'} open." if held else "",
+            say_count("{count} position open.", "{count} positions open.", held) if held else "",
         ),
         rows=(
-            (key(keys, "P&L", "pnl", 0, report.span.value), key(keys, "Positions", "poss")),
-            (key(keys, "Change the hour", "report"),),
+            (
+                key(keys, say("P&L"), "pnl", 0, report.span.value),
+                key(keys, say("Positions"), "poss"),
+            ),
+            (key(keys, say("Change the hour"), "report"),),
         ),
     )
 
 
 def setting(hour: ReportHour | None, keys: Keys) -> Screen:
     """Show at which hour the report comes, with others to choose."""
-    shown = "off" if hour is None else f"every day at {clock(hour)}"
-    off = () if hour is None else ((key(keys, "Off", "report", 0, "off"),),)
+    shown = say("off") if hour is None else say("every day at {time}", time=clock(hour))
+    off = () if hour is None else ((key(keys, say("Off"), "report", 0, "off"),),)
     return Screen(
         text=lines(
-            Text(Bold("Daily report"), f" · {shown}"),
-            "What your day came to: equity, exits, fees, drawdown.",
-            Text("Another hour, and your distance from UTC: ", Code("/report 9 +2")),
+            Text(Bold(say("Daily report")), f" · {shown}"),
+            say("What your day came to: equity, exits, fees, drawdown."),
+            marked(
+                "Another hour, and your distance from UTC: {command}", command=Code("/report 9 +2")
+            ),
         ),
         rows=(
             *in_rows(key(keys, f"{one}:00", "report", 0, str(one)) for one in _HOURS),
             *off,
-            (key(keys, "P&L", "pnl"),),
+            (key(keys, say("P&L"), "pnl"),),
         ),
     )
 

@@ -8,33 +8,55 @@ from bot.domain.users import Mode
 from bot.services.risk import LimitUse, LockLine, RiskView
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, danger, headed, in_rows, key, lines, named
-from bot.telegram.rich_text import Bold, Code, Text
+from bot.telegram.rich_text import Bold, Code, Text, marked
 from bot.telegram.screens import figures
 from bot.telegram.screens.limit_words import LOCKS, shown_limit
 from bot.telegram.screens.stops import stop_words
+from bot.words.speech import later, say
 
 _MOST_LOCKS = 6
 _FACTORS: Mapping[RiskFactor, tuple[str, str]] = {
-    RiskFactor.HEAT: ("{} of equity is lost if all goes to its stop or to nothing", "set stops"),
-    RiskFactor.LEVERAGE: ("{} of equity stands in the market", "take less leverage, or close some"),
-    RiskFactor.CONCENTRATION: ("{} of equity stands in one token", "close a part of the largest"),
-    RiskFactor.LIQUIDITY: (
-        "the largest is {} of its pool",
-        "close it in parts, or hold less of it",
+    RiskFactor.HEAT: (
+        later("{share} of equity is lost if all goes to its stop or to nothing"),
+        later("set stops"),
     ),
-    RiskFactor.STOPS: ("{} of what you hold has no stop", "set stops from the position cards"),
-    RiskFactor.DRAWDOWN: ("you are {} below this season's peak", "trade smaller until it recovers"),
-    RiskFactor.VOLATILITY: ("what you hold moves {} on a usual day", "hold calmer tokens"),
-    RiskFactor.SAFETY: ("{} is in tokens in danger or dispute", "see /check, and close those"),
+    RiskFactor.LEVERAGE: (
+        later("{share} of equity stands in the market"),
+        later("take less leverage, or close some"),
+    ),
+    RiskFactor.CONCENTRATION: (
+        later("{share} of equity stands in one token"),
+        later("close a part of the largest"),
+    ),
+    RiskFactor.LIQUIDITY: (
+        later("the largest is {share} of its pool"),
+        later("close it in parts, or hold less of it"),
+    ),
+    RiskFactor.STOPS: (
+        later("{share} of what you hold has no stop"),
+        later("set stops from the position cards"),
+    ),
+    RiskFactor.DRAWDOWN: (
+        later("you are {share} below this season's peak"),
+        later("trade smaller until it recovers"),
+    ),
+    RiskFactor.VOLATILITY: (
+        later("what you hold moves {share} on a usual day"),
+        later("hold calmer tokens"),
+    ),
+    RiskFactor.SAFETY: (
+        later("{share} is in tokens in danger or dispute"),
+        later("see /check, and close those"),
+    ),
 }
 _LIMITS: Mapping[RiskLimit, str] = {
-    RiskLimit.CONCENTRATION: "in one token",
-    RiskLimit.POSITION_HEAT: "heat of one position",
-    RiskLimit.PORTFOLIO_HEAT: "heat of all",
-    RiskLimit.DAILY_LOSS: "lost today (UTC)",
-    RiskLimit.DRAWDOWN: "below the peak",
-    RiskLimit.POSITIONS: "positions",
-    RiskLimit.COOLDOWN: "pause after a close",
+    RiskLimit.CONCENTRATION: later("in one token"),
+    RiskLimit.POSITION_HEAT: later("heat of one position"),
+    RiskLimit.PORTFOLIO_HEAT: later("heat of all"),
+    RiskLimit.DAILY_LOSS: later("lost today (UTC)"),
+    RiskLimit.DRAWDOWN: later("below the peak"),
+    RiskLimit.POSITIONS: later("positions"),
+    RiskLimit.COOLDOWN: later("pause after a close"),
 }
 
 
@@ -43,32 +65,36 @@ def risk(view: RiskView, keys: Keys) -> Screen:
     heat = figures.percent(figures.share(view.heat_lamports, view.equity_lamports))
     return Screen(
         text=lines(
-            headed(Mode.PAPER, f"Risk {view.score.score} of 100"),
-            f"Equity {figures.with_sol(view.equity_lamports)} · "
-            f"heat {figures.with_sol(view.heat_lamports)} ({heat})",
+            headed(Mode.PAPER, say("Risk {score} of 100", score=view.score.score)),
+            say(
+                "Equity {equity} · heat {heat} ({share})",
+                equity=figures.with_sol(view.equity_lamports),
+                heat=figures.with_sol(view.heat_lamports),
+                share=heat,
+            ),
             *(Text("🔒 ", stop_words(stop, None, is_own=True)) for stop in view.stops),
             *(_lock_line(line) for line in view.locks[:_MOST_LOCKS]),
             *_factor_lines(view.score.factors),
-            Bold("Limits"),
+            Bold(say("Limits")),
             *(_limit_line(use) for use in view.limits),
-            Text("Tighter ones: ", Code("/risk set daily_loss 5%")),
+            marked("Tighter ones: {command}", command=Code("/risk set daily_loss 5%")),
         ),
         rows=(
-            (key(keys, "Positions", "poss"), key(keys, "Locks", "locks")),
-            (key(keys, "Refresh", "risk"), danger(keys, "Stop trading…", "panic")),
+            (key(keys, say("Positions"), "poss"), key(keys, say("Locks"), "locks")),
+            (key(keys, say("Refresh"), "risk"), danger(keys, say("Stop trading…"), "panic")),
         ),
     )
 
 
 def limit_set(limit: RiskLimit, value: int | None, keys: Keys) -> Screen:
     """Confirm a person's own limit."""
-    words = "as your role has it" if value is None else shown_limit(limit, value)
+    words = say("as your role has it") if value is None else shown_limit(limit, value)
     return Screen(
         text=lines(
-            headed(Mode.PAPER, f"{limit.value} is now {words}"),
-            "It holds back entries only; you can always close.",
+            headed(Mode.PAPER, say("{limit} is now {value}", limit=limit.value, value=words)),
+            say("It holds back entries only; you can always close."),
         ),
-        rows=((key(keys, "Risk", "risk"), key(keys, "Positions", "poss")),),
+        rows=((key(keys, say("Risk"), "risk"), key(keys, say("Positions"), "poss")),),
     )
 
 
@@ -77,17 +103,27 @@ def locks(found: Sequence[LockLine], keys: Keys) -> Screen:
     shown = found[:_MOST_LOCKS]
     return Screen(
         text=lines(
-            headed(Mode.PAPER, "No locks: entries are free" if not found else "Locked entries"),
+            headed(
+                Mode.PAPER,
+                say("Locked entries") if found else say("No locks: entries are free"),
+            ),
             *(_lock_line(line) for line in shown),
-            Text("Each ends by itself; ", Code("/unlock ID"), " lifts it now.") if found else "",
-            "Closing always works." if found else "",
+            marked("Each ends by itself; {command} lifts it now.", command=Code("/unlock ID"))
+            if found
+            else "",
+            say("Closing always works.") if found else "",
         ),
         rows=(
             *in_rows(
-                key(keys, f"Unlock #{line.lock.lock_id}", "unlock", line.lock.lock_id)
+                key(
+                    keys,
+                    say("Unlock #{number}", number=line.lock.lock_id),
+                    "unlock",
+                    line.lock.lock_id,
+                )
                 for line in shown
             ),
-            (key(keys, "Risk", "risk"), key(keys, "Refresh", "locks")),
+            (key(keys, say("Risk"), "risk"), key(keys, say("Refresh"), "locks")),
         ),
     )
 
@@ -95,39 +131,47 @@ def locks(found: Sequence[LockLine], keys: Keys) -> Screen:
 def unlocked(lock_id: int, keys: Keys) -> Screen:
     """Confirm that a lock was lifted."""
     return Screen(
-        text=lines(headed(Mode.PAPER, f"Lock #{lock_id} lifted"), "Another stop may set it again."),
-        rows=((key(keys, "Locks", "locks"), key(keys, "Open…", "pick")),),
+        text=lines(
+            headed(Mode.PAPER, say("Lock #{number} lifted", number=lock_id)),
+            say("Another stop may set it again."),
+        ),
+        rows=((key(keys, say("Locks"), "locks"), key(keys, say("Open…"), "pick")),),
     )
 
 
 def _lock_line(line: LockLine) -> Text:
-    where = "all tokens" if line.token is None else named(line.token.symbol, 16)
     lock = line.lock
-    return Text(
-        f"🔒 #{lock.lock_id} ",
-        where,
-        f" until {lock.until:%H:%M} UTC: {LOCKS[lock.rule].format(count=lock.count)}",
+    return marked(
+        "🔒 #{number} {where} until {time} UTC: {reason}",
+        number=str(lock.lock_id),
+        where=say("all tokens") if line.token is None else named(line.token.symbol, 16),
+        time=f"{lock.until:%H:%M}",
+        reason=say(LOCKS[lock.rule], count=lock.count),
     )
 
 
 def _factor_lines(factors: Sequence[FactorScore]) -> list[Text | str]:
     counting = [one for one in factors if one.points > 0]
     if not counting:
-        return ["Nothing is at risk."]
+        return [say("Nothing is at risk.")]
     return [_factor_line(one) for one in counting]
 
 
 def _factor_line(one: FactorScore) -> str:
     what, cure = _FACTORS[one.factor]
     points = f"{one.points:.0f}/{one.weight}"
-    return f"{points} {one.factor.value}: {what.format(figures.percent(one.figure))}; {cure}"
+    share = figures.percent(one.figure)
+    return f"{points} {one.factor.value}: {say(what, share=share)}; {say(cure)}"
 
 
 def _limit_line(use: LimitUse) -> str:
-    own = " (yours)" if use.is_own else ""
+    what = say(_LIMITS[use.limit])
     if use.allowed is None:
         used = "" if use.used is None else f"{shown_limit(use.limit, use.used)} "
-        return f"{use.limit.value}: {used}{_LIMITS[use.limit]} · no limit"
-    allowed = shown_limit(use.limit, use.allowed)
-    used = "" if use.used is None else f"{shown_limit(use.limit, use.used)} of "
-    return f"{use.limit.value}: {used}{allowed} {_LIMITS[use.limit]}{own}"
+        return say("{limit}: {used}{what} · no limit", limit=use.limit.value, used=used, what=what)
+    figure = shown_limit(use.limit, use.allowed)
+    if use.used is not None:
+        used = shown_limit(use.limit, use.used)
+        figure = say("{used} of {allowed}", used=used, allowed=figure)
+    line = f"{use.limit.value}: {figure} {what}"
+    return say("{limit} (yours)", limit=line) if use.is_own else line

@@ -8,51 +8,64 @@ from bot.domain.users import Mode
 from bot.services.stops import StopLine
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Rows, Screen, danger, headed, key, lines, named
-from bot.telegram.rich_text import Code, Text
+from bot.telegram.rich_text import Code, Text, marked
+from bot.telegram.screens import figures
+from bot.words.speech import later, say, say_count
 
 ANSWER_SECONDS = 60
 _RULES: Mapping[StopRule, str] = {
     StopRule.HAND: "",
     StopRule.ADMIN: "",
-    StopRule.CHAIN_SILENT: "the chain does not answer",
-    StopRule.SOL_MOVED: "SOL itself moved too far",
-    StopRule.TOKENS_DISPUTED: "too many prices are disputed",
+    StopRule.CHAIN_SILENT: later("the chain does not answer"),
+    StopRule.SOL_MOVED: later("SOL itself moved too far"),
+    StopRule.TOKENS_DISPUTED: later("too many prices are disputed"),
 }
-_WAIT = f"⏳ {ANSWER_SECONDS} s to answer; no answer means no."
+_WAIT = later("⏳ {seconds} s to answer; no answer means no.")
 
 
 def ask_panic(line: StopLine, keys: Keys) -> Screen:
     """Ask whether a person wants to stop their own trading, and how."""
     return Screen(
         text=lines(
-            headed(Mode.PAPER, "Stop your trading?"),
-            f"Pause: nothing new is opened for you. What is open stays ({_open(line)}), exits too.",
-            f"Close all: {_open(line)} closed as well, at what the pools pay.",
-            "It stays so, also after a restart, until you send /resume.",
-            _WAIT,
+            headed(Mode.PAPER, say("Stop your trading?")),
+            say(
+                "Pause: nothing new is opened for you. What is open stays ({open}), exits too.",
+                open=_open(line),
+            ),
+            say("Close all: {open} closed as well, at what the pools pay.", open=_open(line)),
+            say("It stays so, also after a restart, until you send /resume."),
+            say(_WAIT, seconds=ANSWER_SECONDS),
         ),
         rows=(
-            (key(keys, "No", "nostop"), key(keys, "Pause", "panicp")),
-            (danger(keys, "Pause and close all", "panicc"),),
+            (key(keys, say("No"), "nostop"), key(keys, say("Pause"), "panicp")),
+            (danger(keys, say("Pause and close all"), "panicc"),),
         ),
     )
 
 
 def ask_halt(line: StopLine, *, closes: bool, reason: str, asker: str, keys: Keys) -> Screen:
     """Ask an admin whether everybody's trading is to stop."""
-    what = "Pause entries and close" if closes else "Pause entries"
+    question = (
+        later("Pause entries and close {whose}?") if closes else later("Pause entries {whose}?")
+    )
     concerned = (
-        f" {_open(line)} would be closed." if closes else f" What is open stays ({_open(line)})."
+        say("It is for {whom}. {open} would be closed.", whom=_whom(line.stop), open=_open(line))
+        if closes
+        else say(
+            "It is for {whom}. What is open stays ({open}).",
+            whom=_whom(line.stop),
+            open=_open(line),
+        )
     )
     return Screen(
         text=lines(
-            headed(Mode.PAPER, Text(f"{what} ", _scope(line.stop, line.token), "?")),
-            f"It is for {_whom(line.stop)}.{concerned}",
-            Text("Reason: ", named(reason, 120)) if reason else "",
-            Text("Asked by ", named(asker), " · only they can answer"),
-            _WAIT,
+            headed(Mode.PAPER, marked(question, whose=_scope(line.stop, line.token))),
+            concerned,
+            marked("Reason: {reason}", reason=named(reason, 120)) if reason else "",
+            marked("Asked by {name} · only they can answer", name=named(asker)),
+            say(_WAIT, seconds=ANSWER_SECONDS),
         ),
-        rows=((key(keys, "No", "nostop"), danger(keys, "Yes, stop", "halt")),),
+        rows=((key(keys, say("No"), "nostop"), danger(keys, say("Yes, stop"), "halt")),),
     )
 
 
@@ -62,8 +75,13 @@ def pulled(line: StopLine, keys: Keys) -> Screen:
     return Screen(
         text=lines(
             headed(Mode.PAPER, Text("🔒 ", stop_words(stop, line.token))),
-            f"⏳ Closing {_open(line)}. Each gets its receipt." if stop.closes else "",
-            Text("It ends with ", Code(_resume(stop, line.token)), ". Closing always works."),
+            say("⏳ Closing {open}. Each gets its receipt.", open=_open(line))
+            if stop.closes
+            else "",
+            marked(
+                "It ends with {command}. Closing always works.",
+                command=Code(_resume(stop, line.token)),
+            ),
         ),
         rows=_rows(stop, keys),
     )
@@ -72,14 +90,18 @@ def pulled(line: StopLine, keys: Keys) -> Screen:
 def progress(line: StopLine, left: int) -> Screen:
     """Show how far the closing is, in place of what was shown when it began."""
     done = line.stop.planned - left
-    words = f"Closed all {done}" if not left else f"Closed {done} of {line.stop.planned}"
-    waiting = f"{left} cannot be closed right now; I keep trying." if left else ""
+    words = (
+        say("Closed {done} of {planned}", done=done, planned=line.stop.planned)
+        if left
+        else say("Closed all {done}", done=done)
+    )
+    waiting = say("{count} cannot be closed right now; I keep trying.", count=left) if left else ""
     return Screen(
         text=lines(
             headed(Mode.PAPER, words),
             Text("🔒 ", stop_words(line.stop, line.token)),
             waiting,
-            Text("It ends with ", Code(_resume(line.stop, line.token)), "."),
+            marked("It ends with {command}.", command=Code(_resume(line.stop, line.token))),
         )
     )
 
@@ -88,10 +110,13 @@ def resumed(line: StopLine, keys: Keys | None = None) -> Screen:
     """Show that entries are free again."""
     return Screen(
         text=lines(
-            headed(Mode.PAPER, Text("Entries are free again: ", _scope(line.stop, line.token))),
-            "It had stood " + _since(line.stop) + ".",
+            headed(
+                Mode.PAPER,
+                marked("Entries are free again: {whose}", whose=_scope(line.stop, line.token)),
+            ),
+            say("It had stood {since}.", since=_since(line.stop)),
         ),
-        rows=((key(keys, "Risk", "risk"), key(keys, "Wallet", "wallet")),)
+        rows=((key(keys, say("Risk"), "risk"), key(keys, say("Wallet"), "wallet")),)
         if keys is not None and keys.is_private
         else (),
     )
@@ -102,8 +127,8 @@ def tripped(line: StopLine) -> Screen:
     return Screen(
         text=lines(
             headed(Mode.PAPER, Text("⚠️ ", stop_words(line.stop, line.token))),
-            "It lifts itself when the cause has passed.",
-            Text("Sooner: ", Code("/resume all"), "."),
+            say("It lifts itself when the cause has passed."),
+            marked("Sooner: {command}.", command=Code("/resume all")),
         )
     )
 
@@ -111,20 +136,22 @@ def tripped(line: StopLine) -> Screen:
 def nothing_stopped(keys: Keys) -> Screen:
     """Show that the question was answered with no."""
     return Screen(
-        text=lines(headed(Mode.PAPER, "Nothing was stopped")),
-        rows=((key(keys, "Risk", "risk"),),) if keys.is_private else (),
+        text=lines(headed(Mode.PAPER, say("Nothing was stopped"))),
+        rows=((key(keys, say("Risk"), "risk"),),) if keys.is_private else (),
     )
 
 
 def halted(line: StopLine) -> Screen:
     """Tell a person that an admin has stopped their trading."""
-    closing = f"⏳ {_open(line)} of yours will be closed. Each gets its receipt."
+    closing = say("⏳ {open} of yours will be closed. Each gets its receipt.", open=_open(line))
     return Screen(
         text=lines(
-            headed(Mode.PAPER, "🔒 An admin has paused your entries"),
-            Text("Reason: ", named(line.stop.reason, 120)) if line.stop.reason else "",
-            closing if line.stop.closes else "What is open stays, with its exits.",
-            "Closing always works. Only an admin lifts it; you will hear of it.",
+            headed(Mode.PAPER, say("🔒 An admin has paused your entries")),
+            marked("Reason: {reason}", reason=named(line.stop.reason, 120))
+            if line.stop.reason
+            else "",
+            closing if line.stop.closes else say("What is open stays, with its exits."),
+            say("Closing always works. Only an admin lifts it; you will hear of it."),
         )
     )
 
@@ -133,19 +160,23 @@ def released(line: StopLine) -> Screen:
     """Tell them that it is over."""
     return Screen(
         text=lines(
-            headed(Mode.PAPER, "An admin has freed your entries again"),
-            "They had been paused " + _since(line.stop) + ".",
+            headed(Mode.PAPER, say("An admin has freed your entries again")),
+            say("They had been paused {since}.", since=_since(line.stop)),
         )
     )
 
 
 def stop_words(stop: TradingStop, token: Token | None, *, is_own: bool = False) -> Text:
     """Say what is stopped, since when and why; `is_own` to the person whose trading it is."""
-    why = stop.reason or _RULES[stop.rule]
+    rule = _RULES[stop.rule]
+    why = stop.reason or (say(rule) if rule else "")
+    by_admin = is_own and stop.rule is StopRule.ADMIN
     return Text(
-        "Entries are paused: ",
-        "yours, by an admin" if is_own and stop.rule is StopRule.ADMIN else _scope(stop, token),
-        f", {_since(stop)}",
+        marked(
+            "Entries are paused: {whose}, {since}",
+            whose=say("yours, by an admin") if by_admin else _scope(stop, token),
+            since=_since(stop),
+        ),
         *((" · ", named(why, 120)) if why else ()),
     )
 
@@ -153,15 +184,16 @@ def stop_words(stop: TradingStop, token: Token | None, *, is_own: bool = False) 
 def _scope(stop: TradingStop, token: Token | None) -> Text | str:
     match stop.scope:
         case StopScope.PERSON:
-            return f"user {stop.user_id}'s" if stop.rule is StopRule.ADMIN else "yours"
+            is_admins = stop.rule is StopRule.ADMIN
+            return say("user {id}'s", id=stop.user_id) if is_admins else say("yours")
         case StopScope.TOKEN:
-            return named(token.symbol, 16) if token else f"token {stop.token_id}"
+            return named(token.symbol, 16) if token else say("token {id}", id=stop.token_id)
         case StopScope.ALL:
-            return "everybody's"
+            return say("everybody's")
 
 
 def _since(stop: TradingStop) -> str:
-    return f"since {stop.began_at.day} {stop.began_at:%b %H:%M} UTC"
+    return say("since {time} UTC", time=figures.day_and_time(stop.began_at))
 
 
 def _resume(stop: TradingStop, token: Token | None) -> str:
@@ -175,14 +207,14 @@ def _resume(stop: TradingStop, token: Token | None) -> str:
 
 
 def _whom(stop: TradingStop) -> str:
-    return f"user {stop.user_id} alone" if stop.user_id else "everybody"
+    return say("user {id} alone", id=stop.user_id) if stop.user_id else say("everybody")
 
 
 def _open(line: StopLine) -> str:
-    return "1 open position" if line.positions == 1 else f"{line.positions} open positions"
+    return say_count("{count} open position", "{count} open positions", line.positions)
 
 
 def _rows(stop: TradingStop, keys: Keys) -> Rows:
     if stop.scope is StopScope.PERSON and stop.rule is StopRule.HAND:
-        return ((key(keys, "Resume", "resume"), key(keys, "Positions", "poss")),)
+        return ((key(keys, say("Resume"), "resume"), key(keys, say("Positions"), "poss")),)
     return ()

@@ -8,8 +8,9 @@ from bot.services.token_lines import TokenLine
 from bot.services.watchlist import WatchChange
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Rows, Screen, headed, in_rows, key, label, lines, named
-from bot.telegram.rich_text import Text
+from bot.telegram.rich_text import Text, marked
 from bot.telegram.screens import figures
+from bot.words.speech import later, say, say_count
 
 _MOST_LINES, _MOST_KEYS = 30, 9
 
@@ -22,31 +23,37 @@ def watchlist(found: Sequence[TokenLine], keys: Keys) -> Screen:
     ages = [line.age_seconds for line in found if line.age_seconds is not None]
     return Screen(
         text=lines(
-            headed(Mode.PAPER, "Watchlist", _count(len(found))),
+            headed(Mode.PAPER, say("Watchlist"), _count(len(found))),
             *(_line(line) for line in found[:_MOST_LINES]),
-            f"and {hidden} more" if hidden > 0 else "",
-            f"Pool prices, the oldest {figures.age(max(ages))}" if ages else "",
+            say("and {count} more", count=hidden) if hidden > 0 else "",
+            say("Pool prices, the oldest {age}", age=figures.age(max(ages))) if ages else "",
         ),
         rows=(
             *in_rows(
                 key(keys, label(line.token.symbol), "card", line.token.token_id)
                 for line in found[:_MOST_KEYS]
             ),
-            (key(keys, "Movers", "movers"), key(keys, "Refresh", "wlist")),
+            (key(keys, say("Movers"), "movers"), key(keys, say("Refresh"), "wlist")),
         ),
     )
 
 
 def watched(change: WatchChange, keys: Keys) -> Screen:
     """Say that a token is on the list."""
-    done = " is on your watchlist." if change.is_new else " was on your watchlist already."
-    return Screen(text=Text(named(change.token.symbol, 16), done), rows=_after(change.token, keys))
+    done = (
+        later("{token} is on your watchlist.")
+        if change.is_new
+        else later("{token} was on your watchlist already.")
+    )
+    words = marked(done, token=named(change.token.symbol, 16))
+    return Screen(text=words, rows=_after(change.token, keys))
 
 
 def unwatched(token: Token, keys: Keys) -> Screen:
     """Say that a token is off the list."""
     return Screen(
-        text=Text(named(token.symbol, 16), " is off your watchlist."), rows=_after(token, keys)
+        text=marked("{token} is off your watchlist.", token=named(token.symbol, 16)),
+        rows=_after(token, keys),
     )
 
 
@@ -55,13 +62,13 @@ def pick_unwatched(found: Sequence[TokenLine], keys: Keys) -> Screen:
     if not found:
         return _nothing(keys)
     return Screen(
-        text=lines("Take which token off your watchlist?"),
+        text=lines(say("Take which token off your watchlist?")),
         rows=(
             *in_rows(
                 key(keys, label(line.token.symbol), "woff", line.token.token_id)
                 for line in found[: _MOST_KEYS + 3]
             ),
-            (key(keys, "Back", "wlist"),),
+            (key(keys, say("Back"), "wlist"),),
         ),
     )
 
@@ -69,21 +76,23 @@ def pick_unwatched(found: Sequence[TokenLine], keys: Keys) -> Screen:
 def _nothing(keys: Keys) -> Screen:
     return Screen(
         text=lines(
-            headed(Mode.PAPER, "Watchlist", "empty"),
-            "Put a token on it with /watch TOKEN, or with Watch on its card.",
+            headed(Mode.PAPER, say("Watchlist"), say("empty")),
+            say("Put a token on it with /watch TOKEN, or with Watch on its card."),
         ),
-        rows=((key(keys, "Movers", "movers"), key(keys, "Refresh", "wlist")),),
+        rows=((key(keys, say("Movers"), "movers"), key(keys, say("Refresh"), "wlist")),),
     )
 
 
 def _after(token: Token, keys: Keys) -> Rows:
-    return ((key(keys, "Watchlist", "wlist"), key(keys, "Token", "card", token.token_id)),)
+    return (
+        (key(keys, say("Watchlist"), "wlist"), key(keys, say("Token"), "card", token.token_id)),
+    )
 
 
 def _line(line: TokenLine) -> Text:
     change = line.change_24h if line.change_24h is not None else line.change_1h
     if line.price is None:
-        return Text("⚠️ ", named(line.token.symbol, 16), " · no price yet")
+        return marked("⚠️ {token} · no price yet", token=named(line.token.symbol, 16))
     sign = "⏳" if change is None else "🟢" if change >= 0 else "🔴"
     moved = [
         f"{figures.signed_percent(one)} {span}"
@@ -95,4 +104,4 @@ def _line(line: TokenLine) -> Text:
 
 
 def _count(count: int) -> str:
-    return "1 token" if count == 1 else f"{count} tokens"
+    return say_count("{count} token", "{count} tokens", count)
