@@ -25,20 +25,20 @@ from bot.observability.sending import Sending
 from bot.services.catalogue import Services
 from bot.telegram.alert_notices import FiredAlertNotices
 from bot.telegram.application import Application
-from bot.telegram.bot_api import ApiError
 from bot.telegram.daily_reports import DailyReportNotices
 from bot.telegram.documents import DocumentApi
 from bot.telegram.graduation_news import GraduationNews
 from bot.telegram.guard import Guard
 from bot.telegram.lanes import Lanes
 from bot.telegram.limits import FloodLimits
+from bot.telegram.menus import set_menus
 from bot.telegram.notices import LiquidationNotices
 from bot.telegram.pictures import PictureApi
 from bot.telegram.poller import Poller
 from bot.telegram.price_warnings import PriceWarnings
 from bot.telegram.reachability import Reachability
 from bot.telegram.receiver import Receiver
-from bot.telegram.registration import Identity, identity, set_commands, use_polling, use_webhook
+from bot.telegram.registration import Identity, identity, use_polling, use_webhook
 from bot.telegram.resting_news import RestingNews
 from bot.telegram.sender import Sender
 from bot.telegram.stamps import StampedApi
@@ -204,17 +204,21 @@ def _reception(
 async def _hear_telegram(
     settings: Settings, outside: Outside, receiver: Receiver, nursery: Nursery
 ) -> None:
-    try:
-        await set_commands(outside.api)
-    except (ApiError, Unavailable) as error:
-        # Menus are a comfort: every command works without them.
-        _log.warning("menus_not_set", reason=str(error))
+    nursery.spawn(_set_menus(settings, outside), "menus")
     if settings.webhook_url:
         secret = settings.webhook_secret.get_secret_value()
         await use_webhook(outside.api, url=settings.webhook_url, secret=secret)
         return
     await use_polling(outside.api)
     nursery.spawn(Poller(api=outside.api, receiver=receiver).run(), "poller")
+
+
+async def _set_menus(settings: Settings, outside: Outside) -> None:
+    try:
+        await set_menus(outside.api, admin_ids=sorted(settings.admin_ids))
+    except Unavailable as error:
+        # Menus are a comfort: every command works without them.
+        _log.warning("menus_not_set", reason=str(error))
 
 
 async def _work(lanes: Lanes, first_prices: asyncio.Event) -> None:

@@ -153,5 +153,8 @@ TABLE: tuple[Action, ...] = (
 
 
 def by_name(table: tuple[Action, ...] = TABLE) -> Mapping[str, Action]:
-    """Give every action by its name."""
-    return {action.name: action for action in table}
+    """Give every action by its name; each name is taken once."""
+    found = {action.name: action for action in table}
+    if len(found) < len(table):
+        raise ValueError("two buttons have the same name")
+    return found

@@ -18,6 +18,7 @@ from bot.telegram.heard import CallbackQuery, Message, Person
 from bot.telegram.hearing import is_somebody, reason_not_heard, unheard, unheard_press
 from bot.telegram.messages import MessageDoor
 from bot.telegram.presses import PressDoor
+from bot.telegram.table_check import check_tables
 
 _HEARD: Mapping[str, type[Message | CallbackQuery]] = {
     "message": Message,
@@ -44,6 +45,7 @@ class Application:
             commands=command_table.by_name(),
             actions=action_table.by_name(),
         )
+        check_tables(door.commands, door.actions)
         self._messages = MessageDoor(door)
         self._presses = PressDoor(door)
         self._dispatcher = Dispatcher(disable_fsm=True)

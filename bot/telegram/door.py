@@ -15,11 +15,13 @@ from bot.telegram.turn import Action, Command, Pressed, Turn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chat:
-    """Where something was said or pressed, and in which message."""
+    """Where something was said or pressed, in which message, and in which topic of a forum."""
 
     chat_id: int
     is_private: bool
     message_id: int = 0
+    thread_id: int | None = None
+    is_channel: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,7 @@ class Door:
             commands=self.commands,
             text=text,
             message_id=chat.message_id,
+            thread_id=chat.thread_id,
             pressed=pressed,
         )
 

@@ -36,6 +36,11 @@ class Place(_Heard):
         """Tell whether only the person and the bot are in it."""
         return self.type == "private"
 
+    @property
+    def is_channel(self) -> bool:
+        """Tell whether it is a channel, where nobody is a person to us."""
+        return self.type == "channel"
+
 
 class Answered(_Heard):
     """The message that another one answers."""
@@ -57,6 +62,10 @@ class Message(_Heard):
     via_bot: object = None
     forward_origin: object = None
     is_automatic_forward: bool | None = None
+    message_thread_id: int | None = None
+    is_topic_message: bool | None = None
+    migrate_to_chat_id: int | None = None
+    migrate_from_chat_id: int | None = None
     left: Person | None = Field(default=None, alias="left_chat_member")
     text: str | None = None
     caption: str | None = None
@@ -66,6 +75,11 @@ class Message(_Heard):
         """Give what was written, or what stands below a picture; empty where nothing does."""
         return self.text or self.caption or ""
 
+    @property
+    def thread_id(self) -> int | None:
+        """Give the topic; a thread of answers outside a forum is none."""
+        return self.message_thread_id if self.is_topic_message else None
+
 
 class PressedMessage(_Heard):
     """The message that holds a pressed button; of an old one only its place is told."""
@@ -74,6 +88,13 @@ class PressedMessage(_Heard):
     chat: Place
     photo: object = None
     reply_to_message: Answered | None = None
+    message_thread_id: int | None = None
+    is_topic_message: bool | None = None
+
+    @property
+    def thread_id(self) -> int | None:
+        """Give the topic; a thread of answers outside a forum is none."""
+        return self.message_thread_id if self.is_topic_message else None
 
 
 class CallbackQuery(_Heard):

@@ -1,13 +1,14 @@
 """One screen of a phone: text with entities and buttons, and the calls that put it there."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.instruments import clean_text
 from bot.domain.notices import Notice, Priority
 from bot.domain.users import Mode
 from bot.telegram.callbacks import Keys
 from bot.telegram.rich_text import Bold, Code, Entity, Text, utf16_units
+from bot.words.speech import say
 
 LONGEST_MESSAGE, LONGEST_CAPTION = 4096, 1024
 LONGEST_TOAST = 200
@@ -15,6 +16,8 @@ PICTURE = "picture"
 """The parameter that holds a picture's recipe; `pictures` takes it out and sends the picture."""
 STAMP = "stamped_since"
 """The parameter that says since when a text counts the seconds; `stamps` writes them at sending."""
+WHISPER = "ephemeral_message_parameters"
+"""The parameter that names who alone reads a message in a group (Bot API 10.3)."""
 _PLAIN_MARKS = frozenset(" -_'!?")
 _NO_PREVIEW: Mapping[str, object] = {"is_disabled": True}
 
@@ -98,6 +101,11 @@ def danger(keys: Keys, text: str, action: str, target: int = 0, argument: str = 
     return Button(text=text, data=keys.data(action, target, argument), style="danger")
 
 
+def private_row(keys: Keys, payload: str) -> tuple[Button, ...]:
+    """Give the button that leads to the private chat."""
+    return (Button(text=say("Open private chat"), url=keys.private_link(payload)),)
+
+
 def in_rows(buttons: Iterable[Button], width: int = 3) -> Rows:
     """Lay buttons out, at most three in a row."""
     all_buttons = tuple(buttons)
@@ -109,10 +117,13 @@ def to_send(
     chat_id: int,
     *,
     reply_to: int | None = None,
+    thread_id: int | None = None,
     priority: Priority = Priority.REPLY,
 ) -> Notice:
-    """Give the call that sends a screen as a new message."""
+    """Give the call that sends a screen as a new message, in a topic where one is named."""
     payload = {"chat_id": chat_id, **_content(screen)}
+    if thread_id is not None:
+        payload["message_thread_id"] = thread_id
     if reply_to is not None:
         payload["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
     method = "sendMessage"
@@ -120,6 +131,22 @@ def to_send(
         method = "sendPhoto"
         payload |= {"photo": f"attach://{PICTURE}", PICTURE: dict(screen.picture)}
     return Notice(chat_id=chat_id, method=method, payload=payload, priority=priority)
+
+
+def to_whisper(
+    screen: Screen,
+    chat_id: int,
+    user_id: int,
+    *,
+    callback_id: str = "",
+    thread_id: int | None = None,
+) -> Notice:
+    """Give the call that shows a screen in a group to one person alone; see `whispers`."""
+    sent = to_send(screen, chat_id, thread_id=thread_id)
+    receiver: dict[str, object] = {"receiver_user_id": user_id}
+    if callback_id:
+        receiver["callback_query_id"] = callback_id
+    return replace(sent, payload={**sent.payload, WHISPER: receiver})
 
 
 def to_edit(screen: Screen, chat_id: int, message_id: int) -> Notice:

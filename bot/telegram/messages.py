@@ -1,6 +1,7 @@
 """From a message to its handler: one look-up in the command table, or plain text."""
 
 import re
+from dataclasses import replace
 
 from bot.domain.errors import Refusal
 from bot.domain.users import User
@@ -10,6 +11,7 @@ from bot.telegram.cleaning import SECRET_REMOVED, UNREADABLE
 from bot.telegram.commands.conversation import plain_text
 from bot.telegram.door import Chat, Door
 from bot.telegram.heard import Message
+from bot.telegram.places import require_row
 from bot.telegram.refusing import answer_refusal, secret_hidden
 from bot.telegram.suggestions import nearest
 from bot.telegram.turn import Command, Place, Turn
@@ -25,20 +27,23 @@ class MessageDoor:
 
     async def hear(self, message: Message, user: User, stored: StoredUpdate) -> None:
         """Handle one message; every way through closes the update."""
+        chat = Chat(
+            chat_id=message.chat.id,
+            is_private=message.chat.is_private,
+            message_id=message.message_id,
+            thread_id=message.thread_id,
+            is_channel=message.chat.is_channel,
+        )
         turn = self._door.turn(
             user,
-            Chat(
-                chat_id=message.chat.id,
-                is_private=message.chat.is_private,
-                message_id=message.message_id,
-            ),
+            chat,
             stored,
             text=_words_of(message)[:LONGEST_TEXT],
             source_at=message.date,
         )
-        await self._answer(turn)
+        await self._answer(turn, chat)
 
-    async def _answer(self, turn: Turn) -> None:
+    async def _answer(self, turn: Turn, chat: Chat) -> None:
         command: Command | None = None
         try:
             if SECRET_REMOVED in turn.text:
@@ -52,6 +57,7 @@ class MessageDoor:
                 await turn.finish()
                 return
             command = self._command(match[1])
+            require_row(command, turn.user, chat)
             await _run(turn, command, match[3] or "")
         except Refusal as refusal:
             await answer_refusal(turn, refusal, command)
@@ -79,10 +85,9 @@ def _words_of(message: Message) -> str:
 
 
 async def _run(turn: Turn, command: Command, rest: str) -> None:
-    turn.user.require(command.permission)
-    if command.place is Place.PRIVATE and not turn.is_private:
-        raise Refusal("private_only")
     _require_readable(rest)
+    if command.place is Place.WHISPERED and not turn.is_private:
+        turn = replace(turn, whispers=True)
     is_bare = command.is_guided and not rest.split()
     arguments = Arguments() if is_bare else read_arguments(rest, command.arguments)
     await command.handler(turn, arguments)

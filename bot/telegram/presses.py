@@ -1,11 +1,14 @@
 """From a pressed button to its handler: checked for form, owner, age and place first."""
 
+from dataclasses import replace
+
 from bot.domain.errors import Refusal
 from bot.domain.users import User
 from bot.ports.mail import StoredUpdate
 from bot.telegram.callbacks import Press, read_press
 from bot.telegram.door import Chat, Door
 from bot.telegram.heard import CallbackQuery, PressedMessage
+from bot.telegram.places import require_row
 from bot.telegram.refusing import answer_refusal
 from bot.telegram.turn import Action, Place, Pressed, PressHandler, Turn
 
@@ -20,26 +23,27 @@ class PressDoor:
 
     async def press(self, callback: CallbackQuery, user: User, stored: StoredUpdate) -> None:
         """Handle one press; every way through closes the update and frees the button."""
-        turn = self._turn(callback, user, stored)
+        chat = _chat(callback, user)
+        turn = self._turn(callback, chat, user, stored)
         try:
             press = read_press(callback.data, self._door.clock.now())
             _require_owner(press, callback)
-            action = self._action(press, turn)
+            action = self._action(press)
+            require_row(action, user, chat)
             handler = self._handler(action, press)
             if action.is_money:
                 request_id = f"cb:{press.owner}:{press.nonce}"
-                turn = self._turn(callback, user, stored, request_id)
+                turn = self._turn(callback, chat, user, stored, request_id)
+            if action.place is Place.WHISPERED and not chat.is_private:
+                turn = replace(turn, whispers=True)
             await handler(turn, press)
         except Refusal as refusal:
             await answer_refusal(turn, refusal)
 
-    def _action(self, press: Press, turn: Turn) -> Action:
+    def _action(self, press: Press) -> Action:
         action = self._door.actions.get(press.action)
         if action is None:
             raise Refusal("bad_button")
-        turn.user.require(action.permission)
-        if action.place is Place.PRIVATE and not turn.is_private:
-            raise Refusal("private_only")
         return action
 
     def _handler(self, action: Action, press: Press) -> PressHandler:
@@ -50,19 +54,29 @@ class PressDoor:
         return action.when_stale
 
     def _turn(
-        self, callback: CallbackQuery, user: User, stored: StoredUpdate, request_id: str = ""
+        self,
+        callback: CallbackQuery,
+        chat: Chat,
+        user: User,
+        stored: StoredUpdate,
+        request_id: str = "",
     ) -> Turn:
-        message = callback.message
-        chat = Chat(chat_id=user.user_id, is_private=True)
-        if message is not None:
-            chat = Chat(
-                chat_id=message.chat.id,
-                is_private=message.chat.is_private,
-                message_id=message.message_id,
-            )
-        on_picture = message is not None and bool(message.photo)
+        on_picture = callback.message is not None and bool(callback.message.photo)
         pressed = Pressed(callback_id=callback.id, on_picture=on_picture)
         return self._door.turn(user, chat, stored, request_id=request_id, pressed=pressed)
+
+
+def _chat(callback: CallbackQuery, user: User) -> Chat:
+    message = callback.message
+    if message is None:
+        return Chat(chat_id=user.user_id, is_private=True)
+    return Chat(
+        chat_id=message.chat.id,
+        is_private=message.chat.is_private,
+        message_id=message.message_id,
+        thread_id=message.thread_id,
+        is_channel=message.chat.is_channel,
+    )
 
 
 def _require_owner(press: Press, callback: CallbackQuery) -> None:

@@ -6,10 +6,9 @@ from bot.domain.errors import Refusal, Unavailable
 from bot.domain.instruments import Token
 from bot.domain.notices import Notice
 from bot.telegram.callbacks import Keys
-from bot.telegram.layout import Rows, Screen, key, lines, to_delete, to_send
+from bot.telegram.layout import Rows, Screen, key, lines, private_row, to_delete, to_send
 from bot.telegram.rich_text import Code, Text
 from bot.telegram.screens import market
-from bot.telegram.screens.help import private_row
 from bot.telegram.screens.phrases import refusal_words
 from bot.telegram.turn import Command, Turn
 

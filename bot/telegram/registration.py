@@ -1,15 +1,11 @@
-"""Tells Telegram who we are: our name, the menus of commands, and how updates should come."""
+"""Asks Telegram who we are, and tells it how updates should come."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.errors import Unavailable
-from bot.domain.users import PERMISSIONS, Role
-from bot.telegram import command_table
 from bot.telegram.bot_api import Api
 from bot.telegram.poller import ALLOWED_UPDATES
-from bot.telegram.turn import Command, Place
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}", re.ASCII)
 
@@ -28,16 +24,6 @@ async def identity(api: Api) -> Identity:
     if not isinstance(answer, dict) or not isinstance(answer.get("id"), int):
         raise Unavailable("Telegram", "getMe gave no bot")
     return Identity(bot_id=answer["id"], name=str(answer.get("username", "")))
-
-
-async def set_commands(api: Api, table: Sequence[Command] = command_table.TABLE) -> None:
-    """Put the commands into the menus of private chats and of groups, those of everybody."""
-    of_all = PERMISSIONS[Role.BASIC]
-    listed = [one for one in table if one.is_listed and one.permission in of_all]
-    anywhere = [command for command in listed if command.place is Place.ANYWHERE]
-    for scope, commands in (("all_private_chats", listed), ("all_group_chats", anywhere)):
-        menu = [{"command": one.name, "description": one.help_line} for one in commands]
-        await api.call("setMyCommands", {"commands": menu, "scope": {"type": scope}})
 
 
 async def use_polling(api: Api) -> None:

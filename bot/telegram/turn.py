@@ -1,7 +1,7 @@
 """What a handler is given, one message or one press, and the table rows that name handlers."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.notices import Notice
@@ -10,15 +10,30 @@ from bot.domain.users import Permission, User
 from bot.services.catalogue import Services
 from bot.telegram.arguments import Argument, Arguments
 from bot.telegram.callbacks import Keys, Press
-from bot.telegram.layout import Rows, Screen, to_edit, to_keyboard, to_send, to_toast
+from bot.telegram.layout import (
+    Rows,
+    Screen,
+    private_row,
+    to_edit,
+    to_keyboard,
+    to_send,
+    to_toast,
+    to_whisper,
+)
 from bot.telegram.rich_text import Text
 
 
 class Place(StrEnum):
-    """Where a command or button may be used; private figures stay in the private chat."""
+    """Where a command or button may be used; private figures stay between a person and the bot.
+
+    WHISPERED may be asked for anywhere, and the answer reaches the asking person alone. In a
+    group, its own settings may say less: which commands, by whom, in which topic.
+    """
 
     ANYWHERE = "anywhere"
-    PRIVATE = "private"
+    PRIVATE = "private chat"
+    GROUP = "group"
+    WHISPERED = "anywhere, answered to you alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +53,8 @@ class Turn:
 
     `keys` cuts fresh buttons for this chat and `news_keys()` those of a second message, sent to
     the person alone (a keyboard acts once, so no two share a nonce). `message_id` is
-    the message that was heard or holds the pressed button.
+    the message that was heard or holds the pressed button, `thread_id` its topic. One that
+    `whispers` was asked in a group, and answers so that nobody else reads it.
     """
 
     services: Services
@@ -51,6 +67,8 @@ class Turn:
     commands: "Mapping[str, Command]"
     text: str = ""
     message_id: int = 0
+    thread_id: int | None = None
+    whispers: bool = False
     pressed: Pressed | None = None
 
     async def show(self, screen: Screen, toast: str = "") -> None:
@@ -75,7 +93,7 @@ class Turn:
 
     async def ask(self, screen: Screen) -> None:
         """Put a question as a new message, which alone can open the keyboard."""
-        question = to_send(screen, self.chat_id, reply_to=self._reply_to())
+        question = self._new(screen, reply_to=self._reply_to())
         await self.finish((self._toast(""), question) if self.pressed else (question,))
 
     async def finish(self, notices: Sequence[Notice] = ()) -> None:
@@ -84,10 +102,12 @@ class Turn:
 
     def with_screen(self, screen: Screen, toast: str = "") -> tuple[Notice, ...]:
         """Give the notices that show a screen here."""
+        if self.whispers:
+            return self._whispered(screen, toast)
         if self.pressed is None:
-            return (to_send(screen, self.chat_id, reply_to=self._reply_to()),)
+            return (self._new(screen, reply_to=self._reply_to()),)
         if self.pressed.on_picture != (screen.picture is not None):
-            return (self._toast(toast), to_send(screen, self.chat_id))
+            return (self._toast(toast), self._new(screen))
         edit = to_edit(screen, self.chat_id, self.message_id)
         return (self._toast(toast), edit)
 
@@ -99,6 +119,20 @@ class Turn:
         buttons = to_keyboard(rows, self.chat_id, self.message_id)
         where = "" if self.is_private else " · receipt in our private chat"
         return (self._toast(toast + where), buttons, news)
+
+    def _whispered(self, screen: Screen, toast: str) -> tuple[Notice, ...]:
+        callback_id = self.pressed.callback_id if self.pressed else ""
+        whisper = to_whisper(
+            replace(screen, rows=(private_row(self.keys, "start"),), ask=""),
+            self.chat_id,
+            self.user.user_id,
+            callback_id=callback_id,
+            thread_id=self.thread_id,
+        )
+        return (self._toast(toast), whisper) if self.pressed else (whisper,)
+
+    def _new(self, screen: Screen, *, reply_to: int | None = None) -> Notice:
+        return to_send(screen, self.chat_id, reply_to=reply_to, thread_id=self.thread_id)
 
     def _reply_to(self) -> int | None:
         """Answer to the message itself in a group, where many talk at once."""
@@ -117,7 +151,8 @@ PressHandler = Callable[[Turn, Press], Awaitable[None]]
 class Command:
     """One row of the command table; `is_guided` means that it may come without arguments.
 
-    Commands of one `shelf` share a line in the list of commands.
+    `in_group` is what it demands in a group, where that is more than in the private chat. Commands
+    of one `shelf` share a page of help. `cost` is how many plain ones it is worth to the throttle.
     """
 
     name: str
@@ -133,6 +168,8 @@ class Command:
     is_dangerous: bool = False
     is_listed: bool = True
     shelf: str = ""
+    in_group: Permission | None = None
+    cost: int = 1
 
     @property
     def usage(self) -> str:
@@ -150,3 +187,5 @@ class Action:
     place: Place = Place.PRIVATE
     is_money: bool = False
     when_stale: PressHandler | None = None
+    in_group: Permission | None = None
+    cost: int = 1

@@ -7,9 +7,10 @@ import pytest
 from bot.domain.users import PERMISSIONS, Permission, Role, Status
 from bot.telegram import action_table, command_table
 from bot.telegram.arguments import Kind, read_arguments
-from bot.telegram.registration import set_commands
+from bot.telegram.bot_api import ApiError
+from bot.telegram.menus import set_menus
 from bot.telegram.turn import Command, Place
-from tests.builders.chat_updates import GROUP
+from tests.builders.chat_updates import GROUP, a_press
 from tests.telegram.conftest import ChatDoor, text_of
 
 MARKET, OWN, TRADE, HELP, OPERATE = (
@@ -284,24 +285,41 @@ async def test_what_operators_see_is_refused_to_others(door: ChatDoor, role: Rol
     assert "may not do that" in str(answer.payload)
 
 
+class MenuApi:
+    """Keeps the menus that it is told, by scope."""
+
+    def __init__(self) -> None:
+        self.sent: dict[str, list[str]] = {}
+
+    async def call(self, method: str, payload: dict, *, seconds: float = 20.0) -> object:
+        assert method == "setMyCommands"
+        assert seconds > 0
+        scope = payload["scope"]
+        self.sent[scope["type"]] = [row["command"] for row in payload["commands"]]
+        assert all(1 <= len(row["description"]) <= 256 for row in payload["commands"])
+        if scope.get("chat_id") == 404:
+            raise ApiError(400, "Bad Request: chat not found")
+        return True
+
+
 async def test_menus_follow_the_table() -> None:
-    sent: dict[str, list[str]] = {}
+    api = MenuApi()
+    await set_menus(api, admin_ids=(404, 3001))
+    private = {name for name, (_, place) in COMMANDS.items() if place is not Place.GROUP}
+    of_all = {name for name in private if COMMANDS[name][0] in PERMISSIONS[Role.BASIC]}
+    assert set(api.sent["all_private_chats"]) == of_all
+    assert {"start", "help", "price", "leaderboard"} <= set(api.sent["all_group_chats"])
+    assert "halt" not in api.sent["all_group_chats"]
+    assert "open" not in api.sent["all_chat_administrators"]
+    assert set(api.sent["chat"]) == private, "an admin's own chat shows them all"
 
-    class MenuApi:
-        async def call(self, method: str, payload: dict, *, seconds: float = 20.0) -> object:
-            assert method == "setMyCommands"
-            assert seconds > 0
-            sent[payload["scope"]["type"]] = [row["command"] for row in payload["commands"]]
-            assert all(1 <= len(row["description"]) <= 256 for row in payload["commands"])
-            return True
 
-    await set_commands(MenuApi())
-    of_all = {name for name, (permission, _) in COMMANDS.items() if permission is not OPERATE}
-    assert set(sent["all_private_chats"]) == of_all
-    assert set(sent["all_group_chats"]) == {
-        "start", "help", "price", "info", "check", "chart", "movers", "leaderboard",
-        "resume",
-    }  # fmt: skip
+async def test_a_button_in_a_channel_does_nothing(door: ChatDoor) -> None:
+    for action in ("card", "buy", "help"):
+        update = a_press(door.button(action, 7, "5"), chat=GROUP)
+        update["callback_query"]["message"]["chat"]["type"] = "channel"
+        (toast,) = await door.take(update)
+        assert "cannot see who you are" in text_of(toast)
 
 
 async def test_a_press_just_before_it_expires_still_counts(door: ChatDoor) -> None:

@@ -14,9 +14,10 @@ from bot.telegram.bot_api import ApiError, BotApi
 from bot.telegram.guard import Guard
 from bot.telegram.lanes import Lanes
 from bot.telegram.limits import FloodLimits
+from bot.telegram.menus import set_menus
 from bot.telegram.poller import Poller
 from bot.telegram.receiver import Receiver
-from bot.telegram.registration import identity, set_commands, use_polling, use_webhook
+from bot.telegram.registration import identity, use_polling, use_webhook
 from bot.telegram.sender import Sender
 from tests.fakes.hand_clock import HandClock
 from tests.telegram.conftest import BOT_NAME, ChatDoor
@@ -173,7 +174,7 @@ def _parts(token: object) -> dict[str, object]:
 
 async def test_the_bot_introduces_itself_and_its_commands(town: Town) -> None:
     assert (await identity(town.api)).name == BOT_NAME
-    await set_commands(town.api)
+    await set_menus(town.api)
     menu = await town.api.call("getMyCommands", {"scope": {"type": "all_group_chats"}})
     assert [row["command"] for row in menu] == [
         "start", "price", "info", "check", "chart", "movers", "leaderboard", "resume", "help",

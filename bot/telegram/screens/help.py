@@ -6,7 +6,7 @@ from bot.domain.instruments import Token
 from bot.domain.users import Mode, User
 from bot.services.views import Portfolio
 from bot.telegram.callbacks import Keys
-from bot.telegram.layout import Button, Screen, headed, in_rows, key, lines, named
+from bot.telegram.layout import Screen, headed, in_rows, key, lines, named, private_row
 from bot.telegram.rich_text import Bold, Code, Text
 from bot.telegram.screens import figures
 from bot.telegram.screens.market import token_keys
@@ -43,11 +43,6 @@ def welcome_group(user: User, keys: Keys) -> Screen:
         ),
         rows=(private_row(keys, "start"),),
     )
-
-
-def private_row(keys: Keys, payload: str) -> tuple[Button, ...]:
-    """Give the button that leads to the private chat."""
-    return (Button(text="Open private chat", url=keys.private_link(payload)),)
 
 
 def how_it_works(keys: Keys) -> Screen:
