@@ -16,6 +16,7 @@ from bot.telegram.screens import figures
 from bot.telegram.screens.limit_words import LOCKS, shown_limit
 from bot.telegram.screens.pool_names import venue_name
 from bot.telegram.texts import REFUSALS, UNKNOWN_REFUSAL
+from bot.words.inside import inside
 from bot.words.speech import say
 
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
@@ -97,7 +98,7 @@ def _shown(match: re.Match[str], fields: Fields) -> str:
     if value is None:
         return "?"
     if match[1] in _OUR_OWN and not match[2]:
-        return clean_text(str(value), _LONGEST_OF_OURS) or "?"
+        return clean_text(inside(str(value)), _LONGEST_OF_OURS) or "?"
     return _FORMS[match[2] or ""](value)
 
 

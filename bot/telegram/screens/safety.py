@@ -12,6 +12,7 @@ from bot.telegram.layout import Rows, Screen, headed, key, label, lines, named
 from bot.telegram.rich_text import Bold, Code, Text, marked
 from bot.telegram.screens import figures
 from bot.telegram.screens.pool_names import pool_name
+from bot.words.inside import inside
 from bot.words.speech import later, say, say_count
 
 _MOST_WORDS = 4
@@ -36,7 +37,9 @@ def card(found: SafetyCard, keys: Keys) -> Screen:
             ),
             _verdict(report),
             *(_line(line) for level in _IN_ORDER for line in report.of(level)),
-            say("Not known: {facts}.", facts="; ".join(report.unknown)) if report.unknown else "",
+            say("Not known: {facts}.", facts="; ".join(map(inside, report.unknown)))
+            if report.unknown
+            else "",
             _source_line(found),
             _wish_line(found) if report.of(Level.DANGER) else "",
         ),
@@ -55,7 +58,7 @@ def short_line(report: SafetyReport | None) -> Text | str:
         return marked("Safety: ⚠️ {danger}, {found}", danger=Bold(say("danger")), found=found)
     if warnings:
         return say("Safety: {found}", found=_words(warnings))
-    calm = [line.word for line in report.of(Level.OK)[:_CALM_WORDS]]
+    calm = [inside(line.word) for line in report.of(Level.OK)[:_CALM_WORDS]]
     return say("Safety: {found} · all ok", found=", ".join(calm))
 
 
@@ -108,6 +111,12 @@ def rule_lines(token: Token) -> tuple[Text | str, ...]:
     return (*(part for part in said if part), *held)
 
 
+def _unknown_line(report: SafetyReport) -> str:
+    if not report.unknown:
+        return ""
+    return say("Not known: {facts}.", facts="; ".join(map(inside, report.unknown)))
+
+
 def _verdict(report: SafetyReport) -> Text | str:
     dangers, warnings = len(report.of(Level.DANGER)), len(report.of(Level.WARN))
     if not dangers and not warnings:
@@ -120,7 +129,7 @@ def _verdict(report: SafetyReport) -> Text | str:
 
 
 def _line(line: SafetyLine) -> Text:
-    told = f" · {line.word}: {line.why}"
+    told = f" · {inside(line.word)}: {inside(line.why)}"
     if line.level is Level.DANGER:
         return Text("⚠️ ", Bold(say(_LEVELS[line.level])), told)
     return Text(say(_LEVELS[line.level]), told)
@@ -128,7 +137,7 @@ def _line(line: SafetyLine) -> Text:
 
 def _words(found: Sequence[SafetyLine]) -> str:
     more = len(found) - _MOST_WORDS
-    said = ", ".join(line.word for line in found[:_MOST_WORDS])
+    said = ", ".join(inside(line.word) for line in found[:_MOST_WORDS])
     return say("{words} and {count} more", words=said, count=more) if more > 0 else said
 
 
