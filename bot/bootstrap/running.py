@@ -23,6 +23,7 @@ from bot.jobs.fills import fill_orders
 from bot.jobs.schedule import guarded, schedule
 from bot.observability.sending import Sending
 from bot.services.catalogue import Services
+from bot.telegram import action_table, command_table
 from bot.telegram.alert_notices import FiredAlertNotices
 from bot.telegram.application import Application
 from bot.telegram.daily_reports import DailyReportNotices
@@ -43,6 +44,7 @@ from bot.telegram.resting_news import RestingNews
 from bot.telegram.sender import Sender
 from bot.telegram.stamps import StampedApi
 from bot.telegram.stop_notices import StopNews
+from bot.telegram.table_check import check_tables
 from bot.web.application import WEBHOOK_PATH, web_application
 
 _DRAIN_SECONDS = 5.0
@@ -67,6 +69,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
     Raises `Unavailable`, `ApiError` (a wrong token) or `EmbeddedPostgresError` if it cannot
     start. Leaving the block lets the updates in hand finish and the outbox drain a little.
     """
+    check_tables(command_table.by_name(), action_table.by_name())
     async with open_outside(settings) as outside:
         who = await identity(outside.api)
         outbox = PostgresOutbox(outside.pool)

@@ -1,6 +1,6 @@
 """The chat application: aiogram's dispatcher with one handler per kind of update."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from structlog.contextvars import bind_contextvars
@@ -18,7 +18,7 @@ from bot.telegram.heard import CallbackQuery, Message, Person
 from bot.telegram.hearing import is_somebody, reason_not_heard, unheard, unheard_press
 from bot.telegram.messages import MessageDoor
 from bot.telegram.presses import PressDoor
-from bot.telegram.table_check import check_tables
+from bot.telegram.turn import Action, Command
 
 _HEARD: Mapping[str, type[Message | CallbackQuery]] = {
     "message": Message,
@@ -31,7 +31,15 @@ class Application:
     """Answers stored updates; whatever it does with one, the update is closed in the inbox."""
 
     def __init__(
-        self, *, services: Services, inbox: Inbox, clock: Clock, chance: Chance, bot_name: str
+        self,
+        *,
+        services: Services,
+        inbox: Inbox,
+        clock: Clock,
+        chance: Chance,
+        bot_name: str,
+        commands: Sequence[Command] = command_table.TABLE,
+        actions: Sequence[Action] = action_table.TABLE,
     ) -> None:
         self._inbox = inbox
         self._access = services.access
@@ -42,10 +50,9 @@ class Application:
             clock=clock,
             chance=chance,
             bot_name=bot_name,
-            commands=command_table.by_name(),
-            actions=action_table.by_name(),
+            commands=command_table.by_name(commands),
+            actions=action_table.by_name(actions),
         )
-        check_tables(door.commands, door.actions)
         self._messages = MessageDoor(door)
         self._presses = PressDoor(door)
         self._dispatcher = Dispatcher(disable_fsm=True)
