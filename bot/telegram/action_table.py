@@ -1,6 +1,6 @@
 """The one table of buttons: what each does, who may, where, and what it does once expired."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.domain.users import Permission
 from bot.telegram.commands import (
@@ -152,7 +152,7 @@ TABLE: tuple[Action, ...] = (
 )
 
 
-def by_name(table: tuple[Action, ...] = TABLE) -> Mapping[str, Action]:
+def by_name(table: Sequence[Action] = TABLE) -> Mapping[str, Action]:
     """Give every action by its name; each name is taken once."""
     found = {action.name: action for action in table}
     if len(found) < len(table):

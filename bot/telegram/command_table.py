@@ -1,6 +1,6 @@
 """The one table of commands: it drives dispatch, help, argument errors and Telegram's menus."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.domain.users import Permission
 from bot.telegram.arguments import Argument, Kind
@@ -346,7 +346,7 @@ TABLE: tuple[Command, ...] = (
 )
 
 
-def by_name(table: tuple[Command, ...] = TABLE) -> Mapping[str, Command]:
+def by_name(table: Sequence[Command] = TABLE) -> Mapping[str, Command]:
     """Give every command by its name and aliases; each name is taken once."""
     found: dict[str, Command] = {}
     for command in table:
