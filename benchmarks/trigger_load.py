@@ -1,6 +1,6 @@
 """Measures the start with a million armed alerts: rows of PostgreSQL to a book that can fire.
 
-The limit is the same rows fetched and thrown away; plain is a loop that arms one after the other.
+The limit is the same rows fetched and thrown away.
 Run from the root of the project: python -m benchmarks.trigger_load [--alerts N] [--json]
 """
 
@@ -44,11 +44,10 @@ def main() -> None:
     parser.add_argument("--alerts", type=int, default=1_000_000)
     parser.add_argument("--json", action="store_true", help="print one object as the last line")
     asked = parser.parse_args()
-    ours, limit, plain = uvloop.run(_measure(asked.alerts))
+    ours, limit = uvloop.run(_measure(asked.alerts))
     for what, taken in (
-        ("rows to a sorted book", ours),
+        ("rows to a book that can fire", ours),
         ("rows fetched and thrown away (limit)", limit),
-        ("rows to a book, armed one by one (plain)", plain),
     ):
         rate = asked.alerts / median(taken)
         print(f"  {what:42} {median(taken):6.2f} s  {rate:10,.0f} a second")
@@ -58,15 +57,15 @@ def main() -> None:
             unit="s",
             ours=ours,
             limit=limit,
-            plain=plain,
+            plain=[],
             milliseconds=1e3,
             alerts=asked.alerts,
             alerts_per_second=round(asked.alerts / median(ours)),
         )
 
 
-async def _measure(alerts: int) -> tuple[list[float], list[float], list[float]]:
-    ours, limit, plain = [], [], []
+async def _measure(alerts: int) -> tuple[list[float], list[float]]:
+    ours, limit = [], []
     with tempfile.TemporaryDirectory() as folder:
         async with embedded_postgres(Path(folder)) as server:
             await migrate(server.dsn)
@@ -76,9 +75,8 @@ async def _measure(alerts: int) -> tuple[list[float], list[float], list[float]]:
                     began = time.perf_counter()
                     await _fetch(pool)
                     limit.append(time.perf_counter() - began)
-                    ours.append(await _load(pool, alerts, is_sorted=True))
-                    plain.append(await _load(pool, alerts, is_sorted=False))
-    return ours, limit, plain
+                    ours.append(await _load(pool, alerts))
+    return ours, limit
 
 
 async def _fill(dsn: str, alerts: int) -> None:
@@ -96,17 +94,12 @@ async def _fetch(pool: Pool) -> None:
             pass
 
 
-async def _load(pool: Pool, alerts: int, *, is_sorted: bool) -> float:
+async def _load(pool: Pool, alerts: int) -> float:
     book = TriggerBook(Gauge.PRICE_SOL)
     began = time.perf_counter()
     async for triggers in PostgresAlerts(pool, on_outbox=lambda _notices: None).armed():
-        if is_sorted:
-            book.take_in(triggers)
-        else:
-            book.arm_all(triggers)
+        book.arm_all(triggers)
         await asyncio.sleep(0)
-    if is_sorted:
-        book.sort()
     taken = time.perf_counter() - began
     assert len(book) == alerts
     return taken

@@ -1,7 +1,7 @@
 """The trigger book: which levels a tick has reached, out of a million, without looking at each.
 
 Per token it keeps the nearest level above and below in two vectors. A tick is two comparisons of
-vectors; only where one of them holds is the token's ladder of levels touched. After the
+vectors; only where one of them holds is the shelf looked at where the token's levels lie. After the
 measurements of nearest-level indexes: two vector comparisons are the limit.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.domain.triggers import Gauge, Owner, Reach, Trigger
-from bot.engine.trigger_ladder import NEVER, Ladder
+from bot.engine.trigger_shelf import LANES, NEVER, TOKENS, Keys, Shelf
 
 LEVEL_DIGITS = 15
 MOST_AT_ONCE = 1_000
@@ -21,13 +21,13 @@ _rounded = Context(prec=LEVEL_DIGITS).plus
 _OWNER_BITS = 2
 _OWNER_MASK = (1 << _OWNER_BITS) - 1
 _OWNERS = tuple(Owner)  # numbered from 0, in order
-_ABOVE, _BELOW = 0, 1
 _DOWN = Reach.BELOW
-# A mark holds side, token and generation, from the lowest bit up.
-_TOKEN_MASK = (1 << 31) - 1
-_GENERATION_SHIFT = 32
+_LANE_BITS = LANES.bit_length() - 1
+_LANE_MASK = LANES - 1
+# Where a level lies: the place on its shelf, and above that the number of the shelf.
+_PLACE_BITS = 32
+_PLACE_MASK = (1 << _PLACE_BITS) - 1
 
-Keys = NDArray[np.float64]
 TokenIds = NDArray[np.int64]
 
 
@@ -48,80 +48,61 @@ def level_of(key: float) -> Decimal:
 class TriggerBook:
     """The armed levels of one gauge; in memory only, PostgreSQL is the truth.
 
-    A trigger costs about 150 bytes: 12 in its ladder, 24 in the columns, the rest in the
-    dictionary that finds it by owner and number.
+    A trigger costs about 130 bytes: 24 on its shelf, the rest in the dictionary that finds it by
+    owner and number.
     """
 
     def __init__(self, gauge: Gauge, *, tokens: int = 1_024) -> None:
         self.gauge = gauge
-        self._nearest = (_nothing(tokens), _nothing(tokens))
-        self._ladders: tuple[dict[int, Ladder], dict[int, Ladder]] = ({}, {})
-        self._slots: dict[int, int] = {}
-        self._free: list[int] = []
-        # Few columns, since each that is touched is a wait for memory: see `_GENERATION_SHIFT`.
-        self._keys, self._names, self._marks = array("d"), array("q"), array("q")
+        self._spots: dict[int, int] = {}
+        self._shelves: list[Shelf] = []
+        # By token, a level on each side that none is nearer than.
+        self._above, self._below = array("d"), array("d")
+        self._stale: set[int] = set()  # shelves where something nearest may be gone
+        self._make_room(tokens - 1)
 
     def __len__(self) -> int:
         """Count the armed triggers."""
-        return len(self._slots)
+        return len(self._spots)
 
     def __contains__(self, name: tuple[Owner, int]) -> bool:
         """Tell whether an owner's trigger of this number is armed."""
-        return _name(*name) in self._slots
+        return _name(*name) in self._spots
 
     def tokens(self) -> set[int]:
         """Give the tokens that have levels."""
-        return {token_id for side in self._ladders for token_id, rungs in side.items() if rungs}
+        for shelf in list(self._stale):
+            self._mend(shelf)
+        above, below = np.asarray(self._above), np.asarray(self._below)
+        return set(np.flatnonzero((above < NEVER) | (below > -NEVER)).tolist())
 
     def arm(self, trigger: Trigger) -> None:
         """Arm a level, in place of the one of the same owner and number."""
-        name = _name(trigger.owner, trigger.number)
-        if name in self._slots:
+        name, token_id = _name(trigger.owner, trigger.number), trigger.token_id
+        if name in self._spots:
             self._drop(name)
-        slot, side, key = self._note(name, trigger)
-        token_id = trigger.token_id
-        ladder = self._ladders[side].get(token_id)
-        if ladder is None:
-            ladder = self._ladders[side][token_id] = Ladder()
+        if token_id >= len(self._above):
             self._make_room(token_id)
-        ladder.add(key, slot)
-        self._nearest[side][token_id] = ladder.nearest
+        key, lane = search_key(trigger.level), token_id % TOKENS << 1
+        if trigger.reach is _DOWN:
+            if key > self._below[token_id]:  # noqa: PLR1730 (half the time of a call)
+                self._below[token_id] = key
+            key, lane = -key, lane | 1
+        elif key < self._above[token_id]:
+            self._above[token_id] = key
+        shelf = token_id // TOKENS
+        place = self._shelves[shelf].put(key, name, trigger.generation << _LANE_BITS | lane)
+        self._spots[name] = shelf << _PLACE_BITS | place
 
     def arm_all(self, triggers: Iterable[Trigger]) -> None:
         """Arm some, one after the other."""
         for trigger in triggers:
             self.arm(trigger)
 
-    def take_in(self, triggers: Iterable[Trigger]) -> None:
-        """Take triggers into an empty book; they are armed by `sort`, all at once."""
-        for trigger in triggers:
-            name = _name(trigger.owner, trigger.number)
-            if name in self._slots:
-                self._forget(name)
-            self._note(name, trigger)
-
-    def sort(self) -> None:
-        """Make every ladder from the columns, by one sort over all that was taken in."""
-        slots = np.fromiter(self._slots.values(), dtype=np.int64, count=len(self._slots))
-        if not len(slots):
-            return
-        keys, marks = np.asarray(self._keys)[slots], np.asarray(self._marks)[slots]
-        sides, tokens = marks & 1, marks >> 1 & _TOKEN_MASK
-        order = np.lexsort((keys, tokens, sides))
-        slots, keys, sides, tokens = slots[order], keys[order], sides[order], tokens[order]
-        self._make_room(int(tokens.max()))
-        is_next = (np.diff(tokens) != 0) | (np.diff(sides) != 0)
-        begins = [0, *(np.flatnonzero(is_next) + 1).tolist()]
-        for begin, end in zip(begins, [*begins[1:], len(slots)], strict=True):
-            ladder = Ladder(keys[begin:end].tolist(), slots[begin:end].tolist())
-            side, token_id = int(sides[begin]), int(tokens[begin])
-            self._ladders[side][token_id] = ladder
-            self._nearest[side][token_id] = ladder.nearest
-
     def disarm(self, owner: Owner, number: int) -> bool:
         """Take a trigger out; tells whether it was there."""
         name = _name(owner, number)
-        if name not in self._slots:
+        if name not in self._spots:
             return False
         self._drop(name)
         return True
@@ -130,10 +111,10 @@ class TriggerBook:
         """Take out and give what the tokens' new figures have reached, nearest levels first.
 
         `token_ids` rise without repeating, `values` are the figures in their order; what is not
-        a number reaches nothing. Where `MOST_AT_ONCE` or more are given, ask again: there may be
-        more, and others had a turn meanwhile.
+        a number reaches nothing. Where `MOST_AT_ONCE` are given, ask again: there may be more,
+        and others had a turn meanwhile.
         """
-        if not len(token_ids) or not self._slots:
+        if not len(token_ids) or not self._spots:
             return []
         first, end = int(token_ids[0]), int(token_ids[-1]) + 1
         self._make_room(end - 1)
@@ -141,92 +122,68 @@ class TriggerBook:
             spread = np.full(end - first, np.nan)
             spread[token_ids - first] = values
             values = spread
-        above, below = self._nearest
-        reached = values >= above[first:end]
-        reached |= -values >= below[first:end]
+        reached = values >= np.asarray(self._above)[first:end]
+        reached |= values <= np.asarray(self._below)[first:end]
         if not reached.any():
             return []
         crossed: list[Trigger] = []
-        for place in np.flatnonzero(reached):
-            crossed += self._take(first + int(place), float(values[place]))
+        for shelf in np.unique((np.flatnonzero(reached) + first) // TOKENS).tolist():
+            crossed += self._take(shelf, first, values, MOST_AT_ONCE - len(crossed))
             if len(crossed) >= MOST_AT_ONCE:
                 break
         return crossed
 
-    def _take(self, token_id: int, value: float) -> list[Trigger]:
-        taken: list[Trigger] = []
-        for side, key in ((_ABOVE, value), (_BELOW, -value)):
-            ladder = self._ladders[side].get(token_id)
-            while ladder is not None and ladder.nearest <= key and len(taken) < MOST_AT_ONCE:
-                slots = ladder.take_reached(key)
-                taken += [self._trigger(slot) for slot in slots]
-                for slot in slots:
-                    self._forget(self._names[slot])
-                self._nearest[side][token_id] = ladder.nearest
+    def _take(self, number: int, first: int, values: Keys, most: int) -> list[Trigger]:
+        """Take what was reached off a shelf."""
+        shelf, begin = self._shelves[number], number * TOKENS
+        low, high = max(begin, first), min(begin + TOKENS, first + len(values))
+        by_lane = np.full((TOKENS, 2), np.nan)
+        by_lane[low - begin : high - begin, 0] = values[low - first : high - first]
+        by_lane[:, 1] = -by_lane[:, 0]
+        taken = [self._trigger(number, place) for place in shelf.reached(by_lane.ravel(), most)]
+        for trigger in taken:
+            self._drop(_name(trigger.owner, trigger.number))
+        self._mend(number)
         return taken
 
-    def _trigger(self, slot: int) -> Trigger:
-        name, mark, key = self._names[slot], self._marks[slot], self._keys[slot]
-        side = mark & 1
+    def _mend(self, number: int) -> None:
+        """Look what is nearest on a shelf now."""
+        nearest, begin = self._shelves[number].nearest(), number * TOKENS
+        np.asarray(self._above)[begin : begin + TOKENS] = nearest[0::2]
+        np.asarray(self._below)[begin : begin + TOKENS] = -nearest[1::2]
+        self._stale.discard(number)
+
+    def _trigger(self, shelf: int, place: int) -> Trigger:
+        key, name, mark = self._shelves[shelf].at(place)
+        lane = mark & _LANE_MASK
+        is_below = lane & 1
         return Trigger(
             owner=_OWNERS[name & _OWNER_MASK],
             number=name >> _OWNER_BITS,
-            token_id=mark >> 1 & _TOKEN_MASK,
+            token_id=shelf * TOKENS + (lane >> 1),
             gauge=self.gauge,
-            reach=Reach.BELOW if side else Reach.ABOVE,
-            level=level_of(-key if side else key),
-            generation=mark >> _GENERATION_SHIFT,
+            reach=Reach.BELOW if is_below else Reach.ABOVE,
+            level=level_of(-key if is_below else key),
+            generation=mark >> _LANE_BITS,
         )
 
-    def _note(self, name: int, trigger: Trigger) -> tuple[int, int, float]:
-        """Write a trigger into the columns; gives its slot, its side and its key there."""
-        key, side = search_key(trigger.level), _ABOVE
-        if trigger.reach is _DOWN:
-            key, side = -key, _BELOW
-        mark = trigger.generation << _GENERATION_SHIFT | trigger.token_id << 1 | side
-        if self._free:
-            slot = self._free.pop()
-            self._keys[slot], self._names[slot], self._marks[slot] = key, name, mark
-        else:
-            slot = len(self._names)
-            self._keys.append(key)
-            self._names.append(name)
-            self._marks.append(mark)
-        self._slots[name] = slot
-        return slot, side, key
-
     def _drop(self, name: int) -> None:
-        slot = self._slots[name]
-        mark = self._marks[slot]
-        side, token_id = mark & 1, mark >> 1 & _TOKEN_MASK
-        ladder = self._ladders[side][token_id]
-        ladder.remove(self._keys[slot], slot)
-        self._nearest[side][token_id] = ladder.nearest
-        self._forget(name)
-
-    def _forget(self, name: int) -> None:
-        self._free.append(self._slots.pop(name))
+        """Take a level out; if it was the nearest, a look there will find nothing and mend that."""
+        spot = self._spots.pop(name)
+        shelf = spot >> _PLACE_BITS
+        self._shelves[shelf].clear(spot & _PLACE_MASK)
+        self._stale.add(shelf)
 
     def _make_room(self, token_id: int) -> None:
-        """Let the vectors reach a token; they double, so that growing costs little."""
-        room = len(self._nearest[_ABOVE])
-        if token_id >= room:
-            more = max(token_id + 1, 2 * room)
-            self._nearest = (
-                _grown(self._nearest[_ABOVE], more),
-                _grown(self._nearest[_BELOW], more),
-            )
+        """Let there be shelves up to a token's; they double, so that growing costs little."""
+        if token_id < len(self._above):
+            return
+        shelves = max(token_id // TOKENS + 1, 2 * len(self._shelves))
+        more = shelves * TOKENS - len(self._above)
+        self._above.extend([NEVER] * more)
+        self._below.extend([-NEVER] * more)
+        self._shelves += [Shelf() for _ in range(shelves - len(self._shelves))]
 
 
 def _name(owner: Owner, number: int) -> int:
     return number << _OWNER_BITS | owner
-
-
-def _nothing(count: int) -> Keys:
-    return np.full(count, NEVER)
-
-
-def _grown(nearest: Keys, count: int) -> Keys:
-    grown = _nothing(count)
-    grown[: len(nearest)] = nearest
-    return grown

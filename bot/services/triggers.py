@@ -12,7 +12,8 @@ from bot.domain.errors import Unavailable
 from bot.domain.money import LAMPORTS_PER_SOL, SOL_DECIMALS
 from bot.domain.price_trust import Streak, TrustRules
 from bot.domain.triggers import Crossing, Gauge, Owner, Trigger
-from bot.engine.trigger_book import MOST_AT_ONCE, Keys, TriggerBook
+from bot.engine.trigger_book import MOST_AT_ONCE, TriggerBook
+from bot.engine.trigger_shelf import Keys
 from bot.ports.clock import Clock
 from bot.ports.triggers import TriggerOwner
 from bot.services.price_board import PriceBoard
@@ -76,10 +77,8 @@ class Triggers:
         for who in self._owners.values():
             async for triggers in who.armed():
                 for trigger in triggers:
-                    self._books[trigger.gauge].take_in((trigger,))
+                    self._books[trigger.gauge].arm(trigger)
                 await asyncio.sleep(0)
-        for book in self._books.values():
-            book.sort()
 
     def arm(self, trigger: Trigger) -> None:
         """Arm a level, in place of the one of the same owner and number, if there is one."""

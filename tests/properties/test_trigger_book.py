@@ -11,6 +11,8 @@ from bot.domain.triggers import Gauge, Owner, Reach, Trigger
 from bot.engine.trigger_book import LEVEL_DIGITS, TriggerBook, level_of, search_key
 
 FEW = st.integers(min_value=1, max_value=6)
+# Neighbours on a shelf, and others on shelves that are not there yet.
+TOKENS = st.sampled_from([0, 1, 2, 63, 64, 700])
 # Few levels, so that equal ones and touched ones are common.
 LEVELS = st.integers(min_value=1, max_value=40).map(lambda whole: Decimal(whole) / 8)
 POSITIVE = st.decimals(
@@ -41,7 +43,7 @@ class Book(RuleBasedStateMachine):
     @rule(
         owner=st.sampled_from(Owner),
         number=FEW,
-        token_id=FEW,
+        token_id=TOKENS,
         reach=st.sampled_from(Reach),
         level=LEVELS,
         generation=FEW,
@@ -73,7 +75,7 @@ class Book(RuleBasedStateMachine):
         was_there = self.model.pop((owner, number), None) is not None
         assert self.book.disarm(owner, number) is was_there
 
-    @rule(values=st.dictionaries(FEW, LEVELS))
+    @rule(values=st.dictionaries(TOKENS, LEVELS))
     def tick(self, values: dict[int, Decimal]) -> None:
         token_ids = sorted(values)
         keys = np.array([search_key(values[token_id]) for token_id in token_ids])
@@ -86,12 +88,21 @@ class Book(RuleBasedStateMachine):
         taken = {(each.owner, each.number): each for each in crossed}
         assert len(taken) == len(crossed)
         assert taken == {name: self.model.pop(name) for name in expected}
+        ways = [(each.token_id, each.reach) for each in crossed]
+        assert ways == sorted(ways), "by token, first above, then below"
+        assert [each.level for each in crossed] == [
+            level
+            for way in sorted(set(ways))
+            for level in sorted(
+                (each.level for each in crossed if (each.token_id, each.reach) == way),
+                reverse=way[1] is Reach.BELOW,
+            )
+        ], "the nearest first"
 
     @rule()
     def load_again(self) -> None:
         self.book = TriggerBook(Gauge.PRICE_SOL)
-        self.book.take_in(self.model.values())
-        self.book.sort()
+        self.book.arm_all(self.model.values())
 
     @invariant()
     def holds_what_the_model_holds(self) -> None:
