@@ -62,34 +62,46 @@ async def test_whoever_comes_during_a_write_shares_the_next() -> None:
 
 async def test_those_who_come_in_one_turn_of_the_loop_share_a_batch() -> None:
     table = Table()
-    batches = Batches(table.write, at_once=2)
+    batches = Batches(table.write)
     assert await asyncio.gather(*map(batches.ask, "abc")) == ["A", "B", "C"]
     assert table.batches == [["a", "b", "c"]]
 
 
-async def test_what_a_full_batch_leaves_is_taken_by_a_free_hand() -> None:
+async def test_after_company_a_batch_waits_for_company() -> None:
     table = Table()
-    batches = Batches(table.write, at_once=2, most=2)
-    table.open.clear()
+    batches = Batches(table.write, linger_seconds=0.05)
+    await asyncio.gather(*map(batches.ask, "ab"))
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(batches.ask(item)) for item in "abcde"]
-        await some_turns()
-        assert table.batches == [["a", "b"], ["c", "d"]]
-        table.open.set()
-    assert [task.result() for task in tasks] == ["A", "B", "C", "D", "E"]
-
-
-async def test_two_hands_that_finish_together_both_go_on() -> None:
-    table = Table()
-    batches = Batches(table.write, at_once=2, most=1)
-    await asyncio.gather(*map(batches.ask, "abcd"))
-    table.open.clear()
-    async with asyncio.TaskGroup() as group:
-        for item in "ef":
+        for item in "cde":
             group.create_task(batches.ask(item))
-        await some_turns()
-        assert table.batches[-2:] == [["e"], ["f"]]
-        table.open.set()
+            await some_turns()
+    assert table.batches == [["a", "b"], ["c", "d", "e"]]
+
+
+async def test_a_full_batch_waits_for_nobody() -> None:
+    table = Table()
+    batches = Batches(table.write, most=2, linger_seconds=3600)
+    await asyncio.gather(*map(batches.ask, "abcdef"))
+    assert table.batches == [["a", "b"], ["c", "d"], ["e", "f"]]
+
+
+async def test_whoever_was_alone_is_not_kept_waiting() -> None:
+    table = Table()
+    batches = Batches(table.write, linger_seconds=3600)
+    assert [await batches.ask(item) for item in "abc"] == ["A", "B", "C"]
+
+
+async def test_company_that_was_waited_for_in_vain_is_waited_for_once() -> None:
+    table = Table()
+    batches = Batches(table.write, linger_seconds=0.01)
+    await asyncio.gather(*map(batches.ask, "ab"))
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    await batches.ask("c")
+    waited = loop.time() - began
+    await batches.ask("d")
+    assert waited >= 0.009
+    assert table.batches == [["a", "b"], ["c"], ["d"]]
 
 
 async def test_a_batch_is_never_larger_than_allowed() -> None:
@@ -97,12 +109,6 @@ async def test_a_batch_is_never_larger_than_allowed() -> None:
     items = [f"{number}" for number in range(8)]
     assert await asked(table, Batches(table.write, most=3), items) == items
     assert [len(batch) for batch in table.batches] == [1, 3, 3, 1]
-
-
-async def test_two_hands_write_side_by_side() -> None:
-    table = Table()
-    assert await asked(table, Batches(table.write, at_once=2), ["a", "b", "c", "d"])
-    assert table.batches == [["a"], ["b"], ["c"], ["d"]]
 
 
 async def test_items_of_one_key_are_written_in_turn() -> None:

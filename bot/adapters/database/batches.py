@@ -10,6 +10,12 @@ import asyncpg
 
 from bot.domain.errors import Unavailable
 
+# With all callers in one batch, the database would wait for us while we decide, and we for it
+# while it writes; in two halves of the lanes each works while the other does.
+_MOST = 32
+# About as long as a batch of a busy minute takes to be written.
+_LINGER_SECONDS = 0.008
+
 _Item = TypeVar("_Item")
 _Answer = TypeVar("_Answer")
 
@@ -34,12 +40,16 @@ class _Asked(Generic[_Item, _Answer]):
 
 
 class Batches(Generic[_Item, _Answer]):
-    """A queue drained in whole batches by the callers themselves, `at_once` of them at a time.
+    """A queue drained in whole batches by the callers themselves, one batch at a time.
 
-    While a hand is free, the first who comes writes for all who come in the same turn of the loop:
-    those who were woken together stay together. Whoever comes later waits for the next free hand,
-    so the length of the queue is the size of the batch. Every caller waits until its own item is
-    committed, which is the back pressure: there are never more items than callers.
+    While nobody writes, the first who comes writes for all who come in the same turn of the loop:
+    those who were woken together stay together. Whoever comes later waits for the next batch,
+    so the length of the queue is its size. Every caller waits until its own item is committed,
+    which is the back pressure: there are never more items than callers.
+
+    A statement costs as much to start as several items cost to write. So after a batch of several
+    the next one waits for company, a moment at most and only until it is full; who was alone
+    before is not kept waiting.
 
     `write` gives an answer for each item, in order. Items with the same `key` never share a
     batch. A batch that the database refuses is written again one by one, so that the item at
@@ -51,15 +61,17 @@ class Batches(Generic[_Item, _Answer]):
         write: Callable[[Sequence[_Item]], Awaitable[Sequence[_Answer]]],
         *,
         key: Callable[[_Item], Hashable] = id,
-        at_once: int = 1,
-        most: int = 100,
+        most: int = _MOST,
+        linger_seconds: float = _LINGER_SECONDS,
     ) -> None:
         self._write = write
         self._key = key
-        self._free = at_once
         self._most = most
+        self._linger_seconds = linger_seconds
+        self._is_writing = False
+        self._had_company = False
         self._waiting: deque[_Asked[_Item, _Answer]] = deque()
-        self._is_gathering = False
+        self._beginning: asyncio.Handle | None = None
 
     async def ask(self, item: _Item) -> _Answer:
         """Give the answer for one item; raises `Unavailable`, or what the database said to it."""
@@ -75,14 +87,21 @@ class Batches(Generic[_Item, _Answer]):
         return asked.answers[0]
 
     def _gather(self) -> None:
-        if self._free and not self._is_gathering:
-            self._is_gathering = True
-            asyncio.get_running_loop().call_soon(self._begin)
+        if len(self._waiting) >= self._most:
+            self._begin()
+        elif self._waiting and not self._is_writing and self._beginning is None:
+            loop = asyncio.get_running_loop()
+            if self._had_company:
+                self._beginning = loop.call_later(self._linger_seconds, self._begin)
+            else:
+                self._beginning = loop.call_soon(self._begin)
 
     def _begin(self) -> None:
-        self._is_gathering = False
-        if self._free and self._waiting:
-            self._free -= 1
+        if self._beginning is not None:
+            self._beginning.cancel()
+            self._beginning = None
+        if self._waiting and not self._is_writing:
+            self._is_writing = True
             leader = self._waiting.popleft()
             leader.is_leader = True
             leader.call()
@@ -118,8 +137,7 @@ class Batches(Generic[_Item, _Answer]):
             if taken.setdefault(self._key(asked.item), asked) is not asked:
                 left.append(asked)
         self._waiting.extendleft(reversed(left))
-        if self._waiting:
-            self._gather()
+        self._had_company = len(taken) > 1
         return list(taken.values())
 
     async def _settle(self, batch: Sequence[_Asked[_Item, _Answer]]) -> None:
@@ -139,5 +157,5 @@ class Batches(Generic[_Item, _Answer]):
                 asked.answers = (answer,)
 
     def _hand_back(self) -> None:
-        self._free += 1
-        self._begin()
+        self._is_writing = False
+        self._gather()

@@ -52,10 +52,6 @@ _HELD_TOKENS = """
 _READ_DESKS = "SELECT open_desks FROM open_desks($1, $2, $3)"
 _BOOK = "SELECT outcomes, notice_ids FROM book_settlements($1::text::jsonb)"
 
-# With all callers in one batch, the database would wait for us while we decide, and we for it
-# while it books; in two halves each works while the other does.
-_HALF_OF_THE_LANES = 32
-
 _BEFORE_ALL = -(2**63)
 
 _Booking = tuple[int, str, int]  # the user, the booking as JSON, how many notices
@@ -74,8 +70,8 @@ class PostgresBooks:
         self._pool = pool
         self._on_outbox = on_outbox
         self._endings = Endings(pool)
-        self._desks = Batches(self._read_desks, most=_HALF_OF_THE_LANES)
-        self._bookings = Batches(self._book, key=_user_of, at_once=2, most=_HALF_OF_THE_LANES)
+        self._desks = Batches(self._read_desks)
+        self._bookings = Batches(self._book, key=_user_of)
 
     async def identify(self, person: PersonSeen, role: Role | None) -> User:
         """Give the user, created with a granted paper wallet at first sight."""
