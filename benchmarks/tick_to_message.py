@@ -8,7 +8,6 @@ PostgreSQL at each tick which of the token's alerts are met, and sends with aiog
 
 import argparse
 import asyncio
-import gc
 import logging
 import sys
 import tempfile
@@ -39,6 +38,7 @@ from benchmarks.tick_to_message_world import PEOPLE, Parts, fill, parts_on, put_
 from bot.adapters.database.connection import Pool
 from bot.adapters.database.embedded import embedded_postgres
 from bot.adapters.database.migrate import migrate
+from bot.bootstrap.heap import settle_heap
 from bot.domain.notices import Notice, Priority
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -117,8 +117,7 @@ async def _one_among_many(
     found.load_seconds = time.perf_counter() - began
     found.alerts = sum(parts.triggers.counts().values())
     await put_near(parts, [(number, _level(pools, number)) for number in wanted], PEOPLE)
-    gc.collect()
-    gc.freeze()  # as the bot does once it has started
+    settle_heap()  # as the bot does once it has started
     await parts.pool.execute(_INDEX, timeout=60)
     await parts.tick(list(parts.board.tokens))
     await parts.rpc.call("move", ())

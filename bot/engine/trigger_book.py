@@ -16,7 +16,7 @@ from bot.domain.triggers import Gauge, Owner, Reach, Trigger
 from bot.engine.trigger_shelf import LANES, NEVER, TOKENS, Keys, Shelf
 
 LEVEL_DIGITS = 15
-MOST_AT_ONCE = 1_000
+MOST_AT_ONCE = 250
 _rounded = Context(prec=LEVEL_DIGITS).plus
 _OWNER_BITS = 2
 _OWNER_MASK = (1 << _OWNER_BITS) - 1

@@ -15,8 +15,10 @@ from bot.services.alert_levels import AlertNews, as_said, disarm, rearm
 from bot.services.price_board import PriceBoard
 from bot.services.triggers import Triggers
 
-_CLAIMED_AT_ONCE = 200
-_RENDERED_AT_ONCE = 25
+_CLAIMED_AT_ONCE = 100
+# Between so many, everybody else has a turn.
+_RENDERED_AT_ONCE = 8
+_ARMED_AT_ONCE = 50
 
 
 class AlertNotices(Protocol):
@@ -67,11 +69,11 @@ class AlertFiring:
         changed = [*claimed, *(await self._book.find(sorted(missed)) if missed else ())]
         for place, alert in enumerate(changed, start=1):
             rearm(self._triggers, alert)
-            if place % _CLAIMED_AT_ONCE == 0:
+            if place % _ARMED_AT_ONCE == 0:
                 await asyncio.sleep(0)
 
     async def _tell(self, fired: Sequence[FiredAlert]) -> list[Notice | None]:
-        """Render the news a few at a time: between them everybody else has a turn."""
+        """Render the news, a few at a time."""
         notices: list[Notice | None] = []
         for place, one in enumerate(fired, start=1):
             is_told = one.loudness is not Loudness.OFF

@@ -19,7 +19,7 @@ from bot.ports.triggers import TriggerOwner
 from bot.services.price_board import PriceBoard
 from bot.services.suspicions import Suspicions
 
-_AT_ONCE = 500
+_AT_ONCE = 250
 _NOT_A_NUMBER = float("nan")
 _Name = tuple[Owner, int]
 

@@ -1,5 +1,6 @@
 """Alerts in PostgreSQL as the clock sees them: armed, claimed, woken, and their firings."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +17,8 @@ from bot.domain.triggers import Gauge, Trigger
 from bot.ports.alerts import MovedPosition, Tell
 
 _AT_ONCE = 2_000
+# Between so many rows, everybody else has a turn.
+_READ_AT_ONCE = 25
 _ARMED = """
     SELECT alert_id, generation, token_id, gauge, upper, lower FROM alerts
     WHERE state = 'armed' AND snoozed_until IS NULL AND gauge IS NOT NULL
@@ -137,7 +140,11 @@ class PostgresAlerts(AlertRequests):
                 [hit.value for hit in by_alert.values()],
                 at,
             )
-            fired = [_fired(row, by_alert[row["alert_id"]], at) for row in rows]
+            fired: list[FiredAlert] = []
+            for row in rows:
+                fired.append(_fired(row, by_alert[row["alert_id"]], at))
+                if len(fired) % _READ_AT_ONCE == 0:
+                    await asyncio.sleep(0)
             told = await _remember(connection, fired, await tell(fired)) if fired else []
         if told:
             self._on_outbox(told)
