@@ -23,6 +23,7 @@ from bot.jobs.fills import fill_orders
 from bot.jobs.schedule import guarded, schedule
 from bot.observability.sending import Sending
 from bot.services.catalogue import Services
+from bot.services.my_data import EXPORT as MY_DATA
 from bot.telegram import action_table, command_table
 from bot.telegram.alert_notices import FiredAlertNotices
 from bot.telegram.application import Application
@@ -74,7 +75,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
         who = await identity(outside.api)
         outbox = PostgresOutbox(outside.pool)
         # The services are made later: what they queue is handed over to the sender.
-        documents = DocumentApi(outside.api, lambda recipe: services.exports.write(recipe))  # noqa: PLW0108
+        documents = DocumentApi(outside.api, lambda recipe: _written(services, recipe))
         api = PictureApi(documents, lambda recipe: _drawn(services, recipe))
         reachability = Reachability(outbox=outbox, clock=outside.clock)
         sending = Sending()
@@ -175,6 +176,13 @@ def _sender(
     )
 
 
+async def _written(services: Services, recipe: Mapping[str, object]) -> bytes:
+    """Write a document: a table, or all that is kept about a person."""
+    if recipe["what"] == MY_DATA:
+        return await services.records.my_data.write(recipe)
+    return await services.exports.write(recipe)
+
+
 async def _drawn(services: Services, recipe: Mapping[str, object]) -> bytes:
     """Draw a picture: recipes of charts say no more than what they show."""
     if "what" in recipe:
@@ -237,6 +245,7 @@ async def _keep_time(settings: Settings, services: Services, first_prices: async
         await services.ticks.track(settings.default_tokens)
 
     # The first prices do not wait for the first interval to pass.
+    await guarded("seal_audit", services.records.sealing.seal)()
     await guarded("tell_time", services.ticks.tell_time)()
     await guarded("track_defaults", track)()
     await guarded("refresh_all", services.ticks.refresh_all)()

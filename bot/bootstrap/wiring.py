@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from bot.adapters.database.alert_watch import PostgresAlerts
 from bot.adapters.database.books import PostgresBooks
-from bot.adapters.database.candles import PostgresCandles
-from bot.adapters.database.chart_desk import PostgresChartDesk
 from bot.adapters.database.dialogs import PostgresDialogs
 from bot.adapters.database.graduations import PostgresGraduations
 from bot.adapters.database.mail import OnOutbox
@@ -22,7 +20,9 @@ from bot.bootstrap.resting import Resting, wire_resting
 from bot.bootstrap.rules import roles_of, trust_rules
 from bot.bootstrap.safeguards import safeguards
 from bot.bootstrap.settings import Settings
+from bot.bootstrap.wiring_charts import wire_candles, wire_charts
 from bot.bootstrap.wiring_operations import wire_operations, wire_outside_state
+from bot.bootstrap.wiring_records import wire_records
 from bot.bootstrap.wiring_reports import ReportServices, report_services
 from bot.engine.paper_venue import PaperVenue
 from bot.engine.risk_gate import RiskSettings
@@ -32,9 +32,7 @@ from bot.services.access import Access
 from bot.services.alert_firing import AlertNotices
 from bot.services.alert_following import AlertFollowing
 from bot.services.alerts import Alerts
-from bot.services.candles import Candles
 from bot.services.catalogue import Services
-from bot.services.charts import Charts
 from bot.services.graduations import GraduationNotices, Graduations
 from bot.services.liquidations import Liquidations, ShortNotices
 from bot.services.movers import Movers
@@ -104,13 +102,13 @@ def wire(
         settings, parts, prices, graduations, liquidations=liquidations, resting=resting.clock
     )
     outside_state = wire_outside_state(outside, board, parts.suspicions, ticks)
-    candles, painter = _candles(settings, parts), ThreadPainter()
+    candles, painter = wire_candles(settings, outside, board), ThreadPainter()
     reports = _reports(parts, painter, on_outbox, reported)
     wallets = _wallets(parts, resting.clock, liquidations)
-    alert_book = PostgresAlerts(pool, on_outbox=on_outbox)
-    alerts, alert_following = _alerts(settings, parts, wallets, alert_book, alerted)
+    alerts, alert_following = _alerts(settings, parts, wallets, on_outbox, alerted)
     return Services(
         access=parts.access,
+        records=wire_records(settings, outside, parts.access, parts.triggers, on_outbox),
         prices=prices,
         presets=PresetChoices(PostgresPresets(pool)),
         trading=trading,
@@ -127,7 +125,7 @@ def wire(
         safety=parts.safety,
         guards=parts.guards,
         candles=candles,
-        charts=_charts(parts, prices, candles, painter),
+        charts=wire_charts(outside, parts.books, board, prices, candles, painter),
         movers=Movers(board=board, clock=clock),
         watchlist=Watchlist(board=board, shelf=PostgresWatchlist(pool), clock=clock),
         performance=reports.performance,
@@ -177,16 +175,6 @@ def _reports(
         painter=painter,
         on_outbox=on_outbox,
         reported=reported,
-    )
-
-
-def _candles(settings: Settings, parts: _Parts) -> Candles:
-    return Candles(
-        board=parts.board,
-        shelf=PostgresCandles(parts.outside.pool),
-        source=parts.outside.candle_source,
-        clock=parts.outside.clock,
-        keep_days=settings.candle_days,
     )
 
 
@@ -293,11 +281,11 @@ def _alerts(
     settings: Settings,
     parts: _Parts,
     wallets: Wallets,
-    book: PostgresAlerts,
+    on_outbox: OnOutbox,
     notices: AlertNotices,
 ) -> tuple[Alerts, AlertFollowing]:
     made_of = AlertParts(
-        book=book,
+        book=PostgresAlerts(parts.outside.pool, on_outbox=on_outbox),
         board=parts.board,
         books=parts.books,
         triggers=parts.triggers,
@@ -310,20 +298,6 @@ def _alerts(
         notices=notices,
         rules=trust_rules(settings),
         target_seconds=settings.alert_target_seconds,
-    )
-
-
-def _charts(parts: _Parts, prices: Prices, candles: Candles, painter: ThreadPainter) -> Charts:
-    pool = parts.outside.pool
-    return Charts(
-        board=parts.board,
-        prices=prices,
-        candles=candles,
-        shelf=PostgresCandles(pool),
-        desk=PostgresChartDesk(pool),
-        books=parts.books,
-        painter=painter,
-        clock=parts.outside.clock,
     )
 
 

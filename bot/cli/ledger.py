@@ -1,18 +1,22 @@
-"""`kitrader ledger check`: prove the books from the transfers up."""
+"""`kitrader ledger check`: prove the books from the transfers up, the audit log by hashes."""
 
 import argparse
 import sys
+from dataclasses import replace
 
 import orjson
 
 from bot.adapters.clock import SystemClock
-from bot.adapters.database.connection import open_pool
+from bot.adapters.database.audit_chain import PostgresAuditChain
+from bot.adapters.database.connection import Pool, open_pool
 from bot.adapters.database.ledger_audit import PostgresLedgerAudit
 from bot.adapters.database.migrate import schema_state
+from bot.bootstrap.master_key import AUDIT_SEALS, derived_key, master_key
 from bot.bootstrap.outside import open_database
 from bot.cli.setup import FAILED, SetupError, log_as_set, run_async, settings_or_exit
 from bot.domain.money import ui_amount
 from bot.ports.books import LedgerProof
+from bot.services.audit_sealing import AuditProof
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -23,9 +27,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     check = actions.add_parser(
         "check",
-        help="check every sum, balance, order and position",
-        description="Recompute the books from the transfers and name every difference. "
-        "Exit code: 0 balanced, 1 any difference (or no database), 2 usage.",
+        help="check every sum, balance, order and position, and the audit log",
+        description="Recompute the books from the transfers, hold the audit log against its hashes "
+        "and seals, and name every difference. "
+        "Exit code: 0 all well, 1 any difference (or no database), 2 usage.",
     )
     check.add_argument("--json", action="store_true", help="one JSON object")
     check.set_defaults(run=run)
@@ -37,12 +42,13 @@ def run(arguments: argparse.Namespace) -> int:
     log_as_set(settings, level="WARNING")
 
     async def work() -> LedgerProof:
+        key = derived_key(master_key(settings), AUDIT_SEALS)
         async with open_database(settings) as dsn:
             found, newest = await schema_state(dsn)
             if found != newest:
                 raise SetupError(f"the schema is at {found}, not {newest}: run kitrader migrate")
             async with open_pool(dsn, size=2) as pool:
-                return await PostgresLedgerAudit(pool, SystemClock()).prove()
+                return await _prove(pool, key)
 
     proof = run_async("ledger check", work())
     if proof is None:
@@ -52,6 +58,16 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print_table(proof)
     return 0 if proof.is_balanced else FAILED
+
+
+async def _prove(pool: Pool, key: bytes | None) -> LedgerProof:
+    books = await PostgresLedgerAudit(pool, SystemClock()).prove()
+    found, counts = await AuditProof(chain=PostgresAuditChain(pool), key=key).check()
+    return replace(
+        books,
+        differences=(*books.differences, *found),
+        counts={**books.counts, **counts},
+    )
 
 
 def _as_json(proof: LedgerProof) -> dict[str, object]:
@@ -92,4 +108,5 @@ def _print_table(proof: LedgerProof) -> None:
             f"DIFFERENCE {difference.kind}: {difference.subject}: "
             f"expected {difference.expected}, found {difference.found}"
         )
-    print("books balance" if proof.is_balanced else f"{len(proof.differences)} differences")
+    well = "books balance, and the audit log is as it was written"
+    print(well if proof.is_balanced else f"{len(proof.differences)} differences")

@@ -24,6 +24,7 @@ _DUE_SECONDS = 1.0
 _EXPIRY_SECONDS = 5.0
 _MARK_SECONDS = 60.0
 _STOP_SECONDS = 1.0
+_SEAL_SECONDS = 60.0
 
 Job = Callable[[], Awaitable[None]]
 
@@ -64,6 +65,9 @@ def schedule(
         "charge_funding": (services.guards.funding.charge, _MARK_SECONDS),
         "check_market": (services.guards.breaker.check, hot_seconds),
         "close_stopped": (close_stopped, _STOP_SECONDS),
+        "seal_audit": (services.records.sealing.seal, _SEAL_SECONDS),
+        "settle_refusals": (services.records.audit.settle_refusals, _SEAL_SECONDS),
+        "carry_out_deletions": (services.records.my_data.carry_out_due, _DAYS_SECONDS),
     }
     for name, (job, seconds) in jobs.items():
         scheduler.add_job(stoppable(guarded(name, job)), "interval", seconds=seconds, id=name)

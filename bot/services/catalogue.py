@@ -16,6 +16,7 @@ from bot.services.outside_state import OutsideState
 from bot.services.performance import Performance
 from bot.services.presets import PresetChoices
 from bot.services.prices import Prices
+from bot.services.records import Records
 from bot.services.reports import Reports
 from bot.services.resting import RestingOrders
 from bot.services.resting_clock import RestingClock
@@ -35,6 +36,7 @@ class Services:
     """What Kitrader can do."""
 
     access: Access
+    records: Records
     prices: Prices
     presets: PresetChoices
     trading: Trading

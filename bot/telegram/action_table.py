@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.domain.users import Permission
+from bot.telegram.audit_commands import AUDIT_ACTIONS
 from bot.telegram.commands import (
     alert_settings,
     alerts,
@@ -149,6 +150,7 @@ TABLE: tuple[Action, ...] = (
         permission=Permission.READ_HELP,
         place=Place.ANYWHERE,
     ),
+    *AUDIT_ACTIONS,
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.domain.users import Permission
 from bot.telegram.arguments import Argument, Kind
+from bot.telegram.audit_commands import AUDIT_COMMANDS
 from bot.telegram.commands import (
     alerts,
     charts,
@@ -314,6 +315,7 @@ TABLE: tuple[Command, ...] = (
         example="/safety on",
     ),
     *RISK_COMMANDS,
+    *AUDIT_COMMANDS,
     Command(
         name="cancel",
         handler=conversation.cancel,

@@ -1,6 +1,7 @@
 """Writes a document at the moment it is sent: the outbox keeps only what it is to hold."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import PurePath
 
 import structlog
 
@@ -12,7 +13,7 @@ from bot.telegram.rich_text import Text
 
 DOCUMENT = "file"
 """The parameter that holds a document's name and recipe; it is taken out before the call."""
-_CSV = "text/csv; charset=utf-8"
+_CONTENT_TYPES = {".csv": "text/csv; charset=utf-8", ".zip": "application/zip"}
 _FAILED = "⚠️ This table could not be written. Ask for it again."
 
 Write = Callable[[Mapping[str, object]], Awaitable[bytes]]
@@ -61,8 +62,12 @@ class DocumentApi:
             _log.exception("document_not_written", method=method)
             words = {"chat_id": payload.get("chat_id"), "text": _FAILED}
             return await self._api.call("sendMessage", words, seconds=seconds)
+        name = str(asked["name"])
         attachment = Attachment(
-            name=DOCUMENT, file_name=str(asked["name"]), content_type=_CSV, content=content
+            name=DOCUMENT,
+            file_name=name,
+            content_type=_CONTENT_TYPES[PurePath(name).suffix],
+            content=content,
         )
         return await self._api.upload(method, plain, attachment)
 

@@ -23,10 +23,11 @@ class PressDoor:
 
     async def press(self, callback: CallbackQuery, user: User, stored: StoredUpdate) -> None:
         """Handle one press; every way through closes the update and frees the button."""
-        chat = _chat(callback, user)
+        chat, what = _chat(callback, user), ""
         turn = self._turn(callback, chat, user, stored)
         try:
             press = read_press(callback.data, self._door.clock.now())
+            what = f"button {press.action}"
             _require_owner(press, callback)
             action = self._action(press)
             require_row(action, user, chat)
@@ -38,7 +39,7 @@ class PressDoor:
                 turn = replace(turn, whispers=True)
             await handler(turn, press)
         except Refusal as refusal:
-            await answer_refusal(turn, refusal)
+            await answer_refusal(turn, refusal, what=what)
 
     def _action(self, press: Press) -> Action:
         action = self._door.actions.get(press.action)

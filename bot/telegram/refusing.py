@@ -47,6 +47,7 @@ _ABOUT_ARGUMENTS = frozenset(
         "bad_presets",
     }
 )
+_FOR_WANT_OF_A_RIGHT = frozenset({"banned", "pending", "frozen", "not_permitted", "not_yours"})
 _NEXT_SCREEN: Mapping[str, tuple[str, str]] = {
     "unknown_position": ("Positions", "poss"),
     "unknown_order": ("Orders", "olist"),
@@ -68,8 +69,16 @@ _NEXT_SCREEN: Mapping[str, tuple[str, str]] = {
 }
 
 
-async def answer_refusal(turn: Turn, refusal: Refusal, command: Command | None = None) -> None:
-    """Say no in plain words: what happened, why, and what would work."""
+async def answer_refusal(
+    turn: Turn, refusal: Refusal, command: Command | None = None, what: str = ""
+) -> None:
+    """Say no in plain words: what happened, why, and what would work.
+
+    Where a right was missing it is written down; `what` names the button that was pressed.
+    """
+    if refusal.code in _FOR_WANT_OF_A_RIGHT:
+        named = f"/{command.name}" if command else what or "words"
+        await turn.services.records.audit.refused(turn.user, refusal.code, named)
     if refusal.code == "already_done" and turn.pressed is None:
         # The first try was booked with its answer before a fault made us try again.
         await turn.finish()

@@ -9,6 +9,7 @@ typed, and `[[...]]` is left out where one of its fields is unknown.
 
 from collections.abc import Mapping
 
+from bot.telegram.audit_texts import AUDIT_REFUSALS
 from bot.telegram.order_texts import ORDER_REFUSALS
 
 REFUSALS: Mapping[str, str] = {
@@ -263,6 +264,7 @@ REFUSALS: Mapping[str, str] = {
         "A leaderboard belongs to a group: send `/leaderboard` there. Your own figures: /pnl."
     ),
     **ORDER_REFUSALS,
+    **AUDIT_REFUSALS,
     # what holds entries back
     "entries_locked": (
         "🔒 Entries[[ in {symbol}]] are locked until {until:moment}: {why}. Closing works. "

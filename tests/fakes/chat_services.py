@@ -52,6 +52,7 @@ from tests.builders.views import (
     some_info,
 )
 from tests.fakes.alert_services import FakeAlerts
+from tests.fakes.audit_services import FakeAudit, FakeMyData
 from tests.fakes.guards import FakeRisk, FakeStops
 from tests.fakes.mail_boxes import FakeInbox
 from tests.fakes.report_services import (
@@ -92,10 +93,14 @@ class FakeServices:
     requests: list[Request] = field(default_factory=list)
     risk: FakeRisk = field(init=False)
     stops: FakeStops = field(init=False)
+    audit: FakeAudit = field(init=False)
+    my_data: FakeMyData = field(init=False)
 
     def __post_init__(self) -> None:
         """Hand the fakes that stand alone their counter."""
         self.risk, self.stops = FakeRisk(self), FakeStops(self)
+        self.audit = FakeAudit(self)
+        self.my_data = FakeMyData(self, self.audit)
 
     # Each of these stands for one service; one object plays them all.
     @property
@@ -103,7 +108,7 @@ class FakeServices:
         return self
 
     prices = guards = trading = wallets = talk = safety = outside_state = access
-    charts = access
+    charts = records = access
 
     @property
     def performance(self) -> FakePerformance:

@@ -16,6 +16,7 @@ from bot.telegram.turn import Place
 from tests.builders.chance import seeded
 from tests.builders.chat_updates import ANN, BOB, GROUP, a_message, a_press
 from tests.builders.views import SOL, a_token
+from tests.fakes.audit_services import a_wish, an_entry
 from tests.fakes.hand_clock import HandClock
 from tests.telegram.conftest import ChatDoor, buttons_of, text_of
 
@@ -234,7 +235,9 @@ async def test_every_button_of_every_screen_works_when_pressed(door: ChatDoor) -
         "/sl 12 -8%",
         "/orders",
     )
-    first += ("/risk", "/panic", "/halt", "/halt WIF close drained")
+    first += ("/risk", "/panic", "/halt", "/halt WIF close drained", "/audit", "/mydata")
+    door.services.audit.entries = [an_entry(number) for number in range(20, 10, -1)]
+    door.services.my_data.wish = a_wish()
     waiting = [await door.ask(command) for command in first]
     waiting.append(await door.ask("/leaderboard", chat=GROUP))
     while waiting:

@@ -72,6 +72,9 @@ COMMANDS = {
     "panic": (TRADE, Place.PRIVATE),
     "resume": (TRADE, Place.ANYWHERE),
     "halt": (OPERATE, Place.ANYWHERE),
+    "audit": (Permission.READ_AUDIT, Place.PRIVATE),
+    "mydata": (OWN, Place.PRIVATE),
+    "privacy": (HELP, Place.ANYWHERE),
 }
 BUTTONS = {
     "card": (MARKET, Place.ANYWHERE),
@@ -150,10 +153,13 @@ BUTTONS = {
     "resume": (TRADE, Place.PRIVATE),
     "halt": (OPERATE, Place.ANYWHERE),
     "nostop": (HELP, Place.ANYWHERE),
+    **dict.fromkeys(("audit", "wishes"), (Permission.READ_AUDIT, Place.PRIVATE)),
+    **dict.fromkeys(("mydata", "mytake", "forgt", "forget", "stay"), (OWN, Place.PRIVATE)),
+    "privcy": (HELP, Place.ANYWHERE),
 }
 ALLOWED = {
     Status.PENDING: {HELP},
-    Status.ACTIVE: {HELP, MARKET, OWN, TRADE, OPERATE},
+    Status.ACTIVE: {HELP, MARKET, OWN, TRADE, OPERATE, Permission.READ_AUDIT},
     Status.FROZEN: {HELP, MARKET, OWN},
     Status.BANNED: set(),
 }
@@ -265,7 +271,7 @@ def test_what_moves_money_is_marked_and_expires() -> None:
     assert dangerous == {"open", "close", "reset", "panic", "halt", "reverse"}
     money = {action.name for action in action_table.TABLE if action.is_money}
     assert money == {
-        "buy", "go", "close", "erase", "panicp", "panicc", "halt",
+        "buy", "go", "close", "erase", "panicp", "panicc", "halt", "forget",
         "ocut", "ocyes", "eput", "xput", "revgo",
     }  # fmt: skip
     assert all(action.when_stale for action in action_table.TABLE if action.is_money)

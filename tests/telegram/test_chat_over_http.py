@@ -177,7 +177,8 @@ async def test_the_bot_introduces_itself_and_its_commands(town: Town) -> None:
     await set_menus(town.api)
     menu = await town.api.call("getMyCommands", {"scope": {"type": "all_group_chats"}})
     assert [row["command"] for row in menu] == [
-        "start", "price", "info", "check", "chart", "movers", "leaderboard", "resume", "help",
+        "start", "price", "info", "check", "chart", "movers", "leaderboard", "resume", "privacy",
+        "help",
     ]  # fmt: skip
 
 

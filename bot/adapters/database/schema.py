@@ -7,6 +7,7 @@ does not fit the type. The functions and triggers that guard them live in `migra
 
 from bot.adapters.database import (
     schema_alerts,
+    schema_audit,
     schema_books,
     schema_graduations,
     schema_mail,
@@ -21,6 +22,7 @@ from bot.adapters.database.schema_basis import metadata
 
 TABLES = (
     schema_alerts,
+    schema_audit,
     schema_books,
     schema_tokens,
     schema_mail,

@@ -302,15 +302,3 @@ orders = Table(
         postgresql_where=text("state = 'filled'"),
     ),
 )
-
-audit_log = Table(
-    "audit_log",
-    metadata,
-    Column("user_id", BigInteger, nullable=False),
-    Column("audit_id", BigInteger, Identity(always=True), nullable=False),
-    Column("actor_id", BigInteger, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("details", JSONB, nullable=False, server_default=NO_JSON),
-    Column("at", MOMENT, nullable=False, server_default=NOW),
-    PrimaryKeyConstraint("user_id", "audit_id"),
-)
