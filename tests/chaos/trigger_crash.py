@@ -24,7 +24,7 @@ from tests.journeys.town import WIF, Town
 
 LANDING_SECONDS = 0.3
 PROTECTED_WITHIN_SECONDS = 5.0
-_STEP_PERCENT = -7
+STEP_PERCENT = -7
 _NOTING, _BOOKING, _SYNCING = r"note_triggered\(", r"book_settlements\(", r"interval '1 minute'"
 _MARKING = r"UPDATE outbox\b[\s\S]*'sent'"
 _PATIENCE_SECONDS = 30.0
@@ -185,20 +185,21 @@ class TriggerCrash:
     town: Town
     forks: Forks
     lines: Lines
+    points: Mapping[str, Point] = field(default_factory=lambda: POINTS)
     variants: Sequence[str] = ("sends at once",)
     strikes: list[Strike] = field(default_factory=list)
 
     async def round(self, names: Sequence[str]) -> None:
         """Strike once at each of these points."""
         async with self.town.bot(landing_seconds=LANDING_SECONDS) as running:
-            people = [await self._settle(running, place) for place in range(len(names))]
+            people = [await self.settle(running, place) for place in range(len(names))]
         child, ready_at = await self._start()
         try:
             for name, person_id in zip(names, people, strict=True):
                 strike = Strike(point=name, person_id=person_id)
                 await self._strike(strike, child)
                 child, ready_at = await self._start()
-                await self._await_sale(strike, ready_at)
+                await self.await_deed(strike, ready_at)
                 self.strikes.append(strike)
             # Whatever would be sold twice is sold again by now.
             await asyncio.sleep(_DOUBT_SECONDS)
@@ -208,14 +209,13 @@ class TriggerCrash:
             await child.code()
         # Back in one step, since small errors of many would add up; the nodes tell of it some slots
         # later, and the next people's stops have to stand below the price of then.
-        fallen = (1 + _STEP_PERCENT / 100) ** len(names)
+        fallen = (1 + STEP_PERCENT / 100) ** len(names)
         await self.town.shock(WIF, round(100 / fallen) - 100)
         await asyncio.sleep(_NODES_LAG_SECONDS)
         for strike in self.strikes[-len(names) :]:
-            strike.sales = await self.town.value(_SOLD, strike.person_id)
-            strike.receipts = await self._receipts(strike.person_id)
+            await self.count(strike)
 
-    async def _settle(self, running: Running, place: int) -> int:
+    async def settle(self, running: Running, place: int) -> int:
         """Let somebody buy, and protect half of it a step below the one before."""
         services, person_id = running.services, await self.town.newcomer(is_premium=True)
         # Who never wrote cannot be written to.
@@ -230,7 +230,7 @@ class TriggerCrash:
         )
         price = services.ticks._board.priced(mint.token_id)
         assert price is not None
-        fall = (1 + Decimal(_STEP_PERCENT) / 100) ** place * (1 + Decimal(_STEP_PERCENT) / 200)
+        fall = (1 + Decimal(STEP_PERCENT) / 100) ** place * (1 + Decimal(STEP_PERCENT) / 200)
         level = Level(unit=LevelUnit.SOL, value=price.best.price * fall)
         await services.resting.place(
             Request(user=user, request_id="town:stop", received_at=now),
@@ -257,8 +257,8 @@ class TriggerCrash:
     async def _strike(self, strike: Strike, child: Child) -> None:
         await self.town.until(self.town.is_quiet, "the last one is told")
         await asyncio.sleep(1.0)  # two rounds of prices, so that it is at work
-        struck = self.lines.kill_at(POINTS[strike.point], child.pid)
-        await self.town.shock(WIF, _STEP_PERCENT)
+        struck = self.lines.kill_at(self.points[strike.point], child.pid)
+        await self.town.shock(WIF, STEP_PERCENT)
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 await struck.wait()
@@ -270,15 +270,24 @@ class TriggerCrash:
             await child.code()
             self.lines.mend()
 
-    async def _await_sale(self, strike: Strike, ready_at: float) -> None:
+    async def await_deed(self, strike: Strike, ready_at: float) -> None:
         loop = asyncio.get_running_loop()
 
-        async def is_sold() -> bool:
-            return bool(await self.town.value(_SOLD, strike.person_id))
+        async def is_done() -> bool:
+            return bool(await self.deeds(strike.person_id))
 
-        await self.town.until(is_sold, f"the stop sells after a death {strike.point}")
+        await self.town.until(is_done, f"it is done after a death {strike.point}")
         strike.seconds_to_protect = max(loop.time() - ready_at, 0.0)
 
-    async def _receipts(self, person_id: int) -> int:
+    async def count(self, strike: Strike) -> None:
+        strike.sales = await self.deeds(strike.person_id)
+        strike.receipts = await self.messages(strike.person_id, "Stop #2")
+
+    async def deeds(self, person_id: int) -> int:
+        """Count how often it was done for a person: how often their stop sold."""
+        return int(await self.town.value(_SOLD, person_id))
+
+    async def messages(self, person_id: int, words: str) -> int:
+        """Count the messages with these words that a person got."""
         shown = (await self.town.wire.get(f"/sandbox/chats/{person_id}/messages"))["messages"]
-        return sum("Stop #2" in text_of(each) for each in shown)
+        return sum(words in text_of(each) for each in shown)

@@ -4,13 +4,19 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 import bot.bootstrap.running
 import bot.bootstrap.wiring
+from bot.adapters.database.alert_watch import PostgresAlerts
 from bot.adapters.database.books import PostgresBooks
+from bot.adapters.database.mail import PostgresOutbox
+from bot.domain.alert_firings import FiredAlert, Hit
+from bot.domain.alerts import Alert
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
+from bot.ports.alerts import Tell
 from bot.ports.books import Settlement
 from bot.telegram.limits import FloodLimits
 from bot.telegram.receiver import RawUpdate, Receiver
@@ -51,6 +57,22 @@ class ForgetsClaims(PostgresBooks):
         await super().book(replace(request, request_id=fresh), unclaimed, notices)
 
 
+class ClaimsFirst(PostgresAlerts):
+    """The alerts that we must not have: claimed and committed first, their news queued behind."""
+
+    async def claim(self, hits: Sequence[Hit], at: datetime, tell: Tell) -> Sequence[Alert]:
+        found: list[FiredAlert] = []
+
+        async def note(fired: Sequence[FiredAlert]) -> list[Notice | None]:
+            found.extend(fired)
+            return [None] * len(fired)
+
+        claimed = await super().claim(hits, at, note)
+        told = [notice for notice in await tell(found) if notice is not None]
+        await PostgresOutbox(self._pool).put(told)
+        return claimed
+
+
 def acknowledge_first() -> None:
     """Acknowledge updates before they are stored."""
     bot.bootstrap.running.Receiver = AcknowledgesFirst  # type: ignore[misc] # on purpose
@@ -66,6 +88,11 @@ def forget_claims() -> None:
     bot.bootstrap.wiring.PostgresBooks = ForgetsClaims  # type: ignore[misc] # on purpose
 
 
+def claim_first() -> None:
+    """Queue the news of alerts in a transaction behind that of their claim."""
+    bot.bootstrap.wiring.PostgresAlerts = ClaimsFirst  # type: ignore[misc] # on purpose
+
+
 def send_at_once() -> None:
     """Let a chat have its messages at once: Telegram's limits are proved elsewhere."""
     bot.bootstrap.running.FloodLimits = partial(  # type: ignore[assignment,misc] # on purpose
@@ -75,6 +102,7 @@ def send_at_once() -> None:
 
 VARIANTS: Mapping[str, Callable[[], None]] = {
     "acknowledges first": acknowledge_first,
+    "claims first": claim_first,
     "forgets keys": forget_keys,
     "forgets claims": forget_claims,
     "sends at once": send_at_once,
