@@ -3,11 +3,13 @@
 import asyncio
 from random import Random
 
-import aiohttp
 import orjson
 from yarl import URL
 
 from bot.adapters.circuit_breaker import CircuitBreaker
+from bot.adapters.http_lines.lines import Lines
+from bot.adapters.http_lines.reply import ReplyTooLarge
+from bot.adapters.http_lines.target import Target
 from bot.adapters.retry_after import read_retry_after
 from bot.adapters.solana.latency import Latency
 from bot.adapters.solana.rpc_outcome import Answer, Failure, FailureKind, FinalNo, Outcome
@@ -43,7 +45,7 @@ class RpcEndpoint:
         self.rate_limited = 0
         self.stale = 0
         self.last_error = ""
-        self._url = config.url
+        self._target = Target.of(config.url, content_type="application/json")
         self._secrets = _secrets_of(config.url)
         self._limits = config.limits
         self._largest_body_bytes = settings.largest_body_bytes
@@ -78,13 +80,13 @@ class RpcEndpoint:
         return max(bucket.use for bucket in (self._bucket, *self._method_buckets.values()))
 
     async def ask(
-        self, session: aiohttp.ClientSession, method: str, params: object, timeout_seconds: float
+        self, lines: Lines, method: str, params: object, timeout_seconds: float
     ) -> Outcome:
         """Send one request and sort its reply; never raises but for cancellation."""
         self.requests += 1
         started = self._clock.monotonic()
         try:
-            outcome = await self._exchange(session, method, params, timeout_seconds)
+            outcome = await self._exchange(lines, method, params, timeout_seconds)
         except asyncio.CancelledError:
             # Another endpoint was quicker, or the caller gave up: at least this long, then.
             self.latency.record(self._clock.monotonic() - started)
@@ -113,36 +115,24 @@ class RpcEndpoint:
                 self.breaker.record_failure()
 
     async def _exchange(
-        self, session: aiohttp.ClientSession, method: str, params: object, timeout_seconds: float
+        self, lines: Lines, method: str, params: object, timeout_seconds: float
     ) -> Outcome:
         body = orjson.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
-        # The library's errors quote the URL: they end here, and only their kind goes on.
+        # Errors of connecting may quote the host's address: only their kind goes on.
         try:
-            async with (
-                asyncio.timeout(timeout_seconds),
-                session.post(self._url, data=body, allow_redirects=False) as response,
-            ):
-                reply = await self._read_body(response)
-                wait = read_retry_after(response.headers.get("Retry-After"), self._clock.now())
-                status = response.status
+            async with asyncio.timeout(timeout_seconds):
+                reply = await lines.post(self._target, body, most_bytes=self._largest_body_bytes)
         except TimeoutError:
             return _broken("timed out")
-        except (aiohttp.ClientError, OSError, ValueError, RuntimeError) as error:
-            return _broken(type(error).__name__)
-        if reply is None:
+        except ReplyTooLarge:
             return _broken("answer too large")
-        outcome = read_reply(status, reply, wait)
+        except (OSError, ValueError, RuntimeError) as error:
+            return _broken(type(error).__name__)
+        wait = read_retry_after(reply.retry_after, self._clock.now())
+        outcome = read_reply(reply.status, reply.body, wait)
         if isinstance(outcome, FinalNo):
             return FinalNo(code=outcome.code, message=self._scrub(outcome.message))
         return outcome
-
-    async def _read_body(self, response: aiohttp.ClientResponse) -> bytes | None:
-        body = bytearray()
-        async for piece in response.content.iter_any():
-            body += piece
-            if len(body) > self._largest_body_bytes:
-                return None
-        return bytes(body)
 
     def _pause(self, asked_seconds: float | None) -> None:
         own = min(2.0**self._limited_in_a_row, _LONGEST_OWN_PAUSE_SECONDS)

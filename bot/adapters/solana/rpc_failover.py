@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-import aiohttp
 import structlog
 
+from bot.adapters.http_lines.lines import Lines
 from bot.adapters.solana.rpc_endpoint import PROBE_METHOD, RpcEndpoint
 from bot.adapters.solana.rpc_errors import RpcRefused
 from bot.adapters.solana.rpc_hedge import hedged
@@ -44,14 +44,14 @@ class RpcFailover:
         self,
         endpoints: Sequence[RpcEndpoint],
         *,
-        session: Callable[[], aiohttp.ClientSession],
+        lines: Lines,
         watch: SlotWatch,
         clock: Clock,
         settings: RpcSettings,
         sleep: Sleep,
     ) -> None:
         self._endpoints = endpoints
-        self._session = session
+        self._lines = lines
         self._watch = watch
         self._clock = clock
         self._settings = settings
@@ -216,9 +216,7 @@ class RpcFailover:
     async def _ask_one(
         self, endpoint: RpcEndpoint, request: RpcRequest[T], timeout_seconds: float
     ) -> _Read[T] | Failure | FinalNo:
-        outcome = await endpoint.ask(
-            self._session(), request.method, request.params, timeout_seconds
-        )
+        outcome = await endpoint.ask(self._lines, request.method, request.params, timeout_seconds)
         judged = self._judge(endpoint, request, outcome)
         endpoint.record(judged if isinstance(judged, Failure) else None)
         return judged

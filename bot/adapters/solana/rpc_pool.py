@@ -10,6 +10,7 @@ from typing import Self, TypeVar
 
 import aiohttp
 
+from bot.adapters.http_lines.lines import Lines
 from bot.adapters.solana.account_batches import AccountsAnswer, Batch, merge, pack, read_accounts
 from bot.adapters.solana.account_stream import AccountStream
 from bot.adapters.solana.account_texts import AccountTexts, read_texts
@@ -27,13 +28,10 @@ from bot.ports.clock import Clock
 
 DEADLINE_SECONDS = 10.0
 _COMMITMENT = "confirmed"
-_CONNECTIONS_PER_HOST = 16
-_REPLY_BYTES = 2**19  # a usual reply comes without a pause
 _MANY_BATCHES = 10
 _MUCH_WORK_SECONDS = 0.001
 T = TypeVar("T")
 A = TypeVar("A")
-_JSON = {"Content-Type": "application/json"}
 
 
 class RpcPool:
@@ -63,9 +61,10 @@ class RpcPool:
         self._clock = clock
         self._sleep = sleep
         self._session: aiohttp.ClientSession | None = None
+        self._lines = Lines()
         self._failover = RpcFailover(
             self._endpoints,
-            session=self._open_session,
+            lines=self._lines,
             watch=self._watch,
             clock=clock,
             settings=self._settings,
@@ -98,6 +97,7 @@ class RpcPool:
 
     async def close(self) -> None:
         """Close all connections; a later call opens new ones."""
+        await self._lines.close()
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -313,15 +313,8 @@ class RpcPool:
 
     def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit_per_host=_CONNECTIONS_PER_HOST)
-            self._session = aiohttp.ClientSession(
-                connector=connector,
-                headers=_JSON,
-                # Every call has its own deadline, and no endpoint has to know us again.
-                timeout=aiohttp.ClientTimeout(total=None),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                read_bufsize=_REPLY_BYTES,
-            )
+            # No endpoint has to know us again.
+            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         return self._session
 
 
