@@ -2,10 +2,11 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from random import SystemRandom
+from typing import TypeVar
 
 import structlog
 from aiohttp import web
@@ -38,6 +39,7 @@ from bot.telegram.notices import LiquidationNotices
 from bot.telegram.pictures import PictureApi
 from bot.telegram.poller import Poller
 from bot.telegram.price_warnings import PriceWarnings
+from bot.telegram.private_news import LanguageOf, PrivateNews
 from bot.telegram.reachability import Reachability
 from bot.telegram.receiver import Receiver
 from bot.telegram.registration import Identity, identity, use_polling, use_webhook
@@ -50,6 +52,7 @@ from bot.web.application import WEBHOOK_PATH, web_application
 
 _DRAIN_SECONDS = 5.0
 _PRICELESS_SECONDS = 5.0
+News = TypeVar("News", bound=PrivateNews)
 _log = structlog.get_logger(__name__)
 
 
@@ -61,6 +64,24 @@ class Running:
     status_url: str
     services: Services
     first_prices: asyncio.Event
+
+
+@dataclass(frozen=True, slots=True)
+class _Newsroom:
+    """Makes each kind of news for private chats; the languages are known later."""
+
+    outside: Outside
+    who: Identity
+    language_of: LanguageOf
+
+    def __call__(self, kind: Callable[..., News], **more: object) -> News:
+        return kind(
+            clock=self.outside.clock,
+            chance=SystemRandom(),
+            bot_name=self.who.name,
+            language_of=self.language_of,
+            **more,
+        )
 
 
 @asynccontextmanager
@@ -79,25 +100,21 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
         api = PictureApi(documents, lambda recipe: _drawn(services, recipe))
         reachability = Reachability(outbox=outbox, clock=outside.clock)
         sending = Sending()
-        sender = _sender(outside, outbox, api, reachability=reachability, figures=sending)
+        news = _Newsroom(outside, who, lambda one: services.languages.of(one))  # noqa: PLW0108
+        sender = _sender(outside, outbox, api, news, reachability=reachability, figures=sending)
         inbox = PostgresInbox(outside.pool, on_outbox=sender.hand_over)
-        liquidated = LiquidationNotices(
-            clock=outside.clock, chance=SystemRandom(), bot_name=who.name
-        )
         services = wire(
             settings,
             outside,
             on_outbox=sender.hand_over,
             sending=sending,
-            liquidated=liquidated,
-            warnings=PriceWarnings(clock=outside.clock, chance=SystemRandom(), bot_name=who.name),
-            graduated=GraduationNews(clock=outside.clock, chance=SystemRandom(), bot_name=who.name),
-            reported=DailyReportNotices(
-                clock=outside.clock, chance=SystemRandom(), bot_name=who.name
-            ),
-            rested=RestingNews(clock=outside.clock, chance=SystemRandom(), bot_name=who.name),
-            alerted=_alert_notices(outside, who),
-            stopped=_stop_news(settings, outside, who),
+            liquidated=news(LiquidationNotices),
+            warnings=news(PriceWarnings),
+            graduated=news(GraduationNews),
+            reported=news(DailyReportNotices),
+            rested=news(RestingNews),
+            alerted=news(FiredAlertNotices),
+            stopped=_stop_news(settings, news),
         )
         await _load(services)
         lanes, receiver = _reception(
@@ -128,19 +145,15 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
 
 async def _load(services: Services) -> None:
     # Levels are held against prices that are believed, so they come last.
+    await services.languages.load()
     await services.prices.load()
     await services.suspicions.load()
     await services.guards.stops.load()
     await services.triggers.load()
 
 
-def _stop_news(settings: Settings, outside: Outside, who: Identity) -> StopNews:
-    return StopNews(
-        clock=outside.clock,
-        chance=SystemRandom(),
-        bot_name=who.name,
-        admin_ids=sorted(settings.admin_ids),
-    )
+def _stop_news(settings: Settings, news: _Newsroom) -> StopNews:
+    return news(StopNews, admin_ids=sorted(settings.admin_ids))
 
 
 async def run_until_stopped(settings: Settings) -> None:
@@ -154,25 +167,23 @@ async def run_until_stopped(settings: Settings) -> None:
         await stop.wait()
 
 
-def _alert_notices(outside: Outside, who: Identity) -> FiredAlertNotices:
-    return FiredAlertNotices(clock=outside.clock, chance=SystemRandom(), bot_name=who.name)
-
-
 def _sender(
     outside: Outside,
     outbox: PostgresOutbox,
     api: PictureApi,
+    news: _Newsroom,
     *,
     reachability: Reachability,
     figures: Sending,
 ) -> Sender:
     return Sender(
         outbox=outbox,
-        api=StampedApi(api, outside.clock),
+        api=StampedApi(api, outside.clock, news.language_of),
         clock=outside.clock,
         limits=FloodLimits(clock=outside.clock),
         reachability=reachability,
         figures=figures,
+        language_of=news.language_of,
     )
 
 
@@ -206,9 +217,20 @@ def _reception(
         chance=SystemRandom(),
         bot_name=who.name,
     )
-    guard = Guard(handle=application.handle, inbox=inbox, admin_ids=sorted(settings.admin_ids))
+    guard = Guard(
+        handle=application.handle,
+        inbox=inbox,
+        admin_ids=sorted(settings.admin_ids),
+        language_of=services.languages.of,
+    )
     lanes = Lanes(handle=guard.handle)
-    receiver = Receiver(inbox=inbox, lanes=lanes, clock=outside.clock, reachability=reachability)
+    receiver = Receiver(
+        inbox=inbox,
+        lanes=lanes,
+        clock=outside.clock,
+        reachability=reachability,
+        language_of=services.languages.of,
+    )
     return lanes, receiver
 
 

@@ -6,6 +6,7 @@ from bot.adapters.database.alert_watch import PostgresAlerts
 from bot.adapters.database.books import PostgresBooks
 from bot.adapters.database.dialogs import PostgresDialogs
 from bot.adapters.database.graduations import PostgresGraduations
+from bot.adapters.database.languages import PostgresLanguages
 from bot.adapters.database.mail import OnOutbox
 from bot.adapters.database.presets import PostgresPresets
 from bot.adapters.database.retention import PostgresRetention
@@ -34,6 +35,7 @@ from bot.services.alert_following import AlertFollowing
 from bot.services.alerts import Alerts
 from bot.services.catalogue import Services
 from bot.services.graduations import GraduationNotices, Graduations
+from bot.services.languages import Languages
 from bot.services.liquidations import Liquidations, ShortNotices
 from bot.services.movers import Movers
 from bot.services.presets import PresetChoices
@@ -109,6 +111,7 @@ def wire(
     return Services(
         access=parts.access,
         records=wire_records(settings, outside, parts.access, parts.triggers, on_outbox),
+        languages=Languages(book=PostgresLanguages(pool), access=parts.access),
         prices=prices,
         presets=PresetChoices(PostgresPresets(pool)),
         trading=trading,

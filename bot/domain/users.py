@@ -91,8 +91,9 @@ class PersonSeen:
 class User:
     """A person we know, by numeric Telegram id.
 
-    `blocks_danger` is their wish that dangerous tokens are not bought. An owner is an admin whom
-    the operator's settings name: no command makes or unmakes one.
+    `language` is what they chose, else what Telegram says; `blocks_danger` their wish that
+    dangerous tokens are not bought. An owner is an admin whom the operator's settings name: no
+    command makes or unmakes one.
     """
 
     user_id: int

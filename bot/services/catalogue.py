@@ -9,6 +9,7 @@ from bot.services.brackets import Brackets
 from bot.services.candles import Candles
 from bot.services.charts import Charts
 from bot.services.exports import Exports
+from bot.services.languages import Languages
 from bot.services.leaderboards import Leaderboards
 from bot.services.movers import Movers
 from bot.services.operations import Operations
@@ -37,6 +38,7 @@ class Services:
 
     access: Access
     records: Records
+    languages: Languages
     prices: Prices
     presets: PresetChoices
     trading: Trading

@@ -12,6 +12,7 @@ from bot.telegram.commands import (
     exits,
     exports,
     help,  # noqa: A004 (a module, named by its feature)
+    languages,
     leaderboards,
     market,
     movers,
@@ -144,6 +145,7 @@ TABLE: tuple[Action, ...] = (
         is_money=True,
         when_stale=stops.timed_out,
     ),
+    Action(name="lang", handler=languages.press_language, permission=Permission.READ_HELP),
     Action(
         name="nostop",
         handler=stops.press_no,

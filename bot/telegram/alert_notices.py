@@ -5,27 +5,20 @@ from dataclasses import dataclass
 
 from bot.domain.alert_hours import Loudness
 from bot.domain.notices import Notice, Priority
-from bot.ports.clock import Clock
 from bot.services.alert_levels import AlertNews
-from bot.telegram.callbacks import Chance, Keys, new_nonce
-from bot.telegram.layout import STAMP, to_send
+from bot.telegram.layout import STAMP
+from bot.telegram.private_news import PrivateNews
 from bot.telegram.screens.alert_news import fired
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FiredAlertNotices:
+class FiredAlertNotices(PrivateNews):
     """Renders what `bot.services.alert_firing` has to tell."""
-
-    clock: Clock
-    chance: Chance
-    bot_name: str
 
     def fired(self, news: AlertNews) -> Notice:
         """Say what was reached, and when it was seen; silent where the person wants it so."""
         user_id, hit = news.fired.alert.user_id, news.fired.hit
-        nonce = new_nonce(self.clock.now(), self.chance)
-        keys = Keys(owner=user_id, nonce=nonce, bot_name=self.bot_name)
-        plain = to_send(fired(news, keys), user_id, priority=Priority.ALERT)
+        (plain,) = self.told(user_id, lambda keys: fired(news, keys), Priority.ALERT)
         payload: Mapping[str, object] = {
             **plain.payload,
             STAMP: (hit.source_at or hit.seen_at).isoformat(),

@@ -19,6 +19,7 @@ from bot.telegram.hearing import is_somebody, reason_not_heard, unheard, unheard
 from bot.telegram.messages import MessageDoor
 from bot.telegram.presses import PressDoor
 from bot.telegram.turn import Action, Command
+from bot.words.speech import speaking
 
 _HEARD: Mapping[str, type[Message | CallbackQuery]] = {
     "message": Message,
@@ -43,6 +44,7 @@ class Application:
     ) -> None:
         self._inbox = inbox
         self._access = services.access
+        self._languages = services.languages
         self._leaderboards = services.leaderboards
         door = Door(
             services=services,
@@ -81,22 +83,29 @@ class Application:
             await self._leaderboards.gone(message.left.id, message.chat.id)
         reason, sender = reason_not_heard(message), message.from_user
         if reason is not None or sender is None:
-            notices = unheard(message, reason or "anonymous")
+            with speaking(self._languages.of(stored.lane)):
+                notices = unheard(message, reason or "anonymous")
             await self._inbox.close(stored.update_id, failure="", notices=notices)
             return
-        await self._messages.hear(message, await self._identified(sender), stored)
+        user = await self._identified(sender)
+        with speaking(self._languages.heard(user)):
+            await self._messages.hear(message, user, stored)
 
     async def _press(self, callback: CallbackQuery, stored: StoredUpdate) -> None:
         sender = callback.from_user
         if sender.is_bot or not is_somebody(sender.id):
-            notices = unheard_press(callback)
+            with speaking(self._languages.of(stored.lane)):
+                notices = unheard_press(callback)
             await self._inbox.close(stored.update_id, failure="", notices=notices)
             return
-        await self._presses.press(callback, await self._identified(sender), stored)
+        user = await self._identified(sender)
+        with speaking(self._languages.heard(user)):
+            await self._presses.press(callback, user, stored)
 
     async def _refuse_edit(self, message: Message, stored: StoredUpdate) -> None:
         is_meant = message.words.startswith("/") or SECRET_REMOVED in message.words
-        notices = unheard(message, "edited") if is_meant else ()
+        with speaking(self._languages.of(stored.lane)):
+            notices = unheard(message, "edited") if is_meant else ()
         await self._inbox.close(stored.update_id, failure="", notices=notices)
 
     async def _identified(self, sender: Person) -> User:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.domain.candles import BY_LABEL, Interval
 from bot.domain.daily_reports import hour_from_text, offset_from_text
 from bot.domain.errors import Refusal
+from bot.domain.languages import Language
 from bot.domain.money import SOL_DECIMALS, percent_from_text, units_from_text, whole_from_text
 from bot.domain.performance import Span
 from bot.domain.positions import Side
@@ -48,6 +49,7 @@ class Kind(StrEnum):
     EXPORT = "orders|fills|transfers"
     EXPORT_SPAN = "all|month|year"
     MEMBERSHIP = "join|leave"
+    LANGUAGE = "en|es|ru|zh"
     CONDITION = "CONDITION"
     ABOUT_ALERTS = "late|settings"
     REST = "WORDS"
@@ -134,6 +136,7 @@ class Arguments:
     export: Export | None = None
     export_span: ExportSpan | None = None
     joins: bool | None = None
+    language: Language | None = None
     is_all: bool = False
     words: tuple[str, ...] = ()
 
@@ -241,6 +244,12 @@ def _membership(read: Arguments, word: str) -> Arguments:
     return replace(read, joins=joins)
 
 
+def _language(read: Arguments, word: str) -> Arguments:
+    if word.casefold() not in set(Language):
+        raise Refusal("bad_language", text=word[:_LONGEST_ECHO])
+    return replace(read, language=Language(word.casefold()))
+
+
 _READERS: Mapping[Kind, Callable[[Arguments, str], Arguments]] = {
     Kind.TOKEN: lambda read, word: replace(read, token=word),
     Kind.SIDE: _side,
@@ -259,6 +268,7 @@ _READERS: Mapping[Kind, Callable[[Arguments, str], Arguments]] = {
     Kind.EXPORT: _export,
     Kind.EXPORT_SPAN: _export_span,
     Kind.MEMBERSHIP: _membership,
+    Kind.LANGUAGE: _language,
     Kind.ORDER: _order,
     Kind.ORDER_OR_ALL: _order_or_all,
 }

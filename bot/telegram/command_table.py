@@ -11,6 +11,7 @@ from bot.telegram.commands import (
     conversation,
     exports,
     help,  # noqa: A004 (a module, named by its feature)
+    languages,
     leaderboards,
     market,
     movers,
@@ -316,6 +317,17 @@ TABLE: tuple[Command, ...] = (
     ),
     *RISK_COMMANDS,
     *AUDIT_COMMANDS,
+    Command(
+        name="language",
+        aliases=("lang",),
+        handler=languages.language,
+        permission=Permission.READ_HELP,
+        place=Place.PRIVATE,
+        arguments=(Argument(kind=Kind.LANGUAGE, is_optional=True),),
+        help_line="the language I speak with you",
+        long_help="English, Spanish, Russian or Chinese. What you type stays the same in each.",
+        example="/language es",
+    ),
     Command(
         name="cancel",
         handler=conversation.cancel,

@@ -11,8 +11,10 @@ from bot.ports.clock import Clock
 from bot.ports.mail import Inbox, StoredUpdate
 from bot.telegram.lanes import Lanes
 from bot.telegram.layout import Screen, to_send
+from bot.telegram.private_news import LanguageOf, in_english
 from bot.telegram.screens.phrases import fill
 from bot.telegram.texts import CROWDED
+from bot.words.speech import speaking
 
 _MOST_PER_LANE = 200
 _SILENCE_SECONDS = 60.0
@@ -29,11 +31,18 @@ class Crowding:
     """
 
     def __init__(
-        self, *, inbox: Inbox, lanes: Lanes, clock: Clock, most_per_lane: int = _MOST_PER_LANE
+        self,
+        *,
+        inbox: Inbox,
+        lanes: Lanes,
+        clock: Clock,
+        language_of: LanguageOf = in_english,
+        most_per_lane: int = _MOST_PER_LANE,
     ) -> None:
         self._inbox = inbox
         self._lanes = lanes
         self._clock = clock
+        self._language_of = language_of
         self._most_per_lane = most_per_lane
         self._shut: set[int] = set()
         self._told_at: dict[int, float] = {}
@@ -75,4 +84,5 @@ class Crowding:
             return ()
         self._told_at[lane] = now
         _log.warning("lane_crowded", lane=lane)
-        return (to_send(Screen(text=fill(CROWDED, {})), lane),)
+        with speaking(self._language_of(lane)):
+            return (to_send(Screen(text=fill(CROWDED, {})), lane),)

@@ -13,8 +13,10 @@ from bot.domain.errors import Unavailable
 from bot.domain.notices import Notice
 from bot.ports.mail import Inbox, StoredUpdate
 from bot.telegram.layout import Screen, to_send, to_toast
+from bot.telegram.private_news import LanguageOf, in_english
 from bot.telegram.screens.phrases import fill
 from bot.telegram.texts import MISHAP, MISHAP_FOR_ADMINS, UNAVAILABLE
+from bot.words.speech import speaking
 
 DATABASE = "database"
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.2, 30.0
@@ -37,11 +39,13 @@ class Guard:
         handle: Handle,
         inbox: Inbox,
         admin_ids: Sequence[int] = (),
+        language_of: LanguageOf = in_english,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._handle = handle
         self._inbox = inbox
         self._admin_ids = tuple(admin_ids)
+        self._language_of = language_of
         self._sleep = sleep
         self._kinds_told: set[str] = set()
 
@@ -60,8 +64,8 @@ class Guard:
                 _log.warning("database_away", update_id=update.update_id)
                 return False
             _log.warning("outside_away", update_id=update.update_id, what=outage.what)
-            words = fill(UNAVAILABLE, {"what": outage.what})
-            return await self._close(update, str(outage), _answer(update, Screen(text=words)))
+            answer = self._answer(update, UNAVAILABLE, {"what": outage.what})
+            return await self._close(update, str(outage), answer)
         except Exception as fault:  # noqa: BLE001 (the top of a process loop)
             return await self._confess(update, fault)
         return True
@@ -70,8 +74,8 @@ class Guard:
         kind = kind_of(fault)
         reference = f"{update.update_id}-{_letters(kind)}"
         _log.error("update_failed", reference=reference, kind=kind, exc_info=fault)
-        words = fill(MISHAP, {"reference": reference})
-        notices = (*_answer(update, Screen(text=words)), *self._alarms(kind, reference))
+        answer = self._answer(update, MISHAP, {"reference": reference})
+        notices = (*answer, *self._alarms(kind, reference))
         is_closed = await self._close(update, f"{reference} {kind}", notices)
         if is_closed and len(self._kinds_told) < _MOST_KINDS:
             self._kinds_told.add(kind)
@@ -88,11 +92,21 @@ class Guard:
             return not notices or await self._close(update, failure, ())
         return True
 
+    def _answer(
+        self, update: StoredUpdate, template: str, fields: Mapping[str, object]
+    ) -> tuple[Notice, ...]:
+        with speaking(self._language_of(update.lane)):
+            return _answer(update, Screen(text=fill(template, fields)))
+
     def _alarms(self, kind: str, reference: str) -> tuple[Notice, ...]:
         if kind in self._kinds_told or len(self._kinds_told) >= _MOST_KINDS:
             return ()
-        words = fill(MISHAP_FOR_ADMINS, {"kind": kind, "reference": reference})
-        return tuple(to_send(Screen(text=words), admin_id) for admin_id in self._admin_ids)
+        fields = {"kind": kind, "reference": reference}
+        return tuple(self._alarm(admin_id, fields) for admin_id in self._admin_ids)
+
+    def _alarm(self, admin_id: int, fields: Mapping[str, object]) -> Notice:
+        with speaking(self._language_of(admin_id)):
+            return to_send(Screen(text=fill(MISHAP_FOR_ADMINS, fields)), admin_id)
 
 
 def kind_of(fault: Exception) -> str:

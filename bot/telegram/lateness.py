@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.notices import Notice, Priority
 from bot.telegram.layout import LONGEST_CAPTION, LONGEST_MESSAGE, STAMP
+from bot.telegram.private_news import LanguageOf, in_english
 from bot.telegram.rich_text import utf16_units
 from bot.telegram.texts import SENT_LATE
+from bot.words.speech import say, speaking
 
 _LATE = timedelta(seconds=60)
 _WORDS_AT = {
@@ -22,7 +24,9 @@ def is_too_late(due_at: datetime, now: datetime) -> bool:
     return now - due_at > _LATE
 
 
-def with_lateness(notice: Notice, due_at: datetime, now: datetime) -> Mapping[str, object]:
+def with_lateness(
+    notice: Notice, due_at: datetime, now: datetime, language_of: LanguageOf = in_english
+) -> Mapping[str, object]:
     """Give the parameters of a call, with a line at the end of its text if it is a minute late.
 
     A broadcast tells of no moment, so it is never late. Entities stay where they are, since the
@@ -34,7 +38,8 @@ def with_lateness(notice: Notice, due_at: datetime, now: datetime) -> Mapping[st
         return notice.payload  # `stamps` says in seconds how late it comes
     if notice.priority is Priority.BROADCAST or not isinstance(words, str) or now - due_at < _LATE:
         return notice.payload
-    line = SENT_LATE.format(age=_age(now - due_at), at=f"{due_at.astimezone(UTC):%H:%M}")
+    with speaking(language_of(notice.chat_id)):
+        line = say(SENT_LATE, age=_age(now - due_at), at=f"{due_at.astimezone(UTC):%H:%M}")
     told = f"{words}\n\n{line}"
     return {**notice.payload, name: told} if utf16_units(told) <= longest else notice.payload
 
@@ -43,5 +48,7 @@ def _age(late: timedelta) -> str:
     minutes = int(late.total_seconds()) // _MINUTE_SECONDS
     hours, days = minutes // _HOUR_MINUTES, minutes // (_HOUR_MINUTES * _DAY_HOURS)
     if days:
-        return f"{days} d"
-    return f"{hours} h {minutes % _HOUR_MINUTES} min" if hours else f"{minutes} min"
+        return say("{days} d", days=days)
+    if hours:
+        return say("{hours} h {minutes} min", hours=hours, minutes=minutes % _HOUR_MINUTES)
+    return say("{minutes} min", minutes=minutes)

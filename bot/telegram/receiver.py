@@ -12,6 +12,7 @@ from bot.telegram.cleaning import clean_update
 from bot.telegram.crowding import Crowding
 from bot.telegram.hearing import NOBODY
 from bot.telegram.lanes import Lanes
+from bot.telegram.private_news import LanguageOf, in_english
 from bot.telegram.reachability import Reachability
 
 _SWEEP_SECONDS = 5.0
@@ -34,11 +35,12 @@ class Receiver:
         lanes: Lanes,
         clock: Clock,
         reachability: Reachability | None = None,
+        language_of: LanguageOf = in_english,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._inbox = inbox
         self._reachability = reachability
-        self._crowding = Crowding(inbox=inbox, lanes=lanes, clock=clock)
+        self._crowding = Crowding(inbox=inbox, lanes=lanes, clock=clock, language_of=language_of)
         self._clock = clock
         self._sleep = sleep
         self._turn = asyncio.Lock()

@@ -27,6 +27,7 @@ _ABOUT_ARGUMENTS = frozenset(
         "bad_export",
         "bad_export_span",
         "bad_membership",
+        "bad_language",
         "not_a_number",
         "number_too_large",
         "ambiguous_number",

@@ -26,6 +26,7 @@ from bot.telegram.intake import Intake
 from bot.telegram.lateness import is_too_late, with_lateness
 from bot.telegram.limits import FloodLimits
 from bot.telegram.lines import Letter, Lines
+from bot.telegram.private_news import LanguageOf, in_english
 from bot.telegram.reachability import Reachability
 
 _MOST_TRIES, _MOST_TOAST_TRIES = 200, 4
@@ -55,6 +56,7 @@ class Sender:
         limits: FloodLimits,
         reachability: Reachability | None = None,
         figures: Sending | None = None,
+        language_of: LanguageOf = in_english,
         poll_seconds: float = 1.0,
         at_once: int = 40,
         sleep: Sleep = asyncio.sleep,
@@ -65,6 +67,7 @@ class Sender:
         self._limits = limits
         self._reachability = reachability or Reachability(outbox=outbox, clock=clock)
         self._figures = figures or Sending()
+        self._language_of = language_of
         self._sleep = sleep
         self._holds = Holds(clock)
         self._lines = Lines(self._chat_moment)
@@ -215,7 +218,7 @@ class Sender:
     async def _try(self, letter: Letter) -> Outcome:
         letter.failures += 1
         notice = letter.notice
-        payload = with_lateness(notice, letter.due_at, self._clock.now())
+        payload = with_lateness(notice, letter.due_at, self._clock.now(), self._language_of)
         if notice.chat_id in self._moved:
             payload = {**payload, "chat_id": self._moved[notice.chat_id]}
         try:

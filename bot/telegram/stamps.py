@@ -6,6 +6,9 @@ from datetime import datetime
 from bot.ports.clock import Clock
 from bot.telegram.bot_api import Api
 from bot.telegram.layout import STAMP
+from bot.telegram.private_news import LanguageOf, in_english
+from bot.telegram.screens import figures
+from bot.words.speech import say, speaking
 
 
 class StampedApi:
@@ -15,9 +18,10 @@ class StampedApi:
     again is stamped anew.
     """
 
-    def __init__(self, api: Api, clock: Clock) -> None:
+    def __init__(self, api: Api, clock: Clock, language_of: LanguageOf = in_english) -> None:
         self._api = api
         self._clock = clock
+        self._language_of = language_of
 
     async def call(
         self, method: str, payload: Mapping[str, object], *, seconds: float = 20.0
@@ -28,5 +32,8 @@ class StampedApi:
             return await self._api.call(method, payload, seconds=seconds)
         plain = {name: value for name, value in payload.items() if name != STAMP}
         took = max((self._clock.now() - datetime.fromisoformat(began)).total_seconds(), 0.0)
-        plain["text"] = f"{plain.get('text', '')} · sent +{took:.1f} s"
+        chat_id = plain.get("chat_id")
+        with speaking(self._language_of(chat_id if isinstance(chat_id, int) else 0)):
+            sent = say("sent +{seconds} s", seconds=figures.tenths(took))
+        plain["text"] = f"{plain.get('text', '')} · {sent}"
         return await self._api.call(method, plain, seconds=seconds)

@@ -68,6 +68,7 @@ REFUSALS: Mapping[str, str] = {
     ),
     "bad_export_span": "{text} is no span. Take all, month or year: `/export fills year`.",
     "bad_membership": "{text} is neither join nor leave. Write it like `/leaderboard join`.",
+    "bad_language": "{text} is no language that I speak. Take en, es, ru or zh: `/language es`.",
     # shapes of commands
     "missing_argument": "{argument} is missing.",
     "too_many_arguments": "I don't know what to do with {text}.",

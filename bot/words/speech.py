@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from bot.domain.languages import Language
+from bot.words.catalogues import catalogue
 
 _SPOKEN: ContextVar[Language] = ContextVar("spoken", default=Language.ENGLISH)
 
@@ -37,7 +38,12 @@ def say(template: str, /, **fields: object) -> str:
 
 def say_count(one: str, many: str, count: int, /, **fields: object) -> str:
     """Give the text that fits a number of things; `{count}` stands for the number."""
-    return (one if count == 1 else many).format(count=count, **fields)
+    language = _SPOKEN.get()
+    if language is Language.ENGLISH:
+        words = one if count == 1 else many
+    else:
+        words = catalogue(language).count(one, many, count)
+    return words.format(count=count, **fields)
 
 
 def later(template: str, /) -> str:
@@ -47,4 +53,7 @@ def later(template: str, /) -> str:
 
 def translated(template: str) -> str:
     """Give a template in the language spoken here, its fields still open."""
-    return template
+    language = _SPOKEN.get()
+    if language is Language.ENGLISH:
+        return template
+    return catalogue(language).texts.get(template, template)

@@ -21,6 +21,7 @@ from bot.domain.safety import SafetyReport
 from bot.domain.users import Permission, PersonSeen, Role, Status, User
 from bot.ports.books import Dialog
 from bot.services.charts import ChartView
+from bot.services.languages import Languages
 from bot.services.movers import Movement, Span
 from bot.services.token_lines import TokenLine
 from bot.services.views import (
@@ -54,6 +55,7 @@ from tests.builders.views import (
 from tests.fakes.alert_services import FakeAlerts
 from tests.fakes.audit_services import FakeAudit, FakeMyData
 from tests.fakes.guards import FakeRisk, FakeStops
+from tests.fakes.language_book import FakeLanguageBook
 from tests.fakes.mail_boxes import FakeInbox
 from tests.fakes.report_services import (
     FakeExports,
@@ -91,6 +93,7 @@ class FakeServices:
     hours: dict[int, ReportHour] = field(default_factory=dict)
     boards: set[tuple[int, int]] = field(default_factory=set)
     requests: list[Request] = field(default_factory=list)
+    languages: Languages = field(init=False)
     risk: FakeRisk = field(init=False)
     stops: FakeStops = field(init=False)
     audit: FakeAudit = field(init=False)
@@ -101,6 +104,7 @@ class FakeServices:
         self.risk, self.stops = FakeRisk(self), FakeStops(self)
         self.audit = FakeAudit(self)
         self.my_data = FakeMyData(self, self.audit)
+        self.languages = Languages(book=FakeLanguageBook(), access=self)
 
     # Each of these stands for one service; one object plays them all.
     @property
@@ -136,10 +140,17 @@ class FakeServices:
     def leaderboards(self) -> FakeLeaderboards:
         return FakeLeaderboards(self._enter, self.boards)
 
+    def forget(self, user_id: int) -> None:
+        """Remember nobody in the first place."""
+
     async def identify(self, person: PersonSeen) -> User:
         self.people.append(person)
         return a_user(
-            person.user_id, first_name=person.first_name, status=self.status, role=self.role
+            person.user_id,
+            first_name=person.first_name,
+            status=self.status,
+            role=self.role,
+            language=person.language,
         )
 
     async def find(self, user: User, text: str) -> Token:

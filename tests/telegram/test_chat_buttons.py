@@ -223,7 +223,16 @@ async def test_every_button_of_every_screen_works_when_pressed(door: ChatDoor) -
     seen: set[tuple[str, str]] = set()
     door.services.role = Role.ADMIN
     door.services.watched = [7]
-    first = ("/start", "/reset", "/open", "/endpoints", "/watchlist", "/unwatch", "/safety")
+    first = (
+        "/start",
+        "/reset",
+        "/open",
+        "/endpoints",
+        "/watchlist",
+        "/unwatch",
+        "/safety",
+        "/language",
+    )
     first += (
         "/limit",
         "/breakout",

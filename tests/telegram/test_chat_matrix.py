@@ -41,6 +41,7 @@ COMMANDS = {
     "alert": (OWN, Place.PRIVATE),
     "alerts": (OWN, Place.PRIVATE),
     "cancel": (HELP, Place.PRIVATE),
+    "language": (HELP, Place.PRIVATE),
     **dict.fromkeys(
         (
             "limit",
@@ -90,6 +91,7 @@ BUTTONS = {
     "buy": (TRADE, Place.ANYWHERE),
     "start": (OWN, Place.PRIVATE),
     "how": (HELP, Place.PRIVATE),
+    "lang": (HELP, Place.PRIVATE),
     "wallet": (OWN, Place.PRIVATE),
     "poss": (OWN, Place.PRIVATE),
     "pos": (OWN, Place.PRIVATE),
@@ -181,6 +183,7 @@ TYPED = {
     Kind.EXPORT: "fills",
     Kind.EXPORT_SPAN: "year",
     Kind.MEMBERSHIP: "join",
+    Kind.LANGUAGE: "en",
     Kind.CONDITION: "above 0.02",
     Kind.ABOUT_ALERTS: "late",
     Kind.REST: "",

@@ -62,7 +62,7 @@ def user_from(row: Row) -> User:
         role=Role(row["role"]),
         status=Status(row["status"]),
         first_name=row["first_name"],
-        language=row["language"],
+        language=row.get("chosen_language") or row["language"],
         blocks_danger=row.get("blocks_danger", True),
     )
 

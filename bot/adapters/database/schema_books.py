@@ -45,6 +45,8 @@ users = Table(
     Column("created_at", MOMENT, nullable=False, server_default=NOW),
     Column("blocks_danger", Boolean, nullable=False, server_default=text("true")),
     Column("risk_limits", JSONB, nullable=False, server_default=NO_JSON),
+    Column("chosen_language", Text),
+    CheckConstraint("chosen_language IN ('en', 'es', 'ru', 'zh')", name="chosen_language_spoken"),
     CheckConstraint("role IN ('basic', 'premium', 'admin')", name="role_known"),
     CheckConstraint("role_from IN ('default', 'settings', 'command')", name="role_from_known"),
     CheckConstraint("status IN ('pending', 'active', 'frozen', 'banned')", name="status_known"),

@@ -1,11 +1,12 @@
-"""Numbers as people read them at meme-coin scale: short, never in scientific notation."""
+"""Numbers, ages and dates as people read them: short, and as their language writes them."""
 
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from bot.domain.instruments import Token
+from bot.domain.languages import Language
 from bot.domain.money import SOL_DECIMALS, ui_amount
-from bot.words.speech import say
+from bot.words.speech import later, say, spoken
 
 MINUS = "\u2212"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -22,6 +23,11 @@ _ONE, _HUNDRED = Decimal(1), Decimal(100)
 _CENT, _LEAST_PERCENT = Decimal("0.01"), Decimal("0.005")
 _SOL_STEP = Decimal("0.0001")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_WITH_COMMA = frozenset({Language.SPANISH, Language.RUSSIAN})
+_MONTHS = (
+    later("Jan"), later("Feb"), later("Mar"), later("Apr"), later("May"), later("Jun"),
+    later("Jul"), later("Aug"), later("Sep"), later("Oct"), later("Nov"), later("Dec"),
+)  # fmt: skip
 
 
 def number(value: Decimal) -> str:
@@ -75,7 +81,7 @@ def usd(value: Decimal) -> str:
     size = value.copy_abs()
     if 1 <= size < _KILO_FROM:
         places = _CENT if size < _CENTS_BELOW else _ONE
-        return f"{MINUS if value < 0 else ''}${_WORK.quantize(size, places)}"
+        return f"{MINUS if value < 0 else ''}${local(str(_WORK.quantize(size, places)))}"
     text = number(value)
     return f"{MINUS}${text[1:]}" if text.startswith(MINUS) else f"${text}"
 
@@ -92,7 +98,7 @@ def percent(fraction: Decimal) -> str:
     value = _WORK.multiply(fraction, _HUNDRED)
     size = value.copy_abs()
     if size and size < _LEAST_PERCENT:
-        return "<0.01%"
+        return local("<0.01%")
     return f"{MINUS if value < 0 else ''}{_percent_digits(size)}%"
 
 
@@ -124,6 +130,11 @@ def duration(seconds: float) -> str:
     return say("{days} d", days=whole // _DAY)
 
 
+def tenths(value: float) -> str:
+    """Give a length of time in seconds, to a tenth, without the unit."""
+    return local(f"{value:.1f}")
+
+
 def time_of_day(moment: datetime) -> str:
     """Give a moment to the millisecond, UTC."""
     return moment.time().isoformat("milliseconds")
@@ -131,12 +142,25 @@ def time_of_day(moment: datetime) -> str:
 
 def day_and_time(moment: datetime) -> str:
     """Give a moment to the minute, UTC."""
-    return f"{moment.day} {moment:%b %H:%M}"
+    return say(
+        "{day} {month} {time}",
+        day=moment.day,
+        month=say(_MONTHS[moment.month - 1]),
+        time=f"{moment:%H:%M}",
+    )
 
 
 def day(moment: datetime) -> str:
     """Give a day without its year, UTC."""
-    return f"{moment.day} {moment:%b}"
+    return say("{day} {month}", day=moment.day, month=say(_MONTHS[moment.month - 1]))
+
+
+def local(text: str) -> str:
+    """Give a number's digits with the decimal mark of the language spoken here.
+
+    What can be typed back is never shown so: we read a point everywhere.
+    """
+    return text.replace(".", ",") if spoken() in _WITH_COMMA else text
 
 
 def slot(value: int) -> str:
@@ -170,12 +194,12 @@ def _small(size: Decimal) -> str:
     if zeros <= _PLAIN_ZEROS:
         return _trimmed(size)
     digits = "".join(map(str, size.as_tuple().digits)).rstrip("0")
-    return f"0.0{str(zeros).translate(_SUBSCRIPTS)}{digits}"
+    return local(f"0.0{str(zeros).translate(_SUBSCRIPTS)}{digits}")
 
 
 def _trimmed(size: Decimal) -> str:
     text = f"{size:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return local(text.rstrip("0").rstrip(".")) if "." in text else text
 
 
 def _percent_digits(size: Decimal) -> str:

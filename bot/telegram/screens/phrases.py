@@ -17,7 +17,7 @@ from bot.telegram.screens.limit_words import LOCKS, shown_limit
 from bot.telegram.screens.pool_names import venue_name
 from bot.telegram.texts import REFUSALS, UNKNOWN_REFUSAL
 from bot.words.inside import inside
-from bot.words.speech import say
+from bot.words.speech import say, translated
 
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _PIECES = re.compile(r"(`[^`]*`|\{\w+(?::\w+)?\})")
@@ -42,7 +42,8 @@ def refusal_words(refusal: Refusal, example: str) -> Text:
 
 def fill(template: str, fields: Fields) -> Text:
     """Fill a template; an optional part with an unknown field is left out."""
-    kept = _OPTIONAL.sub(lambda match: match[1] if _is_known(match[1], fields) else "", template)
+    words = translated(template)
+    kept = _OPTIONAL.sub(lambda match: match[1] if _is_known(match[1], fields) else "", words)
     return Text(*(_piece(piece, fields) for piece in _PIECES.split(kept) if piece))
 
 

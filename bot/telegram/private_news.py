@@ -1,0 +1,38 @@
+"""What all news to a person alone have in common: whose buttons, and in which language."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.domain.languages import Language
+from bot.domain.notices import Notice, Priority
+from bot.ports.clock import Clock
+from bot.telegram.callbacks import Chance, Keys, new_nonce
+from bot.telegram.layout import Screen, to_send
+from bot.words.speech import speaking
+
+LanguageOf = Callable[[int], Language]
+"""Gives the language in which a person is spoken to, by their number."""
+
+
+def in_english(_user_id: int) -> Language:
+    """Speak English to everybody."""
+    return Language.ENGLISH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateNews:
+    """Renders news for private chats; each kind of news builds on it."""
+
+    clock: Clock
+    chance: Chance
+    bot_name: str
+    language_of: LanguageOf = in_english
+
+    def told(
+        self, user_id: int, screen: Callable[[Keys], Screen], priority: Priority
+    ) -> tuple[Notice, ...]:
+        """Give the call that sends a screen, made of fresh buttons in the person's language."""
+        nonce = new_nonce(self.clock.now(), self.chance)
+        keys = Keys(owner=user_id, nonce=nonce, bot_name=self.bot_name)
+        with speaking(self.language_of(user_id)):
+            return (to_send(screen(keys), user_id, priority=priority),)

@@ -1,0 +1,133 @@
+"""Brings the `.po` files up to date with the texts in the code: `python -m bot.words.extract`."""
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
+
+from bot.domain.languages import Language
+from bot.words.catalogues import po_file
+
+PRODUCT = Path(__file__).parents[1]
+# Which arguments of a call are texts, by the name of what is called.
+CALLS = {"say": 1, "later": 1, "marked": 1, "translated": 1, "say_count": 2, "marked_count": 2}
+# Which fields are texts, of whatever they are the fields; and tables whose values are.
+FIELDS = frozenset({"help_line", "long_help", "shelf"})
+TABLES = ("REFUSALS",)
+TRANSLATIONS = tuple(one for one in Language if one is not Language.ENGLISH)
+_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+_WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Found:
+    """A text in the code: its file, and the forms of it (one, or one and many)."""
+
+    forms: tuple[str, ...]
+    file: str
+
+    @property
+    def key(self) -> str | tuple[str, ...]:
+        """Give the text as a `.po` file names it."""
+        return self.forms if len(self.forms) > 1 else self.forms[0]
+
+
+def texts_of_the_code(product: Path = PRODUCT) -> list[Found]:
+    """Find every text that the product says, in the order of the alphabet."""
+    found: set[Found] = set()
+    for file in sorted(product.rglob("*.py")):
+        place = file.relative_to(product).as_posix()
+        if not place.startswith("sandbox/"):
+            texts = _in_python(ast.parse(file.read_text(encoding="utf-8")))
+            found |= {Found(forms=forms, file=place) for forms in texts}
+    for file in sorted(product.rglob("*.html")):
+        place = file.relative_to(product).as_posix()
+        if not place.startswith("sandbox/"):
+            found |= {Found(forms=forms, file=place) for forms in _in_page(file)}
+    return sorted(found)
+
+
+def _in_python(tree: ast.Module) -> Iterator[tuple[str, ...]]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name in CALLS:
+                yield from _whole(node.args[: CALLS[name]], CALLS[name])
+            case ast.keyword(arg=str(name), value=value) if name in FIELDS:
+                yield from _whole([value], 1)
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.Dict(values=values)):
+                if name.endswith(TABLES):
+                    for value in values:
+                        yield from _whole([value], 1)
+
+
+def _whole(arguments: Sequence[ast.expr], wanted: int) -> Iterator[tuple[str, ...]]:
+    """Give the texts of a call that are written out in it; a name stands for one said later."""
+    forms = tuple(
+        argument.value
+        for argument in arguments
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    )
+    if len(forms) == wanted and all(forms):
+        yield forms
+
+
+def _in_page(file: Path) -> Iterator[tuple[str, ...]]:
+    with file.open("rb") as page:
+        for _line, _call, texts, _comments in babel_extract(page, ("say", "say_count"), (), {}):
+            forms = texts if isinstance(texts, tuple) else (texts,)
+            yield tuple(form for form in forms if isinstance(form, str))
+
+
+def updated(language: Language, found: Sequence[Found]) -> Catalog:
+    """Give a language's texts: those of the code and no others, translated where they were."""
+    before = _read(language)
+    fresh = Catalog(
+        locale=language.value,
+        project="Kitrader",
+        version="1",
+        creation_date=_EPOCH,
+        revision_date=_EPOCH,
+        header_comment=f"# Kitrader's texts, {language.value}. See docs/languages.md.",
+        fuzzy=False,
+    )
+    for text in found:
+        old = before.get(text.key)
+        said = old.string if old is not None and not old.fuzzy else ""
+        fresh.add(text.key, said, locations=[(text.file, 0)])
+    return fresh
+
+
+def write(language: Language, catalog: Catalog) -> None:
+    """Write a language's file."""
+    with po_file(language).open("wb") as file:
+        write_po(file, catalog, width=_WIDTH, include_lineno=False)
+
+
+def _read(language: Language) -> Catalog:
+    if not po_file(language).exists():
+        return Catalog(locale=language.value)
+    with po_file(language).open("rb") as file:
+        return read_po(file, locale=language.value)
+
+
+def main() -> None:
+    """Bring every language's file up to date, and say what waits for a translation."""
+    found = texts_of_the_code()
+    for language in TRANSLATIONS:
+        catalog = updated(language, found)
+        write(language, catalog)
+        open_texts = sum(1 for message in catalog if message.id and not _is_said(message.string))
+        print(f"{language.value}: {len(catalog)} texts, {open_texts} not translated")  # noqa: T201
+
+
+def _is_said(said: object) -> bool:
+    return all(said) if isinstance(said, tuple) else bool(said)
+
+
+if __name__ == "__main__":
+    main()
