@@ -95,8 +95,7 @@ def wire(
     clock, pool = outside.clock, outside.pool
     parts = _parts(settings, outside, on_outbox, warnings, stopped)
     board, stops = parts.board, parts.guards.stops
-    prices = _prices(settings, parts)
-    trading = _trading(settings, parts)
+    prices, trading = _prices(settings, parts), _trading(settings, parts)
     graduations = _graduations(parts, prices, on_outbox, graduated)
     resting = _resting(settings, parts, trading, on_outbox, notices=rested)
     liquidations = _liquidations(settings, parts, trading, liquidated, on_outbox)
