@@ -22,6 +22,8 @@ from bot.services.resting_views import RestingNotices
 from bot.services.resting_watch import RestingWatch
 
 _AT_ONCE = 500
+# Reading thousands at once would hold everybody else up.
+_NOTED_AT_ONCE = 100
 _WARN_AHEAD = timedelta(days=1)
 LANDING_SECONDS = 1.2  # about three slots
 
@@ -75,6 +77,10 @@ class RestingClock:
 
     async def fire(self, crossings: Sequence[Crossing]) -> None:
         """Note what was reached, and fill it after the landing delay; asked by the clock."""
+        for start in range(0, len(crossings), _NOTED_AT_ONCE):
+            await self._note(crossings[start : start + _NOTED_AT_ONCE])
+
+    async def _note(self, crossings: Sequence[Crossing]) -> None:
         seen = [(each.trigger.number, each.trigger.generation, each.seen_at) for each in crossings]
         orders = {order.order_id: order for order in await self._book.triggered(seen)}
         for crossing in crossings:

@@ -25,7 +25,8 @@ from bot.services.resting_watch import RestingWatch
 from bot.services.trading import Trading
 from bot.services.true_ranges import TrueRanges
 
-_AT_ONCE = 32
+# More would hardly be faster, and whoever trades by hand meanwhile would wait longer.
+_AT_ONCE = 16
 # The order is over for somebody else's reason: memory only has to hear of it.
 _OVER = frozenset({"already_done", "order_spent", "request_mismatch", "unknown_position"})
 _FINAL_FOR_ALL = frozenset({"frozen", "banned", "not_permitted"})
