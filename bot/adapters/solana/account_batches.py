@@ -103,7 +103,7 @@ def _read_data(data: object) -> bytes:
     return decode_data(text)
 
 
-def decode_data(text: str) -> bytes:
+def decode_data(text: str | bytes) -> bytes:
     """Decode the text of an account's data; raises `GarbledAnswer`."""
     if len(text) > _LARGEST_ACCOUNT_TEXT:
         raise GarbledAnswer("data that is too long")

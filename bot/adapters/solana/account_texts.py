@@ -21,7 +21,7 @@ class AccountTexts:
     slot: int
     keys: tuple[str, ...]
     owners: Sequence[str]
-    texts: Sequence[str]
+    texts: Sequence[bytes]
     lamports: Sequence[int]
 
     def account(self, key: str) -> AccountBytes | None:
@@ -48,14 +48,15 @@ def read_texts(result: object, keys: tuple[str, ...], slot: int) -> AccountTexts
         data = [entry["data"] for entry in entries]
         texts = [text for text, _ in data]
         encodings = {encoding for _, encoding in data}
-    except (TypeError, KeyError, ValueError):
+        letters = [text.encode("ascii") for text in texts]
+    except (TypeError, KeyError, ValueError, AttributeError):
         raise GarbledAnswer("an account of another shape") from None
     is_typed = set(map(type, owners)) <= {str} and set(map(type, lamports)) <= {int}
     if not is_typed or not set(map(type, texts)) <= {str} or not encodings <= {_ENCODING}:
         raise GarbledAnswer("an account of other types")
-    return AccountTexts(slot=slot, keys=keys, owners=owners, texts=texts, lamports=lamports)
+    return AccountTexts(slot=slot, keys=keys, owners=owners, texts=letters, lamports=lamports)
 
 
-def text_of(account: AccountBytes) -> str:
+def text_of(account: AccountBytes) -> bytes:
     """Give an account's data as it stands in an answer."""
-    return b2a_base64(account.data, newline=False).decode("ascii")
+    return b2a_base64(account.data, newline=False)

@@ -2,6 +2,7 @@
 
 import asyncio
 from random import Random
+from typing import TypeVar
 
 import orjson
 from yarl import URL
@@ -13,7 +14,8 @@ from bot.adapters.http_lines.target import Target
 from bot.adapters.retry_after import read_retry_after
 from bot.adapters.solana.latency import Latency
 from bot.adapters.solana.rpc_outcome import Answer, Failure, FailureKind, FinalNo, Outcome
-from bot.adapters.solana.rpc_reply import read_reply
+from bot.adapters.solana.rpc_reply import OK, read_reply
+from bot.adapters.solana.rpc_request import RpcRequest
 from bot.adapters.solana.rpc_settings import EndpointConfig, RpcSettings
 from bot.adapters.token_bucket import TokenBucket
 from bot.ports.clock import Clock
@@ -21,6 +23,7 @@ from bot.ports.clock import Clock
 PROBE_METHOD = "getSlot"
 _LONGEST_OWN_PAUSE_SECONDS = 30.0
 _SHORTEST_SECRET = 6
+T = TypeVar("T")
 
 
 class RpcEndpoint:
@@ -79,20 +82,18 @@ class RpcEndpoint:
         """Give the use of the fullest of its limits: 0 idle, 1 full, above 1 calls wait."""
         return max(bucket.use for bucket in (self._bucket, *self._method_buckets.values()))
 
-    async def ask(
-        self, lines: Lines, method: str, params: object, timeout_seconds: float
-    ) -> Outcome:
+    async def ask(self, lines: Lines, request: RpcRequest[T], timeout_seconds: float) -> Outcome:
         """Send one request and sort its reply; never raises but for cancellation."""
         self.requests += 1
         started = self._clock.monotonic()
         try:
-            outcome = await self._exchange(lines, method, params, timeout_seconds)
+            outcome = await self._exchange(lines, request, timeout_seconds)
         except asyncio.CancelledError:
             # Another endpoint was quicker, or the caller gave up: at least this long, then.
             self.latency.record(self._clock.monotonic() - started)
             raise
         # A probe is cheaper than any real question and would flatter an idle endpoint.
-        is_telling = method != PROBE_METHOD or not self.latency.is_known
+        is_telling = request.method != PROBE_METHOD or not self.latency.is_known
         if isinstance(outcome, Answer) and is_telling:
             self.latency.record(self._clock.monotonic() - started)
         return outcome
@@ -115,9 +116,11 @@ class RpcEndpoint:
                 self.breaker.record_failure()
 
     async def _exchange(
-        self, lines: Lines, method: str, params: object, timeout_seconds: float
+        self, lines: Lines, request: RpcRequest[T], timeout_seconds: float
     ) -> Outcome:
-        body = orjson.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
+        body = orjson.dumps(
+            {"jsonrpc": "2.0", "id": 1, "method": request.method, "params": request.params}
+        )
         # Errors of connecting may quote the host's address: only their kind goes on.
         try:
             async with asyncio.timeout(timeout_seconds):
@@ -128,6 +131,9 @@ class RpcEndpoint:
             return _broken("answer too large")
         except (OSError, ValueError, RuntimeError) as error:
             return _broken(type(error).__name__)
+        scanned = request.scan(reply.body) if reply.status == OK else None
+        if scanned is not None:
+            return scanned
         wait = read_retry_after(reply.retry_after, self._clock.now())
         outcome = read_reply(reply.status, reply.body, wait)
         if isinstance(outcome, FinalNo):

@@ -216,7 +216,7 @@ class RpcFailover:
     async def _ask_one(
         self, endpoint: RpcEndpoint, request: RpcRequest[T], timeout_seconds: float
     ) -> _Read[T] | Failure | FinalNo:
-        outcome = await endpoint.ask(self._lines, request.method, request.params, timeout_seconds)
+        outcome = await endpoint.ask(self._lines, request, timeout_seconds)
         judged = self._judge(endpoint, request, outcome)
         endpoint.record(judged if isinstance(judged, Failure) else None)
         return judged

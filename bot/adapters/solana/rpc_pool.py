@@ -13,11 +13,13 @@ import aiohttp
 from bot.adapters.http_lines.lines import Lines
 from bot.adapters.solana.account_batches import AccountsAnswer, Batch, merge, pack, read_accounts
 from bot.adapters.solana.account_stream import AccountStream
-from bot.adapters.solana.account_texts import AccountTexts, read_texts
+from bot.adapters.solana.account_texts import AccountTexts
+from bot.adapters.solana.answer_forms import AnswerForms
 from bot.adapters.solana.rpc_endpoint import RpcEndpoint
 from bot.adapters.solana.rpc_errors import RpcRefused
 from bot.adapters.solana.rpc_failover import WHAT, RpcFailover, Sleep, read_slot
-from bot.adapters.solana.rpc_request import GarbledAnswer, RpcRequest
+from bot.adapters.solana.rpc_outcome import Answer
+from bot.adapters.solana.rpc_request import GarbledAnswer, RpcRequest, not_scanned
 from bot.adapters.solana.rpc_settings import EndpointConfig, RpcSettings, StreamPlace
 from bot.adapters.solana.rpc_state import state_of
 from bot.adapters.solana.slot_memory import SlotMemory
@@ -58,6 +60,7 @@ class RpcPool:
         ]
         self._watch = SlotWatch(clock=clock, window_seconds=self._settings.lag_window_seconds)
         self._memory = SlotMemory()
+        self._forms = AnswerForms()
         self._clock = clock
         self._sleep = sleep
         self._session: aiohttp.ClientSession | None = None
@@ -188,7 +191,8 @@ class RpcPool:
                 gc.collect(0)
 
         def request(batch: Batch) -> RpcRequest[AccountsAnswer]:
-            return self._accounts_request(batch.keys, partial(_read_whole, keys=batch.keys))
+            read = partial(_read_whole, keys=batch.keys)
+            return self._accounts_request(batch.keys, read, not_scanned)
 
         await self._ask_each(pack(groups), request, deal, deadline_seconds)
 
@@ -207,7 +211,7 @@ class RpcPool:
 
         def request(batch: T) -> RpcRequest[AccountTexts]:
             keys = keys_of(batch)
-            return self._accounts_request(keys, partial(_read_texts, keys=keys))
+            return self._accounts_request(keys, _read_texts, partial(self._forms.read, keys))
 
         await self._ask_each(batches, request, take, deadline_seconds)
 
@@ -291,7 +295,10 @@ class RpcPool:
         return not endpoint.breaker.is_open and endpoint.pause_seconds() <= 0
 
     def _accounts_request(
-        self, keys: tuple[str, ...], read: Callable[[object, int], A]
+        self,
+        keys: tuple[str, ...],
+        read: Callable[[object, int], A],
+        scan: Callable[[bytes], Answer | None],
     ) -> RpcRequest[A]:
         options: dict[str, object] = {"commitment": _COMMITMENT, "encoding": "base64"}
         if least_slot := self._memory.least(keys):
@@ -309,6 +316,7 @@ class RpcPool:
             params=(keys, options),
             read=accept,
             is_past=lambda slot: self._memory.is_past(keys, slot),
+            scan=scan,
         )
 
     def _open_session(self) -> aiohttp.ClientSession:
@@ -332,8 +340,10 @@ def _read_whole(result: object, slot: int, *, keys: tuple[str, ...]) -> Accounts
     return AccountsAnswer(slot=slot, accounts=read_accounts(result, keys))
 
 
-def _read_texts(result: object, slot: int, *, keys: tuple[str, ...]) -> AccountTexts:
-    return read_texts(result, keys, slot)
+def _read_texts(result: object, _slot: int) -> AccountTexts:
+    if not isinstance(result, AccountTexts):
+        raise GarbledAnswer("not one account per key")
+    return result
 
 
 def _of_group(answer: AccountsAnswer, group: Sequence[str]) -> AccountsAnswer:

@@ -7,7 +7,7 @@ import orjson
 from bot.adapters.solana.rpc_errors import sort_error
 from bot.adapters.solana.rpc_outcome import Answer, Failure, FailureKind, Outcome
 
-_OK = 200
+OK = 200
 _TOO_MANY_REQUESTS = 429
 _HIGHEST_SLOT = 2**48  # no chain lives long enough to count further
 
@@ -23,7 +23,7 @@ def read_reply(status: int, body: bytes, retry_after_seconds: float | None) -> O
         if isinstance(sorted_error, Failure) and sorted_error.kind is FailureKind.RATE_LIMITED:
             return _rate_limited(sorted_error.detail, retry_after_seconds)
         return sorted_error
-    if status != _OK:
+    if status != OK:
         return _broken(f"HTTP {status}")
     if "result" not in reply:
         return _broken("not a JSON-RPC reply")

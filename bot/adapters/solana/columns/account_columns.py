@@ -40,13 +40,13 @@ class AccountColumns:
         self._settled = _grown(self._settled, rows)
         self._edges = _grown(self._edges, rows)
 
-    def settle(self, rows: Rows, texts: Sequence[str]) -> None:
+    def settle(self, rows: Rows, texts: Sequence[bytes]) -> None:
         """Note what these pools' accounts must look like from now on; raises `ValueError`."""
         cut = self._cuts.cut(texts)
         self._settled[rows] = cut.settled
         self._edges[rows] = cut.fields[:, self._cuts.edges]
 
-    def read(self, rows: Rows, texts: Sequence[str]) -> tuple[Mapping[str, Units], Flags]:
+    def read(self, rows: Rows, texts: Sequence[bytes]) -> tuple[Mapping[str, Units], Flags]:
         """Give the fields of these rows, and which of them are settled as they were.
 
         A text of another length reads as zeros. Raises `ValueError` where one is no base64.
@@ -54,7 +54,7 @@ class AccountColumns:
         is_right = np.ones(len(texts), np.bool_)
         if set(map(len, texts)) != {self._cuts.letters}:
             fits = [len(text) == self._cuts.letters for text in texts]
-            is_right, empty = np.array(fits, np.bool_), "A" * self._cuts.letters
+            is_right, empty = np.array(fits, np.bool_), b"A" * self._cuts.letters
             texts = [text if fit else empty for text, fit in zip(texts, fits, strict=True)]
         cut = self._cuts.cut(texts)
         is_settled = is_right & (cut.settled == self._settled[rows]).all(axis=1)

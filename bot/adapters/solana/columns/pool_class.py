@@ -39,7 +39,7 @@ class PoolFacts:
 class WholePool:
     """A pool that was read whole: the texts and owners of its accounts, and what came of them."""
 
-    texts: tuple[str, ...]
+    texts: tuple[bytes, ...]
     owners: tuple[str, ...]
     facts: PoolFacts
     price: float
@@ -129,7 +129,7 @@ class PoolClass:
         return found if isinstance(found, AccountTexts) else None
 
     def glimpse(
-        self, rows: Rows, texts: Sequence[Sequence[str]], owners: Sequence[tuple[str, ...]]
+        self, rows: Rows, texts: Sequence[Sequence[bytes]], owners: Sequence[tuple[str, ...]]
     ) -> Glimpse:
         """Price some rows by the texts of their accounts, a list for each account of the kind.
 

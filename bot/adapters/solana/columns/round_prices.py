@@ -73,9 +73,9 @@ class RoundPrices:
 
 def _texts_and_owners(
     answered: Sequence[_Answered],
-) -> tuple[list[list[str]], list[tuple[str, ...]]]:
+) -> tuple[list[list[bytes]], list[tuple[str, ...]]]:
     """Give the texts for each account of the kind, and the owners for each pool."""
-    texts: list[list[str]] = [[] for _ in answered[0][1].picks]
+    texts: list[list[bytes]] = [[] for _ in answered[0][1].picks]
     owners: list[list[str]] = [[] for _ in texts]
     for answer, part in answered:
         for which, picks in enumerate(part.picks):

@@ -58,9 +58,9 @@ class TextCuts:
         """Give the column in which a byte of a field stands once it is decoded."""
         return _column(self.decoded, byte)
 
-    def cut(self, texts: Sequence[str]) -> "Cut":
+    def cut(self, texts: Sequence[bytes]) -> "Cut":
         """Cut texts, each of `letters` letters; raises `ValueError` for what is no base64."""
-        block = "".join(texts).encode("ascii")
+        block = b"".join(texts)
         quads = np.frombuffer(block, np.uint32).reshape(len(texts), -1)
         chosen = quads.take(self.decoded, axis=1).tobytes()
         raw = np.frombuffer(a2b_base64(chosen, strict_mode=True), np.uint8)
