@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.domain.alerts import AlertKind, AlertSide, Condition
 from bot.domain.errors import Refusal
 from bot.domain.money import figure_from_text, share_from_text, whole_from_text
+from bot.words.speech import later
 
 _LONGEST_ECHO = 32
 _MOST_WORDS = 8
@@ -185,7 +186,7 @@ def _side(word: str) -> AlertSide:
 
 def _spoken(words: Words) -> Words:
     if not words:
-        raise Refusal("missing_argument", argument="What to tell you of")
+        raise Refusal("missing_argument", argument=later("What to tell you of"))
     if len(words) > _MOST_WORDS:
         raise Refusal("too_many_arguments", text=words[_MOST_WORDS][:_LONGEST_ECHO])
     return tuple(word.casefold() for word in words)
@@ -193,7 +194,7 @@ def _spoken(words: Words) -> Words:
 
 def _exactly(words: Words, count: int) -> Words:
     if len(words) < count:
-        raise Refusal("missing_argument", argument="The figure")
+        raise Refusal("missing_argument", argument=later("The figure"))
     if len(words) > count:
         raise Refusal("too_many_arguments", text=words[count][:_LONGEST_ECHO])
     return words

@@ -14,6 +14,7 @@ from bot.domain.performance import Span
 from bot.domain.positions import Side
 from bot.ports.exports import Export
 from bot.services.exports import ExportSpan
+from bot.words.speech import later
 
 LONGEST_TEXT = 4096
 _LONGEST_ECHO = 32
@@ -91,13 +92,13 @@ _TAKES_THE_REST = frozenset(
 
 
 _SPOKEN: Mapping[Kind, str] = {
-    Kind.TOKEN: "The token",
-    Kind.SIDE: "The side (long or short)",
-    Kind.SIZE: "The size in SOL",
-    Kind.OPENING: "The size in SOL",
-    Kind.ORDER: "The order's number",
-    Kind.ORDER_OR_ALL: "The order's number, or all,",
-    Kind.POSITION: "The position's number",
+    Kind.TOKEN: later("The token"),
+    Kind.SIDE: later("The side (long or short)"),
+    Kind.SIZE: later("The size in SOL"),
+    Kind.OPENING: later("The size in SOL"),
+    Kind.ORDER: later("The order's number"),
+    Kind.ORDER_OR_ALL: later("The order's number, or all,"),
+    Kind.POSITION: later("The position's number"),
 }
 
 

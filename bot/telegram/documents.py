@@ -10,11 +10,12 @@ from bot.domain.notices import Notice, Priority
 from bot.telegram.bot_api import Attachment, Uploads
 from bot.telegram.layout import caption_of
 from bot.telegram.rich_text import Text
+from bot.words.speech import later
 
 DOCUMENT = "file"
 """The parameter that holds a document's name and recipe; it is taken out before the call."""
 _CONTENT_TYPES = {".csv": "text/csv; charset=utf-8", ".zip": "application/zip"}
-_FAILED = "⚠️ This table could not be written. Ask for it again."
+_FAILED = later("⚠️ This table could not be written. Ask for it again.")
 
 Write = Callable[[Mapping[str, object]], Awaitable[bytes]]
 _log = structlog.get_logger(__name__)

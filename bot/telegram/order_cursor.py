@@ -11,6 +11,7 @@ from bot.telegram.order_figures import (
     read_level,
     split_share,
 )
+from bot.words.speech import later
 
 _MOST_WORDS = 40
 
@@ -54,7 +55,7 @@ class Spoken:
         """Take a level with its share; a market cap may be two words."""
         word = self.take(what)
         if is_market_cap(word):
-            word += self.take("The market cap after mc")
+            word += self.take(later("The market cap after mc"))
         head, share = split_share(word)
         return read_level(head), share
 

@@ -23,6 +23,7 @@ from bot.telegram.order_words import (
     read_time_exit,
     read_trailing,
 )
+from bot.words.speech import later
 
 _CODE = re.compile(r"([lsbodp])([0-9]{1,13})x([0-9]{1,2})", re.ASCII)
 _MOST_LAMPORTS = 10**12
@@ -58,35 +59,35 @@ class ExitWay:
 WAYS: Mapping[str, Way] = {
     "l": Way(
         name="limit",
-        title="Limit buy",
+        title=later("Limit buy"),
         hint="buy 5 at -5% sl -8%",
         choices=tuple((f"\u2212{n}%", f"buy {{size}} at -{n}%") for n in (2, 5, 10)),
         read=read_limit,
     ),
     "s": Way(
         name="limit",
-        title="Limit short",
+        title=later("Limit short"),
         hint="short 5 at +5% sl -8%",
         choices=tuple((f"+{n}%", f"short {{size}} at +{n}%") for n in (2, 5, 10)),
         read=read_limit,
     ),
     "b": Way(
         name="breakout",
-        title="Buy a breakout",
+        title=later("Buy a breakout"),
         hint="5 at +3% sl -8%",
         choices=tuple((f"+{n}%", f"{{size}} at +{n}%") for n in (2, 5, 10)),
         read=read_breakout,
     ),
     "o": Way(
         name="oco",
-        title="Dip or breakout",
+        title=later("Dip or breakout"),
         hint="5 buy -5% or breakout +5%",
         choices=tuple((f"\u00b1{n}%", f"{{size}} buy -{n}% or breakout +{n}%") for n in (2, 5, 10)),
         read=read_oco,
     ),
     "d": Way(
         name="dca",
-        title="Buy at intervals",
+        title=later("Buy at intervals"),
         hint="1 every 4h x10",
         choices=(
             ("1 h x12", "{size} every 1h x12"),
@@ -97,7 +98,7 @@ WAYS: Mapping[str, Way] = {
     ),
     "p": Way(
         name="dip",
-        title="Buy dips",
+        title=later("Buy dips"),
         hint="1 drop 5% x3",
         choices=tuple((f"\u2212{n}% x3", f"{{size}} drop {n}% x3") for n in (5, 10, 20)),
         read=read_dips,
@@ -106,45 +107,45 @@ WAYS: Mapping[str, Way] = {
 EXIT_WAYS: Mapping[str, ExitWay] = {
     "p": ExitWay(
         name="tp",
-        title="Take profit",
+        title=later("Take profit"),
         hint="30% or 20%:50% 50%:50%",
         choices=(
             ("+20%", "20%"),
             ("+50%", "50%"),
             ("+100%", "100%"),
-            ("Half +25%, half +50%", "25%:50% 50%:50%"),
+            (later("Half +25%, half +50%"), "25%:50% 50%:50%"),
         ),
         read=read_profits,
     ),
     "s": ExitWay(
         name="sl",
-        title="Stop",
+        title=later("Stop"),
         hint="-8%, 0.015, $1.50 or be",
         choices=(
             ("\u22125%", "-5%"),
             ("\u22128%", "-8%"),
             ("\u221215%", "-15%"),
-            ("At entry", "be"),
+            (later("At entry"), "be"),
         ),
         read=read_stop,
     ),
     "t": ExitWay(
         name="trail",
-        title="Trailing stop",
+        title=later("Trailing stop"),
         hint="10% or 2atr 1h",
         choices=(("5%", "5%"), ("10%", "10%"), ("20%", "20%"), ("2 ATR", "2atr")),
         read=read_trailing,
     ),
     "b": ExitWay(
         name="breakeven",
-        title="Break-even move",
+        title=later("Break-even move"),
         hint="+10%",
         choices=(("+10%", "+10%"), ("+20%", "+20%"), ("+50%", "+50%")),
         read=read_break_even,
     ),
     "e": ExitWay(
         name="exitin",
-        title="Time exit",
+        title=later("Time exit"),
         hint="4h or 4h 50%",
         choices=(("1 h", "1h"), ("4 h", "4h"), ("1 d", "1d"), ("3 d", "3d")),
         read=read_time_exit,

@@ -43,6 +43,7 @@ from bot.telegram.order_figures import (
     read_trail,
     split_share,
 )
+from bot.words.speech import later
 
 _SIDES: Mapping[str, Side] = {"buy": Side.LONG, "long": Side.LONG, "short": Side.SHORT}
 _SELL = "sell"
@@ -101,14 +102,14 @@ def read_limit(words: Sequence[str], token_id: int) -> EntryPlan | SpokenSale:
     spoken = spoken_words(words)
     if spoken.skip(_SELL):
         return _sale(spoken)
-    side = _side(spoken.take("The side (buy, sell or short)"))
+    side = _side(spoken.take(later("The side (buy, sell or short)")))
     return _entry_plan(spoken, token_id, side, is_breakout=False)
 
 
 def read_breakout(words: Sequence[str], token_id: int) -> EntryPlan:
     """Read `[buy|short] SIZE at LEVEL [exits] [for 3d]`; raises `Refusal`."""
     spoken = spoken_words(words)
-    side = _side(spoken.take("The side")) if spoken.next in _SIDES else Side.LONG
+    side = _side(spoken.take(later("The side"))) if spoken.next in _SIDES else Side.LONG
     return _entry_plan(spoken, token_id, side, is_breakout=True)
 
 
@@ -116,11 +117,11 @@ def read_oco(words: Sequence[str], token_id: int) -> EntryPlan:
     """Read `SIZE buy LEVEL or breakout LEVEL [exits] [for 3d]`; raises `Refusal`."""
     spoken = spoken_words(words)
     sized = _size(spoken, Side.LONG)
-    spoken.expect("The word buy and its level", "buy", "limit")
-    low = spoken.level("The level after buy")[0].of_price(is_below=True)
-    spoken.expect("The word or", "or")
-    spoken.expect("The word breakout and its level", "breakout")
-    high = spoken.level("The level after breakout")[0].of_price(is_below=False)
+    spoken.expect(later("The word buy and its level"), "buy", "limit")
+    low = spoken.level(later("The level after buy"))[0].of_price(is_below=True)
+    spoken.expect(later("The word or"), "or")
+    spoken.expect(later("The word breakout and its level"), "breakout")
+    high = spoken.level(later("The level after breakout"))[0].of_price(is_below=False)
     typed = _entry(spoken, Side.LONG, *sized)
     expires_in = typed.expires_in or ENTRY_EXPIRY
     entry = typed.of(token_id)
@@ -132,9 +133,9 @@ def read_schedule(words: Sequence[str], token_id: int) -> SchedulePlan:
     """Read `SIZE every 4h x10 [exits]`; raises `Refusal`."""
     spoken = spoken_words(words)
     sized = _size(spoken, Side.LONG)
-    spoken.expect("How often (every 4h)", "every")
-    every = read_duration(spoken.take("How often (every 4h)"))
-    times = read_times(spoken.take("How many times (x10)"))
+    spoken.expect(later("How often (every 4h)"), "every")
+    every = read_duration(spoken.take(later("How often (every 4h)")))
+    times = read_times(spoken.take(later("How many times (x10)")))
     typed = _entry(spoken, Side.LONG, *sized)
     return SchedulePlan(
         entry=typed.of(token_id),
@@ -148,9 +149,9 @@ def read_dips(words: Sequence[str], token_id: int) -> DipPlan:
     """Read `SIZE drop 5% x3 [exits]`; raises `Refusal`."""
     spoken = spoken_words(words)
     sized = _size(spoken, Side.LONG)
-    spoken.expect("How far it must fall (drop 5%)", "drop", "drops", "dip")
-    drop = read_drop(spoken.take("How far it must fall (drop 5%)"))
-    times = read_times(spoken.take("How many times (x3)"))
+    spoken.expect(later("How far it must fall (drop 5%)"), "drop", "drops", "dip")
+    drop = read_drop(spoken.take(later("How far it must fall (drop 5%)")))
+    times = read_times(spoken.take(later("How many times (x3)")))
     typed = _entry(spoken, Side.LONG, *sized)
     return DipPlan(
         entry=typed.of(token_id),
@@ -202,7 +203,7 @@ def within(plan: RestingPlan, words: Sequence[str], slippage_bps: int) -> Restin
 
 def read_new_level(words: Sequence[str], placed: NewResting) -> Level:
     """Read the level that an order shall wait for from now on; raises `Refusal`."""
-    ((level, _),) = _whole(words, lambda spoken: spoken.level("The level"))
+    ((level, _),) = _whole(words, lambda spoken: spoken.level(later("The level")))
     if placed.action is RestingAction.OPEN:
         is_below = (placed.side is Side.LONG) is (placed.kind is not RestingKind.STOP)
         return level.of_price(is_below=is_below)
@@ -221,7 +222,7 @@ def _entry_plan(spoken: Spoken, token_id: int, side: Side, *, is_breakout: bool)
     sized = _size(spoken, side)
     spoken.skip("at", "@")
     is_below = (side is Side.LONG) is not is_breakout
-    level = spoken.level("The level (at 0.02)")[0].of_price(is_below=is_below)
+    level = spoken.level(later("The level (at 0.02)"))[0].of_price(is_below=is_below)
     typed = _entry(spoken, side, *sized)
     return EntryPlan(
         entry=typed.of(token_id),
@@ -232,12 +233,12 @@ def _entry_plan(spoken: Spoken, token_id: int, side: Side, *, is_breakout: bool)
 
 
 def _sale(spoken: Spoken) -> SpokenSale:
-    share = percent_from_text(spoken.take("How much to sell (50%)"))
+    share = percent_from_text(spoken.take(later("How much to sell (50%)")))
     spoken.skip("at", "@")
-    level = spoken.level("The level (at +30%)")[0].winning(Side.LONG)
+    level = spoken.level(later("The level (at +30%)"))[0].winning(Side.LONG)
     expires_in = None
     if spoken.skip("for"):
-        expires_in = read_duration(spoken.take("How long it waits (for 3d)"))
+        expires_in = read_duration(spoken.take(later("How long it waits (for 3d)")))
     spoken.finish()
     return SpokenSale(share_percent=share, level=level, expires_in=expires_in)
 
@@ -245,11 +246,11 @@ def _sale(spoken: Spoken) -> SpokenSale:
 def _size(spoken: Spoken, side: Side) -> tuple[Size, tuple[Exit, ...]]:
     """Take a size; one by risk comes with its stop."""
     if not spoken.skip("risk"):
-        size = read_size(spoken.take("The size in SOL"))
+        size = read_size(spoken.take(later("The size in SOL")))
         spoken.skip("sol")
         return size, ()
-    risked = read_percent(spoken.take("How much to risk (risk 1%)"))
-    spoken.expect("The stop (stop 8%)", "stop", "sl")
+    risked = read_percent(spoken.take(later("How much to risk (risk 1%)")))
+    spoken.expect(later("The stop (stop 8%)"), "stop", "sl")
     return Size(unit=SizeUnit.RISK_PERCENT, value=risked), (_stop(spoken, side),)
 
 
@@ -259,11 +260,11 @@ def _entry(spoken: Spoken, side: Side, size: Size, first: tuple[Exit, ...]) -> S
     leverage, slippage_bps, expires_in = 1, None, None
     while spoken.next:
         if is_times(spoken.next):
-            leverage = _leverage(spoken.take("The leverage"))
+            leverage = _leverage(spoken.take(later("The leverage")))
         elif spoken.skip("for"):
-            expires_in = read_duration(spoken.take("How long it waits (for 3d)"))
+            expires_in = read_duration(spoken.take(later("How long it waits (for 3d)")))
         elif spoken.skip(*_SLIPPAGE):
-            slippage_bps = _slippage(spoken.take("The slippage (slip 3%)"))
+            slippage_bps = _slippage(spoken.take(later("The slippage (slip 3%)")))
         else:
             exits.extend(_exits(spoken, side))
     return SpokenEntry(
@@ -278,7 +279,7 @@ def _entry(spoken: Spoken, side: Side, size: Size, first: tuple[Exit, ...]) -> S
 
 def _exits(spoken: Spoken, side: Side) -> list[Exit]:
     """Take one exit, or all steps of a ladder."""
-    word = spoken.take("An exit")
+    word = spoken.take(later("An exit"))
     reader = _EXITS.get(word.casefold())
     if reader is None:
         raise unknown_word(word)
@@ -291,32 +292,32 @@ def _exits(spoken: Spoken, side: Side) -> list[Exit]:
 
 
 def _stop(spoken: Spoken, side: Side) -> Exit:
-    level, share = spoken.level("The level of the stop (sl -8%)")
+    level, share = spoken.level(later("The level of the stop (sl -8%)"))
     return Stop(level=level.losing(side), share_percent=share)
 
 
 def _profit(spoken: Spoken, side: Side) -> Exit:
-    level, share = spoken.level("The level to take profit at (tp +30%)")
+    level, share = spoken.level(later("The level to take profit at (tp +30%)"))
     return TakeProfit(level=level.winning(side), share_percent=share)
 
 
 def _trail(spoken: Spoken, _side: Side) -> Exit:
-    distance, share = split_share(spoken.take("The distance (trail 10%)"))
+    distance, share = split_share(spoken.take(later("The distance (trail 10%)")))
     interval = ATR_INTERVALS.get(spoken.next)
     if interval is not None:
-        spoken.take("The candles")
+        spoken.take(later("The candles"))
     return read_trail(distance, share, interval or Interval.HOUR)
 
 
 def _break_even(spoken: Spoken, side: Side) -> Exit:
-    return BreakEven(level=spoken.level("The level (breakeven +10%)")[0].winning(side))
+    return BreakEven(level=spoken.level(later("The level (breakeven +10%)"))[0].winning(side))
 
 
 def _time_exit(spoken: Spoken, _side: Side) -> Exit:
     spoken.skip("in", "after")
-    head, share = split_share(spoken.take("How long until then (exit 4h)"))
+    head, share = split_share(spoken.take(later("How long until then (exit 4h)")))
     if spoken.next.endswith("%"):
-        share = percent_from_text(spoken.take("The share"))
+        share = percent_from_text(spoken.take(later("The share")))
     return TimeExit(after=read_duration(head), share_percent=share)
 
 

@@ -11,8 +11,9 @@ from bot.telegram.heard import CallbackQuery, PressedMessage
 from bot.telegram.places import require_row
 from bot.telegram.refusing import answer_refusal
 from bot.telegram.turn import Action, Place, Pressed, PressHandler, Turn
+from bot.words.speech import later, say
 
-_SOMEBODY = "the person who asked"
+_SOMEBODY = later("the person who asked")
 
 
 class PressDoor:
@@ -90,4 +91,4 @@ def _require_owner(press: Press, callback: CallbackQuery) -> None:
 def _owner_name(owner: int, message: PressedMessage) -> str:
     """Give the owner's first name where the message answers one of theirs."""
     asked = message.reply_to_message.from_user if message.reply_to_message else None
-    return asked.first_name if asked is not None and asked.id == owner else _SOMEBODY
+    return asked.first_name if asked is not None and asked.id == owner else say(_SOMEBODY)

@@ -7,10 +7,11 @@ from bot.domain.instruments import Token
 from bot.domain.notices import Notice
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Rows, Screen, key, lines, private_row, to_delete, to_send
-from bot.telegram.rich_text import Code, Text
+from bot.telegram.rich_text import Code, Text, marked
 from bot.telegram.screens import market
 from bot.telegram.screens.phrases import refusal_words
 from bot.telegram.turn import Command, Turn
+from bot.words.speech import later, say
 
 EXAMPLE_SYMBOL = "WIF"
 _ABOUT_ARGUMENTS = frozenset(
@@ -48,25 +49,26 @@ _ABOUT_ARGUMENTS = frozenset(
         "bad_presets",
     }
 )
+
 _FOR_WANT_OF_A_RIGHT = frozenset({"banned", "pending", "frozen", "not_permitted", "not_yours"})
 _NEXT_SCREEN: Mapping[str, tuple[str, str]] = {
-    "unknown_position": ("Positions", "poss"),
-    "unknown_order": ("Orders", "olist"),
-    "order_not_working": ("Orders", "olist"),
-    "too_many_resting": ("Orders", "olist"),
-    "nothing_waits": ("Positions", "poss"),
+    "unknown_position": (later("Positions"), "poss"),
+    "unknown_order": (later("Orders"), "olist"),
+    "order_not_working": (later("Orders"), "olist"),
+    "too_many_resting": (later("Orders"), "olist"),
+    "nothing_waits": (later("Positions"), "poss"),
     "no_course": ("P&L", "pnl"),
-    "nothing_to_export": ("Export", "export"),
-    "watchlist_full": ("Watchlist", "wlist"),
-    "alerts_full": ("Alerts", "alist"),
-    "unknown_alert": ("Alerts", "alist"),
-    "nothing_to_close": ("Positions", "poss"),
-    "too_many_positions": ("Positions", "poss"),
-    "not_a_whole_number": ("Positions", "poss"),
-    "not_enough_cash": ("Wallet", "wallet"),
-    "conflict": ("Wallet", "wallet"),
-    "unknown_command": ("Commands", "help"),
-    "not_understood": ("Commands", "help"),
+    "nothing_to_export": (later("Export"), "export"),
+    "watchlist_full": (later("Watchlist"), "wlist"),
+    "alerts_full": (later("Alerts"), "alist"),
+    "unknown_alert": (later("Alerts"), "alist"),
+    "nothing_to_close": (later("Positions"), "poss"),
+    "too_many_positions": (later("Positions"), "poss"),
+    "not_a_whole_number": (later("Positions"), "poss"),
+    "not_enough_cash": (later("Wallet"), "wallet"),
+    "conflict": (later("Wallet"), "wallet"),
+    "unknown_command": (later("Commands"), "help"),
+    "not_understood": (later("Commands"), "help"),
 }
 
 
@@ -125,7 +127,9 @@ def _usage(command: Command | None, example: str) -> Text | None:
     if command is None:
         return None
     shown = command.example.replace(EXAMPLE_SYMBOL, example)
-    return Text("Usage: ", Code(command.usage), "\nExample: ", Code(shown))
+    return marked(
+        "Usage: {usage}\nExample: {example}", usage=Code(command.usage), example=Code(shown)
+    )
 
 
 def _rows(refusal: Refusal, turn: Turn, command: Command | None) -> Rows:
@@ -134,7 +138,7 @@ def _rows(refusal: Refusal, turn: Turn, command: Command | None) -> Rows:
     following = _NEXT_SCREEN.get(refusal.code)
     if following is None or not _may_show(following[1], turn.keys):
         return ()
-    return ((key(turn.keys, *following),),)
+    return ((key(turn.keys, say(following[0]), following[1]),),)
 
 
 def _may_show(action: str, keys: Keys) -> bool:

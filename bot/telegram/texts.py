@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from bot.telegram.audit_texts import AUDIT_REFUSALS
 from bot.telegram.order_texts import ORDER_REFUSALS
+from bot.words.speech import later
 
 REFUSALS: Mapping[str, str] = {
     # numbers from people
@@ -336,28 +337,30 @@ REFUSALS: Mapping[str, str] = {
     ),
 }
 
-UNKNOWN_REFUSAL = "That is not possible now; nothing was changed. See /help."
+UNKNOWN_REFUSAL = later("That is not possible now; nothing was changed. See /help.")
 
-UNAVAILABLE = "⚠️ {what} does not answer right now, so nothing was changed. Try again in a minute."
-SENT_LATE = "⏳ Sent {age} late: this is from {at} UTC."
-CROWDED = (
+UNAVAILABLE = later(
+    "⚠️ {what} does not answer right now, so nothing was changed. Try again in a minute."
+)
+SENT_LATE = later("⏳ Sent {age} late: this is from {at} UTC.")
+CROWDED = later(
     "⚠️ You sent more at once than I can answer. I took what came first and left the rest alone: "
     "nothing of it was done. Send it again once I have answered."
 )
-MISHAP = (
+MISHAP = later(
     "⚠️ Something went wrong on our side; we are told, and nothing was changed. Reference "
     "{reference}"
 )
-MISHAP_FOR_ADMINS = (
+MISHAP_FOR_ADMINS = later(
     "⚠️ An update failed in a way not seen since start: {kind}. Reference {reference}"
 )
 
 HOW_IT_WORKS: tuple[str, ...] = (
-    "Prices come from each token's own pool on Solana, with their age and source.",
-    "A paper fill pays what a real swap would: pool fee, price impact, network fee, rent.",
-    "Long: you hold the tokens, which gain when the price rises.",
-    "Short: you owe tokens, and gain when the price falls.",
-    "A short whose margin no longer covers what it owes is liquidated.",
-    "What you see as value is what the pool would pay you now.",
-    "Nothing here is real money.",
+    later("Prices come from each token's own pool on Solana, with their age and source."),
+    later("A paper fill pays what a real swap would: pool fee, price impact, network fee, rent."),
+    later("Long: you hold the tokens, which gain when the price rises."),
+    later("Short: you owe tokens, and gain when the price falls."),
+    later("A short whose margin no longer covers what it owes is liquidated."),
+    later("What you see as value is what the pool would pay you now."),
+    later("Nothing here is real money."),
 )

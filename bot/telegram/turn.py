@@ -21,6 +21,7 @@ from bot.telegram.layout import (
     to_whisper,
 )
 from bot.telegram.rich_text import Text
+from bot.words.speech import say
 
 
 class Place(StrEnum):
@@ -117,8 +118,10 @@ class Turn:
         if self.pressed is None:
             return (news,)
         buttons = to_keyboard(rows, self.chat_id, self.message_id)
-        where = "" if self.is_private else " · receipt in our private chat"
-        return (self._toast(toast + where), buttons, news)
+        where = (
+            toast if self.is_private else say("{toast} · receipt in our private chat", toast=toast)
+        )
+        return (self._toast(where), buttons, news)
 
     def _whispered(self, screen: Screen, toast: str) -> tuple[Notice, ...]:
         callback_id = self.pressed.callback_id if self.pressed else ""

@@ -13,6 +13,7 @@ from bot.telegram.commands.market import pick_token, token_id_of
 from bot.telegram.screens import alert_news
 from bot.telegram.screens import alerts as screen
 from bot.telegram.turn import Turn
+from bot.words.speech import say
 
 WORDS_QUESTION, CHANGE_QUESTION = "alert_words", "alert_change"
 _PRESET = re.compile(r"([udm])([0-9]{2,5})", re.ASCII)
@@ -23,7 +24,7 @@ _SIDES = {"u": AlertSide.ABOVE, "d": AlertSide.BELOW, "m": AlertSide.BOTH}
 async def alert(turn: Turn, arguments: Arguments) -> None:
     """Watch for what was typed, or ask for it."""
     if not arguments.token:
-        await pick_token(turn, "Alert on which token?", "alrt")
+        await pick_token(turn, say("Alert on which token?"), "alrt")
         return
     own = read_own_condition(arguments.token, arguments.words)
     if own is not None:
@@ -77,7 +78,7 @@ async def answer_change(turn: Turn, data: dict[str, str]) -> None:
 async def press_alert(turn: Turn, press: Press) -> None:
     """Offer the usual alerts on a token, or ask which token."""
     if not press.target:
-        await pick_token(turn, "Alert on which token?", "alrt")
+        await pick_token(turn, say("Alert on which token?"), "alrt")
         return
     await _show_choices(turn, press.target)
 
@@ -130,7 +131,7 @@ async def press_snooze(turn: Turn, press: Press) -> None:
     if match is None:
         raise Refusal("bad_button")
     hours, on_screen = int(match[1]), bool(match[2])
-    words = f"Snoozed for {hours} h" if hours else "Watched again"
+    words = say("Snoozed for {hours} h", hours=hours) if hours else say("Watched again")
     await turn.services.alerts.snooze(
         turn.request,
         press.target,
@@ -148,7 +149,7 @@ async def press_delete(turn: Turn, press: Press) -> None:
     await turn.services.alerts.delete(
         turn.request,
         press.target,
-        lambda gone: turn.with_screen(screen.deleted(gone, turn.keys), "Deleted"),
+        lambda gone: turn.with_screen(screen.deleted(gone, turn.keys), say("Deleted")),
     )
 
 

@@ -10,6 +10,7 @@ from bot.telegram.callbacks import Press
 from bot.telegram.commands.market import pick_token, token_id_of
 from bot.telegram.screens import charts
 from bot.telegram.turn import Turn
+from bot.words.speech import say
 
 _ARGUMENT = re.compile(r"(1m|5m|15m|1h|4h|1d)?(dark|light)?", re.ASCII)
 
@@ -17,7 +18,7 @@ _ARGUMENT = re.compile(r"(1m|5m|15m|1h|4h|1d)?(dark|light)?", re.ASCII)
 async def chart(turn: Turn, arguments: Arguments) -> None:
     """Show the chart of the named token, or ask which."""
     if not arguments.token:
-        await pick_token(turn, "Chart of which token?", "chart")
+        await pick_token(turn, say("Chart of which token?"), "chart")
         return
     await _show(turn, await token_id_of(turn, arguments.token), arguments.interval, None)
 

@@ -22,6 +22,7 @@ from bot.telegram.commands.presets import PRESET_QUESTION, answer_preset
 from bot.telegram.commands.trading import AMOUNT_QUESTION, answer_amount
 from bot.telegram.rich_text import Text
 from bot.telegram.turn import Turn
+from bot.words.speech import say
 
 _SYMBOL_LIKE = re.compile(r"\$?\w{2,16}")
 _NUMBER_LIKE = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,9})?", re.ASCII)
@@ -41,7 +42,7 @@ _ANSWERS: Mapping[str, Callable[[Turn, dict[str, str]], Awaitable[None]]] = {
 async def cancel(turn: Turn, _arguments: Arguments) -> None:
     """Drop the open question."""
     had_one = await turn.services.talk.drop(turn.user, turn.chat_id)
-    words = "Cancelled. Nothing was done." if had_one else "There was nothing to cancel."
+    words = say("Cancelled. Nothing was done.") if had_one else say("There was nothing to cancel.")
     await turn.say(Text(words))
 
 

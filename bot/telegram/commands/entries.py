@@ -16,6 +16,7 @@ from bot.telegram.order_words import SpokenSale, within
 from bot.telegram.screens import guided_orders
 from bot.telegram.screens import orders as screen
 from bot.telegram.turn import Turn
+from bot.words.speech import say
 
 ENTRY_QUESTION = "order_entry"
 _PICKED = {"l": "elim", "b": "ebrk", "o": "eoco", "d": "edca", "p": "edip"}
@@ -53,7 +54,7 @@ async def place(turn: Turn, plan: RestingPlan) -> None:
         plan,
         lambda new: turn.with_screen(
             screen.placed(new, turn.request.received_at, turn.keys),
-            "Placed" if turn.pressed else "",
+            say("Placed") if turn.pressed else "",
         ),
     )
 
@@ -136,7 +137,7 @@ async def press_type(turn: Turn, press: Press) -> None:
 async def _enter(turn: Turn, arguments: Arguments, code: str) -> None:
     way = WAYS[code]
     if not arguments.token:
-        await pick_token(turn, f"{way.title}: which token?", _PICKED[code])
+        await pick_token(turn, say("{title}: which token?", title=say(way.title)), _PICKED[code])
         return
     token_id = await token_id_of(turn, arguments.token)
     if not arguments.words:

@@ -12,6 +12,7 @@ from bot.telegram.layout import to_send
 from bot.telegram.order_presets import EXIT_WAYS, code_of, exit_choice, exit_way_of
 from bot.telegram.screens import guided_orders, receipts
 from bot.telegram.turn import Turn
+from bot.words.speech import say
 
 EXIT_QUESTION = "order_exit"
 
@@ -44,7 +45,7 @@ async def exit_in(turn: Turn, arguments: Arguments) -> None:
 async def reverse(turn: Turn, arguments: Arguments) -> None:
     """Close a position and open the other way."""
     if arguments.number is None:
-        await _pick(turn, "rev", "Reverse")
+        await _pick(turn, "rev", say("Reverse"))
         return
     await _reverse(turn, arguments.number)
 
@@ -66,7 +67,7 @@ async def answer_exit(turn: Turn, data: dict[str, str]) -> None:
 async def press_exits(turn: Turn, press: Press) -> None:
     """Offer the usual exits of one kind for a position, or the positions to choose from."""
     if not press.target:
-        await _pick(turn, "xset", "Exit", press.argument)
+        await _pick(turn, "xset", say("Exit"), press.argument)
         return
     await _offer(turn, press.target, press.argument)
 
@@ -101,7 +102,7 @@ async def press_reverse_now(turn: Turn, press: Press) -> None:
 
 async def _protect(turn: Turn, arguments: Arguments, code: str) -> None:
     if arguments.number is None:
-        await _pick(turn, "xset", EXIT_WAYS[code].title, code)
+        await _pick(turn, "xset", say(EXIT_WAYS[code].title), code)
     elif not arguments.words:
         await _offer(turn, arguments.number, code)
     else:

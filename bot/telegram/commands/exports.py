@@ -11,6 +11,7 @@ from bot.telegram.callbacks import Press
 from bot.telegram.layout import to_toast
 from bot.telegram.screens import exports as screens
 from bot.telegram.turn import Turn
+from bot.words.speech import say
 
 _BUTTON = re.compile(r"(orders|fills|transfers)(all|month|year)", re.ASCII)
 
@@ -39,5 +40,5 @@ async def _send(turn: Turn, what: Export, span: ExportSpan) -> None:
     files = screens.files(view, turn.chat_id)
     toast: tuple[Notice, ...] = ()
     if turn.pressed is not None:
-        toast = (to_toast(turn.chat_id, turn.pressed.callback_id, "Writing it down"),)
+        toast = (to_toast(turn.chat_id, turn.pressed.callback_id, say("Writing it down")),)
     await turn.finish((*toast, *files))

@@ -5,6 +5,7 @@ from bot.telegram.arguments import Arguments
 from bot.telegram.callbacks import Press
 from bot.telegram.screens import leaderboards as screens
 from bot.telegram.turn import Turn
+from bot.words.speech import say
 
 _WISHES = {"join": True, "leave": False}
 
@@ -27,9 +28,9 @@ async def _show(turn: Turn, *, joins: bool | None) -> None:
     boards, toast = turn.services.leaderboards, ""
     if joins is True:
         await boards.join(turn.user, turn.chat_id)
-        toast = "You are on the board"
+        toast = say("You are on the board")
     elif joins is False:
         was_in = await boards.leave(turn.user, turn.chat_id)
-        toast = "You are off the board" if was_in else "You were not on the board"
+        toast = say("You are off the board") if was_in else say("You were not on the board")
     board = await boards.board(turn.user, turn.chat_id)
     await turn.show(screens.board(board, turn.keys, said=toast), toast)

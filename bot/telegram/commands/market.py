@@ -5,6 +5,7 @@ from bot.telegram.arguments import Arguments
 from bot.telegram.callbacks import Press
 from bot.telegram.screens import hearsay, market
 from bot.telegram.turn import Turn
+from bot.words.speech import say
 
 _LONGEST_TOKEN_TEXT = 64
 
@@ -12,7 +13,7 @@ _LONGEST_TOKEN_TEXT = 64
 async def price(turn: Turn, arguments: Arguments) -> None:
     """Show the card of the named token, or ask which."""
     if not arguments.token:
-        await pick_token(turn, "Price of which token?", "card")
+        await pick_token(turn, say("Price of which token?"), "card")
         return
     await show_card(turn, arguments.token)
 
@@ -20,7 +21,7 @@ async def price(turn: Turn, arguments: Arguments) -> None:
 async def info(turn: Turn, arguments: Arguments) -> None:
     """Show the details of the named token, or ask which."""
     if not arguments.token:
-        await pick_token(turn, "Details of which token?", "info")
+        await pick_token(turn, say("Details of which token?"), "info")
         return
     token_id = await token_id_of(turn, arguments.token)
     details = await turn.services.prices.info(turn.user, token_id)
@@ -71,7 +72,9 @@ async def stale_card(turn: Turn, press: Press) -> None:
     """Put a fresh card in the place of an expired one, without an order."""
     if press.target == 0:
         raise Refusal("stale_button")
-    await show_card_of(turn, press.target, "That price is old, nothing was ordered. Press again.")
+    await show_card_of(
+        turn, press.target, say("That price is old, nothing was ordered. Press again.")
+    )
 
 
 async def pick_token(turn: Turn, title: str, action: str) -> None:

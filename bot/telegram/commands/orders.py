@@ -10,6 +10,7 @@ from bot.telegram.order_figures import read_drop
 from bot.telegram.order_words import read_new_level
 from bot.telegram.screens import orders as screen
 from bot.telegram.turn import Turn
+from bot.words.speech import say
 
 CHANGE_QUESTION = "order_change"
 
@@ -87,7 +88,7 @@ async def press_cancel_all(turn: Turn, _press: Press) -> None:
 
 async def stale_list(turn: Turn, _press: Press) -> None:
     """Put a fresh list in the place of an expired button, without doing anything."""
-    await _show_list(turn, 0, "That button is old, nothing was cancelled. Press again.")
+    await _show_list(turn, 0, say("That button is old, nothing was cancelled. Press again."))
 
 
 async def _cancel(turn: Turn, number: int | None) -> None:
@@ -95,7 +96,7 @@ async def _cancel(turn: Turn, number: int | None) -> None:
         turn.request,
         number,
         lambda gone: turn.with_screen(
-            screen.cancelled(gone, turn.keys), "Cancelled" if turn.pressed else ""
+            screen.cancelled(gone, turn.keys), say("Cancelled") if turn.pressed else ""
         ),
     )
 

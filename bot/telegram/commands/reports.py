@@ -5,6 +5,7 @@ from bot.telegram.arguments import Arguments
 from bot.telegram.callbacks import Press
 from bot.telegram.screens import reports as screens
 from bot.telegram.turn import Turn
+from bot.words.speech import say
 
 _LAST_HOUR, _MOST_DIGITS = 23, 2
 
@@ -36,9 +37,9 @@ async def _choose(turn: Turn, hour: int, offset_minutes: int | None) -> None:
     if hour > _LAST_HOUR:
         raise Refusal("bad_button")
     chosen = await turn.services.reports.choose(turn.user, hour, offset_minutes)
-    await turn.show(screens.setting(chosen, turn.keys), "The report is set")
+    await turn.show(screens.setting(chosen, turn.keys), say("The report is set"))
 
 
 async def _stop(turn: Turn) -> None:
     await turn.services.reports.stop(turn.user)
-    await turn.show(screens.setting(None, turn.keys), "No more reports")
+    await turn.show(screens.setting(None, turn.keys), say("No more reports"))

@@ -6,6 +6,7 @@ from bot.telegram.callbacks import Press
 from bot.telegram.commands.market import pick_token, token_id_of
 from bot.telegram.screens import safety
 from bot.telegram.turn import Turn
+from bot.words.speech import say
 
 _WISHES = {"on": True, "off": False}
 
@@ -13,7 +14,7 @@ _WISHES = {"on": True, "off": False}
 async def check(turn: Turn, arguments: Arguments) -> None:
     """Show the safety card of the named token, or ask which."""
     if not arguments.token:
-        await pick_token(turn, "Check which token?", "check")
+        await pick_token(turn, say("Check which token?"), "check")
         return
     await _show(turn, await token_id_of(turn, arguments.token))
 

@@ -13,6 +13,7 @@ from bot.telegram.layout import Rows
 from bot.telegram.order_words import read_open
 from bot.telegram.screens import market, receipts, trading
 from bot.telegram.turn import Turn
+from bot.words.speech import say
 
 AMOUNT_QUESTION = "open_size"
 
@@ -162,7 +163,7 @@ async def _open_with_exits(turn: Turn, entry: Entry) -> None:
 
 async def _ask_token(turn: Turn) -> None:
     tokens = await turn.services.prices.popular(turn.user)
-    await turn.show(market.pick("Trade which token?", tokens, turn.keys, "side"))
+    await turn.show(market.pick(say("Trade which token?"), tokens, turn.keys, "side"))
 
 
 def _left(turn: Turn, filled: Filled) -> Rows:

@@ -5,6 +5,7 @@ from bot.telegram.arguments import Arguments
 from bot.telegram.callbacks import Press
 from bot.telegram.screens import wallets
 from bot.telegram.turn import Turn
+from bot.words.speech import say
 
 RESET_QUESTION = "reset"
 _RESET_SECONDS = 60
@@ -53,7 +54,9 @@ async def press_position(turn: Turn, press: Press) -> None:
 
 async def stale_position(turn: Turn, press: Press) -> None:
     """Put a fresh position in the place of an expired one, without an order."""
-    await _show_position(turn, press.target, "Prices moved on, nothing was closed. Press again.")
+    await _show_position(
+        turn, press.target, say("Prices moved on, nothing was closed. Press again.")
+    )
 
 
 async def press_history(turn: Turn, press: Press) -> None:
@@ -75,7 +78,7 @@ async def press_erase(turn: Turn, press: Press) -> None:
         raise Refusal("timed_out")
     await turn.services.wallets.reset(
         turn.request,
-        lambda season: turn.with_screen(wallets.season_begun(season, turn.keys), "New season"),
+        lambda season: turn.with_screen(wallets.season_begun(season, turn.keys), say("New season")),
     )
     await turn.services.talk.drop(turn.user, turn.chat_id)
 
@@ -84,7 +87,7 @@ async def press_keep(turn: Turn, _press: Press) -> None:
     """Keep the season and go back to the wallet."""
     await turn.services.talk.drop(turn.user, turn.chat_id)
     portfolio = await turn.services.wallets.portfolio(turn.user)
-    await turn.show(wallets.wallet(portfolio, turn.keys), "Kept. Nothing was reset.")
+    await turn.show(wallets.wallet(portfolio, turn.keys), say("Kept. Nothing was reset."))
 
 
 async def timed_out(_turn: Turn, _press: Press) -> None:

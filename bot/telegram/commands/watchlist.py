@@ -6,12 +6,13 @@ from bot.telegram.commands.market import pick_token, token_id_of
 from bot.telegram.layout import label
 from bot.telegram.screens import watchlist as screen
 from bot.telegram.turn import Turn
+from bot.words.speech import say
 
 
 async def watch(turn: Turn, arguments: Arguments) -> None:
     """Put the named token on the list, or ask which."""
     if not arguments.token:
-        await pick_token(turn, "Watch which token?", "watch")
+        await pick_token(turn, say("Watch which token?"), "watch")
         return
     token_id = await token_id_of(turn, arguments.token)
     change = await turn.services.watchlist.watch(turn.user, token_id)
@@ -38,13 +39,17 @@ async def press_watch(turn: Turn, press: Press) -> None:
     """Put a token on the list; a toast says so, and the card stays as it is."""
     change = await turn.services.watchlist.watch(turn.user, press.target)
     name = label(change.token.symbol)
-    await turn.note(f"Watching {name}: see /watchlist" if change.is_new else f"{name} was watched")
+    await turn.note(
+        say("Watching {token}: see /watchlist", token=name)
+        if change.is_new
+        else say("{token} was watched", token=name)
+    )
 
 
 async def press_unwatch(turn: Turn, press: Press) -> None:
     """Take a token off and show the list without it."""
     token = await turn.services.watchlist.unwatch(turn.user, press.target)
-    await _show(turn, f"{label(token.symbol)} is off the list")
+    await _show(turn, say("{token} is off the list", token=label(token.symbol)))
 
 
 async def press_watchlist(turn: Turn, _press: Press) -> None:

@@ -6,6 +6,7 @@ from bot.domain.resting import RestingAction, RestingKind
 from bot.services.resting_views import RestingView
 from bot.services.views import MarkedPosition
 from bot.telegram.screens.order_phrases import armed
+from bot.words.speech import say
 
 _MOST_SHOWN = 6
 _STOPS = frozenset({RestingKind.STOP, RestingKind.TRAILING})
@@ -17,8 +18,10 @@ def armed_line(one: MarkedPosition, waiting: Sequence[RestingView]) -> str:
     if not words:
         return ""
     hidden = len(words) - _MOST_SHOWN
-    more = f", and {hidden} more" if hidden > 0 else ""
-    return f"⏳ Armed: {', '.join(words[:_MOST_SHOWN])}{more}"
+    shown = ", ".join(words[:_MOST_SHOWN])
+    if hidden > 0:
+        return say("⏳ Armed: {exits}, and {count} more", exits=shown, count=hidden)
+    return say("⏳ Armed: {exits}", exits=shown)
 
 
 def stop_words(one: MarkedPosition, waiting: Sequence[RestingView]) -> str:

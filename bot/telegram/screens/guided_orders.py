@@ -10,31 +10,48 @@ from bot.services.views import MarkedPosition, Portfolio, Quote
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, danger, headed, in_rows, key, label, lines, named
 from bot.telegram.order_presets import EXIT_WAYS, WAYS, ExitWay, Way, entry_code, own_exit
-from bot.telegram.rich_text import Code, Text
+from bot.telegram.rich_text import Code, Text, marked
 from bot.telegram.screens import figures
 from bot.telegram.screens.market import price_line
+from bot.telegram.screens.sides import side_name
 from bot.telegram.screens.trading import preset_sizes
+from bot.words.speech import later, say
 
 _MOST_POSITIONS = 9
 _OTHER_SIDE = {"l": "s", "s": "l"}
 _EXPLAINED = {
-    "p": "Sells once the price is there, at what the pool pays then.",
-    "s": "Sells once the price is there, at what the pool pays then: never at the level itself.",
-    "t": "Follows the best price at this distance, and sells when the price falls back so far.",
-    "b": "Moves the stop to your entry once the price is there.",
-    "e": "Sells after this time, whatever the price.",
+    "p": later("Sells once the price is there, at what the pool pays then."),
+    "s": later(
+        "Sells once the price is there, at what the pool pays then: never at the level itself."
+    ),
+    "t": later(
+        "Follows the best price at this distance, and sells when the price falls back so far."
+    ),
+    "b": later("Moves the stop to your entry once the price is there."),
+    "e": later("Sells after this time, whatever the price."),
+}
+_EXPLAINED_SHORT = {
+    "p": later("Buys back once the price is there, at what the pool asks then."),
+    "s": later(
+        "Buys back once the price is there, at what the pool asks then: never at the level."
+    ),
+    "t": later("Follows the best price at this distance, buys back when the price rises so far."),
+    "b": later("Moves the stop to your entry once the price is there."),
+    "e": later("Buys back after this time, whatever the price."),
 }
 
 
 def which_way(token: Token, keys: Keys) -> Screen:
     """Offer the ways to enter later."""
-    buttons = (key(keys, way.title, "eway", token.token_id, code) for code, way in WAYS.items())
+    buttons = (
+        key(keys, say(way.title), "eway", token.token_id, code) for code, way in WAYS.items()
+    )
     return Screen(
         text=lines(
-            headed(Mode.PAPER, "Order that waits", named(token.symbol, 16)),
-            "Which kind?",
+            headed(Mode.PAPER, say("Order that waits"), named(token.symbol, 16)),
+            say("Which kind?"),
         ),
-        rows=(*in_rows(buttons, 2), (key(keys, "Back", "card", token.token_id),)),
+        rows=(*in_rows(buttons, 2), (key(keys, say("Back"), "card", token.token_id),)),
     )
 
 
@@ -48,17 +65,17 @@ def which_size(
         for size in [size for size in own if size <= cash_lamports] or preset_sizes(cash_lamports)
     )
     other = _OTHER_SIDE.get(code)
-    turned = (key(keys, WAYS[other].title, "eway", token.token_id, other),) if other else ()
+    turned = (key(keys, say(WAYS[other].title), "eway", token.token_id, other),) if other else ()
     return Screen(
         text=lines(
-            headed(Mode.PAPER, way.title, named(token.symbol, 16)),
-            "How much each time?" if code in {"d", "p"} else "How much?",
-            f"{figures.with_sol(cash_lamports)} free",
+            headed(Mode.PAPER, say(way.title), named(token.symbol, 16)),
+            say("How much each time?") if code in {"d", "p"} else say("How much?"),
+            say("{cash} free", cash=figures.with_sol(cash_lamports)),
         ),
         rows=(
             *((sizes,) if sizes else ()),
-            (key(keys, "Type it…", "etype", token.token_id, code), *turned),
-            (key(keys, "Back", "later", token.token_id),),
+            (key(keys, say("Type it…"), "etype", token.token_id, code), *turned),
+            (key(keys, say("Back"), "later", token.token_id),),
         ),
     )
 
@@ -72,15 +89,15 @@ def which_level(quote: Quote, code: str, size: int, keys: Keys) -> Screen:
     )
     return Screen(
         text=lines(
-            headed(Mode.PAPER, way.title, named(token.symbol, 16), figures.with_sol(size)),
+            headed(Mode.PAPER, say(way.title), named(token.symbol, 16), figures.with_sol(size)),
             price_line(quote),
-            "How often?" if code == "d" else "How far from the price of now?",
+            say("How often?") if code == "d" else say("How far from the price of now?"),
         ),
         rows=(
             *in_rows(buttons),
             (
-                key(keys, "Type it…", "etype", token.token_id, code),
-                key(keys, "Back", "eway", token.token_id, code),
+                key(keys, say("Type it…"), "etype", token.token_id, code),
+                key(keys, say("Back"), "eway", token.token_id, code),
             ),
         ),
     )
@@ -90,8 +107,8 @@ def ask_entry(token: Token, way: Way) -> Screen:
     """Ask for the rest of an order to be typed."""
     return Screen(
         text=lines(
-            headed(Mode.PAPER, way.title, named(token.symbol, 16)),
-            Text("Type it like ", Code(way.hint), ", or /cancel."),
+            headed(Mode.PAPER, say(way.title), named(token.symbol, 16)),
+            marked("Type it like {hint}, or /cancel.", hint=Code(way.hint)),
         ),
         ask=way.hint,
     )
@@ -107,15 +124,19 @@ def which_position(portfolio: Portfolio, title: str, action: str, code: str, key
         )
         for one in held
     )  # fmt: skip
-    asked = f"{title}: which position?" if held else f"{title}: nothing is open"
+    asked = (
+        say("{title}: which position?", title=title)
+        if held
+        else say("{title}: nothing is open", title=title)
+    )
     return Screen(
         text=lines(
             headed(Mode.PAPER, asked),
-            "" if held else "Open something first, with the button or /open.",
+            "" if held else say("Open something first, with the button or /open."),
         ),
         rows=(
             *in_rows(buttons),
-            (key(keys, "Positions", "poss") if held else key(keys, "Open…", "pick"),),
+            (key(keys, say("Positions"), "poss") if held else key(keys, say("Open…"), "pick"),),
         ),
     )
 
@@ -123,13 +144,19 @@ def which_position(portfolio: Portfolio, title: str, action: str, code: str, key
 def which_exit(held: MarkedPosition, keys: Keys) -> Screen:
     """Offer the kinds of exits."""
     number = held.position.number
-    buttons = (key(keys, way.title, "xset", number, code) for code, way in EXIT_WAYS.items())
+    buttons = (key(keys, say(way.title), "xset", number, code) for code, way in EXIT_WAYS.items())
     return Screen(
-        text=lines(headed(Mode.PAPER, f"Exits of #{number}", _name(held)), "Which kind?"),
+        text=lines(
+            headed(Mode.PAPER, say("Exits of #{number}", number=number), _name(held)),
+            say("Which kind?"),
+        ),
         rows=(
             *in_rows(buttons, 2),
-            (key(keys, f"Position #{number}", "pos", number), key(keys, "Orders", "olist")),
-            (danger(keys, "Reverse…", "rev", number),),
+            (
+                key(keys, say("Position #{number}", number=number), "pos", number),
+                key(keys, say("Orders"), "olist"),
+            ),
+            (danger(keys, say("Reverse…"), "rev", number),),
         ),
     )
 
@@ -138,30 +165,41 @@ def which_exit_level(held: MarkedPosition, code: str, presets: Presets, keys: Ke
     """Ask for the level of an exit, with the usual ones as buttons."""
     number, way = held.position.number, EXIT_WAYS[code]
     own = own_exit(code, presets)
-    mine = () if own is None else (key(keys, f"Yours: {own[0]}", "xput", number, own[1]),)
+    mine = (
+        ()
+        if own is None
+        else (key(keys, say("Yours: {level}", level=own[0]), "xput", number, own[1]),)
+    )
     buttons = (
-        key(keys, text, "xput", number, f"{code}{place}")
+        key(keys, say(text), "xput", number, f"{code}{place}")
         for place, (text, _) in enumerate(way.choices)
     )
     entry = figures.token_price(held.token, held.position.entry_price)
-    now = f" · now {figures.token_price(held.token, held.mark.price)}" if held.mark else ""
-    explained = _EXPLAINED[code]
-    if held.position.side is Side.SHORT:
-        explained = explained.replace("Sells", "Buys back").replace("sells", "buys back")
-        explained = explained.replace("falls back", "rises back")
+    at = say("Entry {entry} SOL", entry=entry)
+    if held.mark is not None:
+        now = figures.token_price(held.token, held.mark.price)
+        at = say("Entry {entry} · now {now} SOL", entry=entry, now=now)
+    explained = _EXPLAINED_SHORT if held.position.side is Side.SHORT else _EXPLAINED
     return Screen(
         text=lines(
-            headed(Mode.PAPER, f"{way.title} of #{number}", _name(held)),
-            f"Entry {entry}{now} SOL",
-            explained,
+            headed(
+                Mode.PAPER,
+                say("{title} of #{number}", title=say(way.title), number=number),
+                _name(held),
+            ),
+            at,
+            say(explained[code]),
         ),
         rows=(
             *in_rows(buttons),
             (
                 *mine,
-                key(keys, "Amount…", "xask", number, code),
+                key(keys, say("Amount…"), "xask", number, code),
             ),
-            (key(keys, "Back", "xset", number), key(keys, f"Position #{number}", "pos", number)),
+            (
+                key(keys, say("Back"), "xset", number),
+                key(keys, say("Position #{number}", number=number), "pos", number),
+            ),
         ),
     )
 
@@ -170,9 +208,15 @@ def ask_exit(held: MarkedPosition, way: ExitWay) -> Screen:
     """Ask for an exit to be typed."""
     return Screen(
         text=lines(
-            headed(Mode.PAPER, f"{way.title} of #{held.position.number}", _name(held)),
-            Text("Type it like ", Code(way.hint), ", or /cancel."),
-            "Percentages count your gain, from your entry." if way.name in {"sl", "tp"} else "",
+            headed(
+                Mode.PAPER,
+                say("{title} of #{number}", title=say(way.title), number=held.position.number),
+                _name(held),
+            ),
+            marked("Type it like {hint}, or /cancel.", hint=Code(way.hint)),
+            say("Percentages count your gain, from your entry.")
+            if way.name in {"sl", "tp"}
+            else "",
         ),
         ask=way.hint,
     )
@@ -181,22 +225,22 @@ def ask_exit(held: MarkedPosition, way: ExitWay) -> Screen:
 def confirm_reverse(held: MarkedPosition, keys: Keys) -> Screen:
     """Ask whether to close a position and open the other way."""
     number = held.position.number
-    other = "short" if held.position.side is Side.LONG else "long"
-    worth = figures.with_sol(held.mark.equity_lamports) if held.mark else "What comes back"
+    other = side_name(Side.SHORT if held.position.side is Side.LONG else Side.LONG)
+    worth = figures.with_sol(held.mark.equity_lamports) if held.mark else say("What comes back")
     return Screen(
         text=lines(
-            headed(Mode.PAPER, f"Reverse #{number}", _name(held)),
-            f"{worth} would go {other}, after the costs of both.",
-            "Its exits end with it.",
+            headed(Mode.PAPER, say("Reverse #{number}", number=number), _name(held)),
+            say("{worth} would go {other}, after the costs of both.", worth=worth, other=other),
+            say("Its exits end with it."),
         ),
         rows=(
             (
-                key(keys, "Back", "pos", number),
-                danger(keys, f"Yes, go {other}", "revgo", number),
+                key(keys, say("Back"), "pos", number),
+                danger(keys, say("Yes, go {other}", other=other), "revgo", number),
             ),
         ),
     )
 
 
 def _name(held: MarkedPosition) -> Text:
-    return Text(named(held.token.symbol, 16), f" {held.position.side.value}")
+    return Text(named(held.token.symbol, 16), f" {side_name(held.position.side)}")

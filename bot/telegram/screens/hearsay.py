@@ -5,21 +5,22 @@ from collections.abc import Sequence
 from bot.domain.users import Mode
 from bot.services.views import Hearsay, HearsayLine
 from bot.telegram.layout import Screen, headed, lines, named
-from bot.telegram.rich_text import Code, Text
+from bot.telegram.rich_text import Code, marked
 from bot.telegram.screens import figures
+from bot.words.speech import say
 
 
 def card(said: Hearsay) -> Screen:
     """Show a token of which only sources tell, without any button to trade it."""
-    warning = Text("⚠️ Beware of the name: ", Code(said.symbol_warning))
+    warning = marked("⚠️ Beware of the name: {name}", name=Code(said.symbol_warning))
     return Screen(
         text=lines(
             headed(Mode.PAPER, named(said.symbol, 16), named(said.name)),
             Code(said.mint),
-            "⚠️ Solana does not answer now. This is what others say, unchecked:",
+            say("⚠️ Solana does not answer now. This is what others say, unchecked:"),
             *told(said.lines),
             warning if said.symbol_warning else "",
-            "Nothing can be traded until the chain answers again.",
+            say("Nothing can be traded until the chain answers again."),
         )
     )
 
@@ -30,5 +31,9 @@ def told(said: Sequence[HearsayLine]) -> list[str]:
 
 
 def _line(said: HearsayLine) -> str:
-    depth = "" if said.liquidity_usd is None else f" · liquidity {figures.usd(said.liquidity_usd)}"
+    depth = (
+        ""
+        if said.liquidity_usd is None
+        else " · " + say("liquidity {liquidity}", liquidity=figures.usd(said.liquidity_usd))
+    )
     return f"{said.source}: {figures.usd(said.usd)}{depth} · {figures.age(said.age_seconds)}"

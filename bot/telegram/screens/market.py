@@ -10,11 +10,13 @@ from bot.domain.users import Mode
 from bot.services.views import PoolLine, Quote, TokenInfo
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Rows, Screen, headed, in_rows, key, label, lines, named
-from bot.telegram.rich_text import Bold, Code, Text
+from bot.telegram.rich_text import Bold, Code, Text, marked
 from bot.telegram.screens import figures, safety
 from bot.telegram.screens.hearsay import told
 from bot.telegram.screens.pool_names import way_name
 from bot.telegram.screens.warnings import contradiction
+from bot.words.inside import inside
+from bot.words.speech import say, say_count
 
 CARD_PRESETS = Presets().sizes
 _MOST_POOLS, _MOST_NOTES = 8, 4
@@ -42,26 +44,29 @@ def card_rows(token: Token, keys: Keys, sizes: Sequence[int] = CARD_PRESETS) -> 
     """Give a card's buttons; what needs a private chat leads there from a group."""
     token_id = token.token_id
     look: tuple[Button, ...] = (
-        key(keys, "Details", "info", token_id),
-        key(keys, "Refresh", "card", token_id),
+        key(keys, say("Details"), "info", token_id),
+        key(keys, say("Refresh"), "card", token_id),
     )
-    chart = key(keys, "Chart", "chart", token_id)
+    chart = key(keys, say("Chart"), "chart", token_id)
     if token.mint == SOL_MINT:
         return (look,)
-    buy = tuple(key(keys, f"Buy {figures.sol(size)}", "buy", token_id, str(size)) for size in sizes)
+    buy = tuple(
+        key(keys, say("Buy {size}", size=figures.sol(size)), "buy", token_id, str(size))
+        for size in sizes
+    )
     if keys.is_private:
         more: tuple[Button, ...] = (
-            key(keys, "Amount…", "ask", token_id, "l1"),
-            key(keys, "Short", "lev", token_id),
+            key(keys, say("Amount…"), "ask", token_id, "l1"),
+            key(keys, say("Short"), "lev", token_id),
             chart,
         )
         follow = (
-            key(keys, "Alert", "alrt", token_id),
-            key(keys, "Watch", "watch", token_id),
+            key(keys, say("Alert"), "alrt", token_id),
+            key(keys, say("Watch"), "watch", token_id),
             look[1],
         )
-        return (buy, more, follow, (look[0], key(keys, "Limit…", "later", token_id)))
-    more = (Button(text="More in private", url=keys.private_link(f"t_{token_id}")), chart)
+        return (buy, more, follow, (look[0], key(keys, say("Limit…"), "later", token_id)))
+    more = (Button(text=say("More in private"), url=keys.private_link(f"t_{token_id}")), chart)
     return (buy, more, look)
 
 
@@ -70,9 +75,9 @@ def info(details: TokenInfo, keys: Keys) -> Screen:
     quote, token = details.quote, details.quote.token
     token_id = token.token_id
     back = (
-        key(keys, "Back", "card", token_id),
-        key(keys, "Safety", "check", token_id),
-        key(keys, "Refresh", "info", token_id),
+        key(keys, say("Back"), "card", token_id),
+        key(keys, say("Safety"), "check", token_id),
+        key(keys, say("Refresh"), "info", token_id),
     )
     return Screen(
         text=lines(
@@ -80,15 +85,18 @@ def info(details: TokenInfo, keys: Keys) -> Screen:
             Code(token.mint),
             price_line(quote),
             source_line(quote),
-            f"Market cap {figures.about_sol(details.market_cap_lamports)} · "
-            f"supply {figures.amount(token, token.supply)}",
+            say(
+                "Market cap {cap} · supply {supply}",
+                cap=figures.about_sol(details.market_cap_lamports),
+                supply=figures.amount(token, token.supply),
+            ),
             _day_range(quote),
-            Text("Mint authority: ", _authority(token.mint_authority)),
-            Text("Freeze authority: ", _authority(token.freeze_authority)),
+            marked("Mint authority: {authority}", authority=_authority(token.mint_authority)),
+            marked("Freeze authority: {authority}", authority=_authority(token.freeze_authority)),
             *safety.rule_lines(token),
             safety.short_line(quote.safety),
             *warnings(quote),
-            Bold("Pools"),
+            Bold(say("Pools")),
             *(_pool_line(token, pool) for pool in details.pools[:_MOST_POOLS]),
         ),
         rows=(back,),
@@ -100,9 +108,9 @@ def choices(symbol: str, tokens: Sequence[Token], keys: Keys) -> Screen:
     shown = tokens[:6]
     return Screen(
         text=lines(
-            Text("Several tokens are called ", named(symbol), ". Which one?"),
+            marked("Several tokens are called {token}. Which one?", token=named(symbol)),
             *(Text(f"{place}. ", Code(token.mint)) for place, token in enumerate(shown, 1)),
-            "Names can be copied; the address cannot.",
+            say("Names can be copied; the address cannot."),
         ),
         rows=in_rows(
             key(keys, f"{place}. {token.mint[:4]}…{token.mint[-4:]}", "card", token.token_id)
@@ -119,7 +127,7 @@ def token_keys(tokens: Sequence[Token], keys: Keys, action: str) -> Rows:
 def pick(title: str, tokens: Sequence[Token], keys: Keys, action: str) -> Screen:
     """Ask for a token, by a button or by a pasted address."""
     return Screen(
-        text=lines(title, "Pick one, or paste a token's address."),
+        text=lines(title, say("Pick one, or paste a token's address.")),
         rows=token_keys(tokens, keys, action),
     )
 
@@ -129,7 +137,7 @@ def price_line(quote: Quote) -> str:
     change = quote.metrics.change_24h if quote.metrics else None
     day = "" if change is None else f" · {figures.signed_percent(change)} 24h"
     if quote.token.mint == SOL_MINT:
-        return f"{figures.usd(quote.usd) if quote.usd is not None else 'no price yet'}{day}"
+        return f"{figures.usd(quote.usd) if quote.usd is not None else say('no price yet')}{day}"
     token = quote.token
     dollars = "" if quote.usd is None else f" ({figures.usd(token.shown_price(quote.usd))})"
     return f"{figures.token_price(token, quote.price)} SOL{dollars}{day}"
@@ -143,12 +151,23 @@ def _spark_line(quote: Quote) -> str:
 
 def source_line(quote: Quote) -> str:
     """Say how old a price is, where it comes from, and whether the pools agree."""
-    pools = "1 pool" if quote.pools_read == 1 else f"{quote.pools_read} pools"
-    if quote.pools_read > 1:
-        agree = "agree" if quote.agreeing == quote.pools_read else f", {quote.agreeing} agree"
-        pools = f"{pools} {agree}" if agree == "agree" else f"{pools}{agree}"
-    block = "" if quote.source_at is None else f" (block {quote.source_at:%H:%M:%S} UTC)"
-    return f"{figures.age(quote.age_seconds)}{block} · {_route(quote)} · {pools}"
+    age = figures.age(quote.age_seconds)
+    if quote.source_at is not None:
+        at = f"{quote.source_at:%H:%M:%S}"
+        age = say("{age} (block {time} UTC)", age=age, time=at)
+    return f"{age} · {_route(quote)} · {_agreement(quote)}"
+
+
+def _agreement(quote: Quote) -> str:
+    count = quote.pools_read
+    if count == 1:
+        return say("1 pool")
+    if quote.agreeing == count:
+        return say_count("{count} pool agrees", "{count} pools agree", count)
+    return say_count(
+        "{count} pool, {agreeing} agree", "{count} pools, {agreeing} agree", count,
+        agreeing=quote.agreeing,
+    )  # fmt: skip
 
 
 def _route(quote: Quote) -> str:
@@ -156,30 +175,42 @@ def _route(quote: Quote) -> str:
 
 
 def _liquidity_line(quote: Quote) -> str:
-    line = f"Liquidity {figures.about_sol(quote.liquidity_lamports)}"
+    depth = figures.about_sol(quote.liquidity_lamports)
     if quote.impact_of_one_sol is None:
-        return line
-    return f"{line} · 1 SOL moves it {figures.percent(quote.impact_of_one_sol)}"
+        return say("Liquidity {depth}", depth=depth)
+    moved = figures.percent(quote.impact_of_one_sol)
+    return say("Liquidity {depth} · 1 SOL moves it {moved}", depth=depth, moved=moved)
 
 
 def warnings(quote: Quote) -> list[Text | str]:
     """Say what anyone should know before they act on a price."""
     found: list[Text | str] = []
     if quote.is_stale:
-        found.append("⚠️ This price is old; trading waits for a fresh one.")
+        found.append(say("⚠️ This price is old; trading waits for a fresh one."))
     if quote.hearsay:
-        found += ["Solana does not answer now. What others say, unchecked:", *told(quote.hearsay)]
+        found += [
+            say("Solana does not answer now. What others say, unchecked:"),
+            *told(quote.hearsay),
+        ]
     if quote.suspicion is not None:
         since = f"{quote.suspicion.began_at:%H:%M:%S}"
         found.append(
-            f"⚠️ Disputed since {since} UTC: {contradiction(quote.suspicion)}. "
-            "Nothing is opened until they agree."
+            say(
+                "⚠️ Disputed since {since} UTC: {why}. Nothing is opened until they agree.",
+                since=since,
+                why=contradiction(quote.suspicion),
+            )
         )
     if quote.halt:
-        found.append(f"⚠️ No trading now: {quote.halt}")
+        found.append(say("⚠️ No trading now: {why}", why=inside(quote.halt)))
     if quote.token.symbol_warning:
-        found.append(Text("⚠️ Beware of the name: ", Code(quote.token.symbol_warning)))
-    return found + list(quote.notes[:_MOST_NOTES])
+        found.append(
+            marked(
+                "⚠️ Beware of the name: {name}",
+                name=Code(quote.token.symbol_warning),
+            )
+        )
+    return found + [inside(note) for note in quote.notes[:_MOST_NOTES]]
 
 
 def _day_range(quote: Quote) -> str:
@@ -189,21 +220,25 @@ def _day_range(quote: Quote) -> str:
     told = []
     if metrics.low_24h is not None and metrics.high_24h is not None:
         low, high = (figures.token_price(token, x) for x in (metrics.low_24h, metrics.high_24h))
-        told.append(f"24h {low} to {high} SOL")
+        told.append(say("24h {low} to {high} SOL", low=low, high=high))
     if metrics.volatility_24h is not None:
-        told.append(f"swings {figures.percent(metrics.volatility_24h)} a day")
+        told.append(say("swings {share} a day", share=figures.percent(metrics.volatility_24h)))
     if metrics.holders is not None:
-        told.append(f"{figures.number(Decimal(metrics.holders))} holders, says a source")
+        told.append(
+            say("{count} holders, says a source", count=figures.number(Decimal(metrics.holders)))
+        )
     return " · ".join(told)
 
 
 def _authority(address: str | None) -> Text | str:
-    return "none" if address is None else Code(address)
+    return say("none") if address is None else Code(address)
 
 
-def _pool_line(token: Token, pool: PoolLine) -> Text:
-    halted = f" · {pool.halt}" if pool.halt else ""
-    return Text(
-        f"{way_name(pool.kind, pool.then_kinds)} · {figures.token_price(token, pool.price)} SOL · "
-        f"depth {figures.about_sol(pool.depth_lamports)}{halted}"
+def _pool_line(token: Token, pool: PoolLine) -> str:
+    line = say(
+        "{pool} · {price} SOL · depth {depth}",
+        pool=way_name(pool.kind, pool.then_kinds),
+        price=figures.token_price(token, pool.price),
+        depth=figures.about_sol(pool.depth_lamports),
     )
+    return f"{line} · {inside(pool.halt)}" if pool.halt else line

@@ -13,16 +13,17 @@ from bot.domain.resting_plans import BreakEven, Exit, Stop, TakeProfit, TimeExit
 from bot.domain.triggers import Gauge
 from bot.telegram.screens import figures
 from bot.telegram.screens.triggered import kind_name, level_text
+from bot.words.speech import later, say
 
 _HUNDRED = Decimal(100)
 _BPS = Decimal(10_000)
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _SHORT_NAMES: Mapping[RestingKind, str] = {
-    RestingKind.STOP: "stop",
-    RestingKind.TAKE_PROFIT: "take profit",
-    RestingKind.TRAILING: "trail",
-    RestingKind.BREAK_EVEN: "break-even",
-    RestingKind.TIME: "exit",
+    RestingKind.STOP: later("stop"),
+    RestingKind.TAKE_PROFIT: later("take profit"),
+    RestingKind.TRAILING: later("trail"),
+    RestingKind.BREAK_EVEN: later("break-even"),
+    RestingKind.TIME: later("exit"),
 }
 
 
@@ -33,19 +34,28 @@ def deed(placed: NewResting, token: Token) -> str:
     name = kind_name(placed.kind)
     if placed.token_units is None or placed.action is RestingAction.PROTECT:
         return name
-    return f"{name}, {figures.amount(token, placed.token_units)} of it"
+    return say(
+        "{order}, {amount} of it", order=name, amount=figures.amount(token, placed.token_units)
+    )
 
 
 def place_of(placed: NewResting, token: Token, now: datetime) -> str:
     """Say where an order waits: at a level, or for a moment."""
     wait = placed.wait
-    first = "next " if placed.times_left > 1 else ""
     if wait.gauge is not None and wait.level is not None:
-        text = f"{first}at {level_text(token, wait.gauge, wait.level)}"
+        level = level_text(token, wait.gauge, wait.level)
+        text = (
+            say("next at {level}", level=level)
+            if placed.times_left > 1
+            else say("at {level}", level=level)
+        )
         return f"{text}{_market_cap(placed, token)}{_distance_kept(placed)}"
     if wait.due_at is None:
         return ""
-    return f"{first}in {span((wait.due_at - now).total_seconds())}"
+    until = span((wait.due_at - now).total_seconds())
+    if placed.times_left > 1:
+        return say("next in {span}", span=until)
+    return say("in {span}", span=until)
 
 
 def exits_that_come(placed: NewResting) -> str:
@@ -61,7 +71,7 @@ def exit_words(exits: Sequence[Exit], side: Side) -> str:
 
 def armed(placed: NewResting, token: Token, position: Position) -> str:
     """Say an exit in two words, by the gain at its level where that is a price in SOL."""
-    name = _SHORT_NAMES.get(placed.kind, kind_name(placed.kind))
+    name = say(_SHORT_NAMES[placed.kind]) if placed.kind in _SHORT_NAMES else kind_name(placed.kind)
     wait = placed.wait
     if placed.kind is RestingKind.TRAILING and "trail_bps" in placed.details:
         return f"{name} {_trail_percent(placed)}"
@@ -79,60 +89,84 @@ def span(seconds: float) -> str:
     """Give how long until something, in its largest unit: `4 h`, `30 d`."""
     whole = max(0, int(seconds + 0.5))
     if whole < _MINUTE:
-        return f"{whole} s"
+        return say("{seconds} s", seconds=whole)
     if whole < _HOUR:
-        return f"{whole // _MINUTE} min"
-    return f"{whole // _HOUR} h" if whole < 2 * _DAY else f"{(whole + _DAY // 2) // _DAY} d"
+        return say("{minutes} min", minutes=whole // _MINUTE)
+    return (
+        say("{hours} h", hours=whole // _HOUR)
+        if whole < 2 * _DAY
+        else say("{days} d", days=(whole + _DAY // 2) // _DAY)
+    )
 
 
 def _entry(placed: NewResting) -> str:
     size = figures.with_sol(placed.size_lamports or 0)
     leverage = f" x{placed.leverage}" if placed.leverage > 1 else ""
-    verb = "buy" if placed.side is Side.LONG else "short"
-    times = f", {placed.times_left} times" if placed.times_left > 1 else ""
+    verb = say("buy") if placed.side is Side.LONG else say("short")
+    times = (
+        say(", {times_left} times", times_left=placed.times_left) if placed.times_left > 1 else ""
+    )
     match placed.kind:
         case RestingKind.STOP:
-            return f"breakout {verb} {size}{leverage}"
+            return say("breakout {verb} {size}{leverage}", verb=verb, size=size, leverage=leverage)
         case RestingKind.DCA:
             seconds = placed.details.get("interval_seconds")
             every = span(float(seconds)) if isinstance(seconds, int) else "?"
-            return f"{verb} {size} every {every}{times}"
+            return say(
+                "{verb} {size} every {every}{times}", verb=verb, size=size, every=every, times=times
+            )
         case RestingKind.DIP:
             bps = placed.details.get("dip_bps")
             drop = figures.percent(Decimal(bps) / _BPS) if isinstance(bps, int) else "?"
-            return f"{verb} {size} each {drop} down{times}"
+            return say(
+                "{verb} {size} each {drop} down{times}",
+                verb=verb,
+                size=size,
+                drop=drop,
+                times=times,
+            )
         case _:
-            return f"limit {verb} {size}{leverage}"
+            return say("limit {verb} {size}{leverage}", verb=verb, size=size, leverage=leverage)
 
 
 def _exit(one: Exit, side: Side) -> str:
     match one:
         case Stop():
-            return f"stop {_level(one.level, side)}{_part(one.share_percent)}"
+            return say(
+                "stop {level}{part}", level=_level(one.level, side), part=_part(one.share_percent)
+            )
         case TakeProfit():
-            return f"take profit {_level(one.level, side)}{_part(one.share_percent)}"
+            return say(
+                "take profit {level}{part}",
+                level=_level(one.level, side),
+                part=_part(one.share_percent),
+            )
         case BreakEven():
-            return f"break-even at {_level(one.level, side)}"
+            return say("break-even at {level}", level=_level(one.level, side))
         case TimeExit():
-            return f"exit after {span(one.after.total_seconds())}{_part(one.share_percent)}"
+            return say(
+                "exit after {span}{part}",
+                span=span(one.after.total_seconds()),
+                part=_part(one.share_percent),
+            )
         case _:
             distance = (
                 f"{figures.number(one.atr_times)} ATR"
                 if one.atr_times is not None
                 else figures.percent((one.percent or Decimal(0)) / _HUNDRED)
             )
-            return f"trail {distance}{_part(one.share_percent)}"
+            return say("trail {distance}{part}", distance=distance, part=_part(one.share_percent))
 
 
 def _level(level: Level, side: Side) -> str:
     match level.unit:
         case LevelUnit.PERCENT:
             gain = level.value if side is Side.LONG else -level.value
-            return "at entry" if not gain else figures.signed_percent(gain / _HUNDRED)
+            return say("at entry") if not gain else figures.signed_percent(gain / _HUNDRED)
         case LevelUnit.USD:
             return figures.usd(level.value)
         case LevelUnit.CAP_USD:
-            return f"mc {figures.usd(level.value)}"
+            return say("mc {usd}", usd=figures.usd(level.value))
         case LevelUnit.SOL:
             return f"{figures.number(level.value)} SOL"
 
@@ -146,16 +180,16 @@ def _market_cap(placed: NewResting, token: Token) -> str:
     if wait.gauge is not Gauge.PRICE_USD or wait.level is None or not token.supply:
         return ""
     cap = wait.level * Decimal(token.supply).scaleb(-token.decimals)
-    return f" (mc {figures.usd(cap)})"
+    return say(" (mc {usd})", usd=figures.usd(cap))
 
 
 def _distance_kept(placed: NewResting) -> str:
     if placed.kind is not RestingKind.TRAILING:
         return ""
     if "trail_bps" in placed.details:
-        return f", {_trail_percent(placed)} behind"
+        return say(", {trail_percent} behind", trail_percent=_trail_percent(placed))
     times = placed.details.get("atr_times")
-    return f", {times} ATR behind" if times else ""
+    return say(", {times} ATR behind", times=times) if times else ""
 
 
 def _trail_percent(placed: NewResting) -> str:
@@ -165,7 +199,7 @@ def _trail_percent(placed: NewResting) -> str:
 
 def waits_until(placed: NewResting) -> str:
     """Say until when an order waits."""
-    return f"until {figures.day_and_time(placed.expires_at)} UTC"
+    return say("until {time} UTC", time=figures.day_and_time(placed.expires_at))
 
 
 def left(placed: NewResting, now: datetime) -> str:

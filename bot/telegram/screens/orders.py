@@ -11,24 +11,26 @@ from bot.ports.books import ClosedOrder
 from bot.services.resting_views import Placed, RestingView
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Rows, Screen, danger, headed, in_rows, key, lines, named
-from bot.telegram.rich_text import Text
+from bot.telegram.rich_text import Text, marked
 from bot.telegram.screens import figures, order_phrases
+from bot.telegram.screens.fill_reasons import reason_words
 from bot.telegram.screens.triggered import kind_name, level_text
+from bot.words.speech import later, say, say_count
 
 LINES_ON_A_PAGE = 6
 _MOST_CANCEL_KEYS = 3
 _STATES = {
-    RestingState.WORKING: "waits",
-    RestingState.FILLED: "filled",
-    RestingState.REJECTED: "given up",
-    RestingState.CANCELLED: "cancelled",
-    RestingState.EXPIRED: "expired",
+    RestingState.WORKING: later("waits"),
+    RestingState.FILLED: later("filled"),
+    RestingState.REJECTED: later("given up"),
+    RestingState.CANCELLED: later("cancelled"),
+    RestingState.EXPIRED: later("expired"),
 }
 _REASONS = {
-    "by_owner": "by you",
-    "position_closed": "its position was closed",
-    "other_leg": "the other of the two filled",
-    "season_ended": "the season ended",
+    "by_owner": later("by you"),
+    "position_closed": later("its position was closed"),
+    "other_leg": later("the other of the two filled"),
+    "season_ended": later("the season ended"),
 }
 
 
@@ -37,17 +39,20 @@ def placed(new: Placed, now: datetime, keys: Keys) -> Screen:
     first = new.orders[0]
     of = "" if first.position_number is None else f" #{first.position_number}"
     name = Text(named(new.token.symbol, 16), of)
-    what = "1 order waits" if len(new.orders) == 1 else f"{len(new.orders)} orders wait"
+    what = say_count("{count} order waits", "{count} orders wait", len(new.orders))
     exits = order_phrases.exits_that_come(first)
     is_pair = first.group_number is not None
     return Screen(
         text=lines(
             headed(Mode.PAPER, what, name),
             *(_placed_line(one, new, now) for one in new.orders),
-            f"Comes with {exits}" if exits else "",
-            "The first to fill cancels the other." if is_pair else "",
-            f"Now {figures.token_price(new.token, new.price)} SOL · "
-            f"{order_phrases.waits_until(first)}",
+            say("Comes with {exits}", exits=exits) if exits else "",
+            say("The first to fill cancels the other.") if is_pair else "",
+            say(
+                "Now {price} SOL · {until}",
+                price=figures.token_price(new.token, new.price),
+                until=order_phrases.waits_until(first),
+            ),
         ),
         rows=(*_cancel_rows(new, keys), _after(first.position_number, keys)),
     )
@@ -66,9 +71,9 @@ def listed(found: Sequence[RestingView], page: int, now: datetime, keys: Keys) -
     last = (len(found) - 1) // LINES_ON_A_PAGE
     page = min(page, last)
     shown = found[page * LINES_ON_A_PAGE : (page + 1) * LINES_ON_A_PAGE]
-    turn = [key(keys, "Earlier", "olist", page - 1)] if page else []
-    turn += [key(keys, "Later", "olist", page + 1)] if page < last else []
-    count = "1 order waits" if len(found) == 1 else f"{len(found)} orders wait"
+    turn = [key(keys, say("Earlier"), "olist", page - 1)] if page else []
+    turn += [key(keys, say("Later"), "olist", page + 1)] if page < last else []
+    count = say_count("{count} order waits", "{count} orders wait", len(found))
     return Screen(
         text=lines(headed(Mode.PAPER, count), *(_line(view, now) for view in shown)),
         rows=(
@@ -77,8 +82,8 @@ def listed(found: Sequence[RestingView], page: int, now: datetime, keys: Keys) -
                 for view in shown
             ),
             *((tuple(turn),) if turn else ()),
-            (key(keys, "Refresh", "olist", page), key(keys, "Positions", "poss")),
-            (danger(keys, "Cancel all…", "ocall"),),
+            (key(keys, say("Refresh"), "olist", page), key(keys, say("Positions"), "poss")),
+            (danger(keys, say("Cancel all…"), "ocall"),),
         ),
     )
 
@@ -91,13 +96,18 @@ def one(view: RestingView, now: datetime, keys: Keys, toast: str = "") -> Screen
     name = named(view.token.symbol, 16)
     return Screen(
         text=lines(
-            headed(order.mode, f"Order #{wanted.number}", name, _STATES[order.state]),
+            headed(
+                order.mode, say("Order #{number}", number=wanted.number), name, _STATES[order.state]
+            ),
             toast,
             f"{_capital(order_phrases.deed(wanted, view.token))} "
             f"{order_phrases.place_of(wanted, view.token, now)}",
             _now_line(view),
-            f"Comes with {exits}" if exits else "",
-            f"Fills within {figures.percent(_fraction(wanted.slippage_bps))} of the price seen",
+            say("Comes with {exits}", exits=exits) if exits else "",
+            say(
+                "Fills within {share} of the price seen",
+                share=figures.percent(_fraction(wanted.slippage_bps)),
+            ),
             _position_line(view),
             _group_line(view),
             *_life(order),
@@ -109,45 +119,59 @@ def one(view: RestingView, now: datetime, keys: Keys, toast: str = "") -> Screen
 def filled(order: ClosedOrder, keys: Keys) -> Screen:
     """Show an order that filled, from its receipt."""
     booked = order.receipt
-    verb = "Bought" if booked.fill.bought else "Sold"
+    deed = (
+        later("Bought {amount} {token} for {sol}")
+        if booked.fill.bought
+        else later("Sold {amount} {token} for {sol}")
+    )
     gain = booked.realised_pnl_lamports
-    result = "" if gain is None else f"Result {figures.signed_sol(gain)}"
+    result = "" if gain is None else say("Result {gain}", gain=figures.signed_sol(gain))
     amount = figures.amount(order.token, booked.fill.token_units)
     return Screen(
         text=lines(
-            headed(Mode.PAPER, f"Order #{order.order_number}", "filled"),
-            Text(f"{verb} {amount} ", named(order.token.symbol, 16),
-                 f" for {figures.with_sol(booked.fill.sol_lamports)}"),
-            f"At {figures.token_price(order.token, booked.fill.fill_price)} SOL · "
-            f"{order.reason.value.replace('_', ' ')}",
+            headed(Mode.PAPER, say("Order #{number}", number=order.order_number), say("filled")),
+            marked(
+                deed,
+                amount=amount,
+                token=named(order.token.symbol, 16),
+                sol=figures.with_sol(booked.fill.sol_lamports),
+            ),
+            say(
+                "At {price} SOL · {reason}",
+                price=figures.token_price(order.token, booked.fill.fill_price),
+                reason=reason_words(order.reason),
+            ),
             result,
-            f"Decided {figures.time_of_day(booked.times.decided_at)}",
-            f"Filled {figures.day_and_time(booked.times.filled_at)} UTC",
-            f"Position #{order.position_number}",
+            say("Decided {time}", time=figures.time_of_day(booked.times.decided_at)),
+            say("Filled {time} UTC", time=figures.day_and_time(booked.times.filled_at)),
+            say("Position #{number}", number=order.position_number),
         ),
         rows=(
-            (key(keys, "Card", "rcard", order.order_number), key(keys, "History", "hist")),
-            (key(keys, "Orders", "olist"), key(keys, "Positions", "poss")),
+            (
+                key(keys, say("Card"), "rcard", order.order_number),
+                key(keys, say("History"), "hist"),
+            ),
+            (key(keys, say("Orders"), "olist"), key(keys, say("Positions"), "poss")),
         ),
-    )  # fmt: skip
+    )
 
 
 def cancelled(views: Sequence[RestingView], keys: Keys) -> Screen:
     """Say what was cancelled, and which positions stand without a stop now."""
     bare = sorted({number for view in views if (number := _unprotected(view))})
     what = (
-        f"Order #{views[0].order.placed.number} cancelled"
+        say("Order #{number} cancelled", number=views[0].order.placed.number)
         if len(views) == 1
-        else f"{len(views)} orders cancelled"
+        else say_count("{count} order cancelled", "{count} orders cancelled", len(views))
     )
     positions = ", ".join(f"#{number}" for number in bare)
     return Screen(
         text=lines(
             headed(Mode.PAPER, what),
             *(_short(view) for view in views[:LINES_ON_A_PAGE]),
-            f"⚠️ A stop of {positions} is gone." if bare else "",
+            say("⚠️ A stop of {positions} is gone.", positions=positions) if bare else "",
         ),
-        rows=((key(keys, "Orders", "olist"), key(keys, "Positions", "poss")),),
+        rows=((key(keys, say("Orders"), "olist"), key(keys, say("Positions"), "poss")),),
     )
 
 
@@ -156,14 +180,23 @@ def confirm_all(views: Sequence[RestingView], keys: Keys) -> Screen:
     stops = sum(1 for view in views if _unprotected(view))
     return Screen(
         text=lines(
-            headed(Mode.PAPER, f"Cancel all {len(views)} orders?"),
-            f"⚠️ {stops} of them protect a position." if stops else "",
-            "What is open stays open.",
+            headed(
+                Mode.PAPER,
+                say_count("Cancel {count} order?", "Cancel all {count} orders?", len(views)),
+            ),
+            say_count(
+                "⚠️ {count} of them protects a position.",
+                "⚠️ {count} of them protect a position.",
+                stops,
+            )
+            if stops
+            else "",
+            say("What is open stays open."),
         ),
         rows=(
             (
-                key(keys, "No, keep them", "olist"),
-                danger(keys, f"Yes, cancel {len(views)}", "ocyes"),
+                key(keys, say("No, keep them"), "olist"),
+                danger(keys, say("Yes, cancel {count}", count=len(views)), "ocyes"),
             ),
         ),
     )
@@ -173,28 +206,38 @@ def ask_change(view: RestingView) -> Screen:
     """Ask for the new level of an order."""
     wanted = view.order.placed
     is_trail = wanted.kind is RestingKind.TRAILING
-    example = "12%" if is_trail else "0.02, $1.50, -8% or mc 5M"
+    example = "12%" if is_trail else say("{one} or {other}", one="0.02, $1.50, -8%", other="mc 5M")
     return Screen(
         text=lines(
-            headed(Mode.PAPER, f"Order #{wanted.number}"),
-            f"{_capital(kind_name(wanted.kind))}: which {'distance' if is_trail else 'level'}?",
-            f"Type it like {example}, or /cancel.",
+            headed(Mode.PAPER, say("Order #{number}", number=wanted.number)),
+            say("{order}: which distance?", order=_capital(kind_name(wanted.kind)))
+            if is_trail
+            else say("{order}: which level?", order=_capital(kind_name(wanted.kind))),
+            say("Type it like {example}, or /cancel.", example=example),
         ),
-        ask="like 12%" if is_trail else "like 0.02 or -8%",
+        ask=say("like {example}", example="12%" if is_trail else "0.02, -8%"),
     )
 
 
 def _line(view: RestingView, now: datetime) -> Text:
     wanted = view.order.placed
-    away = f" · {figures.signed_percent(view.distance)} away" if view.distance is not None else ""
+    away = (
+        say(" · {change} away", change=figures.signed_percent(view.distance))
+        if view.distance is not None
+        else ""
+    )
     of = f" #{wanted.position_number}:" if wanted.position_number is not None else ""
-    state = " · ⏳ tried" if view.order.triggered_at is not None else ""
-    return Text(
-        f"#{wanted.number} ",
-        named(view.token.symbol, 16),
-        f"{of} {order_phrases.deed(wanted, view.token)}\n"
-        f"   {order_phrases.place_of(wanted, view.token, now)}{away}"
-        f" · {order_phrases.left(wanted, now)} left{state}",
+    state = say(" · ⏳ tried") if view.order.triggered_at is not None else ""
+    return marked(
+        "#{number} {token}{of} {deed}\n   {place_of}{away} · {left} left{state}",
+        number=str(wanted.number),
+        token=named(view.token.symbol, 16),
+        of=of,
+        deed=order_phrases.deed(wanted, view.token),
+        place_of=order_phrases.place_of(wanted, view.token, now),
+        away=away,
+        left=order_phrases.left(wanted, now),
+        state=state,
     )
 
 
@@ -208,9 +251,11 @@ def _now_line(view: RestingView) -> str:
     if view.now is None or view.order.state is not RestingState.WORKING:
         return ""
     if view.order.placed.wait.gauge is None or view.distance is None:
-        return f"Now {figures.token_price(view.token, view.now)} SOL"
+        return say("Now {price} SOL", price=figures.token_price(view.token, view.now))
     shown = level_text(view.token, view.order.placed.wait.gauge, view.now)
-    return f"Now {shown} · {figures.signed_percent(view.distance)} to go"
+    return say(
+        "Now {shown} · {change} to go", shown=shown, change=figures.signed_percent(view.distance)
+    )
 
 
 def _position_line(view: RestingView) -> str:
@@ -218,39 +263,44 @@ def _position_line(view: RestingView) -> str:
     if number is None:
         return ""
     is_working = view.order.state is RestingState.WORKING
-    rest = "; ends with it" if is_working else ""
-    return f"For position #{number}{rest}"
+    if is_working:
+        return say("For position #{number}; ends with it", number=number)
+    return say("For position #{number}", number=number)
 
 
 def _group_line(view: RestingView) -> str:
     is_pair = view.order.placed.group_number is not None
-    return "If it fills, the other of the two is cancelled." if is_pair else ""
+    return say("If it fills, the other of the two is cancelled.") if is_pair else ""
 
 
 def _life(order: Resting) -> tuple[str, ...]:
     wanted = order.placed
-    tried = f"Tried {order.attempts} times" if order.attempts else ""
+    tried = say("Tried {count} times", count=order.attempts) if order.attempts else ""
     refused = f" · {order.last_refusal.replace('_', ' ')}" if order.last_refusal else ""
     seen = order.triggered_at
     ended = order.ended_at
     reason = _reason(order)
     why = f" · {reason}" if reason else ""
     return (
-        f"Placed {figures.day_and_time(order.created_at)}",
-        f"Changed or refilled {order.generation} times" if order.generation else "",
-        f"Seen {figures.day_and_time(seen)} UTC" if seen is not None else "",
+        say("Placed {time}", time=figures.day_and_time(order.created_at)),
+        say("Changed or refilled {count} times", count=order.generation)
+        if order.generation
+        else "",
+        say("Seen {time} UTC", time=figures.day_and_time(seen)) if seen is not None else "",
         tried + refused if tried else "",
-        f"{_capital(_STATES[order.state])} {figures.day_and_time(ended)} UTC{why}"
+        f"{_capital(say(_STATES[order.state]))} {figures.day_and_time(ended)} UTC{why}"
         if ended is not None
-        else f"Waits {order_phrases.waits_until(wanted)}",
-        f"Its fill is order #{order.filled_order}" if order.filled_order is not None else "",
+        else say("Waits {until}", until=order_phrases.waits_until(wanted)),
+        say("Its fill is order #{number}", number=order.filled_order)
+        if order.filled_order is not None
+        else "",
     )
 
 
 def _reason(order: Resting) -> str:
     if order.end_reason == order.state.value:
         return ""
-    return _REASONS.get(order.end_reason, order.end_reason.replace("_", " "))
+    return say(_REASONS.get(order.end_reason, order.end_reason.replace("_", " ")))
 
 
 def _rows(view: RestingView, keys: Keys) -> Rows:
@@ -258,10 +308,10 @@ def _rows(view: RestingView, keys: Keys) -> Rows:
     elsewhere = _after(wanted.position_number, keys)
     if view.order.state is not RestingState.WORKING:
         return (elsewhere,)
-    first: tuple[Button, ...] = (key(keys, "Refresh", "oone", wanted.number),)
+    first: tuple[Button, ...] = (key(keys, say("Refresh"), "oone", wanted.number),)
     if _is_changeable(view):
-        first = (key(keys, "Change…", "oedit", wanted.number), *first)
-    return (first, elsewhere, (danger(keys, "Cancel", "ocut", wanted.number),))
+        first = (key(keys, say("Change…"), "oedit", wanted.number), *first)
+    return (first, elsewhere, (danger(keys, say("Cancel"), "ocut", wanted.number),))
 
 
 def _is_changeable(view: RestingView) -> bool:
@@ -273,15 +323,24 @@ def _cancel_rows(new: Placed, keys: Keys) -> Rows:
     if len(new.orders) > _MOST_CANCEL_KEYS:
         return ()
     return in_rows(
-        danger(keys, f"Cancel #{order.number}", "ocut", order.number) for order in new.orders
+        danger(keys, say("Cancel #{number}", number=order.number), "ocut", order.number)
+        for order in new.orders
     )
 
 
 def _after(position_number: int | None, keys: Keys) -> tuple[Button, ...]:
-    orders = key(keys, "Orders", "olist")
+    orders = key(keys, say("Orders"), "olist")
     if position_number is None:
-        return (orders, key(keys, "Wallet", "wallet"))
-    return (key(keys, f"Position #{position_number}", "pos", position_number), orders)
+        return (orders, key(keys, say("Wallet"), "wallet"))
+    return (
+        key(
+            keys,
+            say("Position #{number}", number=position_number),
+            "pos",
+            position_number,
+        ),
+        orders,
+    )
 
 
 def _unprotected(view: RestingView) -> int:
@@ -294,10 +353,10 @@ def _unprotected(view: RestingView) -> int:
 def _nothing(keys: Keys) -> Screen:
     return Screen(
         text=lines(
-            headed(Mode.PAPER, "No orders wait"),
-            "Wait for a level with /limit, or protect a position from its card.",
+            headed(Mode.PAPER, say("No orders wait")),
+            say("Wait for a level with /limit, or protect a position from its card."),
         ),
-        rows=((key(keys, "Positions", "poss"), key(keys, "Refresh", "olist")),),
+        rows=((key(keys, say("Positions"), "poss"), key(keys, say("Refresh"), "olist")),),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.pools.reading import PoolKind
+from bot.words.speech import say
 
 _NAMES = {
     PoolKind.RAYDIUM_AMM_V4: "Raydium AMM",
@@ -25,7 +26,8 @@ def pool_name(kind: PoolKind) -> str:
 
 def way_name(kind: PoolKind, then_kinds: Sequence[PoolKind]) -> str:
     """Give the name of a pool, or of the pools of a path in order."""
-    return ", then ".join(pool_name(each) for each in (kind, *then_kinds))
+    names = [pool_name(each) for each in (kind, *then_kinds)]
+    return say(", then ").join(names)
 
 
 def venue_name(name: str) -> str:

@@ -6,15 +6,16 @@ from bot.domain.presets import Presets, in_percent
 from bot.domain.users import Mode
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, headed, in_rows, key, lines
-from bot.telegram.rich_text import Code, Text
+from bot.telegram.rich_text import Code, marked
 from bot.telegram.screens import figures
+from bot.words.speech import later, say
 
 EXAMPLES: Mapping[str, tuple[str, str]] = {
-    "buy": ("Buy sizes…", "1 5 10"),
-    "tp": ("Take profit…", "25% 50%"),
-    "sl": ("Stop…", "8%"),
-    "trail": ("Trail…", "10%"),
-    "slip": ("Slippage…", "5%"),
+    "buy": (later("Buy sizes…"), "1 5 10"),
+    "tp": (later("Take profit…"), "25% 50%"),
+    "sl": (later("Stop…"), "8%"),
+    "trail": (later("Trail…"), "10%"),
+    "slip": (later("Slippage…"), "5%"),
 }
 
 
@@ -22,14 +23,23 @@ def shown(presets: Presets, keys: Keys) -> Screen:
     """Show what the person's buttons offer."""
     return Screen(
         text=lines(
-            headed(Mode.PAPER, "Your presets"),
-            f"Buy {' · '.join(figures.sol(size) for size in presets.sizes)} SOL",
-            f"Take profit +{' · +'.join(in_percent(bps) for bps in presets.profits_bps)}",
-            f"Stop {figures.MINUS}{in_percent(presets.stop_bps)}",
-            f"Trail {in_percent(presets.trail_bps)}",
-            f"Slippage of entries that wait {in_percent(presets.slippage_bps)}",
+            headed(Mode.PAPER, say("Your presets")),
+            say("Buy {sizes} SOL", sizes=" · ".join(figures.sol(size) for size in presets.sizes)),
+            say(
+                "Take profit +{levels}",
+                levels=" · +".join(in_percent(bps) for bps in presets.profits_bps),
+            ),
+            say(
+                "Stop {level}",
+                level=figures.MINUS + in_percent(presets.stop_bps),
+            ),
+            say("Trail {share}", share=in_percent(presets.trail_bps)),
+            say(
+                "Slippage of entries that wait {share}",
+                share=in_percent(presets.slippage_bps),
+            ),
         ),
-        rows=in_rows(key(keys, text, "pset", 0, name) for name, (text, _) in EXAMPLES.items()),
+        rows=in_rows(key(keys, say(text), "pset", 0, name) for name, (text, _) in EXAMPLES.items()),
     )
 
 
@@ -38,8 +48,8 @@ def asked(name: str) -> Screen:
     title, example = EXAMPLES[name]
     return Screen(
         text=lines(
-            headed(Mode.PAPER, "Presets", title.removesuffix("…")),
-            Text("Type it like ", Code(example), ", or /cancel."),
+            headed(Mode.PAPER, say("Presets"), say(title).removesuffix("…")),
+            marked("Type it like {example}, or /cancel.", example=Code(example)),
         ),
         ask=example,
     )

@@ -9,11 +9,13 @@ from bot.domain.resting_plans import Exit
 from bot.services.views import Filled
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Rows, Screen, danger, headed, key, label, lines, named
-from bot.telegram.rich_text import Text
+from bot.telegram.rich_text import Text, marked
 from bot.telegram.screens import figures, safety
 from bot.telegram.screens.order_phrases import exit_words
 from bot.telegram.screens.pool_names import pool_name
 from bot.telegram.screens.triggered import trigger_lines
+from bot.words.inside import inside
+from bot.words.speech import later, say
 
 
 def receipt(filled: Filled, keys: Keys, exits: Sequence[Exit] = ()) -> Screen:
@@ -29,10 +31,10 @@ def receipt(filled: Filled, keys: Keys, exits: Sequence[Exit] = ()) -> Screen:
             *(_leg_line(leg) for leg in booked.fill.legs),
             *trigger_lines(booked, filled.token),
             safety.short_line(filled.safety),
-            f"⏳ Armed: {exit_words(exits, booked.side)}" if exits else "",
+            say("⏳ Armed: {exits}", exits=exit_words(exits, booked.side)) if exits else "",
             _wallet_line(filled),
             _time_line(booked),
-            *booked.fill.notes[:4],
+            *(inside(note) for note in booked.fill.notes[:4]),
         ),
         rows=receipt_rows(filled, keys),
     )
@@ -40,7 +42,7 @@ def receipt(filled: Filled, keys: Keys, exits: Sequence[Exit] = ()) -> Screen:
 
 def receipt_rows(filled: Filled, keys: Keys) -> Rows:
     """Give the buttons that fit what is left of the position."""
-    share = key(keys, "Card", "rcard", filled.receipt.order_number)
+    share = key(keys, say("Card"), "rcard", filled.receipt.order_number)
     if filled.position.state is not PositionState.OPEN:
         return (*closed_rows(keys), (share, key(keys, "P&L", "pnl")))
     number = filled.receipt.position_number
@@ -48,7 +50,7 @@ def receipt_rows(filled: Filled, keys: Keys) -> Rows:
     return (
         *exits,
         *close_rows(number, keys),
-        (key(keys, f"Position #{number}", "pos", number), share),
+        (key(keys, say("Position #{number}", number=number), "pos", number), share),
     )
 
 
@@ -56,9 +58,9 @@ def exit_row(number: int, keys: Keys) -> Rows:
     """Give the buttons that protect a position."""
     return (
         (
-            key(keys, "Take profit", "xset", number, "p"),
-            key(keys, "Stop", "xset", number, "s"),
-            key(keys, "Trail", "xset", number, "t"),
+            key(keys, say("Take profit"), "xset", number, "p"),
+            key(keys, say("Stop"), "xset", number, "s"),
+            key(keys, say("Trail"), "xset", number, "t"),
         ),
     )
 
@@ -67,38 +69,59 @@ def close_rows(number: int, keys: Keys) -> Rows:
     """Give the buttons that close a position in part or whole."""
     return (
         (
-            key(keys, "Close 25%", "close", number, "25"),
-            key(keys, "Close 50%", "close", number, "50"),
-            danger(keys, "Close all", "close", number, "100"),
+            key(keys, say("Close 25%"), "close", number, "25"),
+            key(keys, say("Close 50%"), "close", number, "50"),
+            danger(keys, say("Close all"), "close", number, "100"),
         ),
     )
 
 
 def closed_rows(keys: Keys) -> Rows:
     """Give the buttons of something that is over."""
-    return ((key(keys, "Positions", "poss"), key(keys, "Wallet", "wallet")),)
+    return ((key(keys, say("Positions"), "poss"), key(keys, say("Wallet"), "wallet")),)
 
 
 def toast(filled: Filled) -> str:
     """Say a fill in a few words."""
     booked = filled.receipt
-    symbol = label(filled.token.symbol)
-    return f"{_verb(booked)} {_tokens(filled)} {symbol} · #{booked.position_number}"
+    deed = say(_short_deed(booked), amount=_tokens(filled), token=label(filled.token.symbol))
+    return f"{deed} · #{booked.position_number}"
 
 
 def _title(filled: Filled) -> Text:
     booked = filled.receipt
     paid = figures.with_sol(booked.fill.sol_lamports)
-    what = Text(f"{_verb(booked)} {_tokens(filled)} ", named(filled.token.symbol, 16))
-    return Text(what, f" for {paid}{figures.in_usd(booked.fill.sol_lamports, filled.sol_usd)}")
+    return marked(
+        _deed(booked),
+        amount=_tokens(filled),
+        token=named(filled.token.symbol, 16),
+        sol=paid + figures.in_usd(booked.fill.sol_lamports, filled.sol_usd),
+    )
 
 
-def _verb(booked: Receipt) -> str:
+def _deed(booked: Receipt) -> str:
+    """Give the sentence that says what was done, its fields still open."""
     if booked.action is OrderAction.LIQUIDATE:
-        return "⚠️ Liquidated: bought back"
+        return later("⚠️ Liquidated: bought back {amount} {token} for {sol}")
     if booked.side is Side.SHORT:
-        return "Sold short" if booked.action is OrderAction.OPEN else "Bought back"
-    return "Bought" if booked.action is OrderAction.OPEN else "Sold"
+        if booked.action is OrderAction.OPEN:
+            return later("Sold short {amount} {token} for {sol}")
+        return later("Bought back {amount} {token} for {sol}")
+    if booked.action is OrderAction.OPEN:
+        return later("Bought {amount} {token} for {sol}")
+    return later("Sold {amount} {token} for {sol}")
+
+
+def _short_deed(booked: Receipt) -> str:
+    if booked.action is OrderAction.LIQUIDATE:
+        return later("⚠️ Liquidated: bought back {amount} {token}")
+    if booked.side is Side.SHORT:
+        if booked.action is OrderAction.OPEN:
+            return later("Sold short {amount} {token}")
+        return later("Bought back {amount} {token}")
+    return (
+        later("Bought {amount} {token}") if booked.fill.bought else later("Sold {amount} {token}")
+    )
 
 
 def _tokens(filled: Filled) -> str:
@@ -111,37 +134,48 @@ def _result_line(filled: Filled) -> str:
         return ""
     sign = "🟢" if gain >= 0 else "🔴"
     left = filled.receipt.remaining_token_units
-    rest = f" · {figures.amount(filled.token, left)} left" if left else " · closed"
-    return f"{sign} {figures.signed_sol(gain)}{figures.in_usd(gain, filled.sol_usd)}{rest}"
+    rest = (
+        say("{amount} left", amount=figures.amount(filled.token, left)) if left else say("closed")
+    )
+    return f"{sign} {figures.signed_sol(gain)}{figures.in_usd(gain, filled.sol_usd)} · {rest}"
 
 
 def _price_line(filled: Filled) -> str:
     fill, token = filled.receipt.fill, filled.token
-    return (
-        f"Decided {figures.token_price(token, fill.decided_price)} · "
-        f"filled {figures.token_price(token, fill.fill_price)} SOL "
-        f"(impact {figures.percent(fill.impact)})"
+    return say(
+        "Decided {decided} · filled {filled} SOL (impact {impact})",
+        decided=figures.token_price(token, fill.decided_price),
+        filled=figures.token_price(token, fill.fill_price),
+        impact=figures.percent(fill.impact),
     )
 
 
 def _cost_line(filled: Filled) -> Text:
     booked, fill = filled.receipt, filled.receipt.fill
-    parts: list[Text | str] = ["Pool fee "]
-    if fill.pool_fee_in_sol:
-        whole = fill.sol_lamports
-        parts.append(figures.with_sol(fill.pool_fee_units))
-    else:
-        whole = fill.token_units
-        fee = figures.amount(filled.token, fill.pool_fee_units)
-        parts += [f"{fee} ", named(filled.token.symbol, 16)]
+    whole = fill.sol_lamports if fill.pool_fee_in_sol else fill.token_units
     share = _fee_share(fill.pool_fee_units, whole)
-    parts.append(f"{share} · network {figures.with_sol(fill.network_fee_lamports)}")
-    if booked.rent_paid_lamports:
-        rent = figures.with_sol(booked.rent_paid_lamports)
-        parts.append(f"\nAccount rent {rent} (returned when you sell all)")
-    if booked.rent_returned_lamports:
-        parts.append(f"\nAccount rent {figures.with_sol(booked.rent_returned_lamports)} returned")
-    return Text(*parts)
+    network = figures.with_sol(fill.network_fee_lamports)
+    costs = marked(
+        "Pool fee {fee}{share} · network {network}", fee=_pool_fee(filled), share=share,
+        network=network,
+    )  # fmt: skip
+    return lines(costs, _rent_line(booked))
+
+
+def _pool_fee(filled: Filled) -> Text | str:
+    fill = filled.receipt.fill
+    if fill.pool_fee_in_sol:
+        return figures.with_sol(fill.pool_fee_units)
+    fee = figures.amount(filled.token, fill.pool_fee_units)
+    return Text(f"{fee} ", named(filled.token.symbol, 16))
+
+
+def _rent_line(booked: Receipt) -> str:
+    paid, returned = booked.rent_paid_lamports, booked.rent_returned_lamports
+    if paid:
+        rent = figures.with_sol(paid)
+        return say("Account rent {rent} (returned when you sell all)", rent=rent)
+    return say("Account rent {rent} returned", rent=figures.with_sol(returned)) if returned else ""
 
 
 def _transfer_fee_line(filled: Filled) -> Text | str:
@@ -152,15 +186,23 @@ def _transfer_fee_line(filled: Filled) -> Text | str:
     sent = fill.token_units + (fill.transfer_fee_units if fill.bought else 0)
     share = figures.percent(figures.share(fill.transfer_fee_units, sent))
     fee = figures.amount(filled.token, fill.transfer_fee_units)
-    return Text(f"Token's own fee {fee} ", named(filled.token.symbol, 16), f" ({share})")
+    return marked(
+        "Token's own fee {fee} {token} ({share})",
+        fee=fee,
+        token=named(filled.token.symbol, 16),
+        share=share,
+    )
 
 
 def _leg_line(leg: FillLeg) -> str:
     whole = leg.amount_in if leg.fee_on_input else leg.amount_out + leg.fee_units
     fee = figures.percent(figures.share(leg.fee_units, whole))
-    return (
-        f"via {pool_name(leg.pool_kind)}: fee {fee}, "
-        f"impact {figures.percent(leg.impact)} · slot {figures.slot(leg.slot)}"
+    return say(
+        "via {pool}: fee {fee}, impact {impact} · slot {slot}",
+        pool=pool_name(leg.pool_kind),
+        fee=fee,
+        impact=figures.percent(leg.impact),
+        slot=figures.slot(leg.slot),
     )
 
 
@@ -169,24 +211,43 @@ def _fee_share(fee_units: int, whole_units: int) -> str:
     return f" ({figures.percent(share)})" if fee_units else ""
 
 
-def _wallet_line(filled: Filled) -> str:
+def _wallet_line(filled: Filled) -> Text:
     booked = filled.receipt
-    before = figures.sol(booked.wallet_before_lamports)
-    after = figures.with_sol(booked.wallet_after_lamports)
-    margin = ""
-    if booked.side is Side.SHORT and booked.action is OrderAction.OPEN:
-        margin = f"\nMargin {figures.with_sol(booked.margin_lamports)} · x{booked.leverage}"
-        price = filled.position.liquidation_price(filled.token.decimals)
-        shown = figures.token_price(filled.token, price) if price else ""
-        margin += f" · liquidated about {shown} SOL" if price else ""
-    ids = f"position #{booked.position_number} · order #{booked.order_number}"
-    return f"Wallet {before} → {after}{margin}\n{ids}"
+    is_short_opened = booked.side is Side.SHORT and booked.action is OrderAction.OPEN
+    return lines(
+        say(
+            "Wallet {before} → {after}",
+            before=figures.sol(booked.wallet_before_lamports),
+            after=figures.with_sol(booked.wallet_after_lamports),
+        ),
+        _margin_line(filled) if is_short_opened else "",
+        say(
+            "position #{position} · order #{order}",
+            position=booked.position_number,
+            order=booked.order_number,
+        ),
+    )
+
+
+def _margin_line(filled: Filled) -> str:
+    booked = filled.receipt
+    margin = figures.with_sol(booked.margin_lamports)
+    price = filled.position.liquidation_price(filled.token.decimals)
+    if not price:
+        return say("Margin {margin} · x{leverage}", margin=margin, leverage=booked.leverage)
+    return say(
+        "Margin {margin} · x{leverage} · liquidated about {price} SOL",
+        margin=margin,
+        leverage=booked.leverage,
+        price=figures.token_price(filled.token, price),
+    )
 
 
 def _time_line(booked: Receipt) -> str:
     times = booked.times
-    return (
-        f"decided {figures.time_of_day(times.decided_at)} · "
-        f"slot {figures.slot(booked.fill.slot)} · "
-        f"filled {figures.time_of_day(times.filled_at)} UTC"
+    return say(
+        "decided {decided} · slot {slot} · filled {filled} UTC",
+        decided=figures.time_of_day(times.decided_at),
+        slot=figures.slot(booked.fill.slot),
+        filled=figures.time_of_day(times.filled_at),
     )

@@ -9,8 +9,9 @@ from bot.domain.safety import SafetyReport
 from bot.domain.users import Mode
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Screen, headed, in_rows, key, lines, named
-from bot.telegram.rich_text import Text
+from bot.telegram.rich_text import Text, marked
 from bot.telegram.screens import figures, safety
+from bot.words.speech import say
 
 _USUAL_SIZES = (1 * LAMPORTS_PER_SOL, 5 * LAMPORTS_PER_SOL, 10 * LAMPORTS_PER_SOL)
 _USUAL_FROM = 20 * LAMPORTS_PER_SOL
@@ -24,15 +25,15 @@ def which_side(token: Token, keys: Keys) -> Screen:
     """Ask whether to go long or short."""
     return Screen(
         text=lines(
-            headed(Mode.PAPER, Text("Open ", named(token.symbol, 16))),
-            "Long gains when the price rises, short when it falls.",
+            headed(Mode.PAPER, marked("Open {token}", token=named(token.symbol, 16))),
+            say("Long gains when the price rises, short when it falls."),
         ),
         rows=(
             (
-                key(keys, "Long", "size", token.token_id, "l1"),
-                key(keys, "Short", "lev", token.token_id),
+                key(keys, say("Long"), "size", token.token_id, "l1"),
+                key(keys, say("Short"), "lev", token.token_id),
             ),
-            (key(keys, "Back", "card", token.token_id),),
+            (key(keys, say("Back"), "card", token.token_id),),
         ),
     )
 
@@ -45,10 +46,10 @@ def which_leverage(token: Token, limit: int, keys: Keys) -> Screen:
     )
     return Screen(
         text=lines(
-            headed(Mode.PAPER, Text("Short ", named(token.symbol, 16))),
-            "How much leverage? More of it is liquidated sooner.",
+            headed(Mode.PAPER, marked("Short {token}", token=named(token.symbol, 16))),
+            say("How much leverage? More of it is liquidated sooner."),
         ),
-        rows=(*in_rows(buttons), (key(keys, "Back", "card", token.token_id),)),
+        rows=(*in_rows(buttons), (key(keys, say("Back"), "card", token.token_id),)),
     )
 
 
@@ -68,14 +69,14 @@ def which_size(
         for size in preset_sizes(cash_lamports)
     )
     last: tuple[Button, ...] = (
-        key(keys, "Amount…", "ask", token.token_id, code),
-        key(keys, "Back", "card", token.token_id),
+        key(keys, say("Amount…"), "ask", token.token_id, code),
+        key(keys, say("Back"), "card", token.token_id),
     )
     return Screen(
         text=lines(
             headed(Mode.PAPER, _order(token, side, leverage)),
-            "How much margin?" if side is Side.SHORT else "How much to spend?",
-            f"{figures.with_sol(cash_lamports)} free",
+            say("How much margin?") if side is Side.SHORT else say("How much to spend?"),
+            say("{cash} free", cash=figures.with_sol(cash_lamports)),
             safety.short_line(report),
         ),
         rows=(sizes, last) if sizes else (last,),
@@ -87,9 +88,9 @@ def ask_size(token: Token, side: Side, leverage: int) -> Screen:
     return Screen(
         text=lines(
             headed(Mode.PAPER, _order(token, side, leverage)),
-            "How many SOL? Type a number like 2.5, or /cancel.",
+            say("How many SOL? Type a number like 2.5, or /cancel."),
         ),
-        ask="SOL, like 2.5",
+        ask=say("SOL, like {example}", example="2.5"),
     )
 
 
@@ -117,8 +118,8 @@ def read_order_code(code: str) -> tuple[Side, int] | None:
 def order_words(side: Side, leverage: int) -> str:
     """Say side and leverage."""
     if side is Side.LONG:
-        return "Buy"
-    return "Short" if leverage == 1 else f"Short x{leverage}"
+        return say("Buy")
+    return say("Short") if leverage == 1 else say("Short x{leverage}", leverage=leverage)
 
 
 def _order(token: Token, side: Side, leverage: int) -> Text:

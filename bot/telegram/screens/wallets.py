@@ -10,10 +10,12 @@ from bot.services.resting_views import RestingView
 from bot.services.views import HistoryPage, MarkedPosition, Portfolio, Season
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Rows, Screen, danger, headed, key, lines, named
-from bot.telegram.rich_text import Text
+from bot.telegram.rich_text import Text, marked
 from bot.telegram.screens import figures
 from bot.telegram.screens.armed_exits import armed_line, stop_words
 from bot.telegram.screens.receipts import close_rows, exit_row
+from bot.telegram.screens.sides import side_name
+from bot.words.speech import say, say_count
 
 _MOST_LINES = 20
 _MOST_POSITION_KEYS = 6
@@ -25,26 +27,39 @@ def wallet(portfolio: Portfolio, keys: Keys) -> Screen:
     rent = figures.with_sol(held.rent_lamports)
     return Screen(
         text=lines(
-            headed(held.mode, f"Wallet · season {held.season}"),
-            f"{figures.with_sol(held.cash_lamports)}"
-            f"{figures.in_usd(held.cash_lamports, portfolio.sol_usd)} free",
+            headed(held.mode, say("Wallet · season {season}", season=held.season)),
+            say(
+                "{cash}{dollars} free",
+                cash=figures.with_sol(held.cash_lamports),
+                dollars=figures.in_usd(held.cash_lamports, portfolio.sol_usd),
+            ),
             _equity_line(portfolio),
-            f"{_count(portfolio)} open · realised "
-            f"{figures.signed_sol(portfolio.realised_pnl_lamports)}",
-            f"Fees paid {figures.with_sol(portfolio.fees_lamports)}",
-            f"Account rent {rent} (returned when you sell all)" if held.rent_lamports else "",
+            say_count(
+                "{count} position open · realised {realised}",
+                "{count} positions open · realised {realised}",
+                len(portfolio.positions),
+                realised=figures.signed_sol(portfolio.realised_pnl_lamports),
+            ),
+            say("Fees paid {fees}", fees=figures.with_sol(portfolio.fees_lamports)),
+            say("Account rent {rent} (returned when you sell all)", rent=rent)
+            if held.rent_lamports
+            else "",
             _limits_line(portfolio.limits),
             _marked_line(portfolio) if portfolio.positions else "",
             _partial_line(portfolio),
         ),
         rows=(
             (
-                key(keys, "Positions", "poss"),
-                key(keys, "History", "hist"),
-                key(keys, "Risk", "risk"),
+                key(keys, say("Positions"), "poss"),
+                key(keys, say("History"), "hist"),
+                key(keys, say("Risk"), "risk"),
             ),
-            (key(keys, "Open…", "pick"), key(keys, "P&L", "pnl"), key(keys, "Refresh", "wallet")),
-            (danger(keys, "New season…", "reset"),),
+            (
+                key(keys, say("Open…"), "pick"),
+                key(keys, "P&L", "pnl"),
+                key(keys, say("Refresh"), "wallet"),
+            ),
+            (danger(keys, say("New season…"), "reset"),),
         ),
     )
 
@@ -59,7 +74,7 @@ def positions(portfolio: Portfolio, keys: Keys, waiting: Sequence[RestingView] =
         text=lines(
             headed(portfolio.wallet.mode, _count(portfolio), _equity(portfolio)),
             *(_position_line(one, stop_words(one, waiting)) for one in marked[:_MOST_LINES]),
-            f"and {hidden} more: see them with /close ID" if hidden > 0 else "",
+            say("and {hidden} more: see them with /close ID", hidden=hidden) if hidden > 0 else "",
             _funding_line(sum(one.position.funding_lamports for one in marked)),
             _marked_line(portfolio),
             _partial_line(portfolio),
@@ -76,37 +91,50 @@ def position(
     held_units = figures.amount(token, held.token_units)
     worth = ""
     if mark is not None:
-        worth = f"Worth {figures.with_sol(mark.equity_lamports)}" + figures.in_usd(
-            mark.equity_lamports, portfolio.sol_usd
-        )
+        worth = say(
+            "Worth {equity}", equity=figures.with_sol(mark.equity_lamports)
+        ) + figures.in_usd(mark.equity_lamports, portfolio.sol_usd)
     return Screen(
         text=lines(
             headed(portfolio.wallet.mode, f"#{held.number}", _named_side(one)),
             _gain_line(one),
             worth,
-            f"Now {figures.token_price(token, mark.price)} SOL · {figures.age(mark.age_seconds)}"
+            say(
+                "Now {price} SOL · {age}",
+                price=figures.token_price(token, mark.price),
+                age=figures.age(mark.age_seconds),
+            )
             if mark
-            else "⚠️ No fresh price right now.",
-            f"Entry {figures.token_price(token, held.entry_price)} SOL · {held_units} tokens",
+            else say("⚠️ No fresh price right now."),
+            say(
+                "Entry {price} SOL · {amount} tokens",
+                price=figures.token_price(token, held.entry_price),
+                amount=held_units,
+            ),
             _stake_line(one),
             _funding_line(held.funding_lamports),
             armed_line(one, waiting),
-            f"Account rent {figures.with_sol(held.rent_lamports)}" if held.rent_lamports else "",
-            f"Realised {figures.signed_sol(held.realised_pnl_lamports)} · "
-            f"fees {figures.with_sol(held.fees_lamports)}",
-            f"Opened {figures.day_and_time(held.opened_at)} UTC",
+            say("Account rent {rent}", rent=figures.with_sol(held.rent_lamports))
+            if held.rent_lamports
+            else "",
+            say(
+                "Realised {realised} · fees {fees}",
+                realised=figures.signed_sol(held.realised_pnl_lamports),
+                fees=figures.with_sol(held.fees_lamports),
+            ),
+            say("Opened {time} UTC", time=figures.day_and_time(held.opened_at)),
         ),
         rows=(
             (
-                key(keys, "Refresh", "pos", held.number),
-                key(keys, "Chart", "chart", token.token_id),
-                key(keys, "Token", "card", token.token_id),
+                key(keys, say("Refresh"), "pos", held.number),
+                key(keys, say("Chart"), "chart", token.token_id),
+                key(keys, say("Token"), "card", token.token_id),
             ),
             *exit_row(held.number, keys),
             (
-                key(keys, "More exits…", "xset", held.number),
-                key(keys, "Orders", "olist"),
-                key(keys, "Back", "poss"),
+                key(keys, say("More exits…"), "xset", held.number),
+                key(keys, say("Orders"), "olist"),
+                key(keys, say("Back"), "poss"),
             ),
             *close_rows(held.number, keys),
         ),
@@ -117,16 +145,20 @@ def history(page: HistoryPage, keys: Keys, *, is_first: bool) -> Screen:
     """List fills, newest first, with the way to older ones."""
     turn: list[Button] = []
     if not is_first:
-        turn.append(key(keys, "Newest", "hist"))
+        turn.append(key(keys, say("Newest"), "hist"))
     if page.older_than is not None:
-        turn.append(key(keys, "Older", "hist", page.older_than))
-    back = (key(keys, "Wallet", "wallet"), key(keys, "Positions", "poss"))
-    title = "History" if page.orders else "No fills yet. Try /open"
+        turn.append(key(keys, say("Older"), "hist", page.older_than))
+    back = (key(keys, say("Wallet"), "wallet"), key(keys, say("Positions"), "poss"))
     return Screen(
         text=lines(
-            headed(page.mode, f"{title} · season {page.season}" if page.orders else title),
+            headed(
+                page.mode,
+                say("History · season {season}", season=page.season)
+                if page.orders
+                else say("No fills yet. Try /open"),
+            ),
             *(_history_line(order) for order in page.orders),
-            "Times are UTC." if page.orders else "",
+            say("Times are UTC.") if page.orders else "",
         ),
         rows=((tuple(turn), back) if turn else (back,)),
     )
@@ -137,14 +169,30 @@ def confirm_reset(portfolio: Portfolio, keys: Keys) -> Screen:
     held = portfolio.wallet
     return Screen(
         text=lines(
-            headed(held.mode, "Start a new season?"),
-            f"Season {held.season} ends with {_equity(portfolio)}"
-            + (f"; {_count(portfolio)} open will be gone." if portfolio.positions else "."),
-            f"You begin again with {figures.with_sol(portfolio.limits.starting_grant_lamports)}. "
-            "The old season is kept.",
-            "⏳ 60 s to answer; no answer means no.",
+            headed(held.mode, say("Start a new season?")),
+            _season_end(portfolio),
+            say(
+                "You begin again with {grant}. The old season is kept.",
+                grant=figures.with_sol(portfolio.limits.starting_grant_lamports),
+            ),
+            say("⏳ 60 s to answer; no answer means no."),
         ),
-        rows=((key(keys, "No, keep it", "keep"), danger(keys, "Yes, new season", "erase")),),
+        rows=(
+            (key(keys, say("No, keep it"), "keep"), danger(keys, say("Yes, new season"), "erase")),
+        ),
+    )
+
+
+def _season_end(portfolio: Portfolio) -> str:
+    season, equity = portfolio.wallet.season, _equity(portfolio)
+    if not portfolio.positions:
+        return say("Season {season} ends with {equity}.", season=season, equity=equity)
+    return say_count(
+        "Season {season} ends with {equity}; {count} position open will be gone.",
+        "Season {season} ends with {equity}; {count} positions open will be gone.",
+        len(portfolio.positions),
+        season=season,
+        equity=equity,
     )
 
 
@@ -153,21 +201,25 @@ def season_begun(season: Season, keys: Keys) -> Screen:
     ended = season.ended
     return Screen(
         text=lines(
-            headed(season.mode, f"Season {season.season} begins"),
-            f"You have {figures.with_sol(season.grant_lamports)}.",
-            f"Season {ended.wallet.season} ended with {_equity(ended)}.",
+            headed(season.mode, say("Season {season} begins", season=season.season)),
+            say("You have {grant}.", grant=figures.with_sol(season.grant_lamports)),
+            say(
+                "Season {season} ended with {equity}.",
+                season=ended.wallet.season,
+                equity=_equity(ended),
+            ),
         ),
-        rows=((key(keys, "Open…", "pick"), key(keys, "Wallet", "wallet")),),
+        rows=((key(keys, say("Open…"), "pick"), key(keys, say("Wallet"), "wallet")),),
     )
 
 
 def _no_positions(portfolio: Portfolio, keys: Keys) -> Screen:
     return Screen(
         text=lines(
-            headed(portfolio.wallet.mode, "Nothing open", _equity(portfolio)),
-            "Paste a token address, or start with the button.",
+            headed(portfolio.wallet.mode, say("Nothing open"), _equity(portfolio)),
+            say("Paste a token address, or start with the button."),
         ),
-        rows=((key(keys, "Open…", "pick"),), _position_list_end(keys)),
+        rows=((key(keys, say("Open…"), "pick"),), _position_list_end(keys)),
     )
 
 
@@ -180,21 +232,26 @@ def _position_keys(marked: tuple[MarkedPosition, ...], keys: Keys) -> Rows:
 
 
 def _position_list_end(keys: Keys) -> tuple[Button, ...]:
-    return (key(keys, "Wallet", "wallet"), key(keys, "Refresh", "poss"))
+    return (key(keys, say("Wallet"), "wallet"), key(keys, say("Refresh"), "poss"))
 
 
 def _position_line(one: MarkedPosition, stop: str) -> Text:
     held = one.position
     name = named(one.token.symbol, 16)
     if one.mark is None:
-        return Text(f"⚠️ #{held.number} ", name, f" {held.side.value} · no fresh price")
+        return marked(
+            "⚠️ #{number} {token} {side} · no fresh price",
+            number=str(held.number),
+            token=name,
+            side=side_name(held.side),
+        )
     gain = one.mark.unrealised_pnl_lamports
     sign = "🟢" if gain >= 0 else "🔴"
     liquidated_at = one.mark.liquidation_price
     limit = "" if liquidated_at is None else figures.token_price(one.token, liquidated_at)
-    risk = f" · liq {limit}" if limit else ""
+    risk = " · " + say("liq {price}", price=limit) if limit else ""
     figures_text = (
-        f" {held.side.value} {figures.with_sol(one.mark.equity_lamports)} "
+        f" {side_name(held.side)} {figures.with_sol(one.mark.equity_lamports)} "
         f"{figures.signed_percent(figures.share(gain, _stake(one)))}{stop}{risk}"
     )
     return Text(f"{sign} #{held.number} ", name, figures_text)
@@ -205,7 +262,7 @@ def _gain_line(one: MarkedPosition) -> str:
         return ""
     gain = one.mark.unrealised_pnl_lamports
     sign = "🟢" if gain >= 0 else "🔴"
-    part = "" if one.mark.is_whole else " (the pool cannot take all of it)"
+    part = "" if one.mark.is_whole else " " + say("(the pool cannot take all of it)")
     share = figures.signed_percent(figures.share(gain, _stake(one)))
     return f"{sign} {figures.signed_sol(gain)} · {share}{part}"
 
@@ -219,31 +276,43 @@ def _stake(one: MarkedPosition) -> int:
 def _stake_line(one: MarkedPosition) -> str:
     held = one.position
     if held.side is Side.LONG:
-        return f"Paid {figures.with_sol(held.cost_lamports)}"
-    line = f"Margin {figures.with_sol(held.margin_lamports)} · x{held.leverage}"
+        return say("Paid {cost}", cost=figures.with_sol(held.cost_lamports))
+    line = say(
+        "Margin {margin} · x{leverage}",
+        margin=figures.with_sol(held.margin_lamports),
+        leverage=held.leverage,
+    )
     if one.mark is None or one.mark.liquidation_price is None:
         return line
     limit = figures.token_price(one.token, one.mark.liquidation_price)
-    return f"{line} · liquidated about {limit} SOL"
+    return say("{line} · liquidated about {limit} SOL", line=line, limit=limit)
 
 
 def _funding_line(lamports: int) -> str:
-    return f"Funding paid {figures.with_sol(lamports)} (modelled, by the hour)" if lamports else ""
+    return (
+        say("Funding paid {funding} (modelled, by the hour)", funding=figures.with_sol(lamports))
+        if lamports
+        else ""
+    )
 
 
 def _named_side(one: MarkedPosition) -> Text:
-    return Text(named(one.token.symbol, 16), f" {one.position.side.value}")
+    return Text(named(one.token.symbol, 16), f" {side_name(one.position.side)}")
 
 
 def _count(portfolio: Portfolio) -> str:
     count = len(portfolio.positions)
-    return "1 position" if count == 1 else f"{count} positions"
+    return say_count("{count} position", "{count} positions", count)
 
 
 def _equity(portfolio: Portfolio) -> str:
     grant = portfolio.wallet.grant_lamports
     change = figures.signed_percent(figures.share(portfolio.equity_lamports - grant, grant))
-    return f"equity {figures.with_sol(portfolio.equity_lamports)} ({change})"
+    return say(
+        "equity {equity} ({change})",
+        equity=figures.with_sol(portfolio.equity_lamports),
+        change=change,
+    )
 
 
 def _equity_line(portfolio: Portfolio) -> str:
@@ -253,26 +322,37 @@ def _equity_line(portfolio: Portfolio) -> str:
 
 def _marked_line(portfolio: Portfolio) -> str:
     seconds = portfolio.oldest_age_seconds
-    when = "" if seconds is None else f", {figures.age(seconds)}"
-    return f"Positions count what the pools would pay you now{when}."
+    if seconds is None:
+        return say("Positions count what the pools would pay you now.")
+    age = figures.age(seconds)
+    return say("Positions count what the pools would pay you now, {age}.", age=age)
 
 
 def _partial_line(portfolio: Portfolio) -> str:
-    return "" if portfolio.is_whole else "⚠️ Some positions cannot be priced whole right now."
+    return "" if portfolio.is_whole else say("⚠️ Some positions cannot be priced whole right now.")
 
 
 def _limits_line(limits: RoleLimits) -> str:
     most = limits.position_lamports
-    size = "any size" if most is None else f"up to {figures.with_sol(most)} a position"
-    return f"Role {limits.role.value}: {size}, leverage up to x{limits.leverage}"
+    role, leverage = limits.role.value, limits.leverage
+    if most is None:
+        return say(
+            "Role {role}: any size, leverage up to x{leverage}", role=role, leverage=leverage
+        )
+    return say(
+        "Role {role}: up to {most} a position, leverage up to x{leverage}",
+        role=role,
+        most=figures.with_sol(most),
+        leverage=leverage,
+    )
 
 
 def _history_line(order: ClosedOrder) -> Text:
     booked = order.receipt
     fill = booked.fill
-    verb = "bought" if fill.bought else "sold"
+    verb = say("bought") if fill.bought else say("sold")
     if booked.action is OrderAction.LIQUIDATE:
-        verb = "liquidated"
+        verb = say("liquidated")
     gain = booked.realised_pnl_lamports
     result = ""
     if gain is not None and booked.action is not OrderAction.OPEN:
