@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from bot.domain.users import User
 
@@ -23,6 +24,7 @@ class Request:
     source_at: datetime | None = None
 
 
+@lru_cache(maxsize=1024)  # asked for the desk, and again for the booking
 def hash_of(wish: str) -> str:
     """Give what is kept beside a request's key: a hash of what it asked for, said in one line."""
     return hashlib.sha256(wish.encode()).hexdigest()[:32]

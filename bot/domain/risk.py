@@ -60,15 +60,13 @@ class RiskLimits:
     @property
     def asks_for_worth(self) -> bool:
         """Tell whether any of them needs to know what positions are worth now."""
-        return any(
-            limit is not None
-            for limit in (
-                self.concentration_bps,
-                self.position_heat_bps,
-                self.portfolio_heat_bps,
-                self.daily_loss_bps,
-                self.drawdown_bps,
-            )
+        return self.asks_for_stakes or not (self.daily_loss_bps is self.drawdown_bps is None)
+
+    @property
+    def asks_for_stakes(self) -> bool:
+        """Tell whether any of them needs to know that of each position, and not of all together."""
+        return not (
+            self.concentration_bps is self.position_heat_bps is self.portfolio_heat_bps is None
         )
 
 

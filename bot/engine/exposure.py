@@ -81,10 +81,14 @@ class Exposure:
 def exposure_of(desk: Desk, around: Surroundings) -> Exposure:
     """Weigh every position of a desk; what has no price now counts at what was put in."""
     stakes = tuple(_stakes(desk.positions, desk.stop_levels, around))
+    worth = sum(stake.worth_lamports for stake in stakes)
+    return Exposure(equity_lamports=exposure_at_worst(desk).equity_lamports + worth, stakes=stakes)
+
+
+def exposure_at_worst(desk: Desk) -> Exposure:
+    """Give what a person would have if no position were worth anything: never more than it is."""
     free = desk.wallet.cash_lamports + desk.wallet.rent_lamports
-    return Exposure(
-        equity_lamports=free + sum(stake.worth_lamports for stake in stakes), stakes=stakes
-    )
+    return Exposure(equity_lamports=free, stakes=())
 
 
 def _stakes(

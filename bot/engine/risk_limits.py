@@ -10,7 +10,7 @@ from bot.domain.errors import Refusal
 from bot.domain.orders import OpenIntent
 from bot.domain.positions import BPS
 from bot.domain.risk import StopRule, TradingStop
-from bot.engine.exposure import Exposure, Surroundings, exposure_of
+from bot.engine.exposure import Exposure, Surroundings, exposure_at_worst, exposure_of
 from bot.engine.risk_gate import SMALLEST_ORDER_LAMPORTS
 from bot.ports.books import Desk
 
@@ -23,7 +23,7 @@ def check_entry_allowed(
     """Let an entry through or raise the `Refusal` that names rule, figure, limit and way out."""
     check_not_stopped(around.stop(desk.user.user_id, intent.token_id), symbol)
     _check_locks(desk, intent, at, symbol)
-    if not desk.limits.risk.asks_for_worth:
+    if not desk.limits.risk.asks_for_worth or _clears_at_worst(desk, at):
         return
     exposure = exposure_of(desk, around)
     _check_day(desk, exposure, at)
@@ -79,28 +79,48 @@ def peak_lamports(desk: Desk, exposure: Exposure) -> int:
     return max(wallet.peak_lamports or 0, wallet.grant_lamports, exposure.equity_lamports)
 
 
-def _check_day(desk: Desk, exposure: Exposure, at: datetime) -> None:
+def _clears_at_worst(desk: Desk, at: datetime) -> bool:
+    """Tell whether an entry passes whatever the positions are worth, which spares weighing them."""
+    if desk.limits.risk.asks_for_stakes:
+        return False
+    worst = exposure_at_worst(desk)
+    return not (_is_day_lost(desk, worst, at) or _is_drawn_down(desk, worst))
+
+
+def _is_day_lost(desk: Desk, exposure: Exposure, at: datetime) -> bool:
     limit, began = desk.limits.risk.daily_loss_bps, desk.wallet.day_lamports
     if limit is None or not began:
-        return
+        return False
     loss = daily_loss_lamports(desk, exposure, at)
-    if loss * BPS >= limit * began and loss:
+    return loss > 0 and loss * BPS >= limit * began
+
+
+def _check_day(desk: Desk, exposure: Exposure, at: datetime) -> None:
+    limit = desk.limits.risk.daily_loss_bps
+    if limit is not None and _is_day_lost(desk, exposure, at):
+        loss = daily_loss_lamports(desk, exposure, at)
         tomorrow = datetime.combine(at.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
         raise Refusal(
             "daily_loss_reached", loss_lamports=loss, limit_share=_share(limit), until=tomorrow
         )
 
 
-def _check_drawdown(desk: Desk, exposure: Exposure) -> None:
+def _is_drawn_down(desk: Desk, exposure: Exposure) -> bool:
     limit = desk.limits.risk.drawdown_bps
     if limit is None:
-        return
+        return False
     peak = peak_lamports(desk, exposure)
     loss = peak - exposure.equity_lamports
-    if loss * BPS >= limit * peak and loss:
+    return loss > 0 and loss * BPS >= limit * peak
+
+
+def _check_drawdown(desk: Desk, exposure: Exposure) -> None:
+    limit = desk.limits.risk.drawdown_bps
+    if limit is not None and _is_drawn_down(desk, exposure):
+        peak = peak_lamports(desk, exposure)
         raise Refusal(
             "drawdown_reached",
-            share=Decimal(loss) / peak,
+            share=Decimal(peak - exposure.equity_lamports) / peak,
             limit_share=_share(limit),
             peak_lamports=peak,
         )

@@ -46,8 +46,19 @@ class WholePools:
             await self._read_middle(priced.best.legs[1])
         reading = await self._chain.read_pool(place)
         board.set_price(token_id, [reading], self._clock.now())
-        token = board.tokens[token_id]
-        pools = ranked([reading], token.mint, board.bridge, token.rules.fees)
+        return self._taken(token_id, reading) or self._ranked(token_id, reading)
+
+    def _taken(self, token_id: int, reading: PoolReading) -> PoolReading | None:
+        """Give what the board made of a reading just now, if of no other beside it."""
+        priced = self._board.priced(token_id)
+        for pool in priced.readings if priced else ():
+            if pool.address == reading.address and pool.slot == reading.slot and not pool.legs:
+                return pool
+        return None
+
+    def _ranked(self, token_id: int, reading: PoolReading) -> PoolReading:
+        token = self._board.tokens[token_id]
+        pools = ranked([reading], token.mint, self._board.bridge, token.rules.fees)
         if not pools:
             raise UnreadableAccount("the pool gives no price in SOL")
         return pools[0]

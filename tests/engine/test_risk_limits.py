@@ -5,6 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.errors import Refusal
 from bot.domain.orders import OpenIntent
@@ -17,6 +19,8 @@ from bot.ports.books import Desk
 from bot.telegram.screens.phrases import refusal_words
 from tests.builders.desks import NOON, SOL, desk, market, request
 
+LOSSES = RiskLimits(daily_loss_bps=2500, drawdown_bps=5000)
+LOSSES_AND_STAKES = replace(LOSSES, concentration_bps=10**9)  # never reached, but weighed for
 LIMITS = RiskLimits(
     concentration_bps=8000,
     position_heat_bps=8000,
@@ -168,3 +172,41 @@ def test_without_limits_nothing_is_weighed() -> None:
             raise AssertionError(position)
 
     buy(a_desk(100, held(1, SOL), limits=RiskLimits()), 99, Unasked({}))
+
+
+def verdict(at: Desk, around: Around) -> str | None:
+    try:
+        buy(at, 1, around)
+    except Refusal as refusal:
+        return f"{refusal.code} {refusal.fields}"
+    return None
+
+
+@given(
+    cash=st.integers(2, 150),
+    worth=st.integers(0, 150),
+    peak=st.one_of(st.none(), st.integers(0, 300)),
+    began=st.one_of(st.none(), st.integers(0, 300)),
+)
+def test_what_clears_without_weighing_clears_with_it(
+    cash: int, worth: int, peak: int | None, began: int | None
+) -> None:
+    marks: dict[str, object] = {"peak_lamports": None if peak is None else peak * SOL}
+    if began is not None:
+        marks |= {"day_on": NOON.date(), "day_lamports": began * SOL}
+    around = Around({1: worth * SOL})
+    quick, weighed = (
+        verdict(a_desk(cash, held(1, SOL), limits=limits, marks=marks), around)
+        for limits in (LOSSES, LOSSES_AND_STAKES)
+    )
+    assert quick == weighed
+
+
+def test_positions_are_not_weighed_where_cash_alone_clears() -> None:
+    class Unweighed(Around):
+        def worth(self, position: Position) -> int | None:
+            raise AssertionError(position)
+
+    buy(a_desk(100, held(1, SOL), limits=LOSSES), 1, Unweighed({}))
+    with pytest.raises(AssertionError):
+        buy(a_desk(20, held(1, SOL), limits=LOSSES), 1, Unweighed({}))
