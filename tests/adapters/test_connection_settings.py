@@ -17,6 +17,14 @@ async def test_a_commit_is_on_the_disk_before_anybody_is_told(database: Pool) ->
     }
 
 
+async def test_only_the_mark_of_a_sent_message_does_not_wait_for_the_disk(database: Pool) -> None:
+    async with database.acquire() as connection:
+        async with connection.transaction():
+            await connection.execute("SELECT mark_sent('{}', '{}', '{}')")
+            assert await connection.fetchval("SHOW synchronous_commit") == "off"
+        assert await connection.fetchval("SHOW synchronous_commit") == "on"
+
+
 async def test_a_session_is_known_by_its_name(database: Pool) -> None:
     assert await database.fetchval("SHOW application_name") == "kitrader"
 

@@ -38,16 +38,7 @@ _WAITING = """
     ORDER BY priority, notice_id LIMIT $1
 """
 _AFTER_ALL = 2**15 - 1
-# Not waited for until it is on the disk: a server that dies within its half second only has a
-# message sent once more, as when we die before the mark.
-_SENT = """
-    WITH unhurried AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
-    UPDATE outbox o
-    SET state = 'sent', message_id = s.message_id, sent_at = s.sent_at, attempts = attempts + 1
-    FROM unhurried,
-         unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) s(notice_id, message_id, sent_at)
-    WHERE o.notice_id = s.notice_id
-"""
+_SENT = "SELECT mark_sent($1, $2, $3)"
 _FAILED = """
     UPDATE outbox o
     SET state = 'given_up', failure = f.failure, failed_at = f.failed_at, attempts = attempts + 1
