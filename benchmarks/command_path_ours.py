@@ -16,6 +16,7 @@ from bot.adapters.database.mail import PostgresInbox, PostgresOutbox
 from bot.adapters.database.shelf import PostgresShelf
 from bot.adapters.solana.rpc_pool import RpcPool
 from bot.adapters.solana.solana_chain import SolanaChain
+from bot.bootstrap.news import Newsroom, news_of
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring import wire
@@ -23,19 +24,14 @@ from bot.domain.pools.reading import PoolReading
 from bot.domain.safety import TokenFacts
 from bot.observability.sending import Sending
 from bot.ports.chain import NetworkCosts, PoolPlace
-from bot.telegram.alert_notices import FiredAlertNotices
 from bot.telegram.application import Application
 from bot.telegram.bot_api import BotApi
-from bot.telegram.graduation_news import GraduationNews
 from bot.telegram.guard import Guard
 from bot.telegram.lanes import Lanes
 from bot.telegram.limits import FloodLimits
-from bot.telegram.notices import LiquidationNotices
-from bot.telegram.price_warnings import PriceWarnings
+from bot.telegram.private_news import in_english
 from bot.telegram.receiver import Receiver
-from bot.telegram.resting_news import RestingNews
 from bot.telegram.sender import Sender
-from bot.telegram.stop_notices import StopNews
 from tests.builders.desks import COSTS, pool, token
 
 CONNECTIONS = 12
@@ -137,18 +133,13 @@ async def _wired(connections: Pool, api: AnsweringApi) -> tuple[Receiver, Lanes,
     limits = FloodLimits(clock=clock, per_second=_UNLIMITED, chat_burst=_UNLIMITED)
     sender = Sender(outbox=PostgresOutbox(connections), api=api, clock=clock, limits=limits)
     inbox = PostgresInbox(connections, on_outbox=sender.hand_over)
+    settings = Settings(bot_token=SecretStr(BOT_TOKEN), master_key=SecretStr("0" * 64))
     services = wire(
-        Settings(bot_token=SecretStr(BOT_TOKEN)),
+        settings,
         outside,
         on_outbox=sender.hand_over,
         sending=Sending(),
-        liquidated=LiquidationNotices(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
-        warnings=PriceWarnings(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
-        graduated=GraduationNews(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
-        reported=lambda *_: (),
-        rested=RestingNews(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
-        alerted=FiredAlertNotices(clock=clock, chance=SystemRandom(), bot_name="kitrader"),
-        stopped=StopNews(clock=clock, chance=SystemRandom(), bot_name="kitrader", admin_ids=[]),
+        news=news_of(settings, Newsroom(clock=clock, bot_name="kitrader", language_of=in_english)),
     )
     await services.prices.load()
     application = Application(

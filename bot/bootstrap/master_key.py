@@ -1,25 +1,54 @@
-"""The operator's master key, and the keys for single purposes that are derived from it."""
+"""The operator's master key: where it lies, and the keys for single purposes derived from it."""
 
 import hmac
+import os
+from pathlib import Path
 
+from bot.adapters.vault.master_key import (
+    BadMasterKeyError,
+    key_beside_data,
+    key_from_file,
+    parsed_key,
+)
 from bot.bootstrap.settings import Settings
 from bot.domain.errors import Unavailable
 
 AUDIT_SEALS = "kitrader audit seals v1"
+KEY_FILE = "master.key"
 _NO_SALT = bytes(32)
 
 
-def master_key(settings: Settings) -> bytes | None:
-    """Give the key that the settings name, by itself or in a file; None where there is none.
+def master_key(settings: Settings, *, may_make: bool = False) -> bytes | None:
+    """Give the operator's key of 32 bytes, None where there is none.
 
-    Raises `Unavailable` where the file cannot be read.
+    A file that is named comes first, then systemd's credential `master_key`, then the variable,
+    then the file beside an embedded database, which is made if it may be. Raises `Unavailable`
+    for a key that cannot be used.
     """
-    if settings.master_key_file is None:
-        return settings.master_key.get_secret_value().encode().strip() or None
     try:
-        return settings.master_key_file.read_bytes().strip() or None
-    except OSError as error:
-        raise Unavailable("MASTER_KEY_FILE", error.strerror or "") from error
+        return _named(settings) or _beside_data(settings, may_make=may_make)
+    except BadMasterKeyError as error:
+        raise Unavailable("MASTER_KEY", str(error)) from error
+
+
+def _named(settings: Settings) -> bytes | None:
+    if settings.master_key_file is not None:
+        return key_from_file(settings.master_key_file)
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    if credentials and (Path(credentials) / "master_key").is_file():
+        return key_from_file(Path(credentials) / "master_key")
+    text = settings.master_key.get_secret_value().strip()
+    return parsed_key(text) if text else None
+
+
+def _beside_data(settings: Settings, *, may_make: bool) -> bytes | None:
+    if settings.database_url.get_secret_value():
+        return None
+    path = settings.data_dir / KEY_FILE
+    if may_make:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        return key_beside_data(path)
+    return key_from_file(path) if path.is_file() else None
 
 
 def derived_key(master: bytes | None, purpose: str) -> bytes | None:

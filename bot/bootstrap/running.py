@@ -2,21 +2,20 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from random import SystemRandom
-from typing import TypeVar
 
 import structlog
-from aiohttp import web
-from yarl import URL
 
 from bot.adapters.database.mail import PostgresInbox, PostgresOutbox
 from bot.bootstrap.heap import settle_heap
+from bot.bootstrap.news import Newsroom, news_of
 from bot.bootstrap.nursery import Nursery, open_nursery
 from bot.bootstrap.outside import Outside, open_outside
 from bot.bootstrap.settings import Settings
+from bot.bootstrap.web_doors import answer_door, operations_door, public_door
 from bot.bootstrap.wiring import wire
 from bot.domain.errors import Unavailable
 from bot.jobs.changes import follow_changes
@@ -26,62 +25,39 @@ from bot.observability.sending import Sending
 from bot.services.catalogue import Services
 from bot.services.my_data import EXPORT as MY_DATA
 from bot.telegram import action_table, command_table
-from bot.telegram.alert_notices import FiredAlertNotices
 from bot.telegram.application import Application
-from bot.telegram.daily_reports import DailyReportNotices
 from bot.telegram.documents import DocumentApi
-from bot.telegram.graduation_news import GraduationNews
 from bot.telegram.guard import Guard
 from bot.telegram.lanes import Lanes
 from bot.telegram.limits import FloodLimits
+from bot.telegram.login_links import LoginLinkApi
 from bot.telegram.menus import set_menus
-from bot.telegram.notices import LiquidationNotices
 from bot.telegram.pictures import PictureApi
 from bot.telegram.poller import Poller
-from bot.telegram.price_warnings import PriceWarnings
-from bot.telegram.private_news import LanguageOf, PrivateNews
 from bot.telegram.reachability import Reachability
 from bot.telegram.receiver import Receiver
 from bot.telegram.registration import Identity, identity, use_polling, use_webhook
-from bot.telegram.resting_news import RestingNews
 from bot.telegram.sender import Sender
 from bot.telegram.stamps import StampedApi
-from bot.telegram.stop_notices import StopNews
 from bot.telegram.table_check import check_tables
-from bot.web.application import WEBHOOK_PATH, web_application
 
 _DRAIN_SECONDS = 5.0
 _PRICELESS_SECONDS = 5.0
-News = TypeVar("News", bound=PrivateNews)
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A bot at work; `first_prices` is set once the default tokens were tracked and read."""
+    """A bot at work; `first_prices` is set once the default tokens were tracked and read.
+
+    `public_url` is where people reach its pages, `status_url` where its operator sees figures.
+    """
 
     bot_name: str
+    public_url: str
     status_url: str
     services: Services
     first_prices: asyncio.Event
-
-
-@dataclass(frozen=True, slots=True)
-class _Newsroom:
-    """Makes each kind of news for private chats; the languages are known later."""
-
-    outside: Outside
-    who: Identity
-    language_of: LanguageOf
-
-    def __call__(self, kind: Callable[..., News], **more: object) -> News:
-        return kind(
-            clock=self.outside.clock,
-            chance=SystemRandom(),
-            bot_name=self.who.name,
-            language_of=self.language_of,
-            **more,
-        )
 
 
 @asynccontextmanager
@@ -92,36 +68,38 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
     start. Leaving the block lets the updates in hand finish and the outbox drain a little.
     """
     check_tables(command_table.by_name(), action_table.by_name())
-    async with open_outside(settings) as outside:
+    async with open_outside(settings) as outside, public_door(settings) as door:
         who = await identity(outside.api)
         outbox = PostgresOutbox(outside.pool)
         # The services are made later: what they queue is handed over to the sender.
         documents = DocumentApi(outside.api, lambda recipe: _written(services, recipe))
-        api = PictureApi(documents, lambda recipe: _drawn(services, recipe))
+        pictures = PictureApi(documents, lambda recipe: _drawn(services, recipe))
+        api = LoginLinkApi(pictures, lambda user_id: _invited(services, user_id), door.public_url)
         reachability = Reachability(outbox=outbox, clock=outside.clock)
         sending = Sending()
-        news = _Newsroom(outside, who, lambda one: services.languages.of(one))  # noqa: PLW0108
-        sender = _sender(outside, outbox, api, news, reachability=reachability, figures=sending)
+        newsroom = Newsroom(
+            clock=outside.clock,
+            bot_name=who.name,
+            language_of=lambda one: services.languages.of(one),  # noqa: PLW0108
+        )
+        sender = _sender(outside, outbox, api, newsroom, reachability=reachability, figures=sending)
         inbox = PostgresInbox(outside.pool, on_outbox=sender.hand_over)
         services = wire(
             settings,
             outside,
             on_outbox=sender.hand_over,
             sending=sending,
-            liquidated=news(LiquidationNotices),
-            warnings=news(PriceWarnings),
-            graduated=news(GraduationNews),
-            reported=news(DailyReportNotices),
-            rested=news(RestingNews),
-            alerted=news(FiredAlertNotices),
-            stopped=_stop_news(settings, news),
+            news=news_of(settings, newsroom),
         )
         await _load(services)
         lanes, receiver = _reception(
             settings, outside, services, who, inbox=inbox, reachability=reachability
         )
         first_prices = asyncio.Event()
-        async with open_nursery() as nursery, _serving(settings, services, receiver) as base:
+        async with (
+            operations_door(settings, services) as operations,
+            open_nursery() as nursery,
+        ):
             if outside.lease is not None:
                 nursery.spawn(outside.lease.keep(), "lease")
             nursery.spawn(outside.rpc.keep_watch(), "rpc watch")
@@ -132,11 +110,15 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
             nursery.spawn(_work(lanes, first_prices), "lanes")
             nursery.spawn(receiver.run(), "receiver")
             nursery.spawn(_keep_time(settings, services, first_prices), "clock")
+            nursery.spawn(
+                answer_door(door, settings, services, receiver, outside.clock), "public door"
+            )
             await _hear_telegram(settings, outside, receiver, nursery)
-            _log.info("running", bot=who.name, http=base)
+            _log.info("running", bot=who.name, http=door.address, operations=operations)
             yield Running(
                 bot_name=who.name,
-                status_url=f"{base}/status",
+                public_url=door.public_url,
+                status_url=f"{operations}/status",
                 services=services,
                 first_prices=first_prices,
             )
@@ -150,10 +132,6 @@ async def _load(services: Services) -> None:
     await services.suspicions.load()
     await services.guards.stops.load()
     await services.triggers.load()
-
-
-def _stop_news(settings: Settings, news: _Newsroom) -> StopNews:
-    return news(StopNews, admin_ids=sorted(settings.admin_ids))
 
 
 async def run_until_stopped(settings: Settings) -> None:
@@ -170,8 +148,8 @@ async def run_until_stopped(settings: Settings) -> None:
 def _sender(
     outside: Outside,
     outbox: PostgresOutbox,
-    api: PictureApi,
-    news: _Newsroom,
+    api: LoginLinkApi,
+    news: Newsroom,
     *,
     reachability: Reachability,
     figures: Sending,
@@ -192,6 +170,10 @@ async def _written(services: Services, recipe: Mapping[str, object]) -> bytes:
     if recipe["what"] == MY_DATA:
         return await services.records.my_data.write(recipe)
     return await services.exports.write(recipe)
+
+
+async def _invited(services: Services, user_id: int) -> str:
+    return await services.security.sessions.invite(user_id)
 
 
 async def _drawn(services: Services, recipe: Mapping[str, object]) -> bytes:
@@ -283,30 +265,6 @@ async def _keep_time(settings: Settings, services: Services, first_prices: async
         await asyncio.Event().wait()
     finally:
         scheduler.shutdown(wait=False)
-
-
-@asynccontextmanager
-async def _serving(
-    settings: Settings, services: Services, receiver: Receiver
-) -> AsyncIterator[str]:
-    application = web_application(
-        services,
-        receive=receiver.receive if settings.webhook_url else None,
-        webhook_secret=settings.webhook_secret.get_secret_value(),
-        webhook_path=URL(settings.webhook_url).path if settings.webhook_url else WEBHOOK_PATH,
-    )
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, settings.http_host, settings.http_port).start()
-        host, port = _first_address(runner.addresses)
-        yield f"http://{host}:{port}"
-    finally:
-        await runner.cleanup()
-
-
-def _first_address(addresses: Sequence[tuple[str, int]]) -> tuple[str, int]:
-    return addresses[0][0], addresses[0][1]
 
 
 async def _wind_down(lanes: Lanes, outbox: PostgresOutbox) -> None:

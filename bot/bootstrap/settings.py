@@ -4,13 +4,16 @@ import os
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from yarl import URL
 
 from bot.bootstrap.candle_days import CANDLE_DAYS, days_by_interval
+from bot.bootstrap.public_address import checked_origin, is_loopback
 from bot.domain.candles import Interval
 
 DEFAULT_TOKENS = (
@@ -82,6 +85,10 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr = SecretStr("")
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = ""
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    operations_port: int = Field(default=8081, ge=0, le=65535)
+    unfreeze_hours: float = Field(default=24.0, ge=0, le=24 * 30)
 
     log_level: str = "INFO"
     log_dir: Path | None = None
@@ -93,6 +100,7 @@ class Settings(BaseSettings):
         "solana_rpc_per_second",
         "solana_ws_urls",
         "default_tokens",
+        "trusted_proxies",
         mode="before",
     )
     @classmethod
@@ -133,6 +141,18 @@ class Settings(BaseSettings):
             raise ValueError("LOG_LEVEL is one of DEBUG, INFO, WARNING, ERROR")
         return value.upper()
 
+    @field_validator("public_url")
+    @classmethod
+    def _public_origin(cls, value: str) -> str:
+        return checked_origin(value) if value else ""
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in proxies:
+            ip_network(proxy)
+        return proxies
+
     @model_validator(mode="after")
     def _sound(self) -> "Settings":
         if not self.solana_rpc_urls:
@@ -145,6 +165,12 @@ class Settings(BaseSettings):
         if self.webhook_url and not _WEBHOOK_SECRET.fullmatch(secret):
             raise ValueError(
                 "WEBHOOK_SECRET needs 16 to 256 letters, digits, _ and - when WEBHOOK_URL is set"
+            )
+        if not self.public_url and self.webhook_url:
+            checked_origin(str(URL(self.webhook_url).with_path("/").with_query(None)))
+        elif not self.public_url and not is_loopback(self.http_host):
+            raise ValueError(
+                "HTTP_HOST is open to others, so set PUBLIC_URL to the https address of the pages"
             )
         if self.live_trading:
             raise ValueError(

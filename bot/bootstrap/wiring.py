@@ -16,10 +16,12 @@ from bot.adapters.database.watchlist import PostgresWatchlist
 from bot.adapters.pictures.painter import ThreadPainter
 from bot.bootstrap.alert_wiring import AlertParts, wire_alerts
 from bot.bootstrap.liquidation_wiring import wire_liquidations
+from bot.bootstrap.news import News
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.resting import Resting, wire_resting
 from bot.bootstrap.rules import roles_of, trust_rules
 from bot.bootstrap.safeguards import safeguards
+from bot.bootstrap.security_wiring import wire_security
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring_charts import wire_candles, wire_charts
 from bot.bootstrap.wiring_operations import wire_operations, wire_outside_state
@@ -42,14 +44,12 @@ from bot.services.presets import PresetChoices
 from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
 from bot.services.refresh import Refresh
-from bot.services.reports import ReportNotice
 from bot.services.resting_clock import RestingClock
 from bot.services.resting_views import RestingNotices
 from bot.services.safeguards import Safeguards
 from bot.services.safety import Safety
 from bot.services.safety_facts import SafetyFacts
-from bot.services.stops import StopNotices
-from bot.services.suspicions import SuspicionNotices, Suspicions
+from bot.services.suspicions import Suspicions
 from bot.services.talk import Talk
 from bot.services.ticks import Intervals, Ticks
 from bot.services.trading import Trading
@@ -83,30 +83,24 @@ def wire(
     *,
     on_outbox: OnOutbox,
     sending: Sending,
-    liquidated: ShortNotices,
-    warnings: SuspicionNotices,
-    graduated: GraduationNotices,
-    reported: ReportNotice,
-    rested: RestingNotices,
-    alerted: AlertNotices,
-    stopped: StopNotices,
+    news: News,
 ) -> Services:
     """Build every service; `on_outbox` is called after each commit that queued notices."""
     clock, pool = outside.clock, outside.pool
-    parts = _parts(settings, outside, on_outbox, warnings, stopped)
+    parts = _parts(settings, outside, on_outbox, news)
     board, stops = parts.board, parts.guards.stops
     prices, trading = _prices(settings, parts), _trading(settings, parts)
-    graduations = _graduations(parts, prices, on_outbox, graduated)
-    resting = _resting(settings, parts, trading, on_outbox, notices=rested)
-    liquidations = _liquidations(settings, parts, trading, liquidated, on_outbox)
+    graduations = _graduations(parts, prices, on_outbox, news.graduated)
+    resting = _resting(settings, parts, trading, on_outbox, notices=news.rested)
+    liquidations = _liquidations(settings, parts, trading, news.liquidated, on_outbox)
     ticks = _ticks(
         settings, parts, prices, graduations, liquidations=liquidations, resting=resting.clock
     )
     outside_state = wire_outside_state(outside, board, parts.suspicions, ticks)
     candles, painter = wire_candles(settings, outside, board), ThreadPainter()
-    reports = _reports(parts, painter, on_outbox, reported)
+    reports = _reports(parts, painter, on_outbox, news)
     wallets = _wallets(parts, resting.clock, liquidations)
-    alerts, alert_following = _alerts(settings, parts, wallets, on_outbox, alerted)
+    alerts, alert_following = _alerts(settings, parts, wallets, on_outbox, news.alerted)
     return Services(
         access=parts.access,
         records=wire_records(settings, outside, parts.access, parts.triggers, on_outbox),
@@ -126,6 +120,7 @@ def wire(
         resting_clock=resting.clock,
         safety=parts.safety,
         guards=parts.guards,
+        security=wire_security(settings, outside, parts.access, on_outbox, news.secured),
         candles=candles,
         charts=wire_charts(outside, parts.books, board, prices, candles, painter),
         movers=Movers(board=board, clock=clock),
@@ -167,7 +162,7 @@ def _graduations(
 
 
 def _reports(
-    parts: _Parts, painter: ThreadPainter, on_outbox: OnOutbox, reported: ReportNotice
+    parts: _Parts, painter: ThreadPainter, on_outbox: OnOutbox, news: News
 ) -> ReportServices:
     return report_services(
         parts.outside,
@@ -176,7 +171,7 @@ def _reports(
         pools=parts.pools,
         painter=painter,
         on_outbox=on_outbox,
-        reported=reported,
+        reported=news.reported,
     )
 
 
@@ -207,8 +202,7 @@ def _parts(
     settings: Settings,
     outside: Outside,
     on_outbox: OnOutbox,
-    warnings: SuspicionNotices,
-    stopped: StopNotices,
+    news: News,
 ) -> _Parts:
     clock, pool, board = outside.clock, outside.pool, PriceBoard()
     books, shelf = PostgresBooks(pool, on_outbox=on_outbox), PostgresShelf(pool)
@@ -220,7 +214,7 @@ def _parts(
         book=PostgresSuspicions(pool, on_outbox=on_outbox),
         clock=clock,
         rules=trust_rules(settings),
-        notices=warnings,
+        notices=news.warnings,
     )
     witnesses = Witnesses(
         sources=outside.token_sources, board=board, suspicions=suspicions, clock=clock
@@ -260,7 +254,7 @@ def _parts(
             safety=safety,
             suspicions=suspicions,
             clock=clock,
-            notices=stopped,
+            notices=news.stopped,
         ),
     )
 

@@ -24,7 +24,7 @@ def wire_records(
     triggers: Triggers,
     on_outbox: OnOutbox,
 ) -> Records:
-    """Build them; raises `Unavailable` where MASTER_KEY_FILE cannot be read."""
+    """Build them; raises `Unavailable` where the master key cannot be read."""
     pool, clock = outside.pool, outside.clock
     audit = Audit(book=PostgresAuditBook(pool), clock=clock)
     return Records(
@@ -32,7 +32,7 @@ def wire_records(
         sealing=AuditSealing(
             chain=PostgresAuditChain(pool),
             clock=clock,
-            key=derived_key(master_key(settings), AUDIT_SEALS),
+            key=derived_key(master_key(settings, may_make=True), AUDIT_SEALS),
         ),
         my_data=MyData(
             data=PostgresPersonalData(pool),

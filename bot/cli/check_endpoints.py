@@ -106,8 +106,8 @@ async def _first_slot(session: aiohttp.ClientSession, url: URL) -> int:
 
 
 async def _running_bot(settings: Settings, client: httpx.AsyncClient) -> list[Finding]:
-    """Give what the bot that answers at HTTP_HOST:HTTP_PORT says, nothing where none does."""
-    url = f"http://{settings.http_host}:{settings.http_port}/status"
+    """Give what the bot that answers at OPERATIONS_PORT says, nothing where none does."""
+    url = f"http://127.0.0.1:{settings.operations_port}/status"
     try:
         status = (await client.get(url, timeout=_STATUS_SECONDS)).json()
         return [_as_seen(state) for kind in ("rpc", "sources") for state in status[kind]]

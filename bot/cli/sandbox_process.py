@@ -56,6 +56,8 @@ class Sandbox:
                 "hot_refresh_seconds": 2.0,
                 "webhook_url": "",
                 "http_port": 0,
+                "operations_port": 0,
+                "public_url": "",
                 "log_level": log_level,
                 "log_dir": data_dir / "logs",
                 "live_trading": False,

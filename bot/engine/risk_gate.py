@@ -60,9 +60,13 @@ def approve_open(desk: Desk, intent: OpenIntent, symbol: str) -> ApprovedOpen:
 
 
 def approve_close(desk: Desk, intent: CloseIntent) -> Position:
-    """Give the position to be closed; raises `Refusal` (`unknown_position`, `frozen`, ...)."""
-    desk.user.require(Permission.TRADE_PAPER)
+    """Give the position to be closed; raises `Refusal` (`unknown_position`, `frozen`, ...).
+
+    An exit that waited was allowed when it was placed: a freeze since then must not leave
+    somebody without their stop.
+    """
     if not intent.is_triggered:
+        desk.user.require(Permission.TRADE_PAPER)
         _check_pace(desk)
     position = next((p for p in desk.positions if p.number == intent.number), None)
     if position is None:

@@ -64,7 +64,8 @@ class TradingEngine:
             else closing.short(self._venue, is_liquidation=False)
         )
         times = times_of(request, market, at)
-        return settlement_of(desk, OrderAction.CLOSE, decided, intent.wish, times)
+        settled = settlement_of(desk, OrderAction.CLOSE, decided, intent.wish, times)
+        return replace(settled, is_forced=intent.is_triggered)
 
     def close_in_emergency(
         self, desk: Desk, number: int, market: Market, request: Request, at: datetime

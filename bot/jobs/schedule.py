@@ -68,6 +68,8 @@ def schedule(
         "seal_audit": (services.records.sealing.seal, _SEAL_SECONDS),
         "settle_refusals": (services.records.audit.settle_refusals, _SEAL_SECONDS),
         "carry_out_deletions": (services.records.my_data.carry_out_due, _DAYS_SECONDS),
+        "lift_freezes": (services.security.freezes.lift_due, _MARK_SECONDS),
+        "forget_sessions": (services.security.sessions.forget, _FORGET_SECONDS),
     }
     for name, (job, seconds) in jobs.items():
         scheduler.add_job(stoppable(guarded(name, job)), "interval", seconds=seconds, id=name)

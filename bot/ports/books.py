@@ -265,3 +265,6 @@ class Dialogs(Protocol):
 
     async def drop(self, user_id: int, chat_id: int) -> bool:
         """Forget it; tells whether there was one."""
+
+    async def hide(self, update_id: int) -> None:
+        """Take the words out of a stored message."""

@@ -23,6 +23,7 @@ from bot.services.resting import RestingOrders
 from bot.services.resting_clock import RestingClock
 from bot.services.safeguards import Safeguards
 from bot.services.safety import Safety
+from bot.services.security import Security
 from bot.services.suspicions import Suspicions
 from bot.services.talk import Talk
 from bot.services.ticks import Ticks
@@ -54,6 +55,7 @@ class Services:
     alert_following: AlertFollowing
     safety: Safety
     guards: Safeguards
+    security: Security
     candles: Candles
     charts: Charts
     movers: Movers

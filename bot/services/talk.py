@@ -38,6 +38,14 @@ class Talk:
         user.require(Permission.READ_HELP)
         return await self._dialogs.awaiting(user.user_id, chat_id, self._clock.now())
 
+    async def hide(self, request: Request) -> None:
+        """Take the words out of the stored update behind a request: they were a secret.
+
+        Needs no permission: nobody learns anything by it.
+        """
+        if request.update_id is not None:
+            await self._dialogs.hide(request.update_id)
+
     async def drop(self, user: User, chat_id: int) -> bool:
         """Forget the open question; tells whether there was one."""
         user.require(Permission.READ_HELP)

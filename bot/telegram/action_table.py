@@ -28,6 +28,7 @@ from bot.telegram.commands import (
     wallets,
     watchlist,
 )
+from bot.telegram.security_commands import SECURITY_ACTIONS
 from bot.telegram.turn import Action, Place, PressHandler
 
 
@@ -153,6 +154,7 @@ TABLE: tuple[Action, ...] = (
         place=Place.ANYWHERE,
     ),
     *AUDIT_ACTIONS,
+    *SECURITY_ACTIONS,
 )
 
 

@@ -25,6 +25,7 @@ from bot.telegram.commands import (
 )
 from bot.telegram.order_commands import ORDER_COMMANDS
 from bot.telegram.risk_commands import RISK_COMMANDS
+from bot.telegram.security_commands import SECURITY_COMMANDS
 from bot.telegram.turn import Command, Place
 
 _TOKEN = Argument(kind=Kind.TOKEN)
@@ -317,6 +318,7 @@ TABLE: tuple[Command, ...] = (
     ),
     *RISK_COMMANDS,
     *AUDIT_COMMANDS,
+    *SECURITY_COMMANDS,
     Command(
         name="language",
         aliases=("lang",),

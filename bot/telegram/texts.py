@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from bot.telegram.audit_texts import AUDIT_REFUSALS
 from bot.telegram.order_texts import ORDER_REFUSALS
+from bot.words.security_refusals import SECURITY_REFUSALS
 from bot.words.speech import later
 
 REFUSALS: Mapping[str, str] = {
@@ -105,8 +106,8 @@ REFUSALS: Mapping[str, str] = {
         "⏳ An admin has to let you in first. They have been asked; I tell you when they answer."
     ),
     "frozen": (
-        "🔒 Your account is frozen, so nothing can be traded. "
-        "You can still look: /wallet, /positions. The operator can unfreeze it."
+        "🔒 Your account is frozen, so nothing can be traded by hand; exits that wait still act. "
+        "You can look: /wallet, /positions. The way back: /security."
     ),
     "not_permitted": "Your role ({role}) may not do that. See /help for what it may.",
     "private_only": (
@@ -267,6 +268,7 @@ REFUSALS: Mapping[str, str] = {
     ),
     **ORDER_REFUSALS,
     **AUDIT_REFUSALS,
+    **SECURITY_REFUSALS,
     # what holds entries back
     "entries_locked": (
         "🔒 Entries[[ in {symbol}]] are locked until {until:moment}: {why}. Closing works. "

@@ -1,94 +1,81 @@
-"""The HTTP door: Telegram's webhook, health, and the status page's figures."""
+"""The public HTTP door: pages for people, Telegram's webhook, and whether we live."""
 
-import hmac
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from typing import Any
 
-import orjson
-from aiohttp import web
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
-from bot.domain.errors import Unavailable
-from bot.observability.metrics import CONTENT_TYPE, page
-from bot.services.catalogue import Services
+from bot import __version__
+from bot.domain.errors import Refusal
+from bot.web.account import account
+from bot.web.door import WebDoor
+from bot.web.entrance import entrance
+from bot.web.guarding import Guarded
+from bot.web.pages import plain_page
+from bot.web.refusing import (
+    NobodyError,
+    NotOursError,
+    answer_bad_form,
+    answer_http,
+    answer_nobody,
+    answer_not_ours,
+    answer_refusal,
+)
+from bot.web.security import security
+from bot.web.visiting import TooManyError
+from bot.web.webhook import webhook_router
 
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 (a header's name)
-WEBHOOK_PATH = "/telegram/webhook"
-_LARGEST_BODY_BYTES = 1_000_000
+__all__ = ["WebDoor", "described", "web_application"]
 
-Receive = Callable[[list[dict[str, Any]]], Awaitable[None]]
+_SAID: Mapping[int, str] = {
+    303: "Done; the browser goes on to another page.",
+    401: "Nobody is logged in here.",
+    403: "Refused: a form from elsewhere, a wrong secret, or no right to it.",
+    404: "There is none of that kind, or it is somebody else's.",
+    405: "This address takes another method.",
+    408: "The body did not arrive in time.",
+    409: "Not possible as things stand.",
+    413: "The body is too large.",
+    422: "A part is missing or has the wrong form.",
+    429: "Too many requests, or too many wrong tries.",
+    500: "A fault of ours, with a reference.",
+    503: "Something behind this does not answer.",
+}
 
 
-def web_application(
-    services: Services,
-    *,
-    receive: Receive | None = None,
-    webhook_secret: str = "",
-    webhook_path: str = WEBHOOK_PATH,
-) -> web.Application:
-    """Build the application; the webhook exists only where a secret is given."""
-    door = _Door(services, receive, webhook_secret)
-    application = web.Application(client_max_size=_LARGEST_BODY_BYTES)
-    application.add_routes(
-        [
-            web.get("/health/live", door.live),
-            web.get("/health/ready", door.ready),
-            web.get("/status", door.status),
-            web.get("/metrics", door.metrics),
-        ]
+def described(door: WebDoor) -> FastAPI:
+    """Build the routes, with the description of their interface; it is not served to anybody."""
+    application = FastAPI(
+        title="Kitrader", version=__version__, openapi_url=None, docs_url=None, redoc_url=None
     )
-    if receive is not None and webhook_secret:
-        application.add_routes([web.post(webhook_path, door.webhook)])
+    application.state.door = door
+    said: dict[int | str, dict[str, Any]] = {
+        status: {"description": words, "content": {"text/html": {}}}
+        for status, words in _SAID.items()
+    }
+    for router in (entrance, account, security):
+        application.include_router(router, responses=said)
+    application.include_router(webhook_router(door))
+    for error, answer in (
+        (Refusal, answer_refusal),
+        (NobodyError, answer_nobody),
+        (NotOursError, answer_not_ours),
+        (TooManyError, _too_many),
+        (RequestValidationError, answer_bad_form),
+        (HTTPException, answer_http),
+    ):
+        application.add_exception_handler(error, answer)
     return application
 
 
-class _Door:
-    def __init__(self, services: Services, receive: Receive | None, secret: str) -> None:
-        self._services = services
-        self._receive = receive
-        self._secret = secret.encode()
+def web_application(door: WebDoor) -> ASGIApp:
+    """Build the application as it is served, behind its guard."""
+    return Guarded(described(door), door)
 
-    async def live(self, _request: web.Request) -> web.Response:
-        return web.json_response({"live": True})
 
-    async def ready(self, _request: web.Request) -> web.Response:
-        """Answer 503 while there is no database or no price refreshed at all."""
-        try:
-            why = await self._services.operations.why_not_ready()
-        except Unavailable as error:
-            why = f"{error.what} does not answer"
-        return web.json_response({"ready": not why, "why": why}, status=503 if why else 200)
-
-    async def status(self, _request: web.Request) -> web.Response:
-        try:
-            figures = await self._services.operations.status()
-        except Unavailable as error:
-            return web.json_response({"error": f"{error.what} does not answer"}, status=503)
-        return web.Response(body=orjson.dumps(figures), content_type="application/json")
-
-    async def metrics(self, _request: web.Request) -> web.Response:
-        """Answer the figures of the status page and more, for Prometheus."""
-        try:
-            samples = await self._services.operations.samples()
-        except Unavailable as error:
-            return web.Response(text=f"{error.what} does not answer\n", status=503)
-        return web.Response(text=page(samples), headers={"Content-Type": CONTENT_TYPE})
-
-    async def webhook(self, request: web.Request) -> web.Response:
-        """Commit the update, then acknowledge; any answer but 200 makes Telegram send again."""
-        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
-        if not hmac.compare_digest(given, self._secret):
-            return web.Response(status=401)
-        try:
-            # The stricter orjson refuses lone surrogates, which the receiver knows how to clean.
-            update = json.loads(await request.read())
-        except (ValueError, RecursionError):
-            return web.Response(status=400)
-        if not isinstance(update, dict) or type(update.get("update_id")) is not int:
-            return web.Response(status=400)
-        assert self._receive is not None, "the route exists only with a receiver"  # noqa: S101
-        try:
-            await self._receive([update])
-        except Unavailable:
-            return web.Response(status=503)
-        return web.Response()
+async def _too_many(_request: Request, _error: Exception) -> HTMLResponse:
+    return plain_page(429)

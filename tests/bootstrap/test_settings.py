@@ -82,6 +82,11 @@ def test_the_token_may_come_as_a_systemd_credential(
         ("SOLANA_WS_URLS", "off,off"),
         ("SOLANA_WS_ACCOUNTS", "-1"),
         ("WEBHOOK_URL", "https://bot.example/hook"),
+        ("PUBLIC_URL", "http://trade.example"),
+        ("PUBLIC_URL", "https://trade.example/door"),
+        ("PUBLIC_URL", "https://user:word@trade.example"),
+        ("HTTP_HOST", "0.0.0.0"),  # noqa: S104 (and no https address for its pages)
+        ("TRUSTED_PROXIES", "proxy.example"),
     ],
 )
 def test_a_wrong_setting_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -64,6 +64,7 @@ from tests.fakes.report_services import (
     FakeReports,
 )
 from tests.fakes.resting_services import FakePresets, FakeResting
+from tests.fakes.security_services import FakeSecurity
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,6 +94,8 @@ class FakeServices:
     hours: dict[int, ReportHour] = field(default_factory=dict)
     boards: set[tuple[int, int]] = field(default_factory=set)
     requests: list[Request] = field(default_factory=list)
+    frozen: list[int] = field(default_factory=list)
+    hidden: list[int] = field(default_factory=list)
     languages: Languages = field(init=False)
     risk: FakeRisk = field(init=False)
     stops: FakeStops = field(init=False)
@@ -131,6 +134,10 @@ class FakeServices:
     @property
     def reports(self) -> FakeReports:
         return FakeReports(self._enter, self.hours)
+
+    @property
+    def security(self) -> FakeSecurity:
+        return FakeSecurity(self, self.frozen)
 
     @property
     def exports(self) -> FakeExports:
@@ -281,6 +288,9 @@ class FakeServices:
 
     async def awaiting(self, user: User, chat_id: int) -> Dialog | None:
         return self.dialogs.get((user.user_id, chat_id))
+
+    async def hide(self, request: Request) -> None:
+        self.hidden.append(request.update_id or 0)
 
     async def drop(self, user: User, chat_id: int) -> bool:
         return self.dialogs.pop((user.user_id, chat_id), None) is not None

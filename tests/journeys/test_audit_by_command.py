@@ -12,7 +12,8 @@ async def test_tampering_is_named_by_the_command(
     empty_town: Town, forks: Forks, tmp_path: Path
 ) -> None:
     town, key_file = empty_town, tmp_path / "key"
-    key_file.write_text("an operator's master key\n")
+    key_file.write_text("0f" * 32 + "\n")
+    key_file.chmod(0o600)
     async with town.bot(master_key_file=key_file) as bot:
         who = await town.newcomer("Sam")
         for level in ("5%", "6%"):

@@ -57,9 +57,9 @@ async def test_check_tells_of_endpoints_web_sockets_and_the_running_bot(
     empty_town: Town, forks: Forks, unused_tcp_port: int
 ) -> None:
     town = empty_town
-    async with town.bot(http_port=unused_tcp_port):
+    async with town.bot(operations_port=unused_tcp_port):
         await town.break_rpc(2, ws_silent=True)
-        settings = town.settings(http_port=unused_tcp_port)
+        settings = town.settings(operations_port=unused_tcp_port)
         code, told = await forks.run(["check", "--json"], environment_of(settings))
     found = [orjson.loads(line) for line in told.splitlines() if line.startswith("{")]
     of = {number: [f for f in found if f["subject"] == f"rpc {number}"] for number in (1, 2)}

@@ -70,6 +70,8 @@ class Town:
             "price_refresh_seconds": 5.0,
             "hot_refresh_seconds": 0.5,
             "http_port": 0,
+            "operations_port": 0,
+            "public_url": "",
             "webhook_url": "",
             "webhook_secret": "",
         }

@@ -172,14 +172,24 @@ async def test_an_entry_without_cash_is_given_up_with_a_word(database: Pool) -> 
     assert at.told.refusals in (["not_enough_cash"], ["over_position_limit"])
 
 
-async def test_a_frozen_owner_trades_nothing_and_is_told(database: Pool) -> None:
+async def test_a_frozen_owner_buys_nothing_and_is_told(database: Pool) -> None:
+    at = await waiting(database)
+    (limit,) = await at.place(EntryPlan(entry=at.entry("5"), level=percent("-10")))
+    await database.execute("UPDATE users SET status = 'frozen'")
+    await at.ticks(70)
+    assert at.told.words == [("rejected", limit)]
+    assert at.told.refusals == ["frozen"]
+
+
+async def test_a_frozen_owners_stop_still_acts(database: Pool) -> None:
     at = await waiting(database)
     number = await at.buy()
     (stop,) = await at.guard(number, Stop(level=percent("-8")))
     await database.execute("UPDATE users SET status = 'frozen'")
     await at.ticks(80)
-    assert at.told.words == [("rejected", stop)]
-    assert at.told.refusals == ["frozen"]
+    assert await at.state(stop) is RestingState.FILLED
+    assert not await at.positions()
+    await at.prove()
 
 
 async def test_an_outage_leaves_a_stop_to_the_next_tick(database: Pool) -> None:

@@ -244,7 +244,8 @@ async def test_every_button_of_every_screen_works_when_pressed(door: ChatDoor) -
         "/sl 12 -8%",
         "/orders",
     )
-    first += ("/risk", "/panic", "/halt", "/halt WIF close drained", "/audit", "/mydata")
+    first += ("/risk", "/security", "/panic", "/halt", "/halt WIF close drained", "/audit")
+    first += ("/mydata",)
     door.services.audit.entries = [an_entry(number) for number in range(20, 10, -1)]
     door.services.my_data.wish = a_wish()
     waiting = [await door.ask(command) for command in first]

@@ -13,12 +13,13 @@ from bot.telegram.turn import Command, Place
 from tests.builders.chat_updates import GROUP, a_press
 from tests.telegram.conftest import ChatDoor, text_of
 
-MARKET, OWN, TRADE, HELP, OPERATE = (
+MARKET, OWN, TRADE, HELP, OPERATE, PROTECT = (
     Permission.VIEW_MARKET,
     Permission.VIEW_OWN,
     Permission.TRADE_PAPER,
     Permission.READ_HELP,
     Permission.OPERATE,
+    Permission.PROTECT_OWN,
 )
 COMMANDS = {
     "start": (HELP, Place.ANYWHERE),
@@ -76,6 +77,7 @@ COMMANDS = {
     "audit": (Permission.READ_AUDIT, Place.PRIVATE),
     "mydata": (OWN, Place.PRIVATE),
     "privacy": (HELP, Place.ANYWHERE),
+    **dict.fromkeys(("dashboard", "security", "freeze"), (PROTECT, Place.PRIVATE)),
 }
 BUTTONS = {
     "card": (MARKET, Place.ANYWHERE),
@@ -158,13 +160,15 @@ BUTTONS = {
     **dict.fromkeys(("audit", "wishes"), (Permission.READ_AUDIT, Place.PRIVATE)),
     **dict.fromkeys(("mydata", "mytake", "forgt", "forget", "stay"), (OWN, Place.PRIVATE)),
     "privcy": (HELP, Place.ANYWHERE),
+    **dict.fromkeys(("dash", "secure", "sfrz", "skeep"), (PROTECT, Place.PRIVATE)),
 }
 ALLOWED = {
     Status.PENDING: {HELP},
-    Status.ACTIVE: {HELP, MARKET, OWN, TRADE, OPERATE, Permission.READ_AUDIT},
-    Status.FROZEN: {HELP, MARKET, OWN},
+    Status.ACTIVE: {HELP, MARKET, OWN, TRADE, OPERATE, PROTECT, Permission.READ_AUDIT},
+    Status.FROZEN: {HELP, MARKET, OWN, PROTECT},
     Status.BANNED: set(),
 }
+REFUSED = ("is frozen, so", "cannot use this bot", "let you in")
 TYPED = {
     Kind.TOKEN: "WIF",
     Kind.SIDE: "long",
@@ -229,9 +233,7 @@ async def test_a_command_works_only_where_its_row_says(
     door.services.role = role_for(command.permission)
     may = command.permission in ALLOWED[status]
     answers = await door.say(in_full(command))
-    refused = any(
-        words in text_of(answers[0]) for words in ("frozen", "cannot use this bot", "let you in")
-    )
+    refused = any(words in text_of(answers[0]) for words in REFUSED)
     assert refused is not may
     door.services.booked.clear()
     in_group = text_of((await door.say(in_full(command), chat=GROUP))[0])
@@ -255,9 +257,7 @@ async def test_a_button_works_only_for_those_its_row_lets(
     door.services.status = status
     door.services.role = role_for(action.permission)
     notices = await door.press(data)
-    refused = any(
-        words in text_of(notices[0]) for words in ("frozen", "cannot use this bot", "let you in")
-    )
+    refused = any(words in text_of(notices[0]) for words in REFUSED)
     assert refused is (action.permission not in ALLOWED[status])
     assert door.services.booked == {}
 
@@ -271,7 +271,7 @@ def test_every_example_can_be_read(command: Command) -> None:
 
 def test_what_moves_money_is_marked_and_expires() -> None:
     dangerous = {command.name for command in command_table.TABLE if command.is_dangerous}
-    assert dangerous == {"open", "close", "reset", "panic", "halt", "reverse"}
+    assert dangerous == {"open", "close", "reset", "panic", "halt", "reverse", "freeze"}
     money = {action.name for action in action_table.TABLE if action.is_money}
     assert money == {
         "buy", "go", "close", "erase", "panicp", "panicc", "halt", "forget",

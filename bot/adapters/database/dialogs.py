@@ -10,6 +10,10 @@ _ASK = """
     ON CONFLICT (user_id, chat_id) DO UPDATE
       SET kind = excluded.kind, data = excluded.data, expires_at = excluded.expires_at
 """
+_HIDE = """
+    UPDATE inbox SET raw = jsonb_set(raw::jsonb, '{message,text}', '"[secret removed]"')::text
+    WHERE update_id = $1 AND raw::jsonb #> '{message,text}' IS NOT NULL
+"""
 
 
 class PostgresDialogs:
@@ -46,3 +50,8 @@ class PostgresDialogs:
                 "DELETE FROM dialogs WHERE user_id = $1 AND chat_id = $2", user_id, chat_id
             )
         return not done.endswith(" 0")
+
+    async def hide(self, update_id: int) -> None:
+        """Take the words out of a stored message."""
+        async with connected(self._pool) as connection:
+            await connection.execute(_HIDE, update_id)

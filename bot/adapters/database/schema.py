@@ -6,6 +6,7 @@ does not fit the type. The functions and triggers that guard them live in `migra
 """
 
 from bot.adapters.database import (
+    schema_accounts,
     schema_alerts,
     schema_audit,
     schema_books,
@@ -32,6 +33,7 @@ TABLES = (
     schema_resting,
     schema_reports,
     schema_risk,
+    schema_accounts,
 )
 """The modules that put their tables into the metadata by being imported."""
 

@@ -45,6 +45,7 @@ users = Table(
     Column("created_at", MOMENT, nullable=False, server_default=NOW),
     Column("blocks_danger", Boolean, nullable=False, server_default=text("true")),
     Column("risk_limits", JSONB, nullable=False, server_default=NO_JSON),
+    Column("froze_self", Boolean, nullable=False, server_default=text("false")),
     Column("chosen_language", Text),
     CheckConstraint("chosen_language IN ('en', 'es', 'ru', 'zh')", name="chosen_language_spoken"),
     CheckConstraint("role IN ('basic', 'premium', 'admin')", name="role_known"),

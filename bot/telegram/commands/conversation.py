@@ -19,6 +19,7 @@ from bot.telegram.commands.market import show_card
 from bot.telegram.commands.orders import CHANGE_QUESTION as ORDER_QUESTION
 from bot.telegram.commands.orders import answer_change as answer_order
 from bot.telegram.commands.presets import PRESET_QUESTION, answer_preset
+from bot.telegram.commands.security import FACTOR_QUESTION, refuse_factor
 from bot.telegram.commands.trading import AMOUNT_QUESTION, answer_amount
 from bot.telegram.rich_text import Text
 from bot.telegram.turn import Turn
@@ -56,6 +57,8 @@ async def plain_text(turn: Turn) -> None:
         await turn.finish()
         return
     question = await turn.services.talk.awaiting(turn.user, turn.chat_id)
+    if question is not None and question.kind == FACTOR_QUESTION and await refuse_factor(turn):
+        return
     if question is not None and question.kind in _ANSWERS:
         await _ANSWERS[question.kind](turn, dict(question.data))
         return

@@ -1,0 +1,75 @@
+"""What the inside has to tell people, rendered by the chat door, in one bundle."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import SystemRandom
+from typing import TypeVar
+
+from bot.bootstrap.settings import Settings
+from bot.ports.clock import Clock
+from bot.services.alert_firing import AlertNotices
+from bot.services.graduations import GraduationNotices
+from bot.services.liquidations import ShortNotices
+from bot.services.reports import ReportNotice
+from bot.services.resting_views import RestingNotices
+from bot.services.security_notices import SecurityNotices
+from bot.services.stops import StopNotices
+from bot.services.suspicions import SuspicionNotices
+from bot.telegram.alert_notices import FiredAlertNotices
+from bot.telegram.daily_reports import DailyReportNotices
+from bot.telegram.graduation_news import GraduationNews
+from bot.telegram.notices import LiquidationNotices
+from bot.telegram.price_warnings import PriceWarnings
+from bot.telegram.private_news import LanguageOf, PrivateNews
+from bot.telegram.resting_news import RestingNews
+from bot.telegram.security_news import SecurityNews
+from bot.telegram.stop_notices import StopNews
+
+Kind = TypeVar("Kind", bound=PrivateNews)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newsroom:
+    """Makes each kind of news for private chats; the languages are known later."""
+
+    clock: Clock
+    bot_name: str
+    language_of: LanguageOf
+
+    def __call__(self, kind: Callable[..., Kind], **more: object) -> Kind:
+        """Make one kind."""
+        return kind(
+            clock=self.clock,
+            chance=SystemRandom(),
+            bot_name=self.bot_name,
+            language_of=self.language_of,
+            **more,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """The renderers that services are wired with."""
+
+    liquidated: ShortNotices
+    warnings: SuspicionNotices
+    graduated: GraduationNotices
+    reported: ReportNotice
+    rested: RestingNotices
+    alerted: AlertNotices
+    stopped: StopNotices
+    secured: SecurityNotices
+
+
+def news_of(settings: Settings, newsroom: Newsroom) -> News:
+    """Make every kind."""
+    return News(
+        liquidated=newsroom(LiquidationNotices),
+        warnings=newsroom(PriceWarnings),
+        graduated=newsroom(GraduationNews),
+        reported=newsroom(DailyReportNotices),
+        rested=newsroom(RestingNews),
+        alerted=newsroom(FiredAlertNotices),
+        stopped=newsroom(StopNews, admin_ids=sorted(settings.admin_ids)),
+        secured=newsroom(SecurityNews),
+    )

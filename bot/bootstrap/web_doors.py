@@ -1,0 +1,108 @@
+"""Opens the two HTTP doors: the public one for people and Telegram, and the operator's own."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+
+from aiohttp import web
+from yarl import URL
+
+from bot.bootstrap.public_address import public_url
+from bot.bootstrap.settings import Settings
+from bot.domain.errors import Unavailable
+from bot.ports.clock import Clock
+from bot.services.catalogue import Services
+from bot.telegram.receiver import Receiver
+from bot.web.operations import operations_application
+
+_OPERATIONS_HOST = "127.0.0.1"
+_BACKLOG = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicDoor:
+    """The public door's socket, which listens before anybody is there to open.
+
+    `address` is where it is bound, `public_url` where people reach it.
+    """
+
+    listener: socket.socket
+    address: str
+    public_url: str
+
+
+@asynccontextmanager
+async def public_door(settings: Settings) -> AsyncIterator[PublicDoor]:
+    """Listen at HTTP_HOST:HTTP_PORT; raises `Unavailable` where that is taken."""
+    listener = _listening(settings.http_host, settings.http_port, "HTTP_PORT")
+    with closing(listener):
+        address = _address(listener.getsockname())
+        url = public_url(
+            named=settings.public_url, webhook_url=settings.webhook_url, bound_to=address
+        )
+        yield PublicDoor(listener=listener, address=address, public_url=url)
+
+
+@asynccontextmanager
+async def operations_door(settings: Settings, services: Services) -> AsyncIterator[str]:
+    """Answer health, status and metrics on this machine; gives the address."""
+    runner = web.AppRunner(operations_application(services), access_log=None)
+    await runner.setup()
+    listener = _listening(_OPERATIONS_HOST, settings.operations_port, "OPERATIONS_PORT")
+    try:
+        await web.SockSite(runner, listener).start()
+        yield _address(listener.getsockname())
+    finally:
+        await runner.cleanup()
+        listener.close()
+
+
+async def answer_door(
+    door: PublicDoor, settings: Settings, services: Services, receiver: Receiver, clock: Clock
+) -> None:
+    """Serve the public door once somebody knocks, or at once where Telegram will."""
+    if not settings.webhook_url:
+        await _knock(door.listener)
+    # FastAPI takes half a second to import: a bot that nobody visits never does.
+    from bot.web.application import WebDoor, web_application  # noqa: PLC0415
+    from bot.web.server import serve  # noqa: PLC0415
+
+    application = web_application(
+        WebDoor(
+            security=services.security,
+            exports=services.exports,
+            public_url=door.public_url,
+            clock=clock,
+            receive=receiver.receive if settings.webhook_url else None,
+            webhook_secret=settings.webhook_secret.get_secret_value(),
+            webhook_path=URL(settings.webhook_url).path if settings.webhook_url else "",
+        )
+    )
+    await serve(application, door.listener, trusted_proxies=settings.trusted_proxies)
+
+
+async def _knock(listener: socket.socket) -> None:
+    knocked, loop = asyncio.Event(), asyncio.get_running_loop()
+    loop.add_reader(listener.fileno(), knocked.set)
+    try:
+        await knocked.wait()
+    finally:
+        loop.remove_reader(listener.fileno())
+
+
+def _listening(host: str, port: int, setting: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        what = f"{host}:{port}"
+        raise Unavailable(what, f"{error.strerror}; name another {setting}") from error
+    listener.setblocking(False)
+    return listener
+
+
+def _address(name: Sequence[object]) -> str:
+    host, port = str(name[0]), name[1]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,55 @@
+"""Figures and words as the pages write them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from bot.domain.money import LAMPORTS_PER_SOL
+from bot.words.speech import later, say
+
+_BASIS_POINTS = 100
+_ACTIONS: Mapping[str, str] = {
+    "session.began": later("Logged in on the web"),
+    "session.ended": later("Web session ended"),
+    "login.refused": later("Login refused"),
+    "factor.set": later("Second factor set"),
+    "factor.removed": later("Second factor removed"),
+    "factor.refused": later("Wrong PIN or code"),
+    "recovery_codes.made": later("Recovery codes made"),
+    "recovery_code.used": later("Recovery code used"),
+    "status.changed": later("Status changed"),
+    "role.changed": later("Role changed"),
+    "limits.changed": later("Limits changed"),
+    "unfreeze.asked": later("Unfreezing asked for"),
+    "unfreeze.cancelled": later("Unfreezing cancelled"),
+    "staff.looked": later("Staff looked at your figures"),
+    "trading_stopped": later("Trading stopped"),
+    "trading_resumed": later("Trading resumed"),
+    "risk_limit_set": later("Own risk limit set"),
+    "lock_lifted": later("Lock lifted"),
+}
+
+
+def sol(lamports: int | None) -> str:
+    """Give an amount in SOL, or that there is no limit."""
+    if lamports is None:
+        return say("no limit")
+    return f"{(Decimal(lamports) / LAMPORTS_PER_SOL).normalize():f} SOL"
+
+
+def share(basis_points: int | None) -> str:
+    """Give a share of equity, or that there is no limit."""
+    if basis_points is None:
+        return say("no limit")
+    return f"{(Decimal(basis_points) / _BASIS_POINTS).normalize():f} %"
+
+
+def moment(at: datetime) -> str:
+    """Give a moment to the minute, in UTC."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def action_words(action: str) -> str:
+    """Give what an entry of the log says; one that has no words yet is shown by its name."""
+    words = _ACTIONS.get(action)
+    return say(words) if words else action.replace(".", " ").replace("_", " ")

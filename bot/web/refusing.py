@@ -1,0 +1,106 @@
+"""What a refusal becomes on the web: a status and a page with its words."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+
+from bot.domain.errors import Refusal
+from bot.web.figures import moment
+from bot.web.pages import page, plain_page
+from bot.words.security_refusals import SECURITY_REFUSALS
+from bot.words.speech import later, say, translated
+
+_STATUS: Mapping[str, int] = {
+    "bad_login_link": 403,
+    "session_over": 401,
+    "unknown_session": 404,
+    "wrong_factor": 403,
+    "wrong_code": 403,
+    "proof_needed": 403,
+    "factors_locked": 429,
+    "bad_pin": 422,
+    "weak_pin": 422,
+    "pins_differ": 422,
+    "nothing_to_export": 404,
+    "banned": 403,
+    "pending": 403,
+    "not_permitted": 403,
+    "frozen": 403,
+}
+_CONFLICT = 409
+_OTHERS: Mapping[str, str] = {
+    "nothing_to_export": later("There is nothing of that kind yet."),
+    "frozen": later("Your account is frozen, so that does not work now."),
+}
+_UNKNOWN = later("That is not possible now; nothing was changed.")
+_MOMENT = re.compile(r"\{(\w+):moment\}")
+_COMMAND = re.compile(r"`([^`]*)`")
+_BACK: Mapping[str, str] = {"proof_needed": "/security#prove", "bad_login_link": ""}
+
+
+class NotOursError(Exception):
+    """A form that did not come from our own page."""
+
+
+class NobodyError(Exception):
+    """Somebody without a session asks for what needs one."""
+
+
+def refusal_page(refusal: Refusal, *, language: str | None = None) -> HTMLResponse:
+    """Say no in plain words, with the way back."""
+    status = _STATUS.get(refusal.code, _CONFLICT)
+    back = _BACK.get(refusal.code, "/security")
+    found = page(
+        "message.html", status=status, language=language, words=words_of(refusal), back=back
+    )
+    until = refusal.fields.get("until")
+    if refusal.code == "factors_locked" and isinstance(until, datetime):
+        found.headers["Retry-After"] = "900"
+    return found
+
+
+def words_of(refusal: Refusal) -> str:
+    """Give a refusal's words with its figures."""
+    template = SECURITY_REFUSALS.get(refusal.code) or _OTHERS.get(refusal.code, _UNKNOWN)
+    words = _COMMAND.sub(r"\1", translated(template))
+    return _MOMENT.sub(lambda match: _moment(refusal, match[1]), words)
+
+
+async def answer_refusal(_request: Request, error: Exception) -> HTMLResponse:
+    """Answer a `Refusal` that a route let through."""
+    assert isinstance(error, Refusal), "registered for refusals"  # noqa: S101
+    return refusal_page(error)
+
+
+async def answer_nobody(_request: Request, _error: Exception) -> HTMLResponse:
+    """Answer somebody without a session."""
+    return plain_page(401)
+
+
+async def answer_not_ours(_request: Request, _error: Exception) -> HTMLResponse:
+    """Answer a form from elsewhere."""
+    return plain_page(403)
+
+
+async def answer_bad_form(_request: Request, error: Exception) -> HTMLResponse:
+    """Answer a form or an address with parts missing or wrong; which they were is not repeated."""
+    assert isinstance(error, RequestValidationError), "registered for these"  # noqa: S101
+    return plain_page(422)
+
+
+async def answer_http(_request: Request, error: Exception) -> HTMLResponse:
+    """Answer what the framework refuses: no such page, no such method."""
+    assert isinstance(error, HTTPException), "registered for these"  # noqa: S101
+    found = plain_page(error.status_code)
+    found.headers.update(error.headers or {})
+    return found
+
+
+def _moment(refusal: Refusal, name: str) -> str:
+    value = refusal.fields.get(name)
+    return moment(value) if isinstance(value, datetime) else say("later")
