@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
+from importlib import import_module
 
 from aiohttp import web
 from yarl import URL
@@ -65,7 +66,10 @@ async def answer_door(
     """Serve the public door once somebody knocks, or at once where Telegram will."""
     if not settings.webhook_url:
         await _knock(door.listener)
-    # FastAPI takes half a second to import: a bot that nobody visits never does.
+    # FastAPI takes half a second to import: a bot that nobody visits never does, and in a thread
+    # it holds nobody up.
+    for module in ("bot.web.application", "bot.web.server"):
+        await asyncio.to_thread(import_module, module)
     from bot.web.application import WebDoor, web_application  # noqa: PLC0415
     from bot.web.server import serve  # noqa: PLC0415
 

@@ -67,7 +67,10 @@ async def notices_to(town: Town, who: int, words: str) -> dict[str, str]:
 @asynccontextmanager
 async def visiting(town: Town, **settings: object) -> AsyncIterator[tuple[Running, int, Browser]]:
     """Run the bot with a key; gives it, a newcomer, and their browser, which is logged in."""
-    async with town.bot(master_key=KEY, **settings) as running, httpx.AsyncClient() as client:
+    async with (
+        town.bot(master_key=KEY, **settings) as running,
+        httpx.AsyncClient(timeout=30) as client,
+    ):
         who = await town.newcomer("Ann")
         await town.say(who, "/start")
         browser = Browser(running.public_url, client)

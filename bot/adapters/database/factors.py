@@ -141,9 +141,9 @@ class PostgresFactors:
                 stored.sealed,
                 stored.confirmed_at,
             )
+            await tell(connection, notices)
             if stored.confirmed_at is not None:
-                await tell(connection, notices)
-            await audit(connection, user_id, "factor.set", {"factor": factor.value})
+                await audit(connection, user_id, "factor.set", {"factor": factor.value})
         self._on_outbox(())
 
     async def confirm(

@@ -138,6 +138,6 @@ class PostgresFreezes:
             if row is None or ended != "UPDATE 1":
                 return False
             details = {"to": "active", "by": "self"}
-            await audit(connection, freeze.user_id, "status.changed", details)
             await tell(connection, notices(user_from(row)))
+            await audit(connection, freeze.user_id, "status.changed", details)
         return True
