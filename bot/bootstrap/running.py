@@ -100,10 +100,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
             operations_door(settings, services) as operations,
             open_nursery() as nursery,
         ):
-            if outside.lease is not None:
-                nursery.spawn(outside.lease.keep(), "lease")
-            nursery.spawn(outside.rpc.keep_watch(), "rpc watch")
-            nursery.spawn(outside.rpc.stream.run(), "rpc stream")
+            _watch_outside(outside, nursery)
             nursery.spawn(follow_changes(services), "changes")
             nursery.spawn(fill_orders(services), "fills")
             nursery.spawn(sender.run(), "sender")
@@ -123,6 +120,13 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
                 first_prices=first_prices,
             )
             await _wind_down(lanes, outbox)
+
+
+def _watch_outside(outside: Outside, nursery: Nursery) -> None:
+    if outside.lease is not None:
+        nursery.spawn(outside.lease.keep(), "lease")
+    nursery.spawn(outside.rpc.keep_watch(), "rpc watch")
+    nursery.spawn(outside.rpc.stream.run(), "rpc stream")
 
 
 async def _load(services: Services) -> None:

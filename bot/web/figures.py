@@ -28,6 +28,19 @@ _ACTIONS: Mapping[str, str] = {
     "risk_limit_set": later("Own risk limit set"),
     "lock_lifted": later("Lock lifted"),
 }
+_NAMES: Mapping[str, str] = {
+    "basic": later("basic"),
+    "premium": later("premium"),
+    "admin": later("admin"),
+    "active": later("active"),
+    "frozen": later("frozen"),
+    "orders": later("Orders"),
+    "fills": later("Fills"),
+    "transfers": later("Transfers"),
+    "all": later("all"),
+    "month": later("a month"),
+    "year": later("a year"),
+}
 
 
 def sol(lamports: int | None) -> str:
@@ -53,3 +66,9 @@ def action_words(action: str) -> str:
     """Give what an entry of the log says; one that has no words yet is shown by its name."""
     words = _ACTIONS.get(action)
     return say(words) if words else action.replace(".", " ").replace("_", " ")
+
+
+def name_of(value: str) -> str:
+    """Give the word for a role, a status, a table or a span."""
+    words = _NAMES.get(value)
+    return say(words) if words else value

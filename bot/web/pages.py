@@ -28,6 +28,7 @@ _TEMPLATES.globals |= {
     "moment": figures.moment,
     "share": figures.share,
     "action_words": figures.action_words,
+    "name_of": figures.name_of,
 }
 
 _PLAIN: Mapping[int, str] = {

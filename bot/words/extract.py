@@ -79,8 +79,10 @@ def _whole(arguments: Sequence[ast.expr], wanted: int) -> Iterator[tuple[str, ..
 def _in_page(file: Path) -> Iterator[tuple[str, ...]]:
     with file.open("rb") as page:
         for _line, _call, texts, _comments in babel_extract(page, ("say", "say_count"), (), {}):
-            forms = texts if isinstance(texts, tuple) else (texts,)
-            yield tuple(form for form in forms if isinstance(form, str))
+            written = texts if isinstance(texts, tuple) else (texts,)
+            forms = tuple(form for form in written if isinstance(form, str))
+            if forms:
+                yield forms
 
 
 def updated(language: Language, found: Sequence[Found]) -> Catalog:
