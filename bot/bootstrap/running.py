@@ -40,6 +40,7 @@ from bot.telegram.registration import Identity, identity, use_polling, use_webho
 from bot.telegram.sender import Sender
 from bot.telegram.stamps import StampedApi
 from bot.telegram.table_check import check_tables
+from bot.telegram.whispers import WhisperingApi
 
 _DRAIN_SECONDS = 5.0
 _PRICELESS_SECONDS = 5.0
@@ -135,6 +136,7 @@ async def _load(services: Services) -> None:
     await services.prices.load()
     await services.suspicions.load()
     await services.guards.stops.load()
+    await services.rooms.groups.load()
     await services.triggers.load()
 
 
@@ -160,7 +162,7 @@ def _sender(
 ) -> Sender:
     return Sender(
         outbox=outbox,
-        api=StampedApi(api, outside.clock, news.language_of),
+        api=WhisperingApi(StampedApi(api, outside.clock, news.language_of)),
         clock=outside.clock,
         limits=FloodLimits(clock=outside.clock),
         reachability=reachability,

@@ -192,6 +192,13 @@ class Settings(BaseSettings):
         ]
         return tuple(text.get_secret_value() for text in texts if text.get_secret_value())
 
+    def shown(self) -> tuple[tuple[str, str], ...]:
+        """Give what each setting is, for admins; of a secret or an address whether it is set.
+
+        An address may hold a key, so it is as a secret.
+        """
+        return tuple((name.upper(), _shown(value)) for name, value in self)
+
     def rpc_urls(self) -> tuple[str, ...]:
         """Give the RPC endpoints in the operator's order of preference."""
         return tuple(url.get_secret_value() for url in self.solana_rpc_urls)
@@ -200,6 +207,15 @@ class Settings(BaseSettings):
         """Give for each RPC endpoint its WebSocket's URL, or `auto`, or `off`."""
         given = tuple(url.get_secret_value() for url in self.solana_ws_urls)
         return given * len(self.solana_rpc_urls) if len(given) == 1 else given
+
+
+def _shown(value: object) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list | tuple | frozenset) else str(value)
+    is_secret = isinstance(value, SecretStr) or "**" in text or "://" in text
+    if is_secret:
+        # An empty secret prints as nothing.
+        return "set" if text else "not set"
+    return text or "not set"
 
 
 def load_settings() -> Settings:

@@ -24,6 +24,7 @@ from bot.bootstrap.safeguards import safeguards
 from bot.bootstrap.security_wiring import wire_security
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring_charts import wire_candles, wire_charts
+from bot.bootstrap.wiring_groups import wire_rooms
 from bot.bootstrap.wiring_operations import wire_operations, wire_outside_state
 from bot.bootstrap.wiring_records import wire_records
 from bot.bootstrap.wiring_reports import ReportServices, report_services
@@ -101,6 +102,7 @@ def wire(
     reports = _reports(parts, painter, on_outbox, news)
     wallets = _wallets(parts, resting.clock, liquidations)
     alerts, alert_following = _alerts(settings, parts, wallets, on_outbox, news.alerted)
+    operations = wire_operations(outside, board, outside_state, ticks, sending, stops)
     return Services(
         access=parts.access,
         records=wire_records(settings, outside, parts.access, parts.triggers, on_outbox),
@@ -129,7 +131,10 @@ def wire(
         reports=reports.reports,
         exports=reports.exports,
         leaderboards=reports.leaderboards,
-        operations=wire_operations(outside, board, outside_state, ticks, sending, stops),
+        rooms=wire_rooms(
+            settings, parts, trading, operations, on_outbox=on_outbox, closed=news.stopped
+        ),
+        operations=operations,
         outside_state=outside_state,
     )
 

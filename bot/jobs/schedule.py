@@ -60,6 +60,7 @@ def schedule(
         "make_price_days": (services.candles.make_days, _DAYS_SECONDS),
         "sample_equity": (services.performance.sample, _SAMPLE_SECONDS),
         "thin_equity": (services.performance.thin, _THIN_SECONDS),
+        "follow_calls": (services.rooms.calls.follow, _MARK_SECONDS),
         "send_reports": (services.reports.send_due, _REPORT_SECONDS),
         "mark_equity": (services.guards.marks.mark, _MARK_SECONDS),
         "charge_funding": (services.guards.funding.charge, _MARK_SECONDS),

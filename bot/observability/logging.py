@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from bot.observability.log_ring import RECENT
 from bot.observability.redaction import Redactor
 
 _MEGABYTE = 1_000_000
@@ -48,7 +49,8 @@ def set_up_logging(
         ],
     )
     root = logging.getLogger()
-    root.handlers = [_with(formatter, handler) for handler in _handlers(folder, to_stderr)]
+    handlers = [*_handlers(folder, to_stderr), RECENT]
+    root.handlers = [_with(formatter, handler) for handler in handlers]
     root.setLevel(level)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)

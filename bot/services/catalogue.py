@@ -21,6 +21,7 @@ from bot.services.records import Records
 from bot.services.reports import Reports
 from bot.services.resting import RestingOrders
 from bot.services.resting_clock import RestingClock
+from bot.services.rooms import Rooms
 from bot.services.safeguards import Safeguards
 from bot.services.safety import Safety
 from bot.services.security import Security
@@ -64,5 +65,6 @@ class Services:
     reports: Reports
     exports: Exports
     leaderboards: Leaderboards
+    rooms: Rooms
     operations: Operations
     outside_state: OutsideState

@@ -21,7 +21,7 @@ from bot.services.queues import Queues
 from bot.services.refresh import RefreshState
 from bot.services.stops import StopLine
 from bot.services.token_columns import Glimpse
-from bot.services.views import DisputedToken
+from bot.services.views import DisputedToken, OutsideView
 
 _SHEET_SECONDS, _SHEET_RESTS = 2.0, 20
 
@@ -104,6 +104,17 @@ class Operations:
         await self._outbox.depths()
         is_priced = bool((self._board.columns.prices > 0).any())
         return "" if is_priced else "no price has been read yet"
+
+    def outside(self) -> OutsideView:
+        """Give how endpoints, sources and the refresh are; who asks has asked for a permission."""
+        return self._outside.view()
+
+    async def depths(self) -> tuple[int, int]:
+        """Give how many updates and notices wait; raises `Unavailable`.
+
+        Needs no permission: as `status`, sums only.
+        """
+        return await self._outbox.depths()
 
     async def prove_ledger(self) -> LedgerProof:
         """Check the books from the transfers up; raises `Unavailable`.

@@ -28,16 +28,24 @@ from bot.telegram.commands import (
     wallets,
     watchlist,
 )
+from bot.telegram.group_commands import GROUP_ACTIONS
 from bot.telegram.security_commands import SECURITY_ACTIONS
 from bot.telegram.turn import Action, Place, PressHandler
 
 
-def _look(name: str, handler: PressHandler, place: Place = Place.ANYWHERE) -> Action:
-    return Action(name=name, handler=handler, permission=Permission.VIEW_MARKET, place=place)
+def _look(name: str, handler: PressHandler, *, of: str = "", cost: int = 1) -> Action:
+    return Action(
+        name=name,
+        handler=handler,
+        permission=Permission.VIEW_MARKET,
+        place=Place.ANYWHERE,
+        of=of,
+        cost=cost,
+    )
 
 
-def _own(name: str, handler: PressHandler) -> Action:
-    return Action(name=name, handler=handler, permission=Permission.VIEW_OWN)
+def _own(name: str, handler: PressHandler, *, cost: int = 1) -> Action:
+    return Action(name=name, handler=handler, permission=Permission.VIEW_OWN, cost=cost)
 
 
 def _ask(name: str, handler: PressHandler) -> Action:
@@ -58,15 +66,15 @@ def _money(
 
 
 TABLE: tuple[Action, ...] = (
-    _look("card", market.press_card),
+    _look("card", market.press_card, of="price"),
     _look("info", market.press_info),
-    _look("chart", charts.press_chart),
-    _look("movers", movers.press_movers),
-    _look("board", leaderboards.press_leaderboard),
+    _look("chart", charts.press_chart, cost=5),
+    _look("movers", movers.press_movers, cost=2),
+    _look("board", leaderboards.press_leaderboard, of="leaderboard", cost=4),
     _own("watch", watchlist.press_watch),
     _own("wlist", watchlist.press_watchlist),
     _own("woff", watchlist.press_unwatch),
-    _look("check", safety.press_check),
+    _look("check", safety.press_check, cost=3),
     _own("alrt", alerts.press_alert),
     _own("aput", alerts.press_put),
     _own("aask", alerts.press_ask),
@@ -92,11 +100,11 @@ TABLE: tuple[Action, ...] = (
     _own("hist", wallets.press_history),
     _own("pnl", performance.press_pnl),
     _own("pnlby", performance.press_breakdown),
-    _own("curve", performance.press_curve),
-    _own("pcard", performance.press_card),
-    _own("rcard", performance.press_receipt_card),
+    _own("curve", performance.press_curve, cost=5),
+    _own("pcard", performance.press_card, cost=5),
+    _own("rcard", performance.press_receipt_card, cost=5),
     _own("report", reports.press_report),
-    _own("export", exports.press_export),
+    _own("export", exports.press_export, cost=20),
     _ask("safety", safety.press_safety),
     _ask("pick", trading.press_pick),
     _ask("side", trading.press_side),
@@ -155,6 +163,7 @@ TABLE: tuple[Action, ...] = (
     ),
     *AUDIT_ACTIONS,
     *SECURITY_ACTIONS,
+    *GROUP_ACTIONS,
 )
 
 

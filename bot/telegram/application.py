@@ -46,6 +46,7 @@ class Application:
         self._access = services.access
         self._languages = services.languages
         self._leaderboards = services.leaderboards
+        self._groups = services.rooms.groups
         door = Door(
             services=services,
             inbox=inbox,
@@ -79,8 +80,9 @@ class Application:
         await self._inbox.close(stored.update_id, failure="")
 
     async def _hear(self, message: Message, stored: StoredUpdate) -> None:
-        if message.left is not None:
-            await self._leaderboards.gone(message.left.id, message.chat.id)
+        if await self._is_about_chat(message):
+            await self._inbox.close(stored.update_id, failure="")
+            return
         reason, sender = reason_not_heard(message), message.from_user
         if reason is not None or sender is None:
             with speaking(self._languages.of(stored.lane)):
@@ -90,6 +92,19 @@ class Application:
         user = await self._identified(sender)
         with speaking(self._languages.heard(user)):
             await self._messages.hear(message, user, stored)
+
+    async def _is_about_chat(self, message: Message) -> bool:
+        """Tell whether this is Telegram's own word: the group has another id, or somebody left."""
+        here = message.chat.id
+        if message.migrate_to_chat_id is not None and message.migrate_to_chat_id < 0:
+            await self._groups.moved(here, message.migrate_to_chat_id)
+            return True
+        if message.migrate_from_chat_id is not None and message.migrate_from_chat_id < 0:
+            await self._groups.moved(message.migrate_from_chat_id, here)
+            return True
+        if message.left is not None:
+            await self._leaderboards.gone(message.left.id, here)
+        return False
 
     async def _press(self, callback: CallbackQuery, stored: StoredUpdate) -> None:
         sender = callback.from_user

@@ -23,6 +23,7 @@ from bot.telegram.commands import (
     wallets,
     watchlist,
 )
+from bot.telegram.group_commands import GROUP_COMMANDS
 from bot.telegram.order_commands import ORDER_COMMANDS
 from bot.telegram.risk_commands import RISK_COMMANDS
 from bot.telegram.security_commands import SECURITY_COMMANDS
@@ -68,6 +69,7 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         name="check",
+        cost=3,
         aliases=("rug",),
         handler=safety.check,
         permission=Permission.VIEW_MARKET,
@@ -83,6 +85,7 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         name="chart",
+        cost=5,
         aliases=("c",),
         handler=charts.chart,
         permission=Permission.VIEW_MARKET,
@@ -98,6 +101,7 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         name="movers",
+        cost=2,
         handler=movers.movers,
         permission=Permission.VIEW_MARKET,
         place=Place.ANYWHERE,
@@ -236,6 +240,7 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         name="pnl",
+        cost=4,
         shelf="Results",
         handler=performance.pnl,
         permission=Permission.VIEW_OWN,
@@ -267,6 +272,7 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         name="export",
+        cost=20,
         shelf="Results",
         handler=exports.export,
         permission=Permission.VIEW_OWN,
@@ -284,6 +290,7 @@ TABLE: tuple[Command, ...] = (
     ),
     Command(
         name="leaderboard",
+        cost=4,
         shelf="Results",
         handler=leaderboards.leaderboard,
         permission=Permission.VIEW_MARKET,
@@ -319,6 +326,7 @@ TABLE: tuple[Command, ...] = (
     *RISK_COMMANDS,
     *AUDIT_COMMANDS,
     *SECURITY_COMMANDS,
+    *GROUP_COMMANDS,
     Command(
         name="language",
         aliases=("lang",),

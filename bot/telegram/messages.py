@@ -57,9 +57,12 @@ class MessageDoor:
                 await turn.finish()
                 return
             command = self._command(match[1])
-            require_row(command, turn.user, chat)
+            await require_row(command, turn.user, chat, turn.services.rooms.groups)
             await _run(turn, command, match[3] or "")
         except Refusal as refusal:
+            if not turn.is_private and turn.services.rooms.groups.of(turn.chat_id).quiet:
+                await turn.finish()
+                return
             await answer_refusal(turn, refusal, command)
 
     def _is_for_another(self, turn: Turn, match: re.Match[str]) -> bool:

@@ -31,7 +31,7 @@ class PressDoor:
             what = f"button {press.action}"
             _require_owner(press, callback)
             action = self._action(press)
-            require_row(action, user, chat)
+            await require_row(action, user, chat, turn.services.rooms.groups)
             handler = self._handler(action, press)
             if action.is_money:
                 request_id = f"cb:{press.owner}:{press.nonce}"

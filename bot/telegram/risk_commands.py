@@ -10,7 +10,8 @@ RISK_COMMANDS: tuple[Command, ...] = (
         name="risk",
         handler=risk.show,
         permission=Permission.TRADE_PAPER,
-        place=Place.PRIVATE,
+        place=Place.ANYWHERE,
+        in_group=Permission.OPERATE,
         arguments=(Argument(kind=Kind.REST, is_optional=True, shown="set LIMIT VALUE"),),
         help_line="your risk from 0 to 100, why, and your limits",
         long_help=(

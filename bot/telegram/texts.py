@@ -10,6 +10,7 @@ typed, and `[[...]]` is left out where one of its fields is unknown.
 from collections.abc import Mapping
 
 from bot.telegram.audit_texts import AUDIT_REFUSALS
+from bot.telegram.group_texts import GROUP_REFUSALS
 from bot.telegram.order_texts import ORDER_REFUSALS
 from bot.words.security_refusals import SECURITY_REFUSALS
 from bot.words.speech import later
@@ -269,6 +270,7 @@ REFUSALS: Mapping[str, str] = {
     **ORDER_REFUSALS,
     **AUDIT_REFUSALS,
     **SECURITY_REFUSALS,
+    **GROUP_REFUSALS,
     # what holds entries back
     "entries_locked": (
         "🔒 Entries[[ in {symbol}]] are locked until {until:moment}: {why}. Closing works. "

@@ -182,7 +182,11 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """One row of the button table; an expired money button runs `when_stale` instead."""
+    """One row of the button table; an expired money button runs `when_stale` instead.
+
+    `of` is the command whose switch in a group's settings it goes with, where that has another
+    name. The rest is as in a `Command`.
+    """
 
     name: str
     handler: PressHandler
@@ -192,3 +196,4 @@ class Action:
     when_stale: PressHandler | None = None
     in_group: Permission | None = None
     cost: int = 1
+    of: str = ""

@@ -21,6 +21,7 @@ from bot.domain.safety import SafetyReport
 from bot.domain.users import Permission, PersonSeen, Role, Status, User
 from bot.ports.books import Dialog
 from bot.services.charts import ChartView
+from bot.services.groups import Groups
 from bot.services.languages import Languages
 from bot.services.movers import Movement, Span
 from bot.services.token_lines import TokenLine
@@ -54,6 +55,14 @@ from tests.builders.views import (
 )
 from tests.fakes.alert_services import FakeAlerts
 from tests.fakes.audit_services import FakeAudit, FakeMyData
+from tests.fakes.group_services import (
+    FakeGroupBook,
+    FakeGroupCalls,
+    FakeGroupClosing,
+    FakeMembers,
+    FakeRooms,
+    FakeRunning,
+)
 from tests.fakes.guards import FakeRisk, FakeStops
 from tests.fakes.language_book import FakeLanguageBook
 from tests.fakes.mail_boxes import FakeInbox
@@ -101,6 +110,10 @@ class FakeServices:
     stops: FakeStops = field(init=False)
     audit: FakeAudit = field(init=False)
     my_data: FakeMyData = field(init=False)
+    members: FakeMembers = field(default_factory=FakeMembers)
+    broadcasts: list[Mapping[str, object]] = field(default_factory=list)
+    group_book: FakeGroupBook = field(init=False)
+    groups: Groups = field(init=False)
 
     def __post_init__(self) -> None:
         """Hand the fakes that stand alone their counter."""
@@ -108,6 +121,8 @@ class FakeServices:
         self.audit = FakeAudit(self)
         self.my_data = FakeMyData(self, self.audit)
         self.languages = Languages(book=FakeLanguageBook(), access=self)
+        self.group_book = FakeGroupBook(counter=self)
+        self.groups = Groups(book=self.group_book, members=self.members)
 
     # Each of these stands for one service; one object plays them all.
     @property
@@ -116,6 +131,15 @@ class FakeServices:
 
     prices = guards = trading = wallets = talk = safety = outside_state = access
     charts = records = access
+
+    @property
+    def rooms(self) -> FakeRooms:
+        return FakeRooms(
+            groups=self.groups,
+            calls=FakeGroupCalls(self),
+            closing=FakeGroupClosing(self),
+            running=FakeRunning(self, self.broadcasts),
+        )
 
     @property
     def performance(self) -> FakePerformance:

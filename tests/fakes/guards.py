@@ -107,6 +107,9 @@ class FakeStops:
         stop = a_stop(token_id=token_id, user_id=user.user_id if is_own else person, rule=rule)
         return StopLine(stop=stop, token=a_token() if token_id else None, positions=2)
 
+    def standing(self) -> list[StopLine]:
+        return [StopLine(stop=a_stop(user_id=0), token=None)]
+
     async def pull_own(
         self, request: Request, *, closes: bool, place: Place | None, answer: StopAnswer
     ) -> None:

@@ -16,7 +16,7 @@ from bot.telegram.command_table import TABLE
 from bot.telegram.turn import Command, Place
 from tests.house.project import PRODUCT, ROOT, code_words, documents, table
 
-PLACES = {Place.ANYWHERE: "anywhere", Place.PRIVATE: "private chat"}
+PLACES = {place: place.value for place in Place}
 FLOORS = ("services", "engine", "ports", "domain", "adapters")
 MUST_BE_NAMED = (
     "services/*.py", "jobs/*.py", "web/*.py", "engine/*.py", "ports/*.py", "sandbox/*/",

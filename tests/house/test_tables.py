@@ -19,6 +19,9 @@ OF_NOBODY = {
     "outbox": "notices go to chats, which may be groups",
     "audit_seals": "a seal covers many people's chains",
     "closed_chats": "so are the chats that take none",
+    "groups": "a group is nobody's",
+    "group_moves": "and neither is its new id",
+    "group_calls": "a call is the group's, whoever was first",
 }
 
 

@@ -249,14 +249,18 @@ async def test_every_button_of_every_screen_works_when_pressed(door: ChatDoor) -
     door.services.audit.entries = [an_entry(number) for number in range(20, 10, -1)]
     door.services.my_data.wish = a_wish()
     waiting = [await door.ask(command) for command in first]
-    waiting.append(await door.ask("/leaderboard", chat=GROUP))
+    waiting += [await door.ask(text) for text in ("/status", "/broadcast hello")]
+    in_group = ("/leaderboard", "/setup", "/calls", "/closeall")
+    waiting += [await door.ask(text, chat=GROUP) for text in in_group]
     while waiting:
-        for label, data in buttons_of(waiting.pop()).items():
+        shown = waiting.pop()
+        chat = GROUP if shown.payload.get("chat_id") == GROUP else None
+        for label, data in buttons_of(shown).items():
             kind = data.split(":")[1]
             if (kind, label) in seen or data.startswith("http"):
                 continue
             seen.add((kind, label))
-            notices = await door.press(data)
+            notices = await door.press(data, chat=chat)
             assert "don't know this button" not in text_of(notices[0]), (label, data)
             waiting += notices
     reached = {kind for kind, _ in seen}

@@ -68,7 +68,14 @@ COMMANDS = {
     "report": (OWN, Place.PRIVATE),
     "export": (OWN, Place.PRIVATE),
     "leaderboard": (MARKET, Place.ANYWHERE),
-    "risk": (TRADE, Place.PRIVATE),
+    "risk": (TRADE, Place.ANYWHERE),
+    "setup": (Permission.SET_UP_GROUP, Place.GROUP),
+    "calls": (MARKET, Place.GROUP),
+    "closeall": (OPERATE, Place.GROUP),
+    **dict.fromkeys(("status", "pause", "health"), (OPERATE, Place.ANYWHERE)),
+    "settings": (OPERATE, Place.WHISPERED),
+    "logs": (Permission.READ_LOGS, Place.WHISPERED),
+    "broadcast": (Permission.BROADCAST, Place.ANYWHERE),
     "locks": (OWN, Place.PRIVATE),
     "unlock": (TRADE, Place.PRIVATE),
     "panic": (TRADE, Place.PRIVATE),
@@ -156,6 +163,11 @@ BUTTONS = {
     "panicc": (TRADE, Place.PRIVATE),
     "resume": (TRADE, Place.PRIVATE),
     "halt": (OPERATE, Place.ANYWHERE),
+    "gset": (Permission.SET_UP_GROUP, Place.GROUP),
+    "calls": (MARKET, Place.GROUP),
+    "gclose": (OPERATE, Place.GROUP),
+    "bcast": (Permission.BROADCAST, Place.ANYWHERE),
+    **dict.fromkeys(("gno", "stat", "heal"), (OPERATE, Place.ANYWHERE)),
     "nostop": (HELP, Place.ANYWHERE),
     **dict.fromkeys(("audit", "wishes"), (Permission.READ_AUDIT, Place.PRIVATE)),
     **dict.fromkeys(("mydata", "mytake", "forgt", "forget", "stay"), (OWN, Place.PRIVATE)),
@@ -164,7 +176,7 @@ BUTTONS = {
 }
 ALLOWED = {
     Status.PENDING: {HELP},
-    Status.ACTIVE: {HELP, MARKET, OWN, TRADE, OPERATE, PROTECT, Permission.READ_AUDIT},
+    Status.ACTIVE: set(Permission),
     Status.FROZEN: {HELP, MARKET, OWN, PROTECT},
     Status.BANNED: set(),
 }
@@ -190,7 +202,7 @@ TYPED = {
     Kind.LANGUAGE: "en",
     Kind.CONDITION: "above 0.02",
     Kind.ABOUT_ALERTS: "late",
-    Kind.REST: "",
+    Kind.REST: "words",
     Kind.PRESET: "buy 1 5 10",
     Kind.OPENING: "5 x1 sl -8%",
     Kind.LIMIT: "buy 5 at -5%",
@@ -271,10 +283,13 @@ def test_every_example_can_be_read(command: Command) -> None:
 
 def test_what_moves_money_is_marked_and_expires() -> None:
     dangerous = {command.name for command in command_table.TABLE if command.is_dangerous}
-    assert dangerous == {"open", "close", "reset", "panic", "halt", "reverse", "freeze"}
+    assert dangerous == {
+        "open", "close", "reset", "panic", "halt", "reverse", "freeze",
+        "closeall", "pause", "broadcast",
+    }  # fmt: skip
     money = {action.name for action in action_table.TABLE if action.is_money}
     assert money == {
-        "buy", "go", "close", "erase", "panicp", "panicc", "halt", "forget",
+        "buy", "go", "close", "erase", "panicp", "panicc", "halt", "forget", "gclose", "bcast",
         "ocut", "ocyes", "eput", "xput", "revgo",
     }  # fmt: skip
     assert all(action.when_stale for action in action_table.TABLE if action.is_money)

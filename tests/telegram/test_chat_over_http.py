@@ -178,6 +178,7 @@ async def test_the_bot_introduces_itself_and_its_commands(town: Town) -> None:
     menu = await town.api.call("getMyCommands", {"scope": {"type": "all_group_chats"}})
     assert [row["command"] for row in menu] == [
         "start", "price", "info", "check", "chart", "movers", "leaderboard", "resume", "privacy",
+        "calls",
         "help",
     ]  # fmt: skip
 

@@ -18,6 +18,7 @@ from bot.telegram.commands.exits import EXIT_QUESTION, answer_exit
 from bot.telegram.commands.market import show_card
 from bot.telegram.commands.orders import CHANGE_QUESTION as ORDER_QUESTION
 from bot.telegram.commands.orders import answer_change as answer_order
+from bot.telegram.commands.pasted import hear_group
 from bot.telegram.commands.presets import PRESET_QUESTION, answer_preset
 from bot.telegram.commands.security import FACTOR_QUESTION, refuse_factor
 from bot.telegram.commands.trading import AMOUNT_QUESTION, answer_amount
@@ -50,11 +51,11 @@ async def cancel(turn: Turn, _arguments: Arguments) -> None:
 async def plain_text(turn: Turn) -> None:
     """Answer a message without a command; in groups only a plain address is meant for us."""
     text = turn.text.strip()[:LONGEST_TEXT]
+    if not turn.is_private:
+        await hear_group(turn, text)
+        return
     if is_address(text):
         await show_card(turn, text)
-        return
-    if not turn.is_private:
-        await turn.finish()
         return
     question = await turn.services.talk.awaiting(turn.user, turn.chat_id)
     if question is not None and question.kind == FACTOR_QUESTION and await refuse_factor(turn):

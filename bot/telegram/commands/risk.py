@@ -6,6 +6,7 @@ from bot.domain.risk import RiskLimit
 from bot.telegram.arguments import Arguments
 from bot.telegram.callbacks import Press
 from bot.telegram.screens import risk
+from bot.telegram.screens.running import exposure
 from bot.telegram.turn import Turn
 
 _SET, _OFF = "set", "role"
@@ -17,6 +18,9 @@ _LONGEST_PAUSE_MINUTES = 7 * 24 * 60
 async def show(turn: Turn, arguments: Arguments) -> None:
     """Show the risk, or set a limit: `/risk set daily_loss 5%`."""
     words = arguments.words
+    if not turn.is_private:
+        await _show_totals(turn)
+        return
     if not words:
         await turn.show(risk.risk(await turn.services.guards.risk.view(turn.user), turn.keys))
         return
@@ -29,6 +33,13 @@ async def show(turn: Turn, arguments: Arguments) -> None:
         _value(limit, words[2]),
         lambda known, value: turn.with_screen(risk.limit_set(known, value, turn.keys)),
     )
+
+
+async def _show_totals(turn: Turn) -> None:
+    """Show everybody's risk in sums: in a group nobody's own is told."""
+    totals = await turn.services.rooms.running.totals(turn.user)
+    symbols = [turn.services.rooms.running.symbol(one) for one, _, _ in totals.by_token]
+    await turn.show(exposure(totals, symbols, turn.keys))
 
 
 async def locks(turn: Turn, _arguments: Arguments) -> None:

@@ -1,0 +1,190 @@
+"""What those who run the bot are shown: sums, health, log lines, settings, and their questions."""
+
+import json
+from collections.abc import Sequence
+
+from bot.domain.instruments import clean_text
+from bot.domain.users import Mode
+from bot.observability.log_ring import LogLine
+from bot.ports.groups import Totals
+from bot.services.group_closing import GroupClosed, GroupOpen
+from bot.services.running import Health
+from bot.services.stops import StopLine
+from bot.telegram.callbacks import Keys
+from bot.telegram.layout import Screen, danger, headed, key, lines, named
+from bot.telegram.rich_text import Bold, Code, Text, marked
+from bot.telegram.screens import figures
+from bot.telegram.screens.stops import stop_words
+from bot.words.speech import later, say, say_count
+
+_MOST_SETTINGS, _LONGEST_VALUE, _LONGEST_LINE = 80, 40, 160
+_LEFT_OUT = frozenset({"timestamp", "level", "logger", "event"})
+
+
+def status(totals: Totals, standing: Sequence[StopLine], keys: Keys) -> Screen:
+    """Show sums over everybody."""
+    return Screen(
+        text=lines(
+            headed(Mode.PAPER, say("Everybody, in sums")),
+            say("{people} people · {active} traded today", people=totals.people,
+                active=totals.active_today),
+            *exposure_lines(totals),
+            *(stop_words(line.stop, line.token) for line in standing[:5]),
+            "" if standing else say("Nothing is stopped."),
+        ),
+        rows=((key(keys, say("Refresh"), "stat"), key(keys, say("Health"), "heal")),),
+    )  # fmt: skip
+
+
+def exposure(totals: Totals, symbols: Sequence[str], keys: Keys) -> Screen:
+    """Show what everybody's open positions come to, by token, without persons."""
+    by_token = [
+        Text(named(symbol, 16), f" {figures.with_sol(lamports)} · {positions}")
+        for symbol, (_, positions, lamports) in zip(symbols, totals.by_token, strict=True)
+    ]
+    return Screen(
+        text=lines(
+            headed(Mode.PAPER, say("Risk of everybody, in sums")),
+            *exposure_lines(totals),
+            *by_token,
+        ),
+        rows=((key(keys, say("Status"), "stat"),),),
+    )
+
+
+def exposure_lines(totals: Totals) -> list[str]:
+    """Say what is open and what waits."""
+    return [
+        say_count(
+            later("{count} open position"), later("{count} open positions"), totals.open_positions
+        ),
+        say(
+            "longs cost {longs}, shorts hold {margin} of margin",
+            longs=figures.with_sol(totals.long_lamports),
+            margin=figures.with_sol(totals.margin_lamports),
+        ),
+        say_count(
+            later("{count} order waits"), later("{count} orders wait"), totals.waiting_orders
+        ),
+    ]
+
+
+def health(found: Health, keys: Keys) -> Screen:
+    """Show how the whole is, in a few lines; `/endpoints` has the details."""
+    outside = found.outside
+    well = sum(each.circuit == "closed" for each in outside.endpoints)
+    lag = max((each.lag_slots for each in outside.endpoints), default=0)
+    return Screen(
+        text=lines(
+            Bold(say("Health")),
+            say("⚠️ {trouble}", trouble=found.trouble) if found.trouble else say("All is well."),
+            say("Endpoints: {well} of {count} answer, {lag} slots behind at most", well=well,
+                count=len(outside.endpoints), lag=lag),
+            say("Prices: {tokens} tokens, the round took {seconds} s", tokens=outside.tokens,
+                seconds=f"{outside.round_seconds:.2f}"),
+            say("Disputed prices: {count}", count=len(outside.disputed)),
+            say("Database: {milliseconds} ms", milliseconds=f"{found.database_ms:.1f}"),
+            say("Queues: {updates} updates, {notices} messages", updates=found.waiting_updates,
+                notices=found.waiting_notices),
+        ),
+        rows=((key(keys, say("Refresh"), "heal"), key(keys, say("Status"), "stat")),),
+    )  # fmt: skip
+
+
+def log_lines(found: Sequence[LogLine]) -> Screen:
+    """Show log lines, the newest last."""
+    if not found:
+        return Screen(text=lines(Bold(say("Log")), say("No such line is in memory.")))
+    return Screen(text=lines(Bold(say("Log, the newest last")), *map(_log_line, found)))
+
+
+def settings(found: Sequence[tuple[str, str]]) -> Screen:
+    """Show settings, one a line."""
+    return Screen(
+        text=lines(
+            Bold(say("Settings in force")),
+            *(
+                Text(Code(name), " ", named(clean_text(value, _LONGEST_VALUE), _LONGEST_VALUE))
+                for name, value in found[:_MOST_SETTINGS]
+            ),
+        )
+    )
+
+
+def ask_close_all(found: GroupOpen, asker: str, keys: Keys) -> Screen:
+    """Ask whether to close what a group's members have open."""
+    if not found.positions:
+        return Screen(text=lines(headed(Mode.PAPER, say("Nobody here has anything open."))))
+    return Screen(
+        text=lines(
+            headed(Mode.PAPER, say("Close all paper positions of this group's members?")),
+            say(
+                "{positions} positions of {members} members, {worth}.",
+                positions=found.positions,
+                members=found.members,
+                worth=figures.with_sol(found.lamports),
+            ),
+            marked("Asked by {asker} · only they can answer · 30 s", asker=named(asker)),
+        ),
+        rows=(
+            (
+                danger(keys, say("Yes, close {count}", count=found.positions), "gclose"),
+                key(keys, say("No"), "gno"),
+            ),
+        ),
+    )
+
+
+def closed_all(closed: GroupClosed) -> Screen:
+    """Show what became of it."""
+    left = say("{count} cannot be closed right now.", count=closed.left) if closed.left else ""
+    return Screen(
+        text=lines(
+            headed(Mode.PAPER, say("Closed {count} positions", count=closed.closed)),
+            left,
+            say("Each of them has the receipt in the private chat."),
+        )
+    )
+
+
+def ask_broadcast(text: str, receivers: int, asker: str, keys: Keys) -> Screen:
+    """Show what everybody would get, and ask."""
+    return Screen(
+        text=lines(
+            Bold(say("Send this to everybody?")),
+            news(text).text,
+            say("It goes to {count} people, behind all other messages.", count=receivers),
+            marked("Asked by {asker} · only they can answer · 60 s", asker=named(asker)),
+        ),
+        rows=((danger(keys, say("Yes, send"), "bcast"), key(keys, say("No"), "gno")),),
+    )
+
+
+def news(text: str) -> Screen:
+    """Give a broadcast as its readers see it."""
+    return Screen(text=lines(Bold(say("From those who run this bot")), text))
+
+
+def broadcast_sent(reached: int) -> Screen:
+    """Show how many it was queued for."""
+    return Screen(text=lines(say("Queued for {count} people.", count=reached)))
+
+
+def nothing_done() -> Screen:
+    """Show that the question was answered with no."""
+    return Screen(text=lines(say("Nothing was done.")))
+
+
+def _log_line(line: LogLine) -> Text:
+    try:
+        told = json.loads(line.text)
+    except ValueError:
+        told = {"event": line.text}
+    rest = " ".join(f"{name}={value}" for name, value in told.items() if name not in _LEFT_OUT)
+    words = (
+        str(told.get("timestamp", ""))[11:19],
+        str(told.get("level", "")),
+        str(told.get("event", "")),
+        rest,
+    )
+    return Text(Code(clean_text(" ".join(filter(None, words)), _LONGEST_LINE)))
