@@ -4,14 +4,11 @@ from bot.domain.users import Permission
 from bot.telegram.arguments import Argument, Kind
 from bot.telegram.commands import entries, exits, orders, presets
 from bot.telegram.turn import Command, CommandHandler, Place
+from bot.words.speech import later
 
-ORDERS_THAT_WAIT = "Orders that wait"
+ORDERS_THAT_WAIT = later("Orders that wait")
 _TOKEN = Argument(kind=Kind.TOKEN)
 _POSITION = Argument(kind=Kind.POSITION)
-_LEVELS = (
-    "A level is a price (0.02), dollars ($1.50), a change (-8%) or a market cap (mc 5M). "
-    "Exits, in any order: sl -8%, tp 30%:50%, trail 10%, be +10%, exit 4h. "
-)
 
 
 def _row(
@@ -45,7 +42,11 @@ ORDER_COMMANDS: tuple[Command, ...] = (
         entries.limit,
         (_TOKEN, _then(Kind.LIMIT)),
         line="buy, short or sell at a level or better",
-        long=f"{_LEVELS}Sell takes a share of what you hold. Ends with for 3d.",
+        long=(
+            "A level is a price (0.02), dollars ($1.50), a change (-8%) or a market cap (mc 5M). "
+            "Exits, in any order: sl -8%, tp 30%:50%, trail 10%, be +10%, exit 4h. "
+            "Sell takes a share of what you hold. Ends with for 3d."
+        ),
         example="/limit WIF buy 5 at -5% sl -8%",
     ),
     _row(
@@ -53,7 +54,11 @@ ORDER_COMMANDS: tuple[Command, ...] = (
         entries.breakout,
         (_TOKEN, _then(Kind.BREAKOUT)),
         line="buy once the price breaks a level",
-        long=f"Fills at what the pool asks when the level is seen. {_LEVELS}",
+        long=(
+            "Fills at what the pool asks when the level is seen. "
+            "A level is a price (0.02), dollars ($1.50), a change (-8%) or a market cap (mc 5M). "
+            "Exits, in any order: sl -8%, tp 30%:50%, trail 10%, be +10%, exit 4h."
+        ),
         example="/breakout WIF 5 at +3% sl -8%",
     ),
     _row(
@@ -61,7 +66,11 @@ ORDER_COMMANDS: tuple[Command, ...] = (
         entries.oco,
         (_TOKEN, _then(Kind.EITHER)),
         line="buy a dip or a breakout, whichever is first",
-        long=f"The first to fill cancels the other. {_LEVELS}",
+        long=(
+            "The first to fill cancels the other. "
+            "A level is a price (0.02), dollars ($1.50), a change (-8%) or a market cap (mc 5M). "
+            "Exits, in any order: sl -8%, tp 30%:50%, trail 10%, be +10%, exit 4h."
+        ),
         example="/oco WIF 5 buy -5% or breakout +5%",
     ),
     _row(

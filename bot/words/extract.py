@@ -17,7 +17,7 @@ PRODUCT = Path(__file__).parents[1]
 # Which arguments of a call are texts, by the name of what is called.
 CALLS = {"say": 1, "later": 1, "marked": 1, "translated": 1, "say_count": 2, "marked_count": 2}
 # Which fields are texts, of whatever they are the fields; and tables whose values are.
-FIELDS = frozenset({"help_line", "long_help", "shelf"})
+FIELDS = frozenset({"help_line", "long_help", "shelf", "line", "long"})
 TABLES = ("REFUSALS",)
 TRANSLATIONS = tuple(one for one in Language if one is not Language.ENGLISH)
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
