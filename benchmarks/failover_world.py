@@ -1,6 +1,7 @@
 """A chain whose pools move all the time, three endpoints over it, and the truth of each price."""
 
 import asyncio
+import time
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -31,11 +32,23 @@ _STEP_SECONDS = 0.05
 _PRECISION = Decimal("1e-6")
 
 
+@dataclass(slots=True)
+class Moments:
+    """The chain's time; it can be held, so that no slot passes within what belongs to one."""
+
+    held_ns: int | None = None
+
+    def __call__(self) -> int:
+        """Give nanoseconds, as the chain asks for them."""
+        return time.monotonic_ns() if self.held_ns is None else self.held_ns
+
+
 @dataclass(slots=True, kw_only=True)
 class FailoverWorld:
     """The chain, its endpoints, and what each pool's price was from which slot on."""
 
     chain: Chain
+    moments: Moments
     urls: Sequence[str]
     endpoints: Sequence[Endpoint]
     pools: Sequence[tuple[PoolPlace, Pool]]
@@ -55,7 +68,12 @@ class FailoverWorld:
         return max(newest - slot, 0) * SLOT_MS / 1000
 
     def note(self, pool: Pool) -> None:
-        """Put a pool on the chain as it stands, and remember its price."""
+        """Put a pool on the chain as it stands, and remember its price from the same slot on."""
+        self.moments.held_ns = time.monotonic_ns()
+        self._note(pool)
+        self.moments.held_ns = None
+
+    def _note(self, pool: Pool) -> None:
         address, slot = str(pool.address), self.chain.slot
         self.chain.place_all(_placements(pool))
         slots, prices = self._slots[address], self._prices[address]
@@ -78,13 +96,15 @@ class FailoverWorld:
 @asynccontextmanager
 async def failover_world(count: int, seed: int) -> AsyncIterator[FailoverWorld]:
     """Run a world of so many pools, each of its own token."""
-    chain = Chain(slot_ms=SLOT_MS)
+    moments = Moments()
+    chain = Chain(slot_ms=SLOT_MS, monotonic_ns=moments)
     made = list(_make(chain, count))
     async with AsyncExitStack() as stack:
         served = [await stack.enter_async_context(serve_rpc(chain)) for _ in range(3)]
         chance = Random(seed)  # noqa: S311 (a market's steps)
         world = FailoverWorld(
             chain=chain,
+            moments=moments,
             urls=[url for url, _ in served],
             endpoints=[endpoint for _, endpoint in served],
             pools=made,
