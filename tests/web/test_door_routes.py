@@ -1,0 +1,200 @@
+"""Every route of the public door, by its description: as a stranger, two people, an admin."""
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+
+from bot.services.web_sessions import form_token
+from bot.web.application import described
+from bot.web.door import SECURE_COOKIE
+from tests.web.conftest import ADA, ANN, BOB, HOOK, ORIGIN, SECRET, OpenDoor
+
+# More by hand: KITRADER_WEB_EXAMPLES=500, with a `--timeout` to match.
+EXAMPLES = int(os.environ.get("KITRADER_WEB_EXAMPLES", "4"))
+OPEN_TO_ALL = {"/", "/login/{token}", "/login", "/static/door.css", "/health/live", HOOK}
+HEADERS = {
+    "content-security-policy": "default-src 'none'",
+    "strict-transport-security": "max-age=31536000",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cache-control": "no-store",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+def operations(door: OpenDoor) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Give each method and path of the description."""
+    for path, methods in described(door.door).openapi()["paths"].items():
+        for method, operation in methods.items():
+            yield method.upper(), path, operation
+
+
+def filled(path: str, number: int = 1) -> str:
+    parts = {"{token}": "t" * 43, "{session_id}": str(number), "{what}": "orders"}
+    for name, value in parts.items():
+        path = path.replace(name, value)
+    return path
+
+
+def headed(answer: httpx.Response | schemathesis.Response) -> dict[str, str]:
+    """Give the headers that an answer lacks."""
+    has = {name: "".join(answer.headers.get(name, "")) for name in HEADERS}
+    return {name: has[name] for name, value in HEADERS.items() if not has[name].startswith(value)}
+
+
+def sweep(
+    raw: dict[str, Any], base: str, log_in: Callable[[], str], examples: int
+) -> tuple[list[str], Counter[int]]:
+    """Send made-up requests to every operation; gives what was not as described, and a count.
+
+    Each comes in a session of its own, since some end the session.
+    """
+    schema = schemathesis.openapi.from_dict(raw)
+    faults: list[str] = []
+    seen: Counter[int] = Counter()
+
+    def judge(case: schemathesis.Case) -> None:
+        token = log_in()
+        if token and isinstance(case.body, dict) and "csrf" in case.body:
+            case.body["csrf"] = form_token(token)
+        case.cookies.clear()
+        for name in [name for name in case.headers if name.lower() == "cookie"]:
+            del case.headers[name]
+        headers = {"Origin": ORIGIN} | ({"Cookie": f"{SECURE_COOKIE}={token}"} if token else {})
+        answer = case.call(base_url=base, headers=headers, allow_redirects=False)
+        seen[answer.status_code] += 1
+        said = case.operation.definition.raw["responses"]
+        if answer.status_code >= 500 or str(answer.status_code) not in said:
+            faults.append(f"{case.method} {case.path}: {answer.status_code}")
+        if lacking := headed(answer):
+            faults.append(f"{case.method} {case.path}: {lacking}")
+
+    for found in schema.get_all_operations():
+        run = given(found.ok().as_strategy())(judge)
+        settings(
+            max_examples=examples,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        )(run)()
+    return faults, seen
+
+
+@pytest.mark.parametrize("who", [0, ANN, BOB, ADA], ids=["stranger", "Ann", "Bob", "admin"])
+async def test_made_up_requests_meet_no_fault_and_nothing_undescribed(
+    open_door: OpenDoor, who: int
+) -> None:
+    loop = asyncio.get_running_loop()
+
+    def log_in() -> str:
+        if not who:
+            return ""
+        return asyncio.run_coroutine_threadsafe(open_door.session_of(who), loop).result()
+
+    raw = described(open_door.door).openapi()
+    faults, seen = await asyncio.to_thread(sweep, raw, open_door.base, log_in, EXAMPLES)
+    assert faults == []
+    assert seen[303 if who else 401] > 0, seen
+
+
+async def test_a_stranger_gets_in_nowhere_but_where_all_may(open_door: OpenDoor) -> None:
+    async with httpx.AsyncClient(base_url=open_door.base, timeout=30) as client:
+        found = {}
+        for method, path, _ in operations(open_door):
+            form = {"csrf": "0" * 64, "pin": "482913", "again": "482913", "code": "123456"}
+            form |= {"factor": "pin", "secret": "482913"}
+            data = form if method == "POST" else None
+            answer = await client.request(
+                method, filled(path), data=data, headers={"Origin": ORIGIN}
+            )
+            found[path] = answer.status_code
+            assert headed(answer) == {}, path
+    shut = {path: status for path, status in found.items() if path not in OPEN_TO_ALL}
+    assert set(shut.values()) == {401}
+    assert len(shut) >= 14
+
+
+async def test_what_is_anothers_is_not_there(open_door: OpenDoor) -> None:
+    """Each address with an id in it, with the id of somebody else."""
+    bobs = await open_door.session_of(BOB)
+    (session,) = await open_door.security.sessions.mine(await person(open_door, bobs))
+    tokens = [await open_door.session_of(who) for who in (ANN, ADA)]
+    tried = 0
+    for method, path, operation in operations(open_door):
+        named = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "path"]
+        if "session_id" not in named:
+            continue
+        for token in tokens:
+            tried += 1
+            address = filled(path, session.session_id)
+            assert method == "POST"
+            assert (await open_door.post(token, address)).status_code == 404
+    assert tried == 2
+    assert (await open_door.get(bobs, "/account")).status_code == 200
+
+
+async def person(open_door: OpenDoor, token: str) -> Any:
+    visitor = await open_door.security.sessions.visitor(token)
+    assert visitor is not None
+    return visitor.user
+
+
+async def test_a_form_from_elsewhere_does_nothing(open_door: OpenDoor) -> None:
+    token = await open_door.session_of(ANN)
+    mine = open_door.headers_of(token)
+    good = {"csrf": form_token(token)}
+    others = {"csrf": form_token(await open_door.session_of(BOB))}
+    forged: list[tuple[dict[str, str], dict[str, Any]]] = [
+        (mine | {"Origin": "https://evil.example"}, {"data": good}),
+        (mine | {"Origin": "null"}, {"data": good}),
+        ({"Cookie": mine["Cookie"]}, {"data": good}),
+        (mine | {"Sec-Fetch-Site": "cross-site"}, {"data": good}),
+        (mine, {"data": others}),
+        (mine, {"data": {"csrf": ""}}),
+        (mine, {"json": good}),
+        (mine | {"Content-Type": "text/plain"}, {"content": f"csrf={good['csrf']}"}),
+        (mine, {"params": good}),
+    ]
+    async with httpx.AsyncClient(base_url=open_door.base, timeout=30) as client:
+        for path in ("/freeze", "/logout", "/sessions/end"):
+            for headers, how in forged:
+                answer = await client.post(path, headers=headers, **how)
+                assert answer.status_code in {403, 422}, (path, how, answer.status_code)
+            assert (await client.get(path, headers=mine, params=good)).status_code == 405
+    assert (await open_door.get(token, "/account")).status_code == 200
+    status = await open_door.pool.fetchval("SELECT status FROM users WHERE user_id = $1", ANN)
+    assert status == "active"
+
+
+async def test_the_interface_and_the_operators_pages_are_not_served(open_door: OpenDoor) -> None:
+    token = await open_door.session_of(ADA)
+    for path in ("/openapi.json", "/docs", "/redoc", "/status", "/metrics", "/health/ready"):
+        assert (await open_door.get(token, path)).status_code == 404
+    for path in (
+        "/.git/config",
+        "/static/../pages.py",
+        "/static/%2e%2e/pages.py",
+    ):
+        assert (await open_door.get(token, path)).status_code == 404
+
+
+async def test_the_webhook_keeps_to_its_secret(open_door: OpenDoor) -> None:
+    async with httpx.AsyncClient(base_url=open_door.base, timeout=30) as client:
+        header = "X-Telegram-Bot-Api-Secret-Token"
+        good = await client.post(HOOK, json={"update_id": 7}, headers={header: SECRET})
+        bad = await client.post(HOOK, json={"update_id": 8}, headers={header: SECRET + "x"})
+        strange = await client.post(
+            HOOK, json={"update_id": 9}, headers={header.encode(): "ключ".encode()}
+        )
+    assert (good.status_code, bad.status_code, strange.status_code) == (200, 401, 401)
+    assert [update["update_id"] for update in open_door.received] == [7]
