@@ -40,6 +40,7 @@ from bot.telegram.registration import Identity, identity, use_polling, use_webho
 from bot.telegram.sender import Sender
 from bot.telegram.stamps import StampedApi
 from bot.telegram.table_check import check_tables
+from bot.telegram.throttle import Throttle
 from bot.telegram.whispers import WhisperingApi
 
 _DRAIN_SECONDS = 5.0
@@ -204,6 +205,7 @@ def _reception(
         clock=outside.clock,
         chance=SystemRandom(),
         bot_name=who.name,
+        throttle=Throttle(clock=outside.clock, per_minute=settings.messages_per_minute),
     )
     guard = Guard(
         handle=application.handle,

@@ -73,6 +73,7 @@ class Settings(BaseSettings):
     breaker_sol_move: Decimal = Field(default=Decimal("0.15"), gt=0, lt=10)
     breaker_disputed_share: Decimal = Field(default=Decimal("0.25"), gt=0, le=1)
     alert_target_seconds: float = Field(default=10.0, gt=0, le=3600)
+    messages_per_minute: int = Field(default=120, ge=0, le=100_000)
 
     live_trading: bool = False
     master_key: SecretStr = SecretStr("")

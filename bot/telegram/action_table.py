@@ -48,12 +48,17 @@ def _own(name: str, handler: PressHandler, *, cost: int = 1) -> Action:
     return Action(name=name, handler=handler, permission=Permission.VIEW_OWN, cost=cost)
 
 
-def _ask(name: str, handler: PressHandler) -> Action:
-    return Action(name=name, handler=handler, permission=Permission.TRADE_PAPER)
+def _ask(name: str, handler: PressHandler, *, cost: int = 1) -> Action:
+    return Action(name=name, handler=handler, permission=Permission.TRADE_PAPER, cost=cost)
 
 
 def _money(
-    name: str, handler: PressHandler, when_stale: PressHandler, place: Place = Place.PRIVATE
+    name: str,
+    handler: PressHandler,
+    when_stale: PressHandler,
+    place: Place = Place.PRIVATE,
+    *,
+    cost: int = 1,
 ) -> Action:
     return Action(
         name=name,
@@ -62,6 +67,7 @@ def _money(
         place=place,
         is_money=True,
         when_stale=when_stale,
+        cost=cost,
     )
 
 
@@ -142,10 +148,10 @@ TABLE: tuple[Action, ...] = (
     _own("risk", risk.press_risk),
     _own("locks", risk.press_locks),
     _ask("unlock", risk.press_unlock),
-    _ask("panic", stops.press_panic),
+    _ask("panic", stops.press_panic, cost=0),
     _ask("resume", stops.press_resume),
-    _money("panicp", stops.press_pause, stops.timed_out),
-    _money("panicc", stops.press_close_all, stops.timed_out),
+    _money("panicp", stops.press_pause, stops.timed_out, cost=0),
+    _money("panicc", stops.press_close_all, stops.timed_out, cost=0),
     Action(
         name="halt",
         handler=stops.press_halt,

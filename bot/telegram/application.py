@@ -18,6 +18,7 @@ from bot.telegram.heard import CallbackQuery, Message, Person
 from bot.telegram.hearing import is_somebody, reason_not_heard, unheard, unheard_press
 from bot.telegram.messages import MessageDoor
 from bot.telegram.presses import PressDoor
+from bot.telegram.throttle import Throttle
 from bot.telegram.turn import Action, Command
 from bot.words.speech import speaking
 
@@ -41,6 +42,7 @@ class Application:
         bot_name: str,
         commands: Sequence[Command] = command_table.TABLE,
         actions: Sequence[Action] = action_table.TABLE,
+        throttle: Throttle | None = None,
     ) -> None:
         self._inbox = inbox
         self._access = services.access
@@ -55,6 +57,7 @@ class Application:
             bot_name=bot_name,
             commands=command_table.by_name(commands),
             actions=action_table.by_name(actions),
+            throttle=throttle,
         )
         self._messages = MessageDoor(door)
         self._presses = PressDoor(door)

@@ -10,7 +10,11 @@ from bot.ports.clock import Clock
 from bot.ports.mail import Inbox, StoredUpdate
 from bot.services.catalogue import Services
 from bot.telegram.callbacks import Chance, Keys, new_nonce
+from bot.telegram.screens.phrases import fill
+from bot.telegram.texts import TOO_FAST
+from bot.telegram.throttle import Throttle, Verdict
 from bot.telegram.turn import Action, Command, Pressed, Turn
+from bot.words.speech import translated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,23 @@ class Door:
     bot_name: str
     commands: Mapping[str, Command]
     actions: Mapping[str, Action]
+    throttle: Throttle | None = None
+
+    async def admits(self, turn: Turn, row: Command | Action | None) -> bool:
+        """Tell whether a turn may go on; one that floods is told so once and then closed silently.
+
+        What no row stands for, a forged button or an unknown command, costs as much as a plain one.
+        """
+        if self.throttle is None:
+            return True
+        match self.throttle.admit(turn.user, turn.chat_id, row.cost if row is not None else 1):
+            case Verdict.ADMITTED:
+                return True
+            case Verdict.TOLD:
+                await turn.say(fill(translated(TOO_FAST), {}))
+            case Verdict.SILENT:
+                await turn.finish()
+        return False
 
     def turn(
         self,

@@ -50,19 +50,20 @@ class MessageDoor:
                 await turn.finish(secret_hidden(turn.chat_id, turn.message_id))
                 return
             match = _COMMAND.fullmatch(turn.text.strip())
+            if match is None and turn.is_private and not await self._door.admits(turn, None):
+                return
             if match is None:
                 await _without_command(turn)
                 return
             if self._is_for_another(turn, match):
                 await turn.finish()
                 return
+            if not await self._door.admits(turn, self._door.commands.get(match[1].lower())):
+                return
             command = self._command(match[1])
             await require_row(command, turn.user, chat, turn.services.rooms.groups)
             await _run(turn, command, match[3] or "")
         except Refusal as refusal:
-            if not turn.is_private and turn.services.rooms.groups.of(turn.chat_id).quiet:
-                await turn.finish()
-                return
             await answer_refusal(turn, refusal, command)
 
     def _is_for_another(self, turn: Turn, match: re.Match[str]) -> bool:

@@ -26,6 +26,8 @@ class PressDoor:
         """Handle one press; every way through closes the update and frees the button."""
         chat, what = _chat(callback, user), ""
         turn = self._turn(callback, chat, user, stored)
+        if not await self._door.admits(turn, self._meant(callback.data)):
+            return
         try:
             press = read_press(callback.data, self._door.clock.now())
             what = f"button {press.action}"
@@ -41,6 +43,10 @@ class PressDoor:
             await handler(turn, press)
         except Refusal as refusal:
             await answer_refusal(turn, refusal, what=what)
+
+    def _meant(self, data: str | None) -> Action | None:
+        """Give the action that a note seems to name, before it is read with care."""
+        return self._door.actions.get((data or "").partition(":")[2].partition(":")[0])
 
     def _action(self, press: Press) -> Action:
         action = self._door.actions.get(press.action)

@@ -82,6 +82,9 @@ async def answer_refusal(
     if refusal.code in _FOR_WANT_OF_A_RIGHT:
         named = f"/{command.name}" if command else what or "words"
         await turn.services.records.audit.refused(turn.user, refusal.code, named)
+    if turn.pressed is None and not turn.is_private and _is_quiet(turn):
+        await turn.finish()
+        return
     if refusal.code == "already_done" and turn.pressed is None:
         # The first try was booked with its answer before a fault made us try again.
         await turn.finish()
@@ -114,6 +117,10 @@ async def example_symbol(turn: Turn) -> str:
         return EXAMPLE_SYMBOL
     typed = (token.symbol for token in tokens if token.symbol.isascii() and token.symbol.isalnum())
     return next(typed, EXAMPLE_SYMBOL)
+
+
+def _is_quiet(turn: Turn) -> bool:
+    return turn.services.rooms.groups.of(turn.chat_id).quiet
 
 
 def _choices(refusal: Refusal) -> tuple[Token, ...]:

@@ -44,6 +44,7 @@ RISK_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         name="panic",
+        cost=0,  # the brake works whatever else floods
         handler=stops.panic,
         permission=Permission.TRADE_PAPER,
         place=Place.PRIVATE,

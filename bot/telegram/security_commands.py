@@ -30,6 +30,7 @@ SECURITY_COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         name="freeze",
+        cost=0,
         aliases=("lockdown",),
         shelf="Account",
         handler=security.freeze,

@@ -347,6 +347,10 @@ UNAVAILABLE = later(
     "⚠️ {what} does not answer right now, so nothing was changed. Try again in a minute."
 )
 SENT_LATE = later("⏳ Sent {age} late: this is from {at} UTC.")
+TOO_FAST = later(
+    "⚠️ That is too fast for me. I do nothing more for you now: wait a quarter of a minute, then go "
+    "on. /panic works all the while."
+)
 CROWDED = later(
     "⚠️ You sent more at once than I can answer. I took what came first and left the rest alone: "
     "nothing of it was done. Send it again once I have answered."

@@ -74,6 +74,7 @@ class Town:
             "public_url": "",
             "webhook_url": "",
             "webhook_secret": "",
+            "messages_per_minute": 0,
         }
         return Settings.model_validate(values | changes)
 

@@ -1,0 +1,76 @@
+"""Who sends too much is told so once, then met with silence until it calms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from bot.domain.users import Role, User
+from bot.ports.clock import Clock
+
+_TIMES: Mapping[Role, int] = {Role.BASIC: 1, Role.PREMIUM: 2, Role.ADMIN: 5}
+_CHAT_TIMES, _ALL_TIMES = 5, 250
+_MOST_KEPT = 50_000
+_CALM = 0.25
+_SECONDS = 60.0
+
+
+class Verdict(Enum):
+    """What becomes of a message or a press."""
+
+    ADMITTED = auto()
+    TOLD = auto()  # refused, and this once they are told so
+    SILENT = auto()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Bucket:
+    """What is left of a minute's worth at `at`; `is_over` until a quarter of it is back."""
+
+    left: float
+    at: float
+    is_over: bool = False
+
+
+class Throttle:
+    """Minute's worths that run dry and fill up again: a person's, a group's, and everybody's.
+
+    `per_minute` is a basic person's; premium has twice that and an admin five times. A group has
+    five times that, everybody together 250 times. A heavy command is worth several plain ones.
+    Admitting one costs three look-ups in memory.
+    """
+
+    def __init__(self, *, clock: Clock, per_minute: int) -> None:
+        self._clock = clock
+        self._per_minute = per_minute
+        self._buckets: dict[int, _Bucket] = {}
+
+    def admit(self, user: User, chat_id: int, cost: int = 1) -> Verdict:
+        """Take the cost of a message or press, or refuse it; free of cost is always admitted."""
+        if not self._per_minute or not cost:
+            return Verdict.ADMITTED
+        verdict = self._take(user.user_id, self._per_minute * _TIMES[user.role], cost)
+        if verdict is not Verdict.ADMITTED:
+            return verdict
+        if chat_id < 0:
+            verdict = self._take(chat_id, self._per_minute * _CHAT_TIMES, cost)
+        if verdict is Verdict.ADMITTED:
+            verdict = self._take(0, self._per_minute * _ALL_TIMES, cost)
+        return verdict
+
+    def _take(self, key: int, most: int, cost: int) -> Verdict:
+        now = self._clock.monotonic()
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            if len(self._buckets) >= _MOST_KEPT:
+                self._buckets.clear()
+            bucket = self._buckets[key] = _Bucket(left=most, at=now)
+        bucket.left = min(most, bucket.left + (now - bucket.at) * most / _SECONDS)
+        bucket.at = now
+        if bucket.is_over and bucket.left < most * _CALM:
+            return Verdict.SILENT
+        if bucket.left < cost:
+            bucket.is_over = True
+            return Verdict.TOLD
+        bucket.is_over = False
+        bucket.left -= cost
+        return Verdict.ADMITTED

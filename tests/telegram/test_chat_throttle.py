@@ -1,0 +1,81 @@
+"""A flood is answered once, then met with silence until it calms; nobody else is slowed."""
+
+import pytest
+
+from bot.domain.users import Role
+from bot.telegram.application import Application
+from bot.telegram.throttle import Throttle, Verdict
+from tests.builders.chance import seeded
+from tests.builders.chat_updates import ANN, BOB, GROUP
+from tests.builders.views import a_user
+from tests.fakes.hand_clock import HandClock
+from tests.telegram.conftest import BOT_NAME, ChatDoor, text_of
+
+PER_MINUTE = 12
+ADMITTED, TOLD, SILENT = Verdict.ADMITTED, Verdict.TOLD, Verdict.SILENT
+
+
+@pytest.fixture
+def busy(door: ChatDoor) -> ChatDoor:
+    """A door that lets a basic person send twelve a minute."""
+    door.application = Application(
+        services=door.services,
+        inbox=door.inbox,
+        clock=door.clock,
+        chance=seeded(7),
+        bot_name=BOT_NAME,
+        throttle=Throttle(clock=door.clock, per_minute=PER_MINUTE),
+    )
+    return door
+
+
+async def test_a_flood_is_answered_once_and_then_met_with_silence(busy: ChatDoor) -> None:
+    answers = [await busy.say("/help") for _ in range(100)]
+    said = [text_of(one[0]) for one in answers if one]
+    assert len(said) == PER_MINUTE + 1
+    assert "too fast" in said[-1]
+    assert await busy.say("/help", sender=BOB) != [], "others are answered"
+    busy.clock.advance(10)
+    assert await busy.say("/help") == [], "not yet calm"
+    busy.clock.advance(10)
+    assert await busy.say("/help") != []
+
+
+async def test_a_flood_of_presses_does_nothing(busy: ChatDoor) -> None:
+    presses = [await busy.press(busy.button("buy", 7, "1000000000")) for _ in range(50)]
+    assert len(busy.services.booked) == PER_MINUTE
+    assert sum(bool(each) for each in presses) == PER_MINUTE + 1
+
+
+async def test_a_heavy_command_is_worth_several(busy: ChatDoor) -> None:
+    for _ in range(2):
+        assert "too fast" not in text_of((await busy.say("/chart WIF"))[0])
+    assert "too fast" in text_of((await busy.say("/chart WIF"))[0])
+
+
+async def test_the_brake_is_never_throttled(busy: ChatDoor) -> None:
+    for _ in range(30):
+        await busy.say("/help")
+    assert "Stop your trading" in text_of((await busy.say("/panic"))[0])
+
+
+@pytest.mark.parametrize(("role", "times"), [(Role.BASIC, 1), (Role.PREMIUM, 2), (Role.ADMIN, 5)])
+def test_roles_have_more(role: Role, times: int) -> None:
+    throttle = Throttle(clock=HandClock(), per_minute=PER_MINUTE)
+    user = a_user(ANN, role=role)
+    verdicts = [throttle.admit(user, ANN) for _ in range(PER_MINUTE * times + 3)]
+    assert verdicts == [ADMITTED] * PER_MINUTE * times + [TOLD, SILENT, SILENT]
+
+
+def test_a_group_and_everybody_together_have_a_limit_too() -> None:
+    throttle = Throttle(clock=HandClock(), per_minute=PER_MINUTE)
+    in_group = [throttle.admit(a_user(one), GROUP) for one in range(1, 5 * PER_MINUTE + 3)]
+    assert in_group.count(ADMITTED) == 5 * PER_MINUTE
+    assert in_group[-2:] == [TOLD, SILENT]
+    everybody = [throttle.admit(a_user(one), one) for one in range(1, 250 * PER_MINUTE + 3)]
+    assert everybody.count(ADMITTED) + 5 * PER_MINUTE == 250 * PER_MINUTE
+
+
+def test_zero_means_no_limit() -> None:
+    throttle = Throttle(clock=HandClock(), per_minute=0)
+    assert {throttle.admit(a_user(), 1, 99) for _ in range(1_000)} == {ADMITTED}
