@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from random import SystemRandom
 from typing import TypeVar
 
+from bot.bootstrap.people_wiring import AllNotices
 from bot.bootstrap.settings import Settings
 from bot.ports.clock import Clock
 from bot.services.alert_firing import AlertNotices
@@ -19,6 +20,7 @@ from bot.telegram.alert_notices import FiredAlertNotices
 from bot.telegram.daily_reports import DailyReportNotices
 from bot.telegram.graduation_news import GraduationNews
 from bot.telegram.notices import LiquidationNotices
+from bot.telegram.people_news import PeopleNews
 from bot.telegram.price_warnings import PriceWarnings
 from bot.telegram.private_news import LanguageOf, PrivateNews
 from bot.telegram.resting_news import RestingNews
@@ -59,6 +61,7 @@ class News:
     alerted: AlertNotices
     stopped: StopNotices
     secured: SecurityNotices
+    people: AllNotices
 
 
 def news_of(settings: Settings, newsroom: Newsroom) -> News:
@@ -72,4 +75,5 @@ def news_of(settings: Settings, newsroom: Newsroom) -> News:
         alerted=newsroom(FiredAlertNotices),
         stopped=newsroom(StopNews, admin_ids=sorted(settings.admin_ids)),
         secured=newsroom(SecurityNews),
+        people=newsroom(PeopleNews),
     )

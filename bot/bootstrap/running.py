@@ -14,6 +14,7 @@ from bot.bootstrap.heap import settle_heap
 from bot.bootstrap.news import Newsroom, news_of
 from bot.bootstrap.nursery import Nursery, open_nursery
 from bot.bootstrap.outside import Outside, open_outside
+from bot.bootstrap.people_wiring import invitation_seal
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.web_doors import answer_door, operations_door, public_door
 from bot.bootstrap.wiring import wire
@@ -28,6 +29,7 @@ from bot.telegram import action_table, command_table
 from bot.telegram.application import Application
 from bot.telegram.documents import DocumentApi
 from bot.telegram.guard import Guard
+from bot.telegram.invitation_links import InvitingApi
 from bot.telegram.lanes import Lanes
 from bot.telegram.limits import FloodLimits
 from bot.telegram.login_links import LoginLinkApi
@@ -37,6 +39,7 @@ from bot.telegram.poller import Poller
 from bot.telegram.reachability import Reachability
 from bot.telegram.receiver import Receiver
 from bot.telegram.registration import Identity, identity, use_polling, use_webhook
+from bot.telegram.secret_pocket import SecretPocket
 from bot.telegram.sender import Sender
 from bot.telegram.stamps import StampedApi
 from bot.telegram.table_check import check_tables
@@ -76,7 +79,8 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
         # The services are made later: what they queue is handed over to the sender.
         documents = DocumentApi(outside.api, lambda recipe: _written(services, recipe))
         pictures = PictureApi(documents, lambda recipe: _drawn(services, recipe))
-        api = LoginLinkApi(pictures, lambda user_id: _invited(services, user_id), door.public_url)
+        sealed = InvitingApi(pictures, invitation_seal(settings))
+        api = LoginLinkApi(sealed, lambda user_id: _invited(services, user_id), door.public_url)
         reachability = Reachability(outbox=outbox, clock=outside.clock)
         sending = Sending()
         newsroom = Newsroom(
@@ -134,6 +138,7 @@ def _watch_outside(outside: Outside, nursery: Nursery) -> None:
 async def _load(services: Services) -> None:
     # Levels are held against prices that are believed, so they come last.
     await services.languages.load()
+    await services.people.people.load()
     await services.prices.load()
     await services.suspicions.load()
     await services.guards.stops.load()
@@ -199,6 +204,7 @@ def _reception(
     inbox: PostgresInbox,
     reachability: Reachability,
 ) -> tuple[Lanes, Receiver]:
+    pocket = SecretPocket()
     application = Application(
         services=services,
         inbox=inbox,
@@ -206,6 +212,7 @@ def _reception(
         chance=SystemRandom(),
         bot_name=who.name,
         throttle=Throttle(clock=outside.clock, per_minute=settings.messages_per_minute),
+        pocket=pocket,
     )
     guard = Guard(
         handle=application.handle,
@@ -220,6 +227,7 @@ def _reception(
         clock=outside.clock,
         reachability=reachability,
         language_of=services.languages.of,
+        pocket=pocket,
     )
     return lanes, receiver
 

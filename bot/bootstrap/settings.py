@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from yarl import URL
 
+from bot.adapters.passwords import is_argon2id
 from bot.bootstrap.candle_days import CANDLE_DAYS, days_by_interval
 from bot.bootstrap.public_address import checked_origin, is_loopback
 from bot.domain.candles import Interval
+from bot.domain.people import Admission
 
 DEFAULT_TOKENS = (
     "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v",  # USDC
@@ -45,6 +47,10 @@ class Settings(BaseSettings):
     bot_api_base: str = "https://api.telegram.org"
     admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
     premium_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+    admission: Admission = Admission.OPEN
+    auth_password_hash: SecretStr = SecretStr("")
+    auth_role: Literal["basic", "premium"] = "basic"
+    approval_minutes: int = Field(default=30, ge=1, le=10_080)
 
     database_url: SecretStr = SecretStr("")
     data_dir: Path = Path("data")
@@ -135,6 +141,13 @@ class Settings(BaseSettings):
                 raise ValueError(f"entry {number} is no ws:// or wss:// URL, nor auto or off")
         return urls
 
+    @field_validator("auth_password_hash")
+    @classmethod
+    def _hashed(cls, stored: SecretStr) -> SecretStr:
+        if stored.get_secret_value() and not is_argon2id(stored.get_secret_value()):
+            raise ValueError("AUTH_PASSWORD_HASH is what `./kitrader password` prints")
+        return stored
+
     @field_validator("log_level")
     @classmethod
     def _known_level(cls, value: str) -> str:
@@ -188,6 +201,7 @@ class Settings(BaseSettings):
             self.jupiter_api_key,
             self.redis_url,
             self.webhook_secret,
+            self.auth_password_hash,
             *self.solana_rpc_urls,
             *(url for url in self.solana_ws_urls if "://" in url.get_secret_value()),
         ]

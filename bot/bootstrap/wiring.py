@@ -18,8 +18,9 @@ from bot.bootstrap.alert_wiring import AlertParts, wire_alerts
 from bot.bootstrap.liquidation_wiring import wire_liquidations
 from bot.bootstrap.news import News
 from bot.bootstrap.outside import Outside
+from bot.bootstrap.people_wiring import access_of, wire_people
 from bot.bootstrap.resting import Resting, wire_resting
-from bot.bootstrap.rules import roles_of, trust_rules
+from bot.bootstrap.rules import trust_rules
 from bot.bootstrap.safeguards import safeguards
 from bot.bootstrap.security_wiring import wire_security
 from bot.bootstrap.settings import Settings
@@ -94,9 +95,7 @@ def wire(
     graduations = _graduations(parts, prices, on_outbox, news.graduated)
     resting = _resting(settings, parts, trading, on_outbox, notices=news.rested)
     liquidations = _liquidations(settings, parts, trading, news.liquidated, on_outbox)
-    ticks = _ticks(
-        settings, parts, prices, graduations, liquidations=liquidations, resting=resting.clock
-    )
+    ticks = _ticks(settings, parts, prices, graduations, liquidations, resting.clock)
     outside_state = wire_outside_state(outside, board, parts.suspicions, ticks)
     candles, painter = wire_candles(settings, outside, board), ThreadPainter()
     reports = _reports(parts, painter, on_outbox, news)
@@ -136,6 +135,7 @@ def wire(
         ),
         operations=operations,
         outside_state=outside_state,
+        people=wire_people(settings, outside, parts.access, news.people, on_outbox=on_outbox),
     )
 
 
@@ -211,7 +211,7 @@ def _parts(
 ) -> _Parts:
     clock, pool, board = outside.clock, outside.pool, PriceBoard()
     books, shelf = PostgresBooks(pool, on_outbox=on_outbox), PostgresShelf(pool)
-    access = Access(books=books, clock=clock, roles=roles_of(settings))
+    access = access_of(settings, books, clock)
     pools = WholePools(board=board, chain=outside.chain, clock=clock)
     facts = SafetyFacts(board=board, chain=outside.chain, shelf=shelf, clock=clock)
     suspicions = Suspicions(
@@ -338,12 +338,11 @@ def _liquidations(
     )
 
 
-def _ticks(
+def _ticks(  # noqa: PLR0917 (one of each)
     settings: Settings,
     parts: _Parts,
     prices: Prices,
     graduations: Graduations,
-    *,
     liquidations: Liquidations,
     resting: RestingClock,
 ) -> Ticks:

@@ -45,6 +45,7 @@ class TransferCode(StrEnum):
     SHORT_BOUGHT_BACK = "short_bought_back"
     INSURANCE_PAID = "insurance_paid"
     FUNDING = "funding"
+    CORRECTION = "correction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,8 @@ _EXPIRY_SECONDS = 5.0
 _MARK_SECONDS = 60.0
 _STOP_SECONDS = 1.0
 _SEAL_SECONDS = 60.0
+_LAPSE_SECONDS = 30.0
+_VOID_SECONDS = 10.0
 
 Job = Callable[[], Awaitable[None]]
 
@@ -71,6 +73,8 @@ def schedule(
         "carry_out_deletions": (services.records.my_data.carry_out_due, _DAYS_SECONDS),
         "lift_freezes": (services.security.freezes.lift_due, _MARK_SECONDS),
         "forget_sessions": (services.security.sessions.forget, _FORGET_SECONDS),
+        "lapse_roles": (services.people.people.lapse, _LAPSE_SECONDS),
+        "void_approvals": (services.people.approvals.void_late, _VOID_SECONDS),
     }
     for name, (job, seconds) in jobs.items():
         scheduler.add_job(stoppable(guarded(name, job)), "interval", seconds=seconds, id=name)

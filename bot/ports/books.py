@@ -14,7 +14,7 @@ from bot.domain.positions import Position
 from bot.domain.requests import Request
 from bot.domain.resting import OrderEffects, RestingClaim
 from bot.domain.risk import TradingLock
-from bot.domain.users import Mode, PersonSeen, Role, RoleLimits, User
+from bot.domain.users import Mode, PersonSeen, Role, RoleLimits, Status, User
 from bot.ports.price_rows import PriceRows
 
 
@@ -114,10 +114,13 @@ class Books(Protocol):
     All raise `Unavailable("database")` when the database does not answer.
     """
 
-    async def identify(self, person: PersonSeen, role: Role | None) -> User:
+    async def identify(
+        self, person: PersonSeen, role: Role | None, newcomer: Status = Status.ACTIVE
+    ) -> User:
         """Give the user, created with a granted paper wallet at first sight.
 
-        `role` is what settings say of them (the owners are admins), None to leave it alone.
+        A `newcomer` who is to wait gets the wallet once they are let in. `role` is what settings
+        say of them (the owners are admins), None to leave it alone.
         """
 
     async def desk(self, user_id: int, mode: Mode, request_id: str) -> Desk:

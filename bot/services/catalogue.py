@@ -14,6 +14,7 @@ from bot.services.leaderboards import Leaderboards
 from bot.services.movers import Movers
 from bot.services.operations import Operations
 from bot.services.outside_state import OutsideState
+from bot.services.people_desk import PeopleDesk
 from bot.services.performance import Performance
 from bot.services.presets import PresetChoices
 from bot.services.prices import Prices
@@ -68,3 +69,4 @@ class Services:
     rooms: Rooms
     operations: Operations
     outside_state: OutsideState
+    people: PeopleDesk

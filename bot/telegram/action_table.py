@@ -29,6 +29,7 @@ from bot.telegram.commands import (
     watchlist,
 )
 from bot.telegram.group_commands import GROUP_ACTIONS
+from bot.telegram.people_actions import PEOPLE_ACTIONS
 from bot.telegram.security_commands import SECURITY_ACTIONS
 from bot.telegram.turn import Action, Place, PressHandler
 
@@ -170,6 +171,7 @@ TABLE: tuple[Action, ...] = (
     *AUDIT_ACTIONS,
     *SECURITY_ACTIONS,
     *GROUP_ACTIONS,
+    *PEOPLE_ACTIONS,
 )
 
 

@@ -18,6 +18,7 @@ from bot.telegram.heard import CallbackQuery, Message, Person
 from bot.telegram.hearing import is_somebody, reason_not_heard, unheard, unheard_press
 from bot.telegram.messages import MessageDoor
 from bot.telegram.presses import PressDoor
+from bot.telegram.secret_pocket import PASSWORD_REMOVED, SecretPocket
 from bot.telegram.throttle import Throttle
 from bot.telegram.turn import Action, Command
 from bot.words.speech import speaking
@@ -43,7 +44,9 @@ class Application:
         commands: Sequence[Command] = command_table.TABLE,
         actions: Sequence[Action] = action_table.TABLE,
         throttle: Throttle | None = None,
+        pocket: SecretPocket | None = None,
     ) -> None:
+        self._pocket = SecretPocket() if pocket is None else pocket
         self._inbox = inbox
         self._access = services.access
         self._languages = services.languages
@@ -58,6 +61,7 @@ class Application:
             commands=command_table.by_name(commands),
             actions=action_table.by_name(actions),
             throttle=throttle,
+            pocket=self._pocket,
         )
         self._messages = MessageDoor(door)
         self._presses = PressDoor(door)
@@ -79,6 +83,7 @@ class Application:
                 # an event is whatever the handler takes, whichever models it is made of.
                 event = cast("TelegramObject", model.model_validate(stored.raw[kind]))
                 await self._dispatcher.propagate_event(kind, event, stored=stored)
+                self._pocket.drop(stored.update_id)
                 return
         await self._inbox.close(stored.update_id, failure="")
 
@@ -121,7 +126,7 @@ class Application:
             await self._presses.press(callback, user, stored)
 
     async def _refuse_edit(self, message: Message, stored: StoredUpdate) -> None:
-        is_meant = message.words.startswith("/") or SECRET_REMOVED in message.words
+        is_meant = message.words.startswith("/") or _holds_secret(message.words)
         with speaking(self._languages.of(stored.lane)):
             notices = unheard(message, "edited") if is_meant else ()
         await self._inbox.close(stored.update_id, failure="", notices=notices)
@@ -136,3 +141,7 @@ class Application:
                 language=sender.language_code,
             )
         )
+
+
+def _holds_secret(words: str) -> bool:
+    return SECRET_REMOVED in words or PASSWORD_REMOVED in words

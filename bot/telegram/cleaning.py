@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from bot.telegram.secret_pocket import without_typed_secrets
 from bot.telegram.seed_phrases import SHORTEST_PHRASE, without_seed_phrase
 
 UNREADABLE = "\ufffd"
@@ -45,6 +46,8 @@ def _clean(value: object, depth: int) -> object:
 
 
 def _text(text: str) -> str:
+    if "/" in text:
+        text = without_typed_secrets(text)
     # Most are names and kinds, too short to hide anything; what is broken cannot be printed.
     if len(text) < SHORTEST_PHRASE and text.isprintable():
         return text

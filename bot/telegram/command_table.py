@@ -25,6 +25,7 @@ from bot.telegram.commands import (
 )
 from bot.telegram.group_commands import GROUP_COMMANDS
 from bot.telegram.order_commands import ORDER_COMMANDS
+from bot.telegram.people_commands import PEOPLE_COMMANDS
 from bot.telegram.risk_commands import RISK_COMMANDS
 from bot.telegram.security_commands import SECURITY_COMMANDS
 from bot.telegram.turn import Command, Place
@@ -338,6 +339,7 @@ TABLE: tuple[Command, ...] = (
         long_help="English, Spanish, Russian or Chinese. What you type stays the same in each.",
         example="/language es",
     ),
+    *PEOPLE_COMMANDS,
     Command(
         name="cancel",
         handler=conversation.cancel,

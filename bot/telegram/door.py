@@ -11,6 +11,7 @@ from bot.ports.mail import Inbox, StoredUpdate
 from bot.services.catalogue import Services
 from bot.telegram.callbacks import Chance, Keys, new_nonce
 from bot.telegram.screens.phrases import fill
+from bot.telegram.secret_pocket import SecretPocket
 from bot.telegram.texts import TOO_FAST
 from bot.telegram.throttle import Throttle, Verdict
 from bot.telegram.turn import Action, Command, Pressed, Turn
@@ -26,6 +27,7 @@ class Chat:
     message_id: int = 0
     thread_id: int | None = None
     is_channel: bool = False
+    replied_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,7 @@ class Door:
     bot_name: str
     commands: Mapping[str, Command]
     actions: Mapping[str, Action]
+    pocket: SecretPocket
     throttle: Throttle | None = None
 
     async def admits(self, turn: Turn, row: Command | Action | None) -> bool:
@@ -87,6 +90,8 @@ class Door:
             text=text,
             message_id=chat.message_id,
             thread_id=chat.thread_id,
+            replied_to=chat.replied_to,
+            secret=self.pocket.of(stored.update_id),
             pressed=pressed,
         )
 

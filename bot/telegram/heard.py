@@ -66,6 +66,7 @@ class Message(_Heard):
     is_topic_message: bool | None = None
     migrate_to_chat_id: int | None = None
     migrate_from_chat_id: int | None = None
+    reply_to_message: Answered | None = None
     left: Person | None = Field(default=None, alias="left_chat_member")
     text: str | None = None
     caption: str | None = None

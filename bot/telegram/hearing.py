@@ -6,8 +6,9 @@ from bot.telegram.arguments import LONGEST_TEXT
 from bot.telegram.cleaning import SECRET_REMOVED
 from bot.telegram.heard import CallbackQuery, Message
 from bot.telegram.layout import Screen, to_send, to_toast
-from bot.telegram.refusing import EXAMPLE_SYMBOL, secret_hidden
+from bot.telegram.refusing import EXAMPLE_SYMBOL, password_hidden, secret_hidden
 from bot.telegram.screens.phrases import refusal_words
+from bot.telegram.secret_pocket import PASSWORD_REMOVED
 
 GROUP_ANONYMOUS_BOT, CHANNEL_BOT, TELEGRAM_SERVICE = 1087968824, 136817688, 777000
 NOBODY = frozenset({GROUP_ANONYMOUS_BOT, CHANNEL_BOT, TELEGRAM_SERVICE})
@@ -37,6 +38,8 @@ def unheard(message: Message, reason: str) -> tuple[Notice, ...]:
     """
     if SECRET_REMOVED in message.words:
         return secret_hidden(message.chat.id, message.message_id)
+    if PASSWORD_REMOVED in message.words:
+        return password_hidden(message.chat.id, message.message_id)
     if not _deserves_a_word(message):
         return ()
     words = refusal_words(Refusal(reason), EXAMPLE_SYMBOL)

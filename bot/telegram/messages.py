@@ -4,15 +4,17 @@ import re
 from dataclasses import replace
 
 from bot.domain.errors import Refusal
-from bot.domain.users import User
+from bot.domain.users import PERMISSIONS, Permission, User
 from bot.ports.mail import StoredUpdate
 from bot.telegram.arguments import LONGEST_TEXT, Arguments, read_arguments
 from bot.telegram.cleaning import SECRET_REMOVED, UNREADABLE
 from bot.telegram.commands.conversation import plain_text
 from bot.telegram.door import Chat, Door
 from bot.telegram.heard import Message
+from bot.telegram.hearing import is_somebody
 from bot.telegram.places import require_row
-from bot.telegram.refusing import answer_refusal, secret_hidden
+from bot.telegram.refusing import answer_refusal, password_hidden, secret_hidden
+from bot.telegram.secret_pocket import PASSWORD_REMOVED
 from bot.telegram.suggestions import nearest
 from bot.telegram.turn import Command, Place, Turn
 
@@ -33,6 +35,7 @@ class MessageDoor:
             message_id=message.message_id,
             thread_id=message.thread_id,
             is_channel=message.chat.is_channel,
+            replied_to=_replied_to(message),
         )
         turn = self._door.turn(
             user,
@@ -48,6 +51,9 @@ class MessageDoor:
         try:
             if SECRET_REMOVED in turn.text:
                 await turn.finish(secret_hidden(turn.chat_id, turn.message_id))
+                return
+            if PASSWORD_REMOVED in turn.text and not _is_password_told(turn):
+                await turn.finish(password_hidden(turn.chat_id, turn.message_id))
                 return
             match = _COMMAND.fullmatch(turn.text.strip())
             if match is None and turn.is_private and not await self._door.admits(turn, None):
@@ -69,8 +75,15 @@ class MessageDoor:
     def _is_for_another(self, turn: Turn, match: re.Match[str]) -> bool:
         if match[2] is not None:
             return match[2].casefold() != self._door.bot_name.casefold()
-        # In a group an unknown command is probably another bot's.
-        return not turn.is_private and match[1].lower() not in self._door.commands
+        if turn.is_private:
+            return False
+        # In a group an unknown command is probably another bot's, and so is a ban by whoever may
+        # not ban here: bots that keep order in groups have commands of the same names.
+        command = self._door.commands.get(match[1].lower())
+        return command is None or (
+            command.permission is Permission.MANAGE_PEOPLE
+            and command.permission not in PERMISSIONS[turn.user.role]
+        )
 
     def _command(self, typed: str) -> Command:
         name = typed.lower()
@@ -86,6 +99,19 @@ def _words_of(message: Message) -> str:
     if message.text is None and SECRET_REMOVED in (message.caption or ""):
         return SECRET_REMOVED
     return message.text or ""
+
+
+def _replied_to(message: Message) -> int | None:
+    """Give whose message a person answers with this one, if that is a person."""
+    answered = message.reply_to_message.from_user if message.reply_to_message else None
+    is_person = answered is not None and not answered.is_bot and is_somebody(answered.id)
+    return answered.id if answered is not None and is_person else None
+
+
+def _is_password_told(turn: Turn) -> bool:
+    """Tell whether a password is where it may be: in the private chat, after its command."""
+    match = _COMMAND.fullmatch(turn.text.strip())
+    return turn.is_private and match is not None and match[1].lower() == "auth"
 
 
 async def _run(turn: Turn, command: Command, rest: str) -> None:

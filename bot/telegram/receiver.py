@@ -14,6 +14,7 @@ from bot.telegram.hearing import NOBODY
 from bot.telegram.lanes import Lanes
 from bot.telegram.private_news import LanguageOf, in_english
 from bot.telegram.reachability import Reachability
+from bot.telegram.secret_pocket import SecretPocket
 
 _SWEEP_SECONDS = 5.0
 _log = structlog.get_logger(__name__)
@@ -36,11 +37,13 @@ class Receiver:
         clock: Clock,
         reachability: Reachability | None = None,
         language_of: LanguageOf = in_english,
+        pocket: SecretPocket | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._inbox = inbox
         self._reachability = reachability
         self._crowding = Crowding(inbox=inbox, lanes=lanes, clock=clock, language_of=language_of)
+        self._pocket = SecretPocket() if pocket is None else pocket
         self._clock = clock
         self._sleep = sleep
         self._turn = asyncio.Lock()
@@ -86,6 +89,7 @@ class Receiver:
         cleaned = clean_update(raw)
         update_id = cleaned["update_id"]
         assert isinstance(update_id, int)  # noqa: S101 (checked by the caller)
+        self._pocket.keep(update_id, raw)
         return StoredUpdate(
             update_id=update_id,
             lane=lane_of(cleaned),

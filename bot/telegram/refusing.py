@@ -47,10 +47,17 @@ _ABOUT_ARGUMENTS = frozenset(
         "bad_order_word",
         "not_an_order",
         "bad_presets",
+        "missing_person",
+        "bad_days",
+        "bad_invitation_days",
+        "bad_correction",
+        "bad_cap_name",
+        "bad_cap_value",
     }
 )
 
 _FOR_WANT_OF_A_RIGHT = frozenset({"banned", "pending", "frozen", "not_permitted", "not_yours"})
+_OUTSIDE = frozenset({"banned", "pending"})
 _NEXT_SCREEN: Mapping[str, tuple[str, str]] = {
     "unknown_position": (later("Positions"), "poss"),
     "unknown_order": (later("Orders"), "olist"),
@@ -89,6 +96,9 @@ async def answer_refusal(
         # The first try was booked with its answer before a fault made us try again.
         await turn.finish()
         return
+    if refusal.code in _OUTSIDE:
+        await _answer_outside(turn, refusal)
+        return
     tokens = _choices(refusal)
     if tokens:
         symbol = str(refusal.fields.get("symbol", ""))
@@ -103,9 +113,26 @@ async def answer_refusal(
     await turn.show(Screen(text=lines(words, usage), rows=_rows(refusal, turn, command)))
 
 
+async def _answer_outside(turn: Turn, refusal: Refusal) -> None:
+    """Answer whoever may not use the bot: the banned once, and of the waiting admins are told."""
+    words = refusal_words(refusal, EXAMPLE_SYMBOL)
+    if refusal.code == "banned":
+        await turn.services.people.admissions.answer_banned(turn.request, turn.said(words))
+        return
+    await turn.services.people.admissions.knock(
+        turn.request, lambda _mode, _verdict: turn.said(words)
+    )
+
+
 def secret_hidden(chat_id: int, message_id: int) -> tuple[Notice, ...]:
     """Give the calls that take a pasted secret out of a chat and warn whoever pasted it."""
     words = refusal_words(Refusal("private_key"), EXAMPLE_SYMBOL)
+    return (to_delete(chat_id, message_id), to_send(Screen(text=words), chat_id))
+
+
+def password_hidden(chat_id: int, message_id: int) -> tuple[Notice, ...]:
+    """Give the calls that take a password out of a chat where it does not belong."""
+    words = refusal_words(Refusal("password_here"), EXAMPLE_SYMBOL)
     return (to_delete(chat_id, message_id), to_send(Screen(text=words), chat_id))
 
 

@@ -1,6 +1,7 @@
 """The rows of the tables of commands and buttons that are about the security of one's account."""
 
 from bot.domain.users import Permission
+from bot.telegram.arguments import Argument, Kind
 from bot.telegram.commands import security
 from bot.telegram.turn import Action, Command, Place, PressHandler
 
@@ -36,10 +37,12 @@ SECURITY_COMMANDS: tuple[Command, ...] = (
         handler=security.freeze,
         permission=Permission.PROTECT_OWN,
         place=Place.PRIVATE,
+        arguments=(Argument(kind=Kind.REST, is_optional=True, shown="USER REASON"),),
         help_line="freeze your account at once",
         long_help=(
             "Nothing is opened, and nothing closed by hand; exits that wait still act. The way "
-            "back takes your second factor and a day, so that a thief cannot take it unseen."
+            "back takes your second factor and a day, so that a thief cannot take it unseen. "
+            "USER is for admins, who freeze somebody else; only admins lift that."
         ),
         example="/freeze",
         is_dangerous=True,

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from bot.telegram.audit_texts import AUDIT_REFUSALS
 from bot.telegram.group_texts import GROUP_REFUSALS
 from bot.telegram.order_texts import ORDER_REFUSALS
+from bot.telegram.people_texts import PEOPLE_REFUSALS
 from bot.words.security_refusals import SECURITY_REFUSALS
 from bot.words.speech import later
 
@@ -104,7 +105,7 @@ REFUSALS: Mapping[str, str] = {
     # who may do what, where
     "banned": "You cannot use this bot. If you think that is wrong, write to its operator.",
     "pending": (
-        "⏳ An admin has to let you in first. They have been asked; I tell you when they answer."
+        "⏳ An admin has to let you in first, or an invitation. Where that stands: /start."
     ),
     "frozen": (
         "🔒 Your account is frozen, so nothing can be traded by hand; exits that wait still act. "
@@ -271,6 +272,7 @@ REFUSALS: Mapping[str, str] = {
     **AUDIT_REFUSALS,
     **SECURITY_REFUSALS,
     **GROUP_REFUSALS,
+    **PEOPLE_REFUSALS,
     # what holds entries back
     "entries_locked": (
         "🔒 Entries[[ in {symbol}]] are locked until {until:moment}: {why}. Closing works. "

@@ -1,7 +1,7 @@
 """What a handler is given, one message or one press, and the table rows that name handlers."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.domain.notices import Notice
@@ -55,7 +55,8 @@ class Turn:
     `keys` cuts fresh buttons for this chat and `news_keys()` those of a second message, sent to
     the person alone (a keyboard acts once, so no two share a nonce). `message_id` is
     the message that was heard or holds the pressed button, `thread_id` its topic. One that
-    `whispers` was asked in a group, and answers so that nobody else reads it.
+    `whispers` was asked in a group, and answers so that nobody else reads it. `replied_to` is whose
+    message this one answers, `secret` what was typed with it and cut out of what is stored.
     """
 
     services: Services
@@ -70,6 +71,8 @@ class Turn:
     message_id: int = 0
     thread_id: int | None = None
     whispers: bool = False
+    replied_to: int | None = None
+    secret: str = field(default="", repr=False)
     pressed: Pressed | None = None
 
     async def show(self, screen: Screen, toast: str = "") -> None:
@@ -78,11 +81,13 @@ class Turn:
 
     async def say(self, text: Text) -> None:
         """Answer with words: a window over the pressed button, or a new message."""
+        await self.services.talk.answer(self.request, self.said(text))
+
+    def said(self, text: Text) -> tuple[Notice, ...]:
+        """Give the notices that answer with words."""
         if self.pressed is None:
-            await self.show(Screen(text=text))
-            return
-        words = text.render()[0]
-        await self.services.talk.answer(self.request, (self._toast(words, is_alert=True),))
+            return self.with_screen(Screen(text=text))
+        return (self._toast(text.render()[0], is_alert=True),)
 
     async def note(self, words: str) -> None:
         """Answer a press with a short word over the chat; the message stays as it is."""

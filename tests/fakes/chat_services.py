@@ -66,6 +66,7 @@ from tests.fakes.group_services import (
 from tests.fakes.guards import FakeRisk, FakeStops
 from tests.fakes.language_book import FakeLanguageBook
 from tests.fakes.mail_boxes import FakeInbox
+from tests.fakes.people_services import FakePeople
 from tests.fakes.report_services import (
     FakeExports,
     FakeLeaderboards,
@@ -90,7 +91,7 @@ class FakeServices:
     hearsay_of: frozenset[str] = frozenset()
     wishes: list[bool] = field(default_factory=list)
     dialogs: dict[tuple[int, int], Dialog] = field(default_factory=dict)
-    people: list[PersonSeen] = field(default_factory=list)
+    seen: list[PersonSeen] = field(default_factory=list)
     watched: list[int] = field(default_factory=list)
     alerts_set: dict[int, Alert] = field(default_factory=dict)
     resting_orders: dict[int, Resting] = field(default_factory=dict)
@@ -114,6 +115,7 @@ class FakeServices:
     broadcasts: list[Mapping[str, object]] = field(default_factory=list)
     group_book: FakeGroupBook = field(init=False)
     groups: Groups = field(init=False)
+    people_desk: FakePeople = field(init=False)
 
     def __post_init__(self) -> None:
         """Hand the fakes that stand alone their counter."""
@@ -123,6 +125,7 @@ class FakeServices:
         self.languages = Languages(book=FakeLanguageBook(), access=self)
         self.group_book = FakeGroupBook(counter=self)
         self.groups = Groups(book=self.group_book, members=self.members)
+        self.people_desk = FakePeople(self)
 
     # Each of these stands for one service; one object plays them all.
     @property
@@ -140,6 +143,10 @@ class FakeServices:
             closing=FakeGroupClosing(self),
             running=FakeRunning(self, self.broadcasts),
         )
+
+    @property
+    def people(self) -> FakePeople:
+        return self.people_desk
 
     @property
     def performance(self) -> FakePerformance:
@@ -175,7 +182,7 @@ class FakeServices:
         """Remember nobody in the first place."""
 
     async def identify(self, person: PersonSeen) -> User:
-        self.people.append(person)
+        self.seen.append(person)
         return a_user(
             person.user_id,
             first_name=person.first_name,

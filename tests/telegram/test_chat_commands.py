@@ -127,6 +127,8 @@ async def test_help_explains_every_command(door: ChatDoor, command: object) -> N
     answer = text_of(await door.ask(f"/help {command.name}"))
     assert command.usage in answer
     assert command.example in answer
+    if not command.is_listed:
+        return
     assert f"/{command.name} " in f"{text_of(await door.ask('/help'))} ".replace("\n", " ")
 
 

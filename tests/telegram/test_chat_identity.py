@@ -19,7 +19,7 @@ async def test_nobodys_command_is_refused_with_the_reason(door: ChatDoor, sender
     raw["message"]["from"] = person
     (answer,) = await door.take(raw)
     assert "cannot see who you are" in text_of(answer)
-    assert door.services.people == [], "nobody becomes a user"
+    assert door.services.seen == [], "nobody becomes a user"
 
 
 async def test_a_channels_talk_without_a_command_is_left_alone(door: ChatDoor) -> None:
@@ -62,7 +62,7 @@ async def test_nobodys_press_does_nothing(door: ChatDoor, presser: int) -> None:
     data = door.button("buy", 7, "1000000000", owner=presser)
     (toast,) = await door.take(a_press(data, presser=presser, chat=GROUP))
     assert "cannot see who you are" in text_of(toast)
-    assert door.services.people == []
+    assert door.services.seen == []
     assert door.services.booked == {}
 
 
@@ -71,7 +71,7 @@ async def test_identity_is_the_number_and_never_the_name(door: ChatDoor) -> None
     raw = a_message("/start", sender=2002)
     raw["message"]["from"] = a_person(2002, first_name="Ann", username="support")
     await door.take(raw)
-    assert [person.user_id for person in door.services.people] == [ANN, 2002]
+    assert [person.user_id for person in door.services.seen] == [ANN, 2002]
 
 
 async def test_start_tells_the_pending_only_that_they_wait(door: ChatDoor) -> None:

@@ -13,13 +13,15 @@ from bot.telegram.turn import Command, Place
 from tests.builders.chat_updates import GROUP, a_press
 from tests.telegram.conftest import ChatDoor, text_of
 
-MARKET, OWN, TRADE, HELP, OPERATE, PROTECT = (
+MARKET, OWN, TRADE, HELP, OPERATE, PROTECT, PEOPLE, LIMITS = (
     Permission.VIEW_MARKET,
     Permission.VIEW_OWN,
     Permission.TRADE_PAPER,
     Permission.READ_HELP,
     Permission.OPERATE,
     Permission.PROTECT_OWN,
+    Permission.MANAGE_PEOPLE,
+    Permission.CHANGE_LIMITS,
 )
 COMMANDS = {
     "start": (HELP, Place.ANYWHERE),
@@ -85,6 +87,24 @@ COMMANDS = {
     "mydata": (OWN, Place.PRIVATE),
     "privacy": (HELP, Place.ANYWHERE),
     **dict.fromkeys(("dashboard", "security", "freeze"), (PROTECT, Place.PRIVATE)),
+    "feedback": (OWN, Place.PRIVATE),
+    "auth": (HELP, Place.PRIVATE),
+    **dict.fromkeys(
+        (
+            "promote",
+            "demote",
+            "premium",
+            "ban",
+            "unban",
+            "unfreeze",
+            "grant",
+            "revoke",
+            "whois",
+        ),
+        (PEOPLE, Place.ANYWHERE),
+    ),
+    **dict.fromkeys(("users", "authorized", "invite", "approvals"), (PEOPLE, Place.PRIVATE)),
+    "limits": (LIMITS, Place.PRIVATE),
 }
 BUTTONS = {
     "card": (MARKET, Place.ANYWHERE),
@@ -173,6 +193,10 @@ BUTTONS = {
     **dict.fromkeys(("mydata", "mytake", "forgt", "forget", "stay"), (OWN, Place.PRIVATE)),
     "privcy": (HELP, Place.ANYWHERE),
     **dict.fromkeys(("dash", "secure", "sfrz", "skeep"), (PROTECT, Place.PRIVATE)),
+    **dict.fromkeys(
+        ("pdo", "pno", "padm", "users", "wask", "apyes", "apno", "fbans"), (PEOPLE, Place.PRIVATE)
+    ),
+    **dict.fromkeys(("lims", "limgo"), (LIMITS, Place.PRIVATE)),
 }
 ALLOWED = {
     Status.PENDING: {HELP},
@@ -284,7 +308,8 @@ def test_every_example_can_be_read(command: Command) -> None:
 def test_what_moves_money_is_marked_and_expires() -> None:
     dangerous = {command.name for command in command_table.TABLE if command.is_dangerous}
     assert dangerous == {
-        "open", "close", "reset", "panic", "halt", "reverse", "freeze",
+        "open", "close", "reset", "panic", "halt", "reverse", "promote", "demote", "premium",
+        "ban", "unban", "freeze", "unfreeze", "grant", "revoke", "invite", "limits",
         "closeall", "pause", "broadcast",
     }  # fmt: skip
     money = {action.name for action in action_table.TABLE if action.is_money}
@@ -329,7 +354,7 @@ class MenuApi:
 async def test_menus_follow_the_table() -> None:
     api = MenuApi()
     await set_menus(api, admin_ids=(404, 3001))
-    private = {name for name, (_, place) in COMMANDS.items() if place is not Place.GROUP}
+    private = {name for name, (_, place) in COMMANDS.items() if place is not Place.GROUP} - {"auth"}
     of_all = {name for name in private if COMMANDS[name][0] in PERMISSIONS[Role.BASIC]}
     assert set(api.sent["all_private_chats"]) == of_all
     assert {"start", "help", "price", "leaderboard"} <= set(api.sent["all_group_chats"])

@@ -45,6 +45,7 @@ FIGURES = {
     "text": "1e9",
     "address": "EKpQGSJtjMFqKZ9KQanSqYXRcF8fBopzLHYxdM65zcjm",
     "owner": "Ann",
+    "numbers": "77, 88",
     "name": "postions",
     "suggestion": "positions",
     "argument": "SIZE",

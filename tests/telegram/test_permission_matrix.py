@@ -40,7 +40,7 @@ class KnownPeople(FakeServices):
     """Services that know everybody of the matrix."""
 
     async def identify(self, person: PersonSeen) -> User:
-        self.people.append(person)
+        self.seen.append(person)
         role, status = STANDING.get(person.user_id, (Role.BASIC, Status.ACTIVE))
         return a_user(person.user_id, role=role, status=status)
 
@@ -158,4 +158,4 @@ async def test_nobody_is_met_who_is_not_a_person(all_cells: tuple[Cell, ...]) ->
     for cell in all_cells:
         if cell.who in nobody:
             await stage.acts(cell)
-    assert stage.services.people == []
+    assert stage.services.seen == []

@@ -21,7 +21,7 @@ from bot.domain.errors import Refusal
 from bot.domain.notices import Notice
 from bot.domain.positions import Position
 from bot.domain.requests import Request
-from bot.domain.users import Mode, PersonSeen, Role, User
+from bot.domain.users import Mode, PersonSeen, Role, Status, User
 from bot.ports.books import BookingConflict, ClosedOrder, Desk, Settlement
 
 _log = structlog.get_logger(__name__)
@@ -73,16 +73,19 @@ class PostgresBooks:
         self._desks = Batches(self._read_desks)
         self._bookings = Batches(self._book, key=_user_of)
 
-    async def identify(self, person: PersonSeen, role: Role | None) -> User:
+    async def identify(
+        self, person: PersonSeen, role: Role | None, newcomer: Status = Status.ACTIVE
+    ) -> User:
         """Give the user, created with a granted paper wallet at first sight."""
         async with connected(self._pool) as connection:
             row = await connection.fetchval(
-                "SELECT meet_user($1, $2, $3, $4, $5)",
+                "SELECT meet_user($1, $2, $3, $4, $5, $6)",
                 person.user_id,
                 person.first_name,
                 person.username,
                 person.language,
                 role.value if role else None,
+                newcomer.value,
             )
         return user_from(row)
 

@@ -123,16 +123,23 @@ _CHECKS: Mapping[str, str] = {
         FROM transfers t
         LEFT JOIN orders o ON o.user_id = t.user_id AND o.request_id = t.request_id
         WHERE t.code NOT IN ('grant', 'funding') AND o.number IS NULL
+          AND NOT (t.code = 'correction' AND EXISTS (
+            SELECT FROM approvals a WHERE a.user_id = t.user_id AND a.state = 'approved'
+              AND a.kind = 'correct' AND t.request_id = 'approval:' || a.approval_id
+              AND t.amount = abs((a.details ->> 'lamports')::numeric)))
     """,
     "grant": """
         SELECT 'wallet of user ' || w.user_id || ' ' || w.mode || ' season ' || w.season,
-               w.grant_lamports::text, coalesce(sum(t.amount), 0)::text
+               w.grant_lamports::text, coalesce(sum(
+                 CASE a.account_id WHEN t.debit_account THEN t.amount ELSE -t.amount END), 0)::text
         FROM virtual_wallets w
         LEFT JOIN accounts a ON a.user_id = w.user_id AND a.mode = w.mode AND a.season = w.season
           AND a.kind = 'faucet'
-        LEFT JOIN transfers t ON t.user_id = a.user_id AND t.debit_account = a.account_id
+        LEFT JOIN transfers t ON t.user_id = a.user_id
+          AND a.account_id IN (t.debit_account, t.credit_account)
         GROUP BY w.user_id, w.mode, w.season, w.grant_lamports
-        HAVING coalesce(sum(t.amount), 0) <> w.grant_lamports
+        HAVING coalesce(sum(CASE a.account_id WHEN t.debit_account THEN t.amount
+                            ELSE -t.amount END), 0) <> w.grant_lamports
     """,
     "holding": """
         WITH owned AS (

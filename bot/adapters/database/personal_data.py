@@ -16,7 +16,16 @@ from bot.domain.requests import Request
 _ROWS_AT_ONCE = 200
 
 TABLES: Mapping[DataCategory, tuple[str, ...]] = {
-    DataCategory.PROFILE: ("users", "deletion_requests"),
+    DataCategory.PROFILE: (
+        "users",
+        "deletion_requests",
+        "role_grants",
+        "account_holds",
+        "admissions",
+        "invitations",
+        "password_attempts",
+        "approvals",
+    ),
     DataCategory.BOOKS: ("virtual_wallets", "accounts", "transfers", "positions", "orders"),
     DataCategory.ORDERS: ("resting_orders", "trading_locks", "trading_stops", "margin_warnings"),
     DataCategory.RESULTS: ("equity_points",),
@@ -27,6 +36,7 @@ TABLES: Mapping[DataCategory, tuple[str, ...]] = {
         "daily_reports",
         "leaderboard_members",
         "dialogs",
+        "feedback",
     ),
     DataCategory.MESSAGES: ("inbox", "outbox"),
     DataCategory.AUDIT: ("audit_log",),

@@ -64,6 +64,7 @@ def user_from(row: Row) -> User:
         first_name=row["first_name"],
         language=row.get("chosen_language") or row["language"],
         blocks_danger=row.get("blocks_danger", True),
+        is_owner=row.get("role_by_settings") == Role.ADMIN,
     )
 
 

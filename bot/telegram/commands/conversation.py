@@ -15,6 +15,7 @@ from bot.telegram.commands.alerts import (
 )
 from bot.telegram.commands.entries import ENTRY_QUESTION, answer_entry
 from bot.telegram.commands.exits import EXIT_QUESTION, answer_exit
+from bot.telegram.commands.feedback import FEEDBACK_QUESTION, answer_feedback
 from bot.telegram.commands.market import show_card
 from bot.telegram.commands.orders import CHANGE_QUESTION as ORDER_QUESTION
 from bot.telegram.commands.orders import answer_change as answer_order
@@ -37,6 +38,7 @@ _ANSWERS: Mapping[str, Callable[[Turn, dict[str, str]], Awaitable[None]]] = {
     ENTRY_QUESTION: answer_entry,
     EXIT_QUESTION: answer_exit,
     PRESET_QUESTION: answer_preset,
+    FEEDBACK_QUESTION: answer_feedback,
     ORDER_QUESTION: answer_order,
 }
 

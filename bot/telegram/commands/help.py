@@ -6,12 +6,13 @@ from bot.domain.errors import Refusal
 from bot.domain.users import PERMISSIONS, Status
 from bot.telegram.arguments import Arguments
 from bot.telegram.callbacks import Press
+from bot.telegram.commands.admission import answer_waiting, redeem
 from bot.telegram.commands.market import show_card_of
 from bot.telegram.commands.performance import pnl
 from bot.telegram.commands.trading import open_position
 from bot.telegram.commands.wallets import history, positions, wallet
-from bot.telegram.screens import admission
 from bot.telegram.screens import help as screens
+from bot.telegram.secret_pocket import INVITATION
 from bot.telegram.suggestions import nearest
 from bot.telegram.turn import Command, Place, Turn
 
@@ -19,9 +20,15 @@ _LONGEST_TOKEN_ID = 9
 
 
 async def start(turn: Turn, arguments: Arguments) -> None:
-    """Greet, or open the screen that a deep link names; a link never does more than show."""
+    """Greet, or open the screen that a deep link names; a link never does more than show.
+
+    But for an invitation, which lets in whoever opens it.
+    """
+    if turn.is_private and arguments.topic.startswith(INVITATION):
+        await redeem(turn)
+        return
     if turn.user.status is Status.PENDING:
-        await turn.show(admission.still_waiting())
+        await answer_waiting(turn)
         return
     if not turn.is_private:
         await turn.show(screens.welcome_group(turn.user, turn.keys))

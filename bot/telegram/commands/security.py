@@ -2,8 +2,10 @@
 
 from bot.domain.factors import could_be_factor
 from bot.domain.notices import Notice
+from bot.domain.users import PERMISSIONS, Permission
 from bot.telegram.arguments import Arguments
 from bot.telegram.callbacks import Press
+from bot.telegram.commands.people import ask_freeze
 from bot.telegram.layout import Screen, to_delete, to_send
 from bot.telegram.login_links import with_login_link
 from bot.telegram.rich_text import Text
@@ -35,8 +37,14 @@ async def show(turn: Turn, _arguments: Arguments) -> None:
     await turn.show(screen)
 
 
-async def freeze(turn: Turn, _arguments: Arguments) -> None:
-    """Freeze one's own account at once."""
+async def freeze(turn: Turn, arguments: Arguments) -> None:
+    """Freeze one's own account at once; an admin who names somebody is asked about them.
+
+    Whoever is no admin means their own, whatever they write behind it in their haste.
+    """
+    if arguments.words and Permission.MANAGE_PEOPLE in PERMISSIONS[turn.user.role]:
+        await ask_freeze(turn, arguments.words)
+        return
     bundle = turn.services.security
     state = await bundle.factors.state(turn.user)
     screen = security.frozen(state, bundle.freezes.delay, turn.keys)

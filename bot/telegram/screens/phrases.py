@@ -25,7 +25,19 @@ _PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _LONGEST_FIELD, _LONGEST_OF_OURS = 64, 120
 _TYPED_BY_PEOPLE = frozenset({"text", "address"})
 _OUR_OWN = frozenset(
-    {"reason", "role", "argument", "reference", "what", "kind", "figure", "why", "asked", "allowed"}
+    {
+        "reason",
+        "role",
+        "argument",
+        "reference",
+        "what",
+        "kind",
+        "figure",
+        "why",
+        "asked",
+        "allowed",
+        "numbers",
+    }
 )
 
 Fields = Mapping[str, object]
