@@ -15,6 +15,7 @@ import pytest
 from bot.adapters.database.connection import Pool, open_pool
 from bot.adapters.database.embedded import embedded_postgres
 from bot.adapters.database.migrate import migrate
+from tests.builders import canaries
 from tests.builders.memory_folder import folder_in_memory, sweep_memory
 from tests.builders.ports import free_port
 
@@ -43,6 +44,21 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return workers if is_whole and workers > 1 else 0
 
 
+def pytest_configure() -> None:
+    """Log everything where canaries are out."""
+    if canaries.ARE_OUT:
+        canaries.log_everything()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Fail the run where a canary sings in what a test wrote, logged or raised."""
+    if not canaries.ARE_OUT:
+        return
+    texts = [report.longreprtext, *(text for _, text in report.sections)]
+    if heard := canaries.heard_in(texts):
+        pytest.exit(f"canaries sing in {report.nodeid}: {sorted(heard)}", returncode=1)
+
+
 def pytest_unconfigure() -> None:
     """Leave nothing in memory, not even of a worker that did not end by itself."""
     sweep_memory()
@@ -64,6 +80,15 @@ async def postgres_dsn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
             yield server.dsn
 
 
+async def _listen_in(dsn: str) -> None:
+    """Fail where a canary lies in a database that a test leaves behind."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        assert await canaries.heard_in_database(connection) == set()
+    finally:
+        await connection.close()
+
+
 @pytest.fixture
 async def database_dsn(postgres_dsn: str) -> AsyncIterator[str]:
     """The address of a fresh database with the newest schema, dropped afterwards."""
@@ -72,6 +97,8 @@ async def database_dsn(postgres_dsn: str) -> AsyncIterator[str]:
     await connection.execute(f"CREATE DATABASE {name} TEMPLATE template_kitrader")
     try:
         yield other_database(postgres_dsn, name)
+        if canaries.ARE_OUT:
+            await _listen_in(other_database(postgres_dsn, name))
     finally:
         await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await connection.close()

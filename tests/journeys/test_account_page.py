@@ -1,7 +1,6 @@
 """From `/dashboard` in chat to the account page and back: logging in, factors, freezing."""
 
 import re
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,11 +8,11 @@ import httpx
 import pyotp
 
 from bot.bootstrap.running import Running
+from tests.builders.canaries import MASTER_KEY as KEY
+from tests.builders.canaries import PIN
 from tests.journeys.people import Reply, buttons_of
 from tests.journeys.town import Town
 
-KEY = secrets.token_hex(32)
-PIN = "482913"
 LINK = re.compile(r"(http://127\.0\.0\.1:\d+)/login/([A-Za-z0-9_-]{43})")
 CSRF = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 TYPED = re.compile(r'<p class="typed">([A-Z2-7 ]+)</p>')

@@ -3,16 +3,23 @@
 import re
 from pathlib import Path
 
+import asyncpg
+import httpx
+import pyotp
+
 from bot.sandbox.world_options import WorldOptions
+from tests.builders.canaries import MASTER_KEY, PIN, heard_in, heard_in_database
+from tests.builders.ports import free_port
 from tests.journeys.people import ADA, ANN
 from tests.journeys.processes import Forks, environment_of
+from tests.journeys.test_account_page import TYPED, Browser, log_in
 from tests.journeys.town import Town, open_town
 
 TOKEN_SECRET = "AACANARYcanaryCANARYcanaryCANARY012"
 RPC_KEY = "canary-rpc-key-5f2c9e17"
 RPC_PASSWORD = "canary-rpc-password-77aa"
 WEBHOOK_SECRET = "canary-webhook-secret-31b0"
-CANARIES = (TOKEN_SECRET, RPC_KEY, RPC_PASSWORD, WEBHOOK_SECRET)
+CANARIES = (TOKEN_SECRET, RPC_KEY, RPC_PASSWORD, WEBHOOK_SECRET, MASTER_KEY, PIN)
 TRACES = ("rpc_try_failed", "update_failed", "Telegram refused us", "Bought")
 SEED_PHRASE_KEY = "5" * 88
 
@@ -27,7 +34,9 @@ async def test_no_canary_leaves_the_bot(
         settings = town.settings(
             log_level="DEBUG",
             log_dir=tmp_path,
+            master_key=MASTER_KEY,
             http_port=unused_tcp_port,
+            operations_port=free_port(),
             webhook_url=f"{address}/telegram/webhook",
             webhook_secret=WEBHOOK_SECRET,
             solana_rpc_urls=(
@@ -39,8 +48,11 @@ async def test_no_canary_leaves_the_bot(
         child = await forks.start(["run"], environment)
         try:
             told = await journey(town)
-            status = await town.wire.session.get(f"{address}/status")
-            told += await status.text()
+            operations = f"http://127.0.0.1:{settings.operations_port}"
+            for page in ("/status", "/metrics", "/health/ready"):
+                answer = await town.wire.session.get(operations + page)
+                told += await answer.text()
+            learned = await account_secured(town, address)
         finally:
             child.kill()
             await child.code()
@@ -57,7 +69,7 @@ async def test_no_canary_leaves_the_bot(
         told += await dump(town)
         # The journey left traces, or the silence about canaries would prove nothing.
         assert [trace for trace in TRACES if trace not in told] == []
-        for canary in (*CANARIES, SEED_PHRASE_KEY):
+        for canary in (*CANARIES, SEED_PHRASE_KEY, *learned):
             assert canary not in told, excerpt(told, canary)
 
 
@@ -79,6 +91,45 @@ async def journey(town: Town) -> str:
     told.append(await town.say(ANN, "/wallet"))
     await town.break_telegram(fail_rate=0)
     return "\n".join(each.text for each in told)
+
+
+async def account_secured(town: Town, address: str) -> list[str]:
+    """Log in, set factors, and guess wrongly; gives the secrets that came up on the way.
+
+    The chat shows the login link to its owner, so what people saw is not looked through for it.
+    """
+    async with httpx.AsyncClient(timeout=30) as client:
+        browser = Browser(address, client)
+        used = await log_in(town, ANN, browser)
+        await browser.look("/security")
+        await browser.send("/security/pin", pin=PIN, again=PIN)
+        await browser.look("/security")
+        await browser.send("/prove", factor="pin", secret=PIN[::-1])
+        await browser.look("/security")
+        await browser.send("/prove", factor="pin", secret=PIN)
+        await browser.send("/security/authenticator")
+        found = TYPED.search(browser.shown)
+        assert found is not None
+        secret = found[1].replace(" ", "")
+        code = pyotp.TOTP(secret).now()
+        await browser.send("/security/authenticator/confirm", code=code)
+        await browser.send("/security/codes")
+        codes = re.findall(r"<li>([a-z2-9-]{14})</li>", browser.shown)
+        assert len(codes) == 10
+        cookies = [cookie.value or "" for cookie in client.cookies.jar]
+    return [used, secret, *codes, *cookies]
+
+
+async def test_a_canary_that_sings_is_heard(database_dsn: str) -> None:
+    assert heard_in([f"the key is {MASTER_KEY}, no more"]) == {MASTER_KEY}
+    connection = await asyncpg.connect(database_dsn)
+    await connection.execute(
+        "INSERT INTO inbox (update_id, lane, raw, received_at) VALUES (1, 1, $1, now())", PIN
+    )
+    assert await heard_in_database(connection) == {PIN}
+    await connection.execute("DELETE FROM inbox")
+    assert await heard_in_database(connection) == set()
+    await connection.close()
 
 
 async def dump(town: Town) -> str:

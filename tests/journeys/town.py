@@ -19,6 +19,7 @@ from bot.bootstrap.settings import Settings
 from bot.domain.identifiers import USDC_MINT
 from bot.sandbox.world import SandboxWorld, sandbox_world
 from bot.sandbox.world_options import WorldOptions
+from tests.builders import canaries
 from tests.journeys.people import ADA, PREMIUM_IDS, Message, Reply, Wire, button
 
 LOOK_AGAIN_SECONDS = 0.02
@@ -76,6 +77,8 @@ class Town:
             "webhook_secret": "",
             "messages_per_minute": 0,
         }
+        if canaries.ARE_OUT:
+            values |= canaries.settings_with_canaries()
         return Settings.model_validate(values | changes)
 
     @asynccontextmanager
@@ -196,7 +199,8 @@ async def open_town(
     options: WorldOptions | None = None,
 ) -> AsyncIterator[Town]:
     """Found a town on a migrated database, its market paused so that figures can be checked."""
-    options = options or WorldOptions(seed=7, accounts=tuple(accounts))
+    token = {"bot_token": f"1234567:{canaries.TOKEN_SECRET}"} if canaries.ARE_OUT else {}
+    options = options or WorldOptions(seed=7, accounts=tuple(accounts), **token)
     async with (
         sandbox_world(options) as world,
         aiohttp.ClientSession(world.bot_api_base) as session,
