@@ -87,7 +87,7 @@ def _shelves(commands: Sequence[Command]) -> list[str]:
     for command in commands:
         if command.shelf:
             shelves.setdefault(command.shelf, []).append(f"/{command.name}")
-    return [f"{shelf}: {' '.join(names)}" for shelf, names in shelves.items()]
+    return [f"{say(shelf)}: {' '.join(names)}" for shelf, names in shelves.items()]
 
 
 def topic(command: Command, keys: Keys) -> Screen:

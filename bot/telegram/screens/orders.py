@@ -97,7 +97,10 @@ def one(view: RestingView, now: datetime, keys: Keys, toast: str = "") -> Screen
     return Screen(
         text=lines(
             headed(
-                order.mode, say("Order #{number}", number=wanted.number), name, _STATES[order.state]
+                order.mode,
+                say("Order #{number}", number=wanted.number),
+                name,
+                say(_STATES[order.state]),
             ),
             toast,
             f"{_capital(order_phrases.deed(wanted, view.token))} "

@@ -15,7 +15,7 @@ from bot.telegram.layout import Screen, danger, headed, key, lines, named
 from bot.telegram.rich_text import Bold, Code, Text, marked
 from bot.telegram.screens import figures
 from bot.telegram.screens.stops import stop_words
-from bot.words.speech import later, say, say_count
+from bot.words.speech import say, say_count
 
 _MOST_SETTINGS, _LONGEST_VALUE, _LONGEST_LINE = 80, 40, 160
 _LEFT_OUT = frozenset({"timestamp", "level", "logger", "event"})
@@ -55,17 +55,13 @@ def exposure(totals: Totals, symbols: Sequence[str], keys: Keys) -> Screen:
 def exposure_lines(totals: Totals) -> list[str]:
     """Say what is open and what waits."""
     return [
-        say_count(
-            later("{count} open position"), later("{count} open positions"), totals.open_positions
-        ),
+        say_count("{count} open position", "{count} open positions", totals.open_positions),
         say(
             "longs cost {longs}, shorts hold {margin} of margin",
             longs=figures.with_sol(totals.long_lamports),
             margin=figures.with_sol(totals.margin_lamports),
         ),
-        say_count(
-            later("{count} order waits"), later("{count} orders wait"), totals.waiting_orders
-        ),
+        say_count("{count} order waits", "{count} orders wait", totals.waiting_orders),
     ]
 
 
