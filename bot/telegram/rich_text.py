@@ -1,6 +1,7 @@
 """Text with marks, as a tree that renders to the words and the entities which are sent."""
 
 import re
+from functools import lru_cache
 from typing import ClassVar, TypedDict
 
 from bot.words.speech import translated
@@ -67,8 +68,15 @@ _FIELD = re.compile(r"\{(\w+)\}", re.ASCII)
 
 def marked(template: str, /, **fields: Text | str) -> Text:
     """Give a text of `bot.words`, whose fields may be marked parts: `{name}` stands for one."""
-    pieces = _FIELD.split(translated(template))
-    return Text(*(fields[piece] if place % 2 else piece for place, piece in enumerate(pieces)))
+    pieces = _pieces(translated(template))
+    return Text(*[fields[piece] if is_field else piece for piece, is_field in pieces])
+
+
+@lru_cache(maxsize=4096)
+def _pieces(template: str) -> tuple[tuple[str, bool], ...]:
+    """Split a template into its words and the names of its fields, which are marked so."""
+    pieces = enumerate(_FIELD.split(template))
+    return tuple((piece, bool(place % 2)) for place, piece in pieces if piece)
 
 
 def utf16_units(text: str) -> int:

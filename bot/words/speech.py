@@ -12,7 +12,9 @@ from contextvars import ContextVar
 from bot.domain.languages import Language
 from bot.words.catalogues import catalogue
 
-_SPOKEN: ContextVar[Language] = ContextVar("spoken", default=Language.ENGLISH)
+# A name of its own: reading a member off its class costs as much as saying a short text.
+_ENGLISH = Language.ENGLISH
+_SPOKEN: ContextVar[Language] = ContextVar("spoken", default=_ENGLISH)
 
 
 @contextmanager
@@ -32,14 +34,15 @@ def spoken() -> Language:
 
 def say(template: str, /, **fields: object) -> str:
     """Give a text; `{name}` in it stands for the field of that name."""
-    words = translated(template)
+    language = _SPOKEN.get()
+    words = template if language is _ENGLISH else _in(language, template)
     return words.format_map(fields) if fields else words
 
 
 def say_count(one: str, many: str, count: int, /, **fields: object) -> str:
     """Give the text that fits a number of things; `{count}` stands for the number."""
     language = _SPOKEN.get()
-    if language is Language.ENGLISH:
+    if language is _ENGLISH:
         words = one if count == 1 else many
     else:
         words = catalogue(language).count(one, many, count)
@@ -54,6 +57,8 @@ def later(template: str, /) -> str:
 def translated(template: str) -> str:
     """Give a template in the language spoken here, its fields still open."""
     language = _SPOKEN.get()
-    if language is Language.ENGLISH:
-        return template
+    return template if language is _ENGLISH else _in(language, template)
+
+
+def _in(language: Language, template: str) -> str:
     return catalogue(language).texts.get(template, template)

@@ -23,6 +23,7 @@ _ONE, _HUNDRED = Decimal(1), Decimal(100)
 _CENT, _LEAST_PERCENT = Decimal("0.01"), Decimal("0.005")
 _SOL_STEP = Decimal("0.0001")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_ENGLISH = Language.ENGLISH
 _WITH_COMMA = frozenset({Language.SPANISH, Language.RUSSIAN})
 _MONTHS = (
     later("Jan"), later("Feb"), later("Mar"), later("Apr"), later("May"), later("Jun"),
@@ -160,7 +161,10 @@ def local(text: str) -> str:
 
     What can be typed back is never shown so: we read a point everywhere.
     """
-    return text.replace(".", ",") if spoken() in _WITH_COMMA else text
+    language = spoken()
+    if language is _ENGLISH or language not in _WITH_COMMA:
+        return text
+    return text.replace(".", ",")
 
 
 def slot(value: int) -> str:
