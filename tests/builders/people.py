@@ -109,7 +109,7 @@ class PeopleHouse:
         await self.meet(user_id)
         await self.database.execute(
             "INSERT INTO role_grants (user_id, role, source, granted_by)"
-            " VALUES ($1, 'admin', 'command', 0)",
+            " VALUES ($1, 'admin', 'command', 0) ON CONFLICT DO NOTHING",
             user_id,
         )
         await self.database.execute("SELECT settle_role($1, now())", user_id)
