@@ -199,7 +199,7 @@ def wait_words() -> str:
 def _for_days(days: int | None) -> str:
     if days is None:
         return say("For good, until it is taken back.")
-    return say_count(later("For {count} day."), later("For {count} days."), days)
+    return say_count("For {count} day.", "For {count} days.", days)
 
 
 def _grant_words(grant: RoleGrant, names: Mapping[int, str]) -> Text:

@@ -43,7 +43,7 @@ def cap_words(name: str, value: int | None) -> str:
         case Measure.PERCENT:
             return figures.percent(Decimal(value) / _BASIS_POINTS)
         case Measure.SECONDS:
-            return say_count(later("{count} minute"), later("{count} minutes"), value // 60)
+            return say_count("{count} minute", "{count} minutes", value // 60)
         case Measure.TIMES:
             return f"x{value}"
         case Measure.COUNT:
