@@ -99,6 +99,7 @@ TABLE: tuple[Action, ...] = (
         permission=Permission.READ_HELP,
         place=Place.ANYWHERE,
     ),
+    Action(name="tour", handler=help.press_tour, permission=Permission.READ_HELP),
     Action(name="start", handler=help.press_start, permission=Permission.VIEW_OWN),
     Action(name="how", handler=help.press_how, permission=Permission.READ_HELP),
     _own("wallet", wallets.press_wallet),

@@ -56,6 +56,7 @@ def _own(name: str, handler: PressHandler, *, is_for_ever: bool = False) -> Acti
         handler=handler,
         permission=Permission.PROTECT_OWN,
         when_stale=handler if is_for_ever else None,
+        cost=0,
     )
 
 

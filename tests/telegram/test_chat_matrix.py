@@ -120,6 +120,7 @@ BUTTONS = {
     "buy": (TRADE, Place.ANYWHERE),
     "start": (OWN, Place.PRIVATE),
     "how": (HELP, Place.PRIVATE),
+    "tour": (HELP, Place.PRIVATE),
     "lang": (HELP, Place.PRIVATE),
     "wallet": (OWN, Place.PRIVATE),
     "poss": (OWN, Place.PRIVATE),

@@ -13,10 +13,13 @@ from bot.telegram.commands.trading import open_position
 from bot.telegram.commands.wallets import history, positions, wallet
 from bot.telegram.screens import help as screens
 from bot.telegram.secret_pocket import INVITATION
+from bot.telegram.shelves import SHELF_MARK, shelves, slug
 from bot.telegram.suggestions import nearest
+from bot.telegram.tour_texts import TOUR
 from bot.telegram.turn import Command, Place, Turn
 
 _LONGEST_TOKEN_ID = 9
+_STEPS = frozenset(str(step) for step in range(1, len(TOUR) + 1))
 
 
 async def start(turn: Turn, arguments: Arguments) -> None:
@@ -56,6 +59,13 @@ async def press_how(turn: Turn, _press: Press) -> None:
     await turn.show(screens.how_it_works(turn.keys))
 
 
+async def press_tour(turn: Turn, press: Press) -> None:
+    """Show one of the four messages of the tour in place."""
+    if press.argument not in _STEPS:
+        raise Refusal("bad_button")
+    await turn.show(screens.tour(int(press.argument), turn.keys))
+
+
 async def press_help(turn: Turn, press: Press) -> None:
     """Show help in place."""
     await _help(turn, press.argument)
@@ -71,10 +81,21 @@ async def _help(turn: Turn, topic: str) -> None:
     if not topic:
         await turn.show(screens.overview(_usable(turn), turn.keys))
         return
+    if topic.startswith(SHELF_MARK):
+        await _show_shelf(turn, topic)
+        return
     command = turn.commands.get(topic)
     if command is None:
         raise Refusal("unknown_command", name=topic, suggestion=nearest(topic, turn.commands))
     await turn.show(screens.topic(command, turn.keys))
+
+
+async def _show_shelf(turn: Turn, wanted: str) -> None:
+    for shelf, rows in shelves(_usable(turn)).items():
+        if slug(shelf) == wanted:
+            await turn.show(screens.shelf(shelf, rows, turn.keys))
+            return
+    raise Refusal("bad_button")
 
 
 def _usable(turn: Turn) -> tuple[Command, ...]:
@@ -85,7 +106,16 @@ def _usable(turn: Turn) -> tuple[Command, ...]:
         if name == command.name
         and command.is_listed
         and command.permission in granted
-        and (turn.is_private or command.place is Place.ANYWHERE)
+        and _is_of_here(command, turn)
+    )
+
+
+def _is_of_here(command: Command, turn: Turn) -> bool:
+    if turn.is_private:
+        return command.place is not Place.GROUP
+    granted = PERMISSIONS[turn.user.role]
+    return command.place is not Place.PRIVATE and (
+        command.in_group is None or command.in_group in granted
     )
 
 

@@ -10,14 +10,18 @@ from bot.telegram.layout import Screen, headed, in_rows, key, lines, named, priv
 from bot.telegram.rich_text import Bold, Code, Text, marked
 from bot.telegram.screens import figures
 from bot.telegram.screens.market import token_keys
+from bot.telegram.shelves import shelves, slug
 from bot.telegram.texts import HOW_IT_WORKS
+from bot.telegram.tour_texts import TOUR
 from bot.telegram.turn import Command
-from bot.words.speech import say
+from bot.words.speech import say, translated
+
+_MOST_BUTTONS = 12
 
 
 def welcome(portfolio: Portfolio, tokens: Sequence[Token], keys: Keys) -> Screen:
     """Greet a person with what they have and where to begin."""
-    name = named(portfolio.user.first_name, 24)
+    name, is_new = named(portfolio.user.first_name, 24), portfolio.wallet.version == 0
     free = figures.with_sol(portfolio.wallet.cash_lamports)
     return Screen(
         text=lines(
@@ -34,6 +38,7 @@ def welcome(portfolio: Portfolio, tokens: Sequence[Token], keys: Keys) -> Screen
             else say("Paste a token address to begin."),
         ),
         rows=(
+            *(((key(keys, say("Show me around"), "tour", 0, "1"),),) if is_new else ()),
             *token_keys(tokens, keys, "card"),
             (key(keys, say("How it works"), "how"), key(keys, say("Wallet"), "wallet")),
             (key(keys, say("Commands"), "help"),),
@@ -64,30 +69,52 @@ def how_it_works(keys: Keys) -> Screen:
 
 
 def overview(commands: Sequence[Command], keys: Keys) -> Screen:
-    """List the commands, one line each; those of a shelf share one."""
-    rows = in_rows(key(keys, command.name, "help", 0, command.name) for command in commands[:12])
-    back = ((key(keys, say("Back"), "start"),),) if keys.is_private else ()
+    """List the commands by shelf, with a button for each shelf."""
+    found = shelves(commands)
+    buttons = [key(keys, translated(shelf), "help", 0, slug(shelf)) for shelf in found]
+    more = (key(keys, say("Back"), "start"), key(keys, say("Show me around"), "tour", 0, "1"))
     return Screen(
         text=lines(
             Bold(say("Commands")),
             *(
-                f"/{command.name} · {say(command.help_line)}"
-                for command in commands
-                if not command.shelf
+                f"{translated(shelf)}: {' '.join(f'/{row.name}' for row in rows)}"
+                for shelf, rows in found.items()
             ),
-            *_shelves(commands),
             say("A token's address alone in a message shows its card."),
         ),
-        rows=(*rows[:4], *back),
+        rows=(*in_rows(buttons), *((more,) if keys.is_private else ())),
     )
 
 
-def _shelves(commands: Sequence[Command]) -> list[str]:
-    shelves: dict[str, list[str]] = {}
-    for command in commands:
-        if command.shelf:
-            shelves.setdefault(command.shelf, []).append(f"/{command.name}")
-    return [f"{say(shelf)}: {' '.join(names)}" for shelf, names in shelves.items()]
+def shelf(name: str, commands: Sequence[Command], keys: Keys) -> Screen:
+    """Explain the commands of one shelf, a line each."""
+    buttons = (key(keys, row.name, "help", 0, row.name) for row in commands[:_MOST_BUTTONS])
+    return Screen(
+        text=lines(
+            Bold(translated(name)),
+            *(f"/{row.name} · {say(row.help_line)}" for row in commands),
+        ),
+        rows=(*in_rows(buttons), (key(keys, say("All commands"), "help"),)),
+    )
+
+
+def tour(step: int, keys: Keys) -> Screen:
+    """Show one of the four messages that show a newcomer around."""
+    title, *told = TOUR[step - 1]
+    is_last = step == len(TOUR)
+    onward = (
+        key(keys, say("Begin"), "start")
+        if is_last
+        else key(keys, say("Next"), "tour", 0, str(step + 1))
+    )
+    return Screen(
+        text=lines(
+            headed(Mode.PAPER, say("{title} ({step} of {last})", title=translated(title),
+                                   step=step, last=len(TOUR))),
+            *map(translated, told),
+        ),
+        rows=((onward, key(keys, say("Commands"), "help")),),
+    )  # fmt: skip
 
 
 def topic(command: Command, keys: Keys) -> Screen:
