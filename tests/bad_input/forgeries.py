@@ -16,7 +16,8 @@ Update = dict[str, Any]
 _ACTIONS = [action.name for action in action_table.TABLE]
 # One's own button in a security notice works however old it is, so an old note of it is no forgery.
 _THAT_EXPIRE = [row.name for row in action_table.TABLE if row.when_stale is not row.handler]
-_COMMANDS = [name for name in command_table.by_name() if name != "freeze"]
+# Freezing one's own account takes no more than to say so, whatever nonsense follows.
+_COMMANDS = [name for name, row in command_table.by_name().items() if row.name != "freeze"]
 _NUMBERS = ("1e9", "NaN", "-5", "0x10", "\u0661", "9" * 400, "1_000", "", "5;5", "--", "Infinity")
 _WORDS = (*HOSTILE_NAMES, *_NUMBERS, "' OR 1=1 --", "{0}", "%s", "$(id)", "\\u0000", "\ud83d", "\0")
 _LETTERS = "k:az09-_+ \u0661\uff12\u202e\0\ud83d"
