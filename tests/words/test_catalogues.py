@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from bot.domain.languages import Language
@@ -19,6 +19,14 @@ FIELD = re.compile(r"\{\w+(?::\w+)?\}")
 CODE = re.compile(r"`[^`]*`")
 COMMAND = re.compile(r"(?<![\w/])/[a-z_]+")
 LOUD = re.compile("[!\u00a1\uff01]")
+# What only admins and groups read may wait for its translation; everything else may not.
+MAY_WAIT = (
+    "telegram/people", "telegram/group", "telegram/premium", "telegram/stars", "telegram/commands/",
+    "telegram/screens/people", "telegram/screens/admission", "telegram/screens/approvals",
+    "telegram/screens/account", "telegram/screens/role_limits", "telegram/screens/running",
+    "telegram/screens/groups", "telegram/screens/audit", "telegram/screens/stars",
+    "telegram/screens/subscriptions", "telegram/screens/premium", "telegram/audit", "web/",
+)  # fmt: skip
 PLACES = re.compile(r"\[\[|\]\]")
 
 
@@ -35,6 +43,10 @@ def pairs(language: Language) -> Iterator[tuple[str, str]]:
                 yield text, said
             case (_, str(many)), tuple(forms) if all(forms):
                 yield from ((many, form) for form in forms)
+
+
+def is_said(message: Message) -> bool:
+    return all(message.string) if isinstance(message.string, tuple) else bool(message.string)
 
 
 @pytest.mark.parametrize("language", TRANSLATIONS)
@@ -80,6 +92,14 @@ def test_numbers_have_the_forms_of_their_language(
 ) -> None:
     with speaking(language):
         assert say_count("{count} open position", "{count} open positions", count) == said
+
+
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_everything_that_trading_says_is_translated(language: Language) -> None:
+    said = {message.id for message in catalog(language) if is_said(message)}
+    missing = {found.forms for found in texts_of_the_code() if found.key not in said}
+    elsewhere = {found.forms for found in texts_of_the_code() if found.file.startswith(MAY_WAIT)}
+    assert missing - elsewhere == set()
 
 
 def test_what_nobody_translated_is_english() -> None:
