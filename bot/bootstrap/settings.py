@@ -81,6 +81,8 @@ class Settings(BaseSettings):
     alert_target_seconds: float = Field(default=10.0, gt=0, le=3600)
     messages_per_minute: int = Field(default=120, ge=0, le=100_000)
 
+    premium_stars: int = Field(default=0, ge=0, le=10_000)
+
     live_trading: bool = False
     master_key: SecretStr = SecretStr("")
     master_key_file: Path | None = None

@@ -27,6 +27,7 @@ from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring_charts import wire_candles, wire_charts
 from bot.bootstrap.wiring_groups import wire_rooms
 from bot.bootstrap.wiring_operations import wire_operations, wire_outside_state
+from bot.bootstrap.wiring_premium import wire_premium
 from bot.bootstrap.wiring_records import wire_records
 from bot.bootstrap.wiring_reports import ReportServices, report_services
 from bot.engine.paper_venue import PaperVenue
@@ -107,6 +108,7 @@ def wire(
         records=wire_records(settings, outside, parts.access, parts.triggers, on_outbox),
         languages=Languages(book=PostgresLanguages(pool), access=parts.access),
         prices=prices,
+        premium=wire_premium(settings, outside, parts.access, on_outbox),
         presets=PresetChoices(PostgresPresets(pool)),
         trading=trading,
         wallets=wallets,

@@ -13,6 +13,8 @@ class DataCategory(StrEnum):
     ORDERS = "orders"
     RESULTS = "results"
     CHOICES = "choices"
+    SECURITY = "security"
+    PAYMENTS = "payments"
     MESSAGES = "messages"
     AUDIT = "audit"
 

@@ -16,6 +16,7 @@ from bot.services.operations import Operations
 from bot.services.outside_state import OutsideState
 from bot.services.people_desk import PeopleDesk
 from bot.services.performance import Performance
+from bot.services.premium import Premium
 from bot.services.presets import PresetChoices
 from bot.services.prices import Prices
 from bot.services.records import Records
@@ -43,6 +44,7 @@ class Services:
     records: Records
     languages: Languages
     prices: Prices
+    premium: Premium
     presets: PresetChoices
     trading: Trading
     wallets: Wallets

@@ -30,6 +30,7 @@ from bot.telegram.commands import (
 )
 from bot.telegram.group_commands import GROUP_ACTIONS
 from bot.telegram.people_actions import PEOPLE_ACTIONS
+from bot.telegram.premium_commands import PREMIUM_ACTIONS
 from bot.telegram.security_commands import SECURITY_ACTIONS
 from bot.telegram.turn import Action, Place, PressHandler
 
@@ -173,6 +174,7 @@ TABLE: tuple[Action, ...] = (
     *SECURITY_ACTIONS,
     *GROUP_ACTIONS,
     *PEOPLE_ACTIONS,
+    *PREMIUM_ACTIONS,
 )
 
 

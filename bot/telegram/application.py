@@ -14,19 +14,22 @@ from bot.telegram.callbacks import Chance
 from bot.telegram.cleaning import SECRET_REMOVED
 from bot.telegram.dispatching import Dispatcher, TelegramObject
 from bot.telegram.door import Door
-from bot.telegram.heard import CallbackQuery, Message, Person
+from bot.telegram.heard import CallbackQuery, Message, Person, PreCheckoutQuery, SubscriptionUpdated
 from bot.telegram.hearing import is_somebody, reason_not_heard, unheard, unheard_press
 from bot.telegram.messages import MessageDoor
+from bot.telegram.payments import PaymentDoor
 from bot.telegram.presses import PressDoor
 from bot.telegram.secret_pocket import PASSWORD_REMOVED, SecretPocket
 from bot.telegram.throttle import Throttle
 from bot.telegram.turn import Action, Command
 from bot.words.speech import speaking
 
-_HEARD: Mapping[str, type[Message | CallbackQuery]] = {
+_HEARD: Mapping[str, type[Message | CallbackQuery | PreCheckoutQuery | SubscriptionUpdated]] = {
     "message": Message,
     "edited_message": Message,
     "callback_query": CallbackQuery,
+    "pre_checkout_query": PreCheckoutQuery,
+    "subscription": SubscriptionUpdated,
 }
 
 
@@ -65,10 +68,13 @@ class Application:
         )
         self._messages = MessageDoor(door)
         self._presses = PressDoor(door)
+        self._payments = PaymentDoor(services.premium, inbox)
         self._dispatcher = Dispatcher(disable_fsm=True)
         self._dispatcher.message.register(self._hear)
         self._dispatcher.edited_message.register(self._refuse_edit)
         self._dispatcher.callback_query.register(self._press)
+        self._dispatcher.pre_checkout_query.register(self._check_out)
+        self._dispatcher.subscription.register(self._payments.renewal)
 
     async def handle(self, stored: StoredUpdate) -> None:
         """Answer one update.
@@ -90,6 +96,11 @@ class Application:
     async def _hear(self, message: Message, stored: StoredUpdate) -> None:
         if await self._is_about_chat(message):
             await self._inbox.close(stored.update_id, failure="")
+            return
+        payer = message.payer
+        if payer is not None and is_somebody(payer.id):
+            with speaking(self._languages.heard(await self._identified(payer))):
+                await self._payments.hear(message, payer.id, stored)
             return
         reason, sender = reason_not_heard(message), message.from_user
         if reason is not None or sender is None:
@@ -124,6 +135,11 @@ class Application:
         user = await self._identified(sender)
         with speaking(self._languages.heard(user)):
             await self._presses.press(callback, user, stored)
+
+    async def _check_out(self, query: PreCheckoutQuery, stored: StoredUpdate) -> None:
+        user = await self._identified(query.from_user)
+        with speaking(self._languages.heard(user)):
+            await self._payments.check_out(query, user, stored)
 
     async def _refuse_edit(self, message: Message, stored: StoredUpdate) -> None:
         is_meant = message.words.startswith("/") or _holds_secret(message.words)

@@ -26,6 +26,7 @@ from bot.telegram.commands import (
 from bot.telegram.group_commands import GROUP_COMMANDS
 from bot.telegram.order_commands import ORDER_COMMANDS
 from bot.telegram.people_commands import PEOPLE_COMMANDS
+from bot.telegram.premium_commands import PREMIUM_COMMANDS
 from bot.telegram.risk_commands import RISK_COMMANDS
 from bot.telegram.security_commands import SECURITY_COMMANDS
 from bot.telegram.turn import Command, Place
@@ -328,6 +329,7 @@ TABLE: tuple[Command, ...] = (
     *AUDIT_COMMANDS,
     *SECURITY_COMMANDS,
     *GROUP_COMMANDS,
+    *PREMIUM_COMMANDS,
     Command(
         name="language",
         aliases=("lang",),

@@ -48,6 +48,44 @@ class Answered(_Heard):
     from_user: Person | None = Field(default=None, alias="from")
 
 
+class SuccessfulPayment(_Heard):
+    """What was paid; the last three are there for subscriptions only."""
+
+    currency: str
+    total_amount: int
+    invoice_payload: str
+    telegram_payment_charge_id: str
+    subscription_expiration_date: int | None = None
+    is_recurring: bool | None = None
+    is_first_recurring: bool | None = None
+
+
+class RefundedPayment(_Heard):
+    """What was given back."""
+
+    total_amount: int
+    invoice_payload: str
+    telegram_payment_charge_id: str
+
+
+class PreCheckoutQuery(_Heard):
+    """Somebody about to pay."""
+
+    id: str
+    from_user: Person = Field(alias="from")
+    currency: str
+    total_amount: int
+    invoice_payload: str
+
+
+class SubscriptionUpdated(_Heard):
+    """Somebody who stopped or restored their renewals, or whose payment failed."""
+
+    user: Person
+    invoice_payload: str
+    state: str
+
+
 class Message(_Heard):
     """A message of somebody, or of nobody.
 
@@ -68,8 +106,23 @@ class Message(_Heard):
     migrate_from_chat_id: int | None = None
     reply_to_message: Answered | None = None
     left: Person | None = Field(default=None, alias="left_chat_member")
+    successful_payment: SuccessfulPayment | None = None
+    refunded_payment: RefundedPayment | None = None
     text: str | None = None
     caption: str | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether it was neither forwarded nor said in another's name."""
+        return self.forward_origin is None and self.sender_chat is None
+
+    @property
+    def payer(self) -> Person | None:
+        """Give who paid, or was given back; none where Telegram tells of no payment here."""
+        tells = self.successful_payment is not None or self.refunded_payment is not None
+        sender = self.from_user
+        is_own = sender is not None and not sender.is_bot and self.chat.id == sender.id
+        return sender if tells and is_own and self.is_plain else None
 
     @property
     def words(self) -> str:

@@ -9,7 +9,14 @@ from bot.domain.errors import Unavailable
 from bot.telegram.bot_api import Api, ApiError
 from bot.telegram.receiver import RawUpdate, Receiver
 
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "pre_checkout_query",
+    "subscription",
+)
 _ANSWER_SLACK_SECONDS = 15.0
 _LARGEST_BATCH = 100
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 30.0

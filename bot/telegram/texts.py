@@ -13,6 +13,7 @@ from bot.telegram.audit_texts import AUDIT_REFUSALS
 from bot.telegram.group_texts import GROUP_REFUSALS
 from bot.telegram.order_texts import ORDER_REFUSALS
 from bot.telegram.people_texts import PEOPLE_REFUSALS
+from bot.telegram.premium_texts import PREMIUM_REFUSALS
 from bot.words.security_refusals import SECURITY_REFUSALS
 from bot.words.speech import later
 
@@ -273,6 +274,7 @@ REFUSALS: Mapping[str, str] = {
     **SECURITY_REFUSALS,
     **GROUP_REFUSALS,
     **PEOPLE_REFUSALS,
+    **PREMIUM_REFUSALS,
     # what holds entries back
     "entries_locked": (
         "🔒 Entries[[ in {symbol}]] are locked until {until:moment}: {why}. Closing works. "

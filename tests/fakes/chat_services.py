@@ -67,6 +67,7 @@ from tests.fakes.guards import FakeRisk, FakeStops
 from tests.fakes.language_book import FakeLanguageBook
 from tests.fakes.mail_boxes import FakeInbox
 from tests.fakes.people_services import FakePeople
+from tests.fakes.premium_services import FakePremium
 from tests.fakes.report_services import (
     FakeExports,
     FakeLeaderboards,
@@ -116,12 +117,14 @@ class FakeServices:
     group_book: FakeGroupBook = field(init=False)
     groups: Groups = field(init=False)
     people_desk: FakePeople = field(init=False)
+    premium: FakePremium = field(init=False)
 
     def __post_init__(self) -> None:
         """Hand the fakes that stand alone their counter."""
         self.risk, self.stops = FakeRisk(self), FakeStops(self)
         self.audit = FakeAudit(self)
         self.my_data = FakeMyData(self, self.audit)
+        self.premium = FakePremium(self)
         self.languages = Languages(book=FakeLanguageBook(), access=self)
         self.group_book = FakeGroupBook(counter=self)
         self.groups = Groups(book=self.group_book, members=self.members)

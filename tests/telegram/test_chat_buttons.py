@@ -20,6 +20,7 @@ from tests.builders.views import SOL, a_token
 from tests.fakes.audit_services import a_wish, an_entry
 from tests.fakes.hand_clock import HandClock
 from tests.fakes.people_services import an_approval
+from tests.fakes.premium_services import CHARGE
 from tests.telegram.conftest import ChatDoor, buttons_of, text_of
 
 MONEY = [action for action in action_table.TABLE if action.is_money]
@@ -248,6 +249,8 @@ async def test_every_button_of_every_screen_works_when_pressed(door: ChatDoor) -
     )
     first += ("/risk", "/security", "/panic", "/halt", "/halt WIF close drained", "/audit")
     first += ("/mydata",)
+    first += ("/subscribe", "/paysupport", f"/refund {CHARGE}")
+    door.services.premium.is_standing = True
     door.services.audit.entries = [an_entry(number) for number in range(20, 10, -1)]
     door.services.my_data.wish = a_wish()
     first += ("/ban 77 spam", "/users", "/promote 77", "/limits", "/limits basic positions 5")

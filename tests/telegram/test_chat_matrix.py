@@ -105,6 +105,10 @@ COMMANDS = {
     ),
     **dict.fromkeys(("users", "authorized", "invite", "approvals"), (PEOPLE, Place.PRIVATE)),
     "limits": (LIMITS, Place.PRIVATE),
+    "subscribe": (Permission.SUBSCRIBE, Place.PRIVATE),
+    "paysupport": (HELP, Place.PRIVATE),
+    "terms": (HELP, Place.PRIVATE),
+    "refund": (Permission.MANAGE_PEOPLE, Place.PRIVATE),
 }
 BUTTONS = {
     "card": (MARKET, Place.ANYWHERE),
@@ -198,6 +202,10 @@ BUTTONS = {
         ("pdo", "pno", "padm", "users", "wask", "apyes", "apno", "fbans"), (PEOPLE, Place.PRIVATE)
     ),
     **dict.fromkeys(("lims", "limgo"), (LIMITS, Place.PRIVATE)),
+    "subscr": (Permission.SUBSCRIBE, Place.PRIVATE),
+    **dict.fromkeys(("norenw", "renew"), (OWN, Place.PRIVATE)),
+    "refund": (Permission.MANAGE_PEOPLE, Place.PRIVATE),
+    "norefn": (HELP, Place.PRIVATE),
 }
 ALLOWED = {
     Status.PENDING: {HELP},
@@ -311,11 +319,12 @@ def test_what_moves_money_is_marked_and_expires() -> None:
     assert dangerous == {
         "open", "close", "reset", "panic", "halt", "reverse", "promote", "demote", "premium",
         "ban", "unban", "freeze", "unfreeze", "grant", "revoke", "invite", "limits",
-        "closeall", "pause", "broadcast",
+        "closeall", "pause", "broadcast", "refund",
     }  # fmt: skip
     money = {action.name for action in action_table.TABLE if action.is_money}
     assert money == {
-        "buy", "go", "close", "erase", "panicp", "panicc", "halt", "forget", "gclose", "bcast",
+        "buy", "go", "close", "erase", "panicp", "panicc", "halt", "forget", "refund", "gclose",
+        "bcast",
         "ocut", "ocyes", "eput", "xput", "revgo",
     }  # fmt: skip
     assert all(action.when_stale for action in action_table.TABLE if action.is_money)

@@ -17,6 +17,7 @@ from bot.adapters.database import (
     schema_reports,
     schema_resting,
     schema_risk,
+    schema_stars,
     schema_tokens,
     schema_trust,
     schema_watchlist,
@@ -38,6 +39,7 @@ TABLES = (
     schema_reports,
     schema_risk,
     schema_accounts,
+    schema_stars,
 )
 """The modules that put their tables into the metadata by being imported."""
 

@@ -43,3 +43,11 @@ def too_many_requests(retry_after_s: int) -> BotApiError:
     """Refuse a call above the flood limits (429); wait the given seconds."""
     description = f"Too Many Requests: retry after {retry_after_s}"
     return BotApiError(429, description, retry_after=retry_after_s)
+
+
+class SandboxRefusal(Exception):
+    """Something a Telegram client would not let a person do; ``status`` is for HTTP."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status

@@ -25,6 +25,7 @@ class StoredMessage:
     edit_date: int | None = None
     deleted: bool = False
     service: JsonObject | None = None
+    invoice_slug: str | None = None
 
     @property
     def sender_id(self) -> object:

@@ -6,6 +6,7 @@ from bot.sandbox.telegram_api.callbacks import Press
 from bot.sandbox.telegram_api.entities import utf16
 from bot.sandbox.telegram_api.entities.entity import FormattedText
 from bot.sandbox.telegram_api.entities.formatting import format_text, is_blank
+from bot.sandbox.telegram_api.errors import SandboxRefusal
 from bot.sandbox.telegram_api.messages import StoredMessage
 from bot.sandbox.telegram_api.methods.rooms import member_to_wire
 from bot.sandbox.telegram_api.people import ChatRoom, Person
@@ -16,14 +17,6 @@ from bot.sandbox.telegram_api.world import TelegramWorld
 
 _TEXT_LIMIT_UNITS = 4096
 _CHAT_INSTANCE_FACTOR = 7_919_000_003
-
-
-class SandboxRefusal(Exception):
-    """Something a Telegram client would not let a person do; ``status`` is for HTTP."""
-
-    def __init__(self, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,12 @@ from aiohttp import web
 
 from bot.sandbox.telegram_api import people_actions
 from bot.sandbox.telegram_api.callbacks import Press
-from bot.sandbox.telegram_api.errors import BotApiError
+from bot.sandbox.telegram_api.errors import BotApiError, SandboxRefusal
 from bot.sandbox.telegram_api.events_stream import stream_events
 from bot.sandbox.telegram_api.people import Person
-from bot.sandbox.telegram_api.people_actions import SandboxRefusal, Utterance
+from bot.sandbox.telegram_api.people_actions import Utterance
 from bot.sandbox.telegram_api.people_requests import Body, read_body, read_number, read_photo
+from bot.sandbox.telegram_api.star_api import StarApi
 from bot.sandbox.telegram_api.world import TelegramWorld
 
 _LONGEST_WAIT_S = 60
@@ -46,6 +47,10 @@ class PeopleApi:
             web.post("/sandbox/faults", _told(self.change_faults)),
             web.get("/sandbox/commands", _told(self.commands)),
             web.get("/sandbox/files/{file_id}", _told(self.file)),
+            *(
+                web.route(one.method, one.path, _told(one.handler))
+                for one in StarApi(self._world).routes()
+            ),
         ]
 
     async def state(self, _request: web.Request) -> web.Response:

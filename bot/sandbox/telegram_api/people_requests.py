@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from aiohttp import web
 from aiohttp.web_request import FileField
 
+from bot.sandbox.telegram_api.errors import SandboxRefusal
 from bot.sandbox.telegram_api.parameters import Upload
-from bot.sandbox.telegram_api.people_actions import SandboxRefusal
 from bot.sandbox.telegram_api.wire import JsonObject, as_integer, as_list, as_object
 
 

@@ -11,6 +11,7 @@ from bot.sandbox.telegram_api.faults import Faults
 from bot.sandbox.telegram_api.limits import FloodLimits
 from bot.sandbox.telegram_api.messages import StoredMessage
 from bot.sandbox.telegram_api.people import BotAccount, ChatRoom, Person, default_people
+from bot.sandbox.telegram_api.stars import StarBook
 from bot.sandbox.telegram_api.stored_files import FileStore
 from bot.sandbox.telegram_api.updates import HISTORY_KEPT, UpdateQueue
 from bot.sandbox.telegram_api.wire import JsonObject
@@ -56,6 +57,7 @@ class TelegramWorld:
         self.events = EventLog()
         self.files = FileStore(seed)
         self.presses = PressBook(seed=seed, clock=clock)
+        self.stars = StarBook(seed, clock)
         self.commands = CommandBook()
         self.faults = Faults(seed)
         self.limits = FloodLimits(clock)

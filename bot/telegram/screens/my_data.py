@@ -16,6 +16,8 @@ _KEPT: Mapping[DataCategory, str] = {
     DataCategory.ORDERS: later("Waiting orders, locks, stops: {count}, for good"),
     DataCategory.RESULTS: later("What your wallet was worth: {count}, thinned after a month"),
     DataCategory.CHOICES: later("Watchlist, alerts, reports: {count}, until you end them"),
+    DataCategory.SECURITY: later("Logins, PIN and codes (sealed or hashed): {count}, for good"),
+    DataCategory.PAYMENTS: later("Payments in Stars: {count}, for good"),
     DataCategory.MESSAGES: later("Messages between us: a week"),
     DataCategory.AUDIT: later("Audit log about you: {count}, for good"),
 }

@@ -7,6 +7,7 @@ from bot.sandbox.telegram_api.methods import (
     menus,
     rooms,
     sending,
+    stars,
     webhooks,
 )
 from bot.sandbox.telegram_api.methods.call import MethodTable
@@ -14,6 +15,7 @@ from bot.sandbox.telegram_api.methods.call import MethodTable
 METHODS: MethodTable = {
     **identity.METHODS,
     **sending.METHODS,
+    **stars.METHODS,
     **editing.METHODS,
     **answering.METHODS,
     **menus.METHODS,

@@ -42,6 +42,7 @@ export const api = {
   send: (viewer, message) => post(`people/${viewer}/send`, message),
   edit: (viewer, message) => post(`people/${viewer}/edit`, message),
   press: (viewer, button) => post(`people/${viewer}/press`, button),
+  pay: (viewer, invoice) => post(`people/${viewer}/pay?wait=10`, invoice),
   block: (viewer) => post(`people/${viewer}/block`),
   unblock: (viewer) => post(`people/${viewer}/unblock`),
   botStatus: () => call("bot-status"),

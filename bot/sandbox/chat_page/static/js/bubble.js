@@ -11,6 +11,8 @@ const SERVICE = {
   left_chat_member: (m) => `${m.left_chat_member.first_name} left`,
   new_chat_title: (m) => `The group is now “${m.new_chat_title}”`,
   pinned_message: () => "A message was pinned",
+  successful_payment: (m) => `Paid ${m.successful_payment.total_amount} Stars`,
+  refunded_payment: (m) => `${m.refunded_payment.total_amount} Stars came back`,
 };
 
 export function bodyOf(message) {

@@ -31,6 +31,12 @@ const actions = {
         callback_data: data,
       }),
     ),
+  pay: (invoice) =>
+    attempt(
+      api.pay(store.viewerId, { chat_id: store.chatId, ...invoice }).then((paid) =>
+        toast(paid.charge_id ? "Paid." : paid.error || "The bot gave no word within 10 s."),
+      ),
+    ),
   replyTo: (message) => composer.replyTo(message),
   editMessage: (message) => composer.edit(message),
   goTo: (id) => conversation.goTo(id),
