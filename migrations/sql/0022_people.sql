@@ -5,7 +5,7 @@
 ALTER TABLE users
   ADD COLUMN role_by_settings TEXT,
   ADD COLUMN is_ban_answered BOOLEAN NOT NULL DEFAULT false,
-  ADD CONSTRAINT ck_users_role_by_settings_known CHECK (role_by_settings IN ('premium', 'admin'));
+  ADD CONSTRAINT ck_users_role_by_settings_known CHECK (role_by_settings IN ('basic', 'premium', 'admin'));
 UPDATE users SET role_by_settings = role WHERE role_from = 'settings' AND role <> 'basic';
 CREATE INDEX ix_users_username ON users (lower(username));
 CREATE INDEX ix_users_admins ON users (user_id) WHERE role = 'admin';

@@ -29,7 +29,8 @@ _SHOWN = """
     WHERE i.arrival > $1 AND payload ->> 'text' IS NOT NULL
 """
 _EVERYTHING = [
-    f"SELECT t::text FROM {table} t ORDER BY 1"  # noqa: S608 (tables of ours)
+    # That somebody banned was told so once is noted, so that silence follows.
+    f"SELECT (to_jsonb(t) - 'is_ban_answered')::text FROM {table} t ORDER BY 1"  # noqa: S608 (ours)
     for table in ("users", "accounts", "transfers", "orders", "positions", "resting_orders",
                   "trading_stops", "alerts", "virtual_wallets", "role_limits", "dialogs")
 ]  # fmt: skip

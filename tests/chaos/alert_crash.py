@@ -12,7 +12,7 @@ from tests.journeys.town import WIF
 
 _CLAIMING = r"UPDATE alerts a SET\s+generation = a\.generation \+ 1, fired_at"
 _WRITING, _COMMITTING = r"INSERT INTO alert_firings", r"^COMMIT"
-_SENDING, _MARKING = "/sendMessage$", r"UPDATE outbox\b[\s\S]*'sent'"
+_SENDING, _MARKING = "/sendMessage$", r"\bmark_sent\("
 _FIRED = "SELECT count(*) FROM alert_firings WHERE user_id = $1"
 _PLACE = """
     INSERT INTO alerts (user_id, token_id, side, level, gauge, lower)

@@ -13,7 +13,7 @@ from tests.faults.proxy import FaultProxy, Moment, proxy_to_http, proxy_to_postg
 _STORING = r"INTO inbox\b"
 _BOOKING = r"\bbook_\w+\("
 _ANSWERING = r"\bclose_updates?\("
-_MARKING = r"UPDATE outbox\b[\s\S]*'sent'"
+_MARKING = r"\bmark_sent\("
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

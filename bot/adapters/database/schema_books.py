@@ -50,7 +50,9 @@ users = Table(
     CheckConstraint("chosen_language IN ('en', 'es', 'ru', 'zh')", name="chosen_language_spoken"),
     Column("role_by_settings", Text),
     Column("is_ban_answered", Boolean, nullable=False, server_default=text("false")),
-    CheckConstraint("role_by_settings IN ('premium', 'admin')", name="role_by_settings_known"),
+    CheckConstraint(
+        "role_by_settings IN ('basic', 'premium', 'admin')", name="role_by_settings_known"
+    ),
     CheckConstraint("role IN ('basic', 'premium', 'admin')", name="role_known"),
     CheckConstraint("role_from IN ('default', 'settings', 'command')", name="role_from_known"),
     CheckConstraint("status IN ('pending', 'active', 'frozen', 'banned')", name="status_known"),

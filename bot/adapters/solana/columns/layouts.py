@@ -63,9 +63,9 @@ def _u128(name: str, at: int) -> dict[str, Range]:
     return {f"{name}_low": (at, at + 8), f"{name}_high": (at + 8, at + 16)}
 
 
-# spl-token `state`: mint 0, owner 32, amount 64, state 108.
-_FIRST_HOLDING = Layout(fields={"first": (64, 72)}, settled=((0, 32), (108, 109)))
-_SECOND_HOLDING = Layout(fields={"second": (64, 72)}, settled=((0, 32), (108, 109)))
+# spl-token and token-2022 `state`: mint 0, owner 32, amount 64, state 108, kind of account 165.
+_FIRST_HOLDING = Layout(fields={"first": (64, 72)}, settled=((0, 32), (108, 109), (165, 166)))
+_SECOND_HOLDING = Layout(fields={"second": (64, 72)}, settled=((0, 32), (108, 109), (165, 166)))
 _HOLDINGS = (_FIRST_HOLDING, _SECOND_HOLDING)
 
 LAYOUTS: Mapping[PoolKind, KindLayout] = {
