@@ -37,11 +37,12 @@ GENUINE_ACCOUNTS = SHARED / "data" / "solana_accounts"
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Share the whole suite among the processors; what is named by a path runs in one process.
 
-    A worker takes ten seconds to begin, and nobody can look into it while it runs.
+    A worker takes ten seconds to begin, and nobody can look into it while it runs. There is one
+    more than processors: a quarter of the time a test waits for a process or a server.
     """
     is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
-    workers = min(os.cpu_count() or 1, _MOST_WORKERS)
-    return workers if is_whole and workers > 1 else 0
+    processors = os.cpu_count() or 1
+    return min(processors + 1, _MOST_WORKERS) if is_whole and processors > 1 else 0
 
 
 def pytest_configure() -> None:

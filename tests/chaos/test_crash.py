@@ -35,19 +35,8 @@ async def test_nor_where_updates_are_pushed(forks: Forks, seed: int) -> None:
     report.check()
 
 
-@pytest.mark.parametrize("is_pushed", [False, True], ids=["polled", "pushed"])
-async def test_without_idempotency_a_kill_doubles_orders(
-    forks: Forks, seed: int, *, is_pushed: bool
-) -> None:
-    plan = Plan(
-        seed=seed,
-        people=8,
-        updates=56,
-        seconds=2,
-        kills=2,
-        lives_seconds=(0.3, 0.6),
-        is_pushed=is_pushed,
-    )
+async def test_without_idempotency_a_kill_doubles_orders(forks: Forks, seed: int) -> None:
+    plan = Plan(seed=seed, people=8, updates=56, seconds=2, kills=2, lives_seconds=(0.3, 0.6))
     report = await crash(without_keys(plan), forks)
     assert report.doubled > 0
     assert report.differences == [], "what was booked twice is still balanced"

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -19,17 +20,13 @@ FIELD = re.compile(r"\{\w+(?::\w+)?\}")
 CODE = re.compile(r"`[^`]*`")
 COMMAND = re.compile(r"(?<![\w/])/[a-z_]+")
 LOUD = re.compile("[!\u00a1\uff01]")
-# What only admins and groups read may wait for its translation; everything else may not.
-MAY_WAIT = (
-    "telegram/people", "telegram/group", "telegram/premium", "telegram/stars", "telegram/commands/",
-    "telegram/screens/people", "telegram/screens/admission", "telegram/screens/approvals",
-    "telegram/screens/account", "telegram/screens/role_limits", "telegram/screens/running",
-    "telegram/screens/groups", "telegram/screens/audit", "telegram/screens/stars",
-    "telegram/screens/subscriptions", "telegram/screens/premium", "telegram/audit", "web/",
-)  # fmt: skip
 PLACES = re.compile(r"\[\[|\]\]")
 
 
+TEXTS = cache(texts_of_the_code)
+
+
+@cache
 def catalog(language: Language) -> Catalog:
     with po_file(language).open("rb") as file:
         return read_po(file, locale=language.value)
@@ -51,7 +48,7 @@ def is_said(message: Message) -> bool:
 
 @pytest.mark.parametrize("language", TRANSLATIONS)
 def test_the_files_hold_the_texts_of_the_code_and_no_others(language: Language) -> None:
-    found = texts_of_the_code()
+    found = TEXTS()
     held = {message.id for message in catalog(language) if message.id}
     wanted = {message.id for message in updated(language, found) if message.id}
     assert held == wanted, "run `python -m bot.words.extract` and translate what is new"
@@ -95,11 +92,9 @@ def test_numbers_have_the_forms_of_their_language(
 
 
 @pytest.mark.parametrize("language", TRANSLATIONS)
-def test_everything_that_trading_says_is_translated(language: Language) -> None:
+def test_everything_that_is_said_is_translated(language: Language) -> None:
     said = {message.id for message in catalog(language) if is_said(message)}
-    missing = {found.forms for found in texts_of_the_code() if found.key not in said}
-    elsewhere = {found.forms for found in texts_of_the_code() if found.file.startswith(MAY_WAIT)}
-    assert missing - elsewhere == set()
+    assert {found.forms for found in TEXTS() if found.key not in said} == set()
 
 
 def test_what_nobody_translated_is_english() -> None:
@@ -114,7 +109,7 @@ def test_english_needs_no_catalogue() -> None:
 
 
 def test_the_texts_of_the_code_are_found_however_they_are_written() -> None:
-    texts = {found.forms for found in texts_of_the_code()}
+    texts = {found.forms for found in TEXTS()}
     assert {len(forms) for forms in texts} == {1, 2}
     assert ("{count} open position", "{count} open positions") in texts
-    assert all(isinstance(found, Found) for found in texts_of_the_code())
+    assert all(isinstance(found, Found) for found in TEXTS())

@@ -6,7 +6,7 @@ import { splitSigns } from "./signs.js";
 
 const STYLES = new Set(["danger", "success", "primary"]);
 const LONGEST_BUSY_MS = 8000;
-const INVOICE = "https://t.me/$";
+const INVOICE = "//t.me/$";
 
 function label(text) {
   return splitSigns(text).map((piece) =>
@@ -27,7 +27,7 @@ function corner(button) {
 
 function press(button, message, actions, pressed) {
   if (button.copy_text) return actions.copy(button.copy_text.text);
-  if (button.url?.startsWith(INVOICE)) return actions.pay({ link: button.url });
+  if (button.url?.includes(INVOICE)) return actions.pay({ link: button.url });
   if (button.pay) return actions.pay({ message_id: message.message_id });
   if (button.url !== undefined) {
     const href = safeUrl(button.url);
