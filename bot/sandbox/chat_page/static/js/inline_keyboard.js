@@ -6,7 +6,7 @@ import { splitSigns } from "./signs.js";
 
 const STYLES = new Set(["danger", "success", "primary"]);
 const LONGEST_BUSY_MS = 8000;
-const INVOICE = "//t.me/$";
+const INVOICE = "t.me/$";
 
 function label(text) {
   return splitSigns(text).map((piece) =>
