@@ -39,9 +39,9 @@ class PressBook:
         self._presses[press.query_id] = press
         return press
 
-    def find_open(self, query_id: str) -> Press | None:
+    def find_open(self, query_id: str, within_s: float = CALLBACK_LIFETIME_S) -> Press | None:
         """Find a press that is still young enough to be answered."""
         press = self._presses.get(query_id)
-        if press is None or self._clock() - press.pressed_at > CALLBACK_LIFETIME_S:
+        if press is None or self._clock() - press.pressed_at > within_s:
             return None
         return press

@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from bot.sandbox.telegram_api.entities.entity import FormattedText
 from bot.sandbox.telegram_api.wire import JsonObject, without_none
 
+_FIRST_WHISPER = 29_000_000
+
 
 @dataclass(slots=True, kw_only=True)
 class StoredMessage:
-    """One message of one chat; ``text`` is the caption where there is an attachment."""
+    """One message of one chat; ``text`` is the caption where there is an attachment.
+
+    One with a receiver is ephemeral: only they and the sender see it. The bot knows it by an
+    ephemeral id, and people by its place among the messages of the chat.
+    """
 
     message_id: int
     chat: JsonObject
@@ -25,12 +31,30 @@ class StoredMessage:
     edit_date: int | None = None
     deleted: bool = False
     service: JsonObject | None = None
+    receiver: JsonObject | None = None
+    sender_chat: JsonObject | None = None
     invoice_slug: str | None = None
 
     @property
     def sender_id(self) -> object:
         """The Telegram id of who wrote it."""
         return self.sender["id"]
+
+    @property
+    def ephemeral_id(self) -> int | None:
+        """The id by which the bot knows an ephemeral message; None for any other."""
+        return None if self.receiver is None else _FIRST_WHISPER + self.message_id
+
+    @property
+    def viewer(self) -> object:
+        """Who alone among the people sees it; None where everybody does."""
+        if self.receiver is None:
+            return None
+        return self.sender["id"] if self.receiver["is_bot"] else self.receiver["id"]
+
+    def is_seen_by(self, person_id: int | None) -> bool:
+        """Tell whether a person sees it; None stands for any member of the chat."""
+        return self.receiver is None or (person_id is not None and self.viewer == person_id)
 
     @property
     def inline_keyboard(self) -> JsonObject | None:
@@ -47,7 +71,10 @@ class StoredMessage:
     def to_wire(self, *, with_reply: bool = True) -> JsonObject:
         """Render as a Bot API Message; a quoted message quotes nothing itself."""
         body = without_none(
-            message_id=self.message_id,
+            message_id=self.message_id if self.receiver is None else 0,
+            sender_chat=self.sender_chat,
+            receiver_user=self.receiver,
+            ephemeral_message_id=self.ephemeral_id,
             date=self.date,
             chat=self.chat,
             edit_date=self.edit_date,
@@ -66,8 +93,8 @@ class StoredMessage:
         return body | (self.attachment or {}) | (self.service or {}) | self._text_fields()
 
     def to_people(self) -> JsonObject:
-        """Render for the chat page: reply keyboards and deletion are shown too."""
-        body = self.to_wire() | {"deleted": self.deleted}
+        """Render for the chat page: its own id, reply keyboards and deletion are shown too."""
+        body = self.to_wire() | {"message_id": self.message_id, "deleted": self.deleted}
         if self.reply_markup is not None:
             body["reply_markup"] = self.reply_markup
         return body

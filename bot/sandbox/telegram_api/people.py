@@ -68,7 +68,11 @@ class BotAccount:
 
 @dataclass(slots=True, kw_only=True)
 class ChatRoom:
-    """A chat with its messages; private chats carry their person's id."""
+    """A chat with its messages; private chats carry their person's id.
+
+    The owner is one of the admins; the powerless are admins by title only, the anonymous are those
+    who write in the group's name.
+    """
 
     id: int
     type: str
@@ -76,6 +80,10 @@ class ChatRoom:
     person: Person | None = None
     members: list[int] = field(default_factory=list)
     admins: list[int] = field(default_factory=list)
+    owner_id: int | None = None
+    powerless: set[int] = field(default_factory=set)
+    anonymous: set[int] = field(default_factory=set)
+    kicked: set[int] = field(default_factory=set)
     is_forum: bool = False
     started: bool = False
     blocked: bool = False
@@ -93,10 +101,21 @@ class ChatRoom:
         self.last_message_id += 1
         return self.last_message_id
 
-    def live_message(self, message_id: int | None) -> StoredMessage | None:
-        """Find a message that nobody deleted."""
+    def live_message(
+        self, message_id: int | None, *, viewer: int | None = None
+    ) -> StoredMessage | None:
+        """Find a message that nobody deleted: of ephemeral ones only those of the viewer."""
         message = self.messages.get(message_id) if message_id is not None else None
-        return message if message is not None and not message.deleted else None
+        if message is None or message.deleted or not message.is_seen_by(viewer):
+            return None
+        return message
+
+    def whisper(self, ephemeral_id: int | None, person_id: int | None) -> StoredMessage | None:
+        """Find an ephemeral message between a person and the bot that nobody deleted."""
+        for message in self.messages.values():
+            if message.ephemeral_id == ephemeral_id and message.viewer == person_id:
+                return None if message.deleted or message.receiver is None else message
+        return None
 
     def to_chat(self) -> JsonObject:
         """Render as a Bot API Chat."""
@@ -118,6 +137,7 @@ class ChatRoom:
         return body | {
             "members": self.members,
             "admins": self.admins,
+            "owner_id": self.owner_id,
             "blocked": self.blocked,
             "pinned_message_id": self.pinned_message_id,
         }

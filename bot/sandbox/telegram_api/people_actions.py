@@ -16,17 +16,24 @@ from bot.sandbox.telegram_api.wire import JsonObject, without_none
 from bot.sandbox.telegram_api.world import TelegramWorld
 
 _TEXT_LIMIT_UNITS = 4096
+_ANONYMOUS: JsonObject = {
+    "id": 1087968824,
+    "is_bot": True,
+    "first_name": "Group",
+    "username": "GroupAnonymousBot",
+}
 _CHAT_INSTANCE_FACTOR = 7_919_000_003
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Utterance:
-    """What a person sends: a text, or a picture with a caption."""
+    """What a person sends: a text, or a picture with a caption; whispered, only the bot sees it."""
 
     text: str
     reply_to_message_id: int | None = None
     forward_from: object = None
     message_thread_id: int | None = None
+    is_whispered: bool = False
     photo: StoredFile | None = None
 
 
@@ -41,14 +48,18 @@ def say(
     person, room = _person_in_room(world, person_id, chat_id)
     if room.blocked:
         raise SandboxRefusal("you blocked the bot: unblock it first")
+    if utterance.is_whispered and (room.is_private or world.bot.id not in room.members):
+        raise SandboxRefusal("only in a group with the bot can a command be ephemeral")
     message = StoredMessage(
         message_id=0,
         chat=room.to_chat(),
-        sender=person.to_user(),
+        sender=_ANONYMOUS if person_id in room.anonymous else person.to_user(),
+        sender_chat=room.to_chat() if person_id in room.anonymous else None,
         date=world.now_s,
         text=_written(world, utterance.text, needed=utterance.photo is None),
         attachment=utterance.photo.to_attachment() if utterance.photo else None,
-        reply_to=_replied(room, utterance.reply_to_message_id),
+        reply_to=_replied(room, utterance.reply_to_message_id, person_id),
+        receiver=world.bot.to_user() if utterance.is_whispered else None,
         forward_origin=_origin(world, utterance.forward_from),
         message_thread_id=utterance.message_thread_id if room.is_forum else None,
     )
@@ -91,7 +102,7 @@ def press(
         SandboxRefusal: no such button, or the person is not there.
     """
     person, room = _person_in_room(world, person_id, chat_id)
-    message = room.live_message(message_id)
+    message = room.live_message(message_id, viewer=person_id)
     if not forged and (message is None or not message.has_button(callback_data)):
         raise SandboxRefusal("no such button on that message")
     opened = world.presses.open(person_id=person_id, chat_id=chat_id)
@@ -149,10 +160,10 @@ def _written(world: TelegramWorld, text: str, *, needed: bool) -> FormattedText 
     return formatted
 
 
-def _replied(room: ChatRoom, message_id: int | None) -> StoredMessage | None:
+def _replied(room: ChatRoom, message_id: int | None, person_id: int) -> StoredMessage | None:
     if message_id is None:
         return None
-    found = room.live_message(message_id)
+    found = room.live_message(message_id, viewer=person_id)
     if found is None:
         raise SandboxRefusal("the message to reply to is gone")
     return found

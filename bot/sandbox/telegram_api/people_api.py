@@ -9,6 +9,7 @@ from bot.sandbox.telegram_api import people_actions
 from bot.sandbox.telegram_api.callbacks import Press
 from bot.sandbox.telegram_api.errors import BotApiError, SandboxRefusal
 from bot.sandbox.telegram_api.events_stream import stream_events
+from bot.sandbox.telegram_api.members_api import MembersApi
 from bot.sandbox.telegram_api.people import Person
 from bot.sandbox.telegram_api.people_actions import Utterance
 from bot.sandbox.telegram_api.people_requests import Body, read_body, read_number, read_photo
@@ -49,7 +50,8 @@ class PeopleApi:
             web.get("/sandbox/files/{file_id}", _told(self.file)),
             *(
                 web.route(one.method, one.path, _told(one.handler))
-                for one in StarApi(self._world).routes()
+                for part in (StarApi(self._world), MembersApi(self._world))
+                for one in part.routes()
             ),
         ]
 
@@ -70,15 +72,23 @@ class PeopleApi:
         )
 
     async def messages(self, request: web.Request) -> web.Response:
-        """Show the messages of a chat that are newer than ``after``."""
+        """Show the messages of a chat that are newer than ``after``, as the viewer sees them.
+
+        Without a viewer they are those that everybody sees.
+        """
         room = self._world.chats.get(read_number(request.match_info["chat_id"], "chat_id"))
         if room is None:
             raise SandboxRefusal("no such chat", 404)
-        viewer = request.query.get("viewer")
-        if viewer is not None and read_number(viewer, "viewer") not in room.members:
+        given = request.query.get("viewer")
+        viewer = None if given is None else read_number(given, "viewer")
+        if viewer is not None and viewer not in room.members:
             raise SandboxRefusal("this person is not in that chat", 403)
         after = read_number(request.query.get("after", "0"), "after")
-        shown = [each.to_people() for each in room.messages.values() if each.message_id > after]
+        shown = [
+            each.to_people()
+            for each in room.messages.values()
+            if each.message_id > after and each.is_seen_by(viewer)
+        ]
         return web.json_response({"messages": shown})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
@@ -121,6 +131,7 @@ class PeopleApi:
             reply_to_message_id=body.optional_number("reply_to_message_id"),
             forward_from=body.fields.get("forward_from"),
             message_thread_id=body.optional_number("message_thread_id"),
+            is_whispered=body.flag("ephemeral"),
         )
         return self._say(request, body, utterance)
 

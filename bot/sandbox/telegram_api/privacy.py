@@ -15,7 +15,7 @@ def bot_hears(world: TelegramWorld, room: ChatRoom, message: StoredMessage) -> b
     """
     if world.bot.id not in room.members:
         return False
-    if room.is_private or world.bot.id in room.admins:
+    if room.is_private or world.bot.id in room.admins or message.receiver is not None:
         return True
     if message.reply_to is not None and message.reply_to.sender_id == world.bot.id:
         return True

@@ -60,6 +60,7 @@ class TelegramWorld:
         self.stars = StarBook(seed, clock)
         self.commands = CommandBook()
         self.faults = Faults(seed)
+        self.knows_whispers = True
         self.limits = FloodLimits(clock)
         self.profile: dict[str, str] = {}
         self.people: dict[int, Person] = {}
@@ -124,7 +125,8 @@ class TelegramWorld:
 
     def show(self, kind: str, room: ChatRoom, message: StoredMessage) -> None:
         """Tell the people's screens about a message."""
-        self.events.publish(kind, room.id, message=message.to_people())
+        seen_by = {} if message.viewer is None else {"viewer": message.viewer}
+        self.events.publish(kind, room.id, message=message.to_people(), **seen_by)
 
     def reopen(self) -> None:
         """Let waits last again, since a server starts; the state is as it was left."""

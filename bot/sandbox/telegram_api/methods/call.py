@@ -51,6 +51,8 @@ def writable_room(world: TelegramWorld, parameters: Parameters) -> ChatRoom:
         raise forbidden("bot can't initiate conversation with a user")
     if room.blocked:
         raise forbidden("bot was blocked by the user")
+    if world.bot.id in room.kicked:
+        raise forbidden("bot was kicked from the supergroup chat")
     if world.bot.id not in room.members:
         raise forbidden("bot is not a member of the supergroup chat")
     return room

@@ -6,6 +6,7 @@ from bot.sandbox.telegram_api.entities.formatting import format_text, is_blank
 from bot.sandbox.telegram_api.errors import bad_request
 from bot.sandbox.telegram_api.keyboards import read_reply_markup
 from bot.sandbox.telegram_api.messages import StoredMessage
+from bot.sandbox.telegram_api.methods.whispering import Whisper, read_whisper
 from bot.sandbox.telegram_api.parameters import Parameters
 from bot.sandbox.telegram_api.people import ChatRoom
 from bot.sandbox.telegram_api.wire import JsonObject, as_integer
@@ -70,6 +71,7 @@ def post(
     Raises:
         BotApiError: 400 with Telegram's description, or 429 above the limits.
     """
+    whisper = read_whisper(world, room, parameters)
     message = StoredMessage(
         message_id=0,
         chat=room.to_chat(),
@@ -78,7 +80,8 @@ def post(
         text=text,
         attachment=attachment,
         reply_markup=read_reply_markup(parameters),
-        reply_to=_replied_message(world, room, parameters),
+        reply_to=_replied_message(world, room, parameters, whisper),
+        receiver=whisper.receiver if whisper else None,
         forward_origin=forward_origin,
         link_preview_options=parameters.nested("link_preview_options"),
         message_thread_id=_thread(room, parameters),
@@ -91,8 +94,10 @@ def post(
 
 
 def _replied_message(
-    world: TelegramWorld, room: ChatRoom, parameters: Parameters
+    world: TelegramWorld, room: ChatRoom, parameters: Parameters, whisper: Whisper | None
 ) -> StoredMessage | None:
+    if whisper is not None and whisper.answered is not None:
+        return whisper.answered
     reply = parameters.nested("reply_parameters")
     if reply is None and parameters.has("reply_to_message_id"):
         reply = {

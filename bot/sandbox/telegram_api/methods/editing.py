@@ -1,12 +1,20 @@
 """Methods that change or remove messages."""
 
+from collections.abc import Callable
+
 from bot.sandbox.telegram_api.entities.entity import FormattedText
 from bot.sandbox.telegram_api.errors import bad_request
 from bot.sandbox.telegram_api.keyboards import read_inline_markup
 from bot.sandbox.telegram_api.messages import StoredMessage
-from bot.sandbox.telegram_api.methods.call import MethodTable, addressed_room, editable_message
+from bot.sandbox.telegram_api.methods.call import (
+    Method,
+    MethodTable,
+    addressed_room,
+    editable_message,
+)
 from bot.sandbox.telegram_api.methods.composing import read_caption, read_text
 from bot.sandbox.telegram_api.methods.media import read_media
+from bot.sandbox.telegram_api.methods.whispering import whispered_message
 from bot.sandbox.telegram_api.parameters import Parameters
 from bot.sandbox.telegram_api.people import ChatRoom
 from bot.sandbox.telegram_api.wire import JsonObject, as_integer, as_object
@@ -16,35 +24,39 @@ _DELETE_WINDOW_S = 48 * 3600
 _MOST_DELETED = 100
 
 
-def edit_message_text(world: TelegramWorld, parameters: Parameters) -> JsonObject:
+def edit_text(
+    world: TelegramWorld, room: ChatRoom, message: StoredMessage, parameters: Parameters
+) -> JsonObject:
     """Replace text and buttons; buttons that are not given again are removed."""
-    room, message = editable_message(world, parameters)
     if message.attachment is not None:
         raise bad_request("there is no text in the message to edit")
     text = read_text(world, parameters)
     return _change(world, room, message, parameters, text=text, attachment=None)
 
 
-def edit_message_caption(world: TelegramWorld, parameters: Parameters) -> JsonObject:
+def edit_caption(
+    world: TelegramWorld, room: ChatRoom, message: StoredMessage, parameters: Parameters
+) -> JsonObject:
     """Replace the caption and the buttons of a picture or file."""
-    room, message = editable_message(world, parameters)
     if message.attachment is None:
         raise bad_request("there is no caption in the message to edit")
     caption = read_caption(world, parameters)
     return _change(world, room, message, parameters, text=caption, attachment=message.attachment)
 
 
-def edit_message_reply_markup(world: TelegramWorld, parameters: Parameters) -> JsonObject:
+def edit_reply_markup(
+    world: TelegramWorld, room: ChatRoom, message: StoredMessage, parameters: Parameters
+) -> JsonObject:
     """Replace the buttons only."""
-    room, message = editable_message(world, parameters)
     return _change(
         world, room, message, parameters, text=message.text, attachment=message.attachment
     )
 
 
-def edit_message_media(world: TelegramWorld, parameters: Parameters) -> JsonObject:
+def edit_media(
+    world: TelegramWorld, room: ChatRoom, message: StoredMessage, parameters: Parameters
+) -> JsonObject:
     """Replace picture or file, caption and buttons."""
-    room, message = editable_message(world, parameters)
     media = as_object(parameters.json("media"))
     kind = str((media or {}).get("type", ""))
     if media is None or kind not in {"photo", "document"}:
@@ -69,6 +81,13 @@ def delete_message(world: TelegramWorld, parameters: Parameters) -> bool:
     return True
 
 
+def delete_ephemeral_message(world: TelegramWorld, parameters: Parameters) -> bool:
+    """Remove one ephemeral message of the bot."""
+    room, message = whispered_message(world, parameters)
+    _remove(world, room, message)
+    return True
+
+
 def delete_messages(world: TelegramWorld, parameters: Parameters) -> bool:
     """Remove 1 to 100 messages; those already gone are skipped."""
     room = addressed_room(world, parameters)
@@ -81,6 +100,30 @@ def delete_messages(world: TelegramWorld, parameters: Parameters) -> bool:
         if _may_delete(world, room, message):
             _remove(world, room, message)
     return True
+
+
+Edit = Callable[[TelegramWorld, ChatRoom, StoredMessage, Parameters], JsonObject]
+
+
+def _of_all(edit: Edit) -> Method:
+    """Give the method that edits a message that everybody sees."""
+
+    def carry_out(world: TelegramWorld, parameters: Parameters) -> JsonObject:
+        room, message = editable_message(world, parameters)
+        return edit(world, room, message, parameters)
+
+    return carry_out
+
+
+def _of_one(edit: Edit) -> Method:
+    """Give the method that edits an ephemeral message; it tells no more than that it did."""
+
+    def carry_out(world: TelegramWorld, parameters: Parameters) -> bool:
+        room, message = whispered_message(world, parameters)
+        edit(world, room, message, parameters)
+        return True
+
+    return carry_out
 
 
 def _change(
@@ -120,10 +163,15 @@ def _remove(world: TelegramWorld, room: ChatRoom, message: StoredMessage) -> Non
 
 
 METHODS: MethodTable = {
-    "editmessagetext": edit_message_text,
-    "editmessagecaption": edit_message_caption,
-    "editmessagereplymarkup": edit_message_reply_markup,
-    "editmessagemedia": edit_message_media,
+    "editmessagetext": _of_all(edit_text),
+    "editmessagecaption": _of_all(edit_caption),
+    "editmessagereplymarkup": _of_all(edit_reply_markup),
+    "editmessagemedia": _of_all(edit_media),
+    "editephemeralmessagetext": _of_one(edit_text),
+    "editephemeralmessagecaption": _of_one(edit_caption),
+    "editephemeralmessagereplymarkup": _of_one(edit_reply_markup),
+    "editephemeralmessagemedia": _of_one(edit_media),
     "deletemessage": delete_message,
     "deletemessages": delete_messages,
+    "deleteephemeralmessage": delete_ephemeral_message,
 }

@@ -76,7 +76,8 @@ def _checked_command(value: object) -> JsonObject:
         raise bad_request("BOT_COMMAND_INVALID")
     if not 1 <= len(description) <= _DESCRIPTION_LIMIT:
         raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
-    return {"command": command, "description": description}
+    hidden = {"is_ephemeral": True} if body.get("is_ephemeral") is True else {}
+    return {"command": command, "description": description, **hidden}
 
 
 METHODS: MethodTable = {

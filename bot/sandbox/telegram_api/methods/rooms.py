@@ -100,15 +100,19 @@ def unpin_chat_message(world: TelegramWorld, parameters: Parameters) -> bool:
 def member_to_wire(world: TelegramWorld, room: ChatRoom, user_id: int) -> JsonObject:
     """Render somebody's place in a chat as a Bot API ChatMember."""
     body: JsonObject = {"user": world.find_user(user_id)}
+    if user_id in room.kicked or (user_id == world.bot.id and room.blocked):
+        return body | {"status": "kicked", "until_date": 0}
     if user_id not in room.members:
         return body | {"status": "left"}
-    if user_id == world.bot.id and room.blocked:
-        return body | {"status": "kicked", "until_date": 0}
+    is_anonymous = user_id in room.anonymous
+    if user_id == room.owner_id:
+        return body | {"status": "creator", "is_anonymous": is_anonymous}
     if user_id in room.admins:
-        rights = dict.fromkeys(_ADMIN_RIGHTS, True)
+        has_rights = user_id not in room.powerless
+        rights = dict.fromkeys(_ADMIN_RIGHTS, has_rights) | {"can_manage_chat": True}
         extras = {
             "can_be_edited": False,
-            "is_anonymous": False,
+            "is_anonymous": is_anonymous,
             "can_send_welcome_messages": False,
         }
         return body | rights | extras | {"status": "administrator"}

@@ -45,6 +45,7 @@ export const api = {
   pay: (viewer, invoice) => post(`people/${viewer}/pay?wait=10`, invoice),
   block: (viewer) => post(`people/${viewer}/block`),
   unblock: (viewer) => post(`people/${viewer}/unblock`),
+  seatBot: (chat, status, by) => post(`chats/${chat}/members`, { status, by }),
   botStatus: () => call("bot-status"),
   rpc: () => call("rpc"),
   rpcFaults: (number, faults) => post(`rpc/${number}/faults`, faults),

@@ -88,7 +88,8 @@ function meta(message) {
     { datetime: when.toISOString(), title: when.toLocaleString() },
     clock(message.date),
   );
-  return element("span", { class: "meta" }, message.edit_date ? "edited " : null, time);
+  const note = message.ephemeral_message_id ? "only you see this · " : null;
+  return element("span", { class: "meta" }, note, message.edit_date ? "edited " : null, time);
 }
 
 function tools(message, isMine, actions) {
@@ -161,7 +162,10 @@ export function bubble(message, view, actions) {
   const keyboard = inlineKeyboard(message, actions);
   const box = element(
     "div",
-    { class: `bubble ${message.photo ? "has-photo" : ""}`, tabindex: "-1" },
+    {
+      class: `bubble ${message.photo ? "has-photo" : ""} ${message.ephemeral_message_id ? "is-whisper" : ""}`,
+      tabindex: "-1",
+    },
     isNamed && view.startsRun
       ? element(
           "span",

@@ -32,3 +32,9 @@ export function commandsFor(menus, chat, viewer) {
   }
   return [];
 }
+
+/** Whether a text is a command that only its sender and the bot see (BotCommand.is_ephemeral). */
+export function isWhispered(text, commands) {
+  const name = /^\/([a-z0-9_]+)/i.exec(text)?.[1]?.toLowerCase();
+  return commands.some((entry) => entry.command === name && entry.is_ephemeral === true);
+}

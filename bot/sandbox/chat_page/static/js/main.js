@@ -1,7 +1,7 @@
 // The page's beginning: loads the state, then lets events move the screens.
 
 import { api } from "./api.js";
-import { commandsFor } from "./commands.js";
+import { commandsFor, isWhispered } from "./commands.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { byId } from "./dom.js";
@@ -81,6 +81,7 @@ async function send(text, replyTo) {
     chat_id: store.chatId,
     text,
     ...(replyTo ? { reply_to_message_id: replyTo } : {}),
+    ...(isWhispered(text, store.commands) ? { ephemeral: true } : {}),
   };
   if (!(await attempt(api.send(store.viewerId, message)))) composer.giveBack(text);
 }
@@ -112,8 +113,11 @@ function drawHead() {
   byId("chat-avatar").replaceWith(Object.assign(chatPicture(chat, name), { id: "chat-avatar" }));
   document.title = `${store.viewer?.first_name ?? "Nobody"} · ${name} · Kitrader sandbox`;
   const isBlocked = isPrivate && chat.blocked === true;
-  byId("block-toggle").hidden = !isPrivate;
-  byId("block-toggle").setAttribute("aria-pressed", String(isBlocked));
+  const isAway = !isPrivate && chat !== undefined && !chat.members.includes(store.bot.id);
+  byId("block-toggle").title = isPrivate
+    ? "Block the bot, as a person would"
+    : "Remove the bot from the group, or take it back";
+  byId("block-toggle").setAttribute("aria-pressed", String(isBlocked || isAway));
   composer.setBlocked(isBlocked);
   typing.draw();
   sidebar.draw();
@@ -124,6 +128,11 @@ function markRead() {
 }
 
 async function setBlocked(isBlocked) {
+  if (store.chat.type !== "private") {
+    const status = isBlocked ? "kicked" : "member";
+    await attempt(api.seatBot(store.chatId, status, store.viewerId).then(reload));
+    return;
+  }
   const call = isBlocked ? api.block : api.unblock;
   if (await attempt(call(store.viewerId))) store.chat.blocked = isBlocked;
   drawHead();
