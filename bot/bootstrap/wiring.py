@@ -46,12 +46,14 @@ from bot.services.movers import Movers
 from bot.services.presets import PresetChoices
 from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
+from bot.services.records import Records
 from bot.services.refresh import Refresh
 from bot.services.resting_clock import RestingClock
 from bot.services.resting_views import RestingNotices
 from bot.services.safeguards import Safeguards
 from bot.services.safety import Safety
 from bot.services.safety_facts import SafetyFacts
+from bot.services.security import Security
 from bot.services.suspicions import Suspicions
 from bot.services.talk import Talk
 from bot.services.ticks import Intervals, Ticks
@@ -102,10 +104,11 @@ def wire(
     reports = _reports(parts, painter, on_outbox, news)
     wallets = _wallets(parts, resting.clock, liquidations)
     alerts, alert_following = _alerts(settings, parts, wallets, on_outbox, news.alerted)
+    security = wire_security(settings, outside, parts.access, on_outbox, news.secured)
     operations = wire_operations(outside, board, outside_state, ticks, sending, stops)
     return Services(
         access=parts.access,
-        records=wire_records(settings, outside, parts.access, parts.triggers, on_outbox),
+        records=_records(settings, parts, security, on_outbox),
         languages=Languages(book=PostgresLanguages(pool), access=parts.access),
         prices=prices,
         premium=wire_premium(settings, outside, parts.access, on_outbox),
@@ -123,7 +126,7 @@ def wire(
         resting_clock=resting.clock,
         safety=parts.safety,
         guards=parts.guards,
-        security=wire_security(settings, outside, parts.access, on_outbox, news.secured),
+        security=security,
         candles=candles,
         charts=wire_charts(outside, parts.books, board, prices, candles, painter),
         movers=Movers(board=board, clock=clock),
@@ -138,6 +141,13 @@ def wire(
         operations=operations,
         outside_state=outside_state,
         people=wire_people(settings, outside, parts.access, news.people, on_outbox=on_outbox),
+    )
+
+
+def _records(settings: Settings, parts: _Parts, security: Security, on_outbox: OnOutbox) -> Records:
+    factors, outside = security.factors, parts.outside
+    return wire_records(
+        settings, outside, parts.access, parts.triggers, factors, on_outbox=on_outbox
     )
 
 

@@ -11,6 +11,7 @@ from bot.bootstrap.settings import Settings
 from bot.services.access import Access
 from bot.services.audit import Audit
 from bot.services.audit_sealing import AuditSealing
+from bot.services.factors import Factors
 from bot.services.my_data import MyData
 from bot.services.records import Records
 from bot.services.triggers import Triggers
@@ -22,6 +23,8 @@ def wire_records(
     outside: Outside,
     access: Access,
     triggers: Triggers,
+    factors: Factors,
+    *,
     on_outbox: OnOutbox,
 ) -> Records:
     """Build them; raises `Unavailable` where the master key cannot be read."""
@@ -41,6 +44,7 @@ def wire_records(
             alerts=PostgresAlerts(pool, on_outbox=on_outbox),
             triggers=triggers,
             access=access,
+            factors=factors,
             clock=clock,
             deleted=deletion_notices,
         ),

@@ -89,9 +89,14 @@ class PeopleBook(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A password that is about to be looked at, or, with `locked_until`, is not."""
+    """A password that is about to be looked at, or, with `locked_until`, is not.
+
+    `failures` are the person's, this one counted in until it proves right; `everybody` those of
+    all people within the hour.
+    """
 
     failures: int
+    everybody: int
     locked_until: datetime | None
 
 

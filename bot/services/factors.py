@@ -59,6 +59,19 @@ class Factors:
             raise Refusal("proof_needed")
         return state
 
+    async def require_proof_anywhere(self, user: User) -> None:
+        """Pass where a factor was given of late in any session of theirs, or where there is none.
+
+        For what is asked in chat, where no factor is ever typed. Raises `Refusal`
+        (`proof_on_page_needed`).
+        """
+        user.require(Permission.PROTECT_OWN)
+        if not (await self._book.state(user.user_id)).has_any:
+            return
+        now = self._clock.now()
+        if not any(session.is_proved(now) for session in await self._sessions.mine(user)):
+            raise Refusal("proof_on_page_needed")
+
     async def prove(self, visitor: Visitor, factor: Factor, text: str) -> str:
         """Take a factor; gives the token by which the session goes on.
 

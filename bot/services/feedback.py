@@ -38,8 +38,11 @@ class Feedback:
     async def send(
         self, request: Request, words: str, answer: Callable[[], Sequence[Notice]]
     ) -> None:
-        """Pass words on to the admins; raises `Refusal` (`too_much_feedback`)."""
-        request.user.require(Permission.VIEW_OWN)
+        """Pass words on to the admins; raises `Refusal` (`too_much_feedback`).
+
+        Whoever is not banned may: who waits outside or is frozen has most to say.
+        """
+        request.user.require(Permission.READ_HELP)
         person = await self._people.person(request.user.user_id)
         if person is None:
             raise Refusal("unknown_person", text=str(request.user.user_id))

@@ -18,6 +18,7 @@ from bot.ports.my_data import Deletions, PersonalData
 from bot.services.access import Access
 from bot.services.alert_levels import disarm
 from bot.services.audit import Audit, AuditPage
+from bot.services.factors import Factors
 from bot.services.triggers import Triggers
 
 DELETION_DAYS = 7
@@ -52,6 +53,7 @@ class MyData:
         alerts: AlertBook,
         triggers: Triggers,
         access: Access,
+        factors: Factors,
         clock: Clock,
         deleted: DeletionNotices,
     ) -> None:
@@ -61,6 +63,7 @@ class MyData:
         self._alerts = alerts
         self._triggers = triggers
         self._access = access
+        self._factors = factors
         self._clock = clock
         self._deleted = deleted
 
@@ -93,9 +96,11 @@ class MyData:
     ) -> None:
         """Write down that a person wants to be forgotten in a week; raises `Refusal`.
 
-        Refused with `deletion_standing` where that was asked before.
+        Refused with `deletion_standing` where that was asked before. Second factors go too, so
+        whoever has one gives it first (`proof_on_page_needed`): a stolen chat is no way around it.
         """
         request.user.require(Permission.VIEW_OWN)
+        await self._factors.require_proof_anywhere(request.user)
         now = self._clock.now()
         wish = DeletionRequest(
             user_id=request.user.user_id, asked_at=now, due_at=now + timedelta(days=DELETION_DAYS)

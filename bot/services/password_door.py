@@ -9,10 +9,12 @@ from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.domain.users import Role, Status
 from bot.ports.passwords import PasswordCheck
-from bot.ports.people import AdmissionBook, PeopleBook
+from bot.ports.people import AdmissionBook, Attempt, PeopleBook
 from bot.services.access import Access
 
 _TELL_FROM = 3
+_MANY_AN_HOUR = 20
+"""From so many on, whoever tries them, the database locks a guesser sooner and for longer."""
 
 
 class PasswordNotices(Protocol):
@@ -21,6 +23,9 @@ class PasswordNotices(Protocol):
     def locked(self, person: Person, failures: int, admins: Sequence[int]) -> Sequence[Notice]:
         """Tell that somebody was locked out, after how many wrong passwords."""
 
+    def besieged(self, failures: int, admins: Sequence[int]) -> Sequence[Notice]:
+        """Tell how many passwords were wrong within the hour, whoever tried them."""
+
     def entered(self, person: Person, admins: Sequence[int]) -> Sequence[Notice]:
         """Tell that somebody came in by the password."""
 
@@ -28,7 +33,8 @@ class PasswordNotices(Protocol):
 class PasswordDoor:
     """Lets whoever knows the password in, with `role`; without a check there is no such door.
 
-    The password itself is handed through and kept nowhere.
+    The password itself is handed through and kept nowhere. Nobody's wrong guesses keep out
+    somebody else who knows it and was here before; the rule is `begin_password_attempt`'s.
     """
 
     def __init__(
@@ -65,17 +71,21 @@ class PasswordDoor:
         if attempt.locked_until is not None:
             raise Refusal("password_locked", until=attempt.locked_until)
         is_right = await self._check.is_right(password)
-        news = await self._news(user.user_id, attempt.failures, is_right=is_right)
+        news = await self._news(user.user_id, attempt, is_right=is_right)
         await self._book.end_attempt(
             request, is_right=is_right, role=self._role, notices=[*answer(is_right), *news]
         )
         self._access.forget(user.user_id)
 
-    async def _news(self, user_id: int, failures: int, *, is_right: bool) -> Sequence[Notice]:
+    async def _news(self, user_id: int, attempt: Attempt, *, is_right: bool) -> Sequence[Notice]:
+        is_guesser = attempt.failures >= _TELL_FROM
+        is_siege = attempt.everybody == _MANY_AN_HOUR
         person = await self._people.person(user_id)
-        if person is None or (not is_right and failures < _TELL_FROM):
+        if person is None or not (is_right or is_guesser or is_siege):
             return ()
         admins = await self._people.admins()
         if is_right:
             return self._notices.entered(person, admins)
-        return self._notices.locked(person, failures, admins)
+        told = self._notices.locked(person, attempt.failures, admins) if is_guesser else ()
+        siege = self._notices.besieged(attempt.everybody, admins) if is_siege else ()
+        return (*told, *siege)

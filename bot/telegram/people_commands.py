@@ -37,7 +37,7 @@ PEOPLE_COMMANDS: tuple[Command, ...] = (
     Command(
         name="feedback",
         handler=feedback.feedback,
-        permission=Permission.VIEW_OWN,
+        permission=Permission.READ_HELP,
         place=Place.PRIVATE,
         arguments=_words("TEXT"),
         help_line=later("tell the admins something"),

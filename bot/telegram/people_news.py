@@ -60,6 +60,10 @@ class PeopleNews(PrivateNews):
         """Tell admins that somebody guesses the password."""
         return self._to_all(admins, lambda _keys: admission.password_news(person, failures))
 
+    def besieged(self, failures: int, admins: Sequence[int]) -> Sequence[Notice]:
+        """Tell admins that many passwords were wrong, whoever tried them."""
+        return self._to_all(admins, lambda _keys: admission.siege_news(failures))
+
     def entered(self, person: Person, admins: Sequence[int]) -> Sequence[Notice]:
         """Tell admins that somebody came in by the password."""
         return self._to_all(admins, lambda _keys: admission.password_entered(person))

@@ -12,6 +12,10 @@ SECURITY_REFUSALS: Mapping[str, str] = {
     "weak_pin": "That PIN is among the first that anybody would try. Mix your digits more.",
     "pins_differ": "The two PINs are not the same, so none was set. Type it twice.",
     "proof_needed": "Give your PIN or a code first: it must have been within ten minutes.",
+    "proof_on_page_needed": (
+        "This takes your PIN or a code, which you never type here. Open your account page with "
+        "/dashboard, give it there, then ask again within ten minutes."
+    ),
     "wrong_factor": "That is not it. After five wrong tries nothing is looked at for a while.",
     "factors_locked": (
         "Too many wrong tries: nothing is looked at until {until:moment}. Try again then."

@@ -265,7 +265,7 @@ class FakeFeedback:
     async def send(
         self, request: Request, words: str, answer: Callable[[], Sequence[Notice]]
     ) -> None:
-        self.people.counter._enter(request.user, Permission.VIEW_OWN)
+        self.people.counter._enter(request.user, Permission.READ_HELP)
         self.people.said.append(words)
         await self.people.counter._commit(request, answer())
 

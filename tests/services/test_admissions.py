@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -108,6 +108,22 @@ async def test_who_is_blocked_is_banned_and_hears_no_more(database: Pool) -> Non
     assert await house.told(ANN) == []
     with pytest.raises(Refusal, match="invitation_spent"):
         await redeem(house, ANN, await link_of(house))
+
+
+async def test_whoever_waits_comes_in_once_the_door_stands_open(database: Pool) -> None:
+    waiting = people_house(database, mode=Admission.APPROVAL)
+    await waiting.knocks(ANN)
+    await waiting.meet(2001)
+    await waiting.knocks(BOB)
+    await decide(waiting, ADA, BOB, Verdict.REJECTED)
+    house = people_house(database, mode=Admission.OPEN)
+    for who in (ANN, 2001):
+        assert (await house.meet(who)).status is Status.ACTIVE
+        assert await house.cash(who) == 100 * 10**9
+        assert await house.audit(who) == [("person.admitted", 0, who)]
+    assert (await house.meet(BOB)).status is Status.PENDING, "an admin has said no"
+    with pytest.raises(Refusal, match="admission_decided"):
+        await decide(house, ADA, ANN, Verdict.REJECTED)
 
 
 async def test_a_closed_door_asks_nobody(database: Pool) -> None:
@@ -226,13 +242,61 @@ async def test_guessing_locks_out_for_longer_each_time_even_when_many_come_at_on
     assert await try_password(house, ANN, PASSWORD)
 
 
-async def test_many_guessers_lock_the_door_for_all_for_a_while(database: Pool) -> None:
-    house = people_house(database, mode=Admission.CLOSED, password=PlainPassword(PASSWORD))
-    for guesser in range(2001, 2021):
+def wait_of(refusal: pytest.ExceptionInfo[Refusal], house: PeopleHouse) -> timedelta:
+    until = refusal.value.fields["until"]
+    assert isinstance(until, datetime)
+    return until - house.clock.now()
+
+
+async def guesses(house: PeopleHouse, guessers: range) -> None:
+    for guesser in guessers:
         assert not await try_password(house, guesser, "wrong")
-    with pytest.raises(Refusal, match="password_locked"):
+
+
+async def test_many_guessers_keep_nobody_out_who_knows_the_password(database: Pool) -> None:
+    house = people_house(database, mode=Admission.CLOSED, password=PlainPassword(PASSWORD))
+    await house.meet(ADA)
+    await guesses(house, range(2001, 2020))
+    assert await house.told(ADA) == []
+    await guesses(house, range(2020, 2021))
+    assert ["20 within the hour" in text for text in await house.told(ADA)] == [True]
+    assert await try_password(house, ANN, PASSWORD)
+    assert (await house.meet(ANN)).status is Status.ACTIVE
+
+
+async def test_among_many_guessers_one_wrong_password_locks_its_sender(database: Pool) -> None:
+    house = people_house(database, mode=Admission.CLOSED, password=PlainPassword(PASSWORD))
+    await guesses(house, range(2001, 2021))
+    for minutes in (10, 20, 40):
+        assert not await try_password(house, BOB, "wrong")
+        with pytest.raises(Refusal, match="password_locked") as refused:
+            await try_password(house, BOB, PASSWORD)
+        if minutes == 10:
+            assert wait_of(refused, house) == timedelta(minutes=10)
+            house.pass_time(minutes=10)
+        elif minutes == 20:
+            assert wait_of(refused, house) == timedelta(minutes=20)
+            house.pass_time(minutes=20)
+        else:
+            house.pass_time(hours=1)
+    assert await try_password(house, BOB, PASSWORD)
+
+
+async def test_a_flood_of_guessers_makes_newcomers_wait_and_nobody_else(database: Pool) -> None:
+    house = people_house(database, mode=Admission.CLOSED, password=PlainPassword(PASSWORD))
+    await house.meet(BOB)
+    yesterday = house.clock.now() - timedelta(days=2)
+    await database.execute("UPDATE users SET created_at = $2 WHERE user_id = $1", BOB, yesterday)
+    await database.execute(
+        "INSERT INTO password_attempts (user_id, failures, last_at) VALUES (0, 200, $1)",
+        house.clock.now(),
+    )
+    house.pass_time(minutes=20)
+    with pytest.raises(Refusal, match="password_locked") as refused:
         await try_password(house, ANN, PASSWORD)
-    house.pass_time(minutes=1)
+    assert wait_of(refused, house) == timedelta(minutes=40)
+    assert await try_password(house, BOB, PASSWORD)
+    house.pass_time(minutes=41)
     assert await try_password(house, ANN, PASSWORD)
 
 
@@ -241,6 +305,23 @@ async def test_without_a_password_there_is_no_such_door(database: Pool) -> None:
     with pytest.raises(Refusal, match="no_password_door"):
         await try_password(house, ANN, "")
     assert not await database.fetchval("SELECT count(*) FROM password_attempts")
+
+
+async def test_who_waits_or_is_frozen_may_write_to_the_admins_and_the_banned_may_not(
+    database: Pool,
+) -> None:
+    house = people_house(database, mode=Admission.APPROVAL)
+    await house.meet(ADA)
+    await house.meet(ANN)
+    await house.desk.feedback.send(await house.asks(ANN), "let me in", lambda: ())
+    assert len(await house.told(ADA)) == 1
+    for status, is_heard in (("frozen", True), ("banned", False)):
+        await database.execute("UPDATE users SET status = $2 WHERE user_id = $1", ANN, status)
+        if is_heard:
+            await house.desk.feedback.send(await house.asks(ANN), "why?", lambda: ())
+            continue
+        with pytest.raises(Refusal, match="banned"):
+            await house.desk.feedback.send(await house.asks(ANN), "why?", lambda: ())
 
 
 async def test_feedback_reaches_the_admins_and_one_answer_goes_back(database: Pool) -> None:

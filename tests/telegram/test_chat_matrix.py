@@ -87,7 +87,7 @@ COMMANDS = {
     "mydata": (OWN, Place.PRIVATE),
     "privacy": (HELP, Place.ANYWHERE),
     **dict.fromkeys(("dashboard", "security", "freeze"), (PROTECT, Place.PRIVATE)),
-    "feedback": (OWN, Place.PRIVATE),
+    "feedback": (HELP, Place.PRIVATE),
     "auth": (HELP, Place.PRIVATE),
     **dict.fromkeys(
         (

@@ -143,10 +143,12 @@ class PostgresAdmissions:
         """Count an attempt at the password before it is looked at."""
         async with connected(self._pool) as connection:
             row = await connection.fetchrow(
-                "SELECT failures, locked_until FROM begin_password_attempt($1, $2)", user_id, at
+                "SELECT failures, everybody, locked_until FROM begin_password_attempt($1, $2)",
+                user_id,
+                at,
             )
         assert row is not None, "a function always answers"  # noqa: S101
-        return Attempt(failures=row["failures"], locked_until=row["locked_until"])
+        return Attempt(**row)
 
     async def end_attempt(
         self, request: Request, *, is_right: bool, role: Role, notices: Sequence[Notice]

@@ -53,6 +53,39 @@ TABLES: Mapping[DataCategory, tuple[str, ...]] = {
     DataCategory.AUDIT: ("audit_log",),
 }
 """Every table with rows about a person; a test holds it against the schema."""
+KEPT: Mapping[str, str] = {
+    "users": "the number stays, because the books refer to it; name, language and choices go",
+    "deletion_requests": "that it was asked for and done",
+    "role_grants": "who comes back has what they were given or have paid for",
+    "account_holds": "a ban does not end by asking to be forgotten",
+    "admissions": "nor does being turned away at the door",
+    "approvals": "who agreed with whom to what, as the audit log tells it",
+    "virtual_wallets": "the books balance only as a whole",
+    "accounts": "the books balance only as a whole",
+    "transfers": "the books balance only as a whole",
+    "positions": "the books balance only as a whole",
+    "orders": "the books balance only as a whole",
+    "resting_orders": "exits go on guarding the positions that stay",
+    "trading_locks": "a lock does not end by asking to be forgotten",
+    "trading_stops": "a lock does not end by asking to be forgotten",
+    "margin_warnings": "which warnings a position that stays has had",
+    "equity_points": "figures of the wallets that stay, without a name",
+    "star_invoices": "a payment may still come for one",
+    "star_charges": "payments have to be accounted for, and can be given back",
+    "inbox": "goes by itself, a week after it was answered",
+    "outbox": "goes by itself, a week after it was sent",
+    "audit_log": "a chain with a link missing proves nothing",
+}
+"""What a deletion leaves, and why; all other tables about a person it clears."""
+KEPT_IN_PART: Mapping[str, str] = {
+    "invitations": "one that was used says who let whom in",
+    "password_attempts": "a lock-out does not end by asking to be forgotten",
+    "own_freezes": "a freeze that stands ends by a second factor alone",
+    "user_factors": "kept while such a freeze stands",
+    "recovery_codes": "kept while such a freeze stands",
+    "factor_tries": "kept while such a freeze stands",
+}
+"""What it clears but for some rows, and which those are."""
 NO_ROWS_OF_THEIR_OWN: Mapping[str, str] = {
     "audit_heads": "where the chain of audit_log ends",
     "groups": "how groups are set up",

@@ -147,6 +147,21 @@ def password_news(person: Person, failures: int) -> Screen:
     )
 
 
+def siege_news(failures: int) -> Screen:
+    """Tell admins that guesses come from many."""
+    return Screen(
+        text=lines(
+            Bold(say("⚠️ Many wrong passwords at the door")),
+            say("{count} within the hour, by all who tried.", count=failures),
+            say("For now one wrong password locks its sender for ten minutes, then for longer."),
+            say(
+                "Whoever knows the password still comes in at once. "
+                "A new password in the settings ends it."
+            ),
+        )
+    )
+
+
 def password_entered(person: Person) -> Screen:
     """Tell admins that somebody came in by the password."""
     return Screen(

@@ -16,7 +16,9 @@ _KEPT: Mapping[DataCategory, str] = {
     DataCategory.ORDERS: later("Waiting orders, locks, stops: {count}, for good"),
     DataCategory.RESULTS: later("What your wallet was worth: {count}, thinned after a month"),
     DataCategory.CHOICES: later("Watchlist, alerts, reports: {count}, until you end them"),
-    DataCategory.SECURITY: later("Logins, PIN and codes (sealed or hashed): {count}, for good"),
+    DataCategory.SECURITY: later(
+        "Logins, PIN and codes (sealed or hashed): {count}, until deleted"
+    ),
     DataCategory.PAYMENTS: later("Payments in Stars: {count}, for good"),
     DataCategory.MESSAGES: later("Messages between us: a week"),
     DataCategory.AUDIT: later("Audit log about you: {count}, for good"),
@@ -46,12 +48,14 @@ def ask_deletion(keys: Keys, asker_seconds: int) -> Screen:
             Bold(say("Delete what I keep about you?")),
             say(
                 "Deleted after {days} days: name, username, language, settings, presets, open "
-                "questions, watchlist, alerts, daily report, leaderboards.",
+                "questions, watchlist, alerts, daily report, leaderboards, groups and calls, "
+                "feedback, unused invitations, web sessions, PIN, authenticator app and codes.",
                 days=DELETION_DAYS,
             ),
             say(
-                "Kept: wallets, fills and transfers, because the books balance only as a whole; "
-                "and the audit log. They know you by your number alone. Messages go in a week."
+                "Kept: wallets, orders, fills and transfers, because the books balance only as a "
+                "whole; payments, your role, bans, and the audit log. They know you by your "
+                "number alone. Messages go in a week."
             ),
             say(
                 "Until then you can cancel. You are not banned: if you write again, we begin anew."
