@@ -32,15 +32,15 @@ def parsed_key(text: str) -> bytes:
     return key
 
 
-def key_from_file(path: Path) -> bytes:
+def key_from_file(path: Path, *, called: str = "MASTER_KEY_FILE") -> bytes:
     """Read a key from a file that strangers cannot read; raises `BadMasterKeyError`."""
     try:
         mode = path.stat().st_mode
         text = path.read_text("ascii")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadMasterKeyError(f"MASTER_KEY_FILE: {type(error).__name__}") from error
+        raise BadMasterKeyError(f"{called}: {type(error).__name__}") from error
     if mode & _OTHERS_MAY_READ:
-        raise BadMasterKeyError("everybody can read MASTER_KEY_FILE; give it mode 0600")
+        raise BadMasterKeyError(f"everybody can read {called}; give it mode 0600")
     return parsed_key(text)
 
 
