@@ -24,6 +24,11 @@ class Blockhashes:
         self._slot_of[blockhash] = slot
         return blockhash
 
+    def last_valid_slot(self, blockhash: Hash) -> int | None:
+        """Tell up to which slot a blockhash is good; None for one that was never given out."""
+        issued = self._slot_of.get(blockhash)
+        return None if issued is None else issued + VALID_BLOCKS
+
     def is_valid(self, blockhash: Hash, slot: int) -> bool:
         """Tell whether a transaction with this blockhash may still land at `slot`."""
         issued = self._slot_of.get(blockhash)

@@ -22,8 +22,10 @@ from solders.transaction_status import TransactionErrorFieldless
 from bot.sandbox.solana_rpc.account_history import AccountHistory
 from bot.sandbox.solana_rpc.blockhashes import Blockhashes
 from bot.sandbox.solana_rpc.clock_account import CLOCK, clock_account
+from bot.sandbox.solana_rpc.landing import Landing
+from bot.sandbox.solana_rpc.lookup_tables import loaded_addresses
 from bot.sandbox.solana_rpc.slot_clock import SlotClock
-from bot.sandbox.solana_rpc.transactions import TransactionRecord, make_record, touched_addresses
+from bot.sandbox.solana_rpc.transactions import TransactionRecord, make_record
 
 DEFAULT_FIRST_SLOT = 454_000_000
 DEFAULT_SLOT_MS = 400
@@ -77,6 +79,7 @@ class Chain:
         self.genesis_hash = Hash(hashlib.sha256(b"kitrader sandbox genesis").digest())
         self.transactions: dict[str, TransactionRecord] = {}
         self.pinned: set[Pubkey] = set()
+        self.landing = Landing(self)
         self._lamports_per_byte = lamports_per_byte
         self._blockhashes = Blockhashes(bytes(self.genesis_hash))
         self._history = AccountHistory(genesis_until=first_slot + GENESIS_SLOTS)
@@ -153,6 +156,14 @@ class Chain:
         """Tell whether a transaction with this blockhash may land at `slot`."""
         return self._blockhashes.is_valid(blockhash, slot)
 
+    def last_valid_slot(self, blockhash: Hash) -> int | None:
+        """Tell up to which slot a blockhash is good; None for one that was never given out."""
+        return self._blockhashes.last_valid_slot(blockhash)
+
+    def keep(self, record: TransactionRecord) -> None:
+        """Keep another record of a transaction that landed."""
+        self.transactions[record.signature] = record
+
     def simulate(self, transaction: VersionedTransaction) -> Simulation:
         """Run a transaction without keeping its effects."""
         self._warp()
@@ -167,7 +178,8 @@ class Chain:
         signature = str(transaction.signatures[0])
         if signature in self.transactions:
             return self.transactions[signature]
-        addresses = touched_addresses(transaction)
+        loaded = loaded_addresses(transaction, self.account)
+        addresses = [*transaction.message.account_keys, *loaded.writable, *loaded.readonly]
         before = [self._vm.get_account(address) for address in addresses]
         outcome = self._vm.send_transaction(transaction)
         record = make_record(
@@ -176,6 +188,7 @@ class Chain:
             slot=self._vm_slot,
             before=before,
             after=[self._vm.get_account(address) for address in addresses],
+            loaded=loaded,
         )
         self._remember(addresses)
         if not _is_dropped(outcome):

@@ -43,6 +43,7 @@ METHODS: Mapping[str, Callable[[Call], object]] = {
 
 def answer(endpoint: Endpoint, body: bytes) -> bytes:
     """Answer a request body; every refusal is an answer too, never an exception."""
+    endpoint.chain.landing.land_due()
     try:
         request = orjson.loads(body)
     except orjson.JSONDecodeError:

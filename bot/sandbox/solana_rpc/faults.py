@@ -8,6 +8,10 @@ from dataclasses import asdict, dataclass, fields
 class EndpointFaults:
     """What is wrong with an endpoint; nothing by default.
 
+    Of transactions: `send_error` passes them on and answers an error all the same, `send_drop`
+    accepts them and passes none on, `statuses_down` answers errors when asked what became of them,
+    `statuses_blind` never heard of any, and `ahead_blocks` tells a height above the true one.
+
     `latency_ms` delays each answer, `lag_slots` makes the node answer as it stood so many slots
     ago, `rate_limit_per_second` (0: none) answers 429 beyond it, `dead` resets connections,
     `http_status` (0: none) answers every request with that status, `garbage` answers in turn
@@ -23,6 +27,11 @@ class EndpointFaults:
     http_status: int = 0
     garbage: bool = False
     hang: bool = False
+    send_error: bool = False
+    send_drop: bool = False
+    statuses_down: bool = False
+    statuses_blind: bool = False
+    ahead_blocks: int = 0
     ws_dead: bool = False
     ws_silent: bool = False
     ws_garbage: bool = False

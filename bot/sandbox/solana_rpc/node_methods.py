@@ -41,7 +41,8 @@ def get_slot(call: Call) -> object:
 
 def get_block_height(call: Call) -> object:
     """Answer the number of blocks below the newest slot."""
-    return call.endpoint.chain.clock.block_height(call.slot(call.config(0)))
+    height = call.endpoint.chain.clock.block_height(call.slot(call.config(0)))
+    return height + call.endpoint.faults.ahead_blocks
 
 
 def get_block_time(call: Call) -> object:
@@ -55,7 +56,7 @@ def get_epoch_info(call: Call) -> object:
     slot, clock = call.slot(call.config(0)), call.endpoint.chain.clock
     return {
         "absoluteSlot": slot,
-        "blockHeight": clock.block_height(slot),
+        "blockHeight": clock.block_height(slot) + call.endpoint.faults.ahead_blocks,
         "epoch": clock.epoch(slot),
         "slotIndex": slot % SLOTS_PER_EPOCH,
         "slotsInEpoch": SLOTS_PER_EPOCH,

@@ -11,7 +11,9 @@ from bot.sandbox.solana_rpc import base58
 from bot.sandbox.solana_rpc.account_methods import ui_amount, with_context
 from bot.sandbox.solana_rpc.blockhashes import VALID_BLOCKS
 from bot.sandbox.solana_rpc.chain import Chain, Simulation
+from bot.sandbox.solana_rpc.endpoint import Endpoint
 from bot.sandbox.solana_rpc.errors import RpcCode, RpcError, invalid_params
+from bot.sandbox.solana_rpc.landing import Fork
 from bot.sandbox.solana_rpc.parameters import Call, parse_signature, parse_transaction
 from bot.sandbox.solana_rpc.transactions import (
     TokenBalance,
@@ -22,6 +24,8 @@ from bot.sandbox.solana_rpc.transactions import (
 
 MAX_SIGNATURES = 256
 MAX_CONFIRMATIONS = 31
+RECENT_SLOTS = 300
+"""Without its history a node knows about so many slots (`MAX_RECENT_BLOCKHASHES`)."""
 
 
 def send_transaction(call: Call) -> object:
@@ -43,8 +47,11 @@ def send_transaction(call: Call) -> object:
         outcome = chain.simulate(transaction)
         if isinstance(outcome, FailedTransactionMetadata):
             raise _preflight_failure(_simulation_value(outcome))
-    if alive and all(transaction.verify_with_results()):
-        chain.execute(transaction)
+    faults = call.endpoint.faults
+    if alive and all(transaction.verify_with_results()) and not faults.send_drop:
+        chain.landing.accept(transaction)
+    if faults.send_error:
+        raise RpcError(RpcCode.INTERNAL_ERROR, "Internal error")
     return str(transaction.signatures[0])
 
 
@@ -76,8 +83,10 @@ def get_signature_statuses(call: Call) -> object:
     if len(signatures) > MAX_SIGNATURES:
         raise invalid_params(f"Too many inputs provided; max {MAX_SIGNATURES}")
     texts = [str(parse_signature(signature)) for signature in signatures]
-    tip, chain = call.endpoint.tip, call.endpoint.chain
-    statuses = [_status(chain, chain.transactions.get(text), tip) for text in texts]
+    _require_statuses(call)
+    is_deep = call.config(1).get("searchTransactionHistory") is True
+    tip = call.endpoint.tip
+    statuses = [_status(call.endpoint, text, is_deep=is_deep) for text in texts]
     return with_context(tip, statuses)
 
 
@@ -86,7 +95,8 @@ def get_transaction(call: Call) -> object:
     signature = str(parse_signature(call.argument(0)))
     config = call.config(1)
     slot, chain = call.slot(config), call.endpoint.chain
-    record = chain.transactions.get(signature)
+    _require_statuses(call)
+    record = None if call.endpoint.faults.statuses_blind else chain.transactions.get(signature)
     if record is None or record.transaction is None or record.slot > slot:
         return None
     version = version_of(record.transaction)
@@ -160,8 +170,20 @@ def _preflight_failure(value: dict[str, object]) -> RpcError:
     )
 
 
-def _status(chain: Chain, record: TransactionRecord | None, tip: int) -> object:
+def _require_statuses(call: Call) -> None:
+    if call.endpoint.faults.statuses_down:
+        raise RpcError(RpcCode.INTERNAL_ERROR, "Internal error")
+
+
+def _status(endpoint: Endpoint, signature: str, *, is_deep: bool) -> object:
+    chain, tip = endpoint.chain, endpoint.tip
+    record = chain.transactions.get(signature)
+    if endpoint.faults.statuses_blind:
+        return None
     if record is None or record.slot > tip:
+        fork = chain.landing.fork_of(signature, tip)
+        return None if fork is None else _on_a_fork(fork, tip)
+    if not is_deep and tip - record.slot > RECENT_SLOTS:
         return None
     age, depth = tip - record.slot, chain.depth_slots
     finalized = age >= depth["finalized"]
@@ -172,6 +194,16 @@ def _status(chain: Chain, record: TransactionRecord | None, tip: int) -> object:
         "status": {"Ok": None} if record.error is None else {"Err": record.error},
         "err": record.error,
         "confirmationStatus": "finalized" if finalized else confirmed,
+    }
+
+
+def _on_a_fork(fork: Fork, tip: int) -> object:
+    return {
+        "slot": fork.slot,
+        "confirmations": tip - fork.slot,
+        "status": {"Ok": None},
+        "err": None,
+        "confirmationStatus": "processed",
     }
 
 
@@ -231,7 +263,10 @@ def _meta(chain: Chain, record: TransactionRecord) -> Mapping[str, object]:
         "preTokenBalances": [_token_balance(chain, each) for each in record.pre_token_balances],
         "postTokenBalances": [_token_balance(chain, each) for each in record.post_token_balances],
         "rewards": [],
-        "loadedAddresses": {"writable": [], "readonly": []},
+        "loadedAddresses": {
+            "writable": [str(each) for each in record.loaded.writable],
+            "readonly": [str(each) for each in record.loaded.readonly],
+        },
         "computeUnitsConsumed": record.units_consumed,
     }
 

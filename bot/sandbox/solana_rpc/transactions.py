@@ -11,6 +11,8 @@ from solders.transaction import VersionedTransaction
 from solders.transaction_metadata import FailedTransactionMetadata, TransactionMetadata
 from solders.transaction_status import TransactionConfirmationStatus, TransactionStatus
 
+from bot.sandbox.solana_rpc.lookup_tables import NOTHING_LOADED, LoadedAddresses
+
 TOKEN_PROGRAMS = frozenset(
     {
         Pubkey.from_string("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"),
@@ -18,6 +20,9 @@ TOKEN_PROGRAMS = frozenset(
     }
 )
 TOKEN_ACCOUNT_SIZE = 165
+STATE = 108
+TYPE_OF_TOKEN_ACCOUNT = 2
+"""What follows the 165 bytes of a token account with extensions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +51,7 @@ class TransactionRecord:
     post_balances: Sequence[int] = ()
     pre_token_balances: Sequence[TokenBalance] = field(default=())
     post_token_balances: Sequence[TokenBalance] = field(default=())
-
-
-def touched_addresses(transaction: VersionedTransaction) -> list[Pubkey]:
-    """Give every account a transaction names in its own message.
-
-    Accounts reached through lookup tables are left out: the sandbox keeps no history of them.
-    """
-    return list(transaction.message.account_keys)
+    loaded: LoadedAddresses = NOTHING_LOADED
 
 
 def make_record(
@@ -63,6 +61,7 @@ def make_record(
     slot: int,
     before: Sequence[Account | None],
     after: Sequence[Account | None],
+    loaded: LoadedAddresses = NOTHING_LOADED,
 ) -> TransactionRecord:
     """Write down what a transaction did."""
     failed = isinstance(outcome, FailedTransactionMetadata)
@@ -79,7 +78,22 @@ def make_record(
         post_balances=[account.lamports if account else 0 for account in after],
         pre_token_balances=_token_balances(before),
         post_token_balances=_token_balances(after),
+        loaded=loaded,
     )
+
+
+def holds_tokens(account: Account) -> bool:
+    """Tell whether this is an initialised token account, and no mint with extensions."""
+    data = account.data
+    if account.owner not in TOKEN_PROGRAMS or len(data) < TOKEN_ACCOUNT_SIZE:
+        return False
+    is_plain = len(data) == TOKEN_ACCOUNT_SIZE
+    return bool(data[STATE]) and (is_plain or data[TOKEN_ACCOUNT_SIZE] == TYPE_OF_TOKEN_ACCOUNT)
+
+
+def owner_of_tokens(account: Account) -> Pubkey:
+    """Give whose tokens an account holds."""
+    return Pubkey.from_bytes(account.data[32:64])
 
 
 def error_as_json(outcome: object) -> object:
@@ -106,12 +120,10 @@ def _token_balances(accounts: Sequence[Account | None]) -> list[TokenBalance]:
         TokenBalance(
             account_index=index,
             mint=Pubkey.from_bytes(account.data[0:32]),
-            owner=Pubkey.from_bytes(account.data[32:64]),
+            owner=owner_of_tokens(account),
             program=account.owner,
             amount=int.from_bytes(account.data[64:72], "little"),
         )
         for index, account in enumerate(accounts)
-        if account is not None
-        and account.owner in TOKEN_PROGRAMS
-        and len(account.data) >= TOKEN_ACCOUNT_SIZE
+        if account is not None and holds_tokens(account)
     ]
