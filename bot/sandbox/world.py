@@ -12,6 +12,9 @@ from aiohttp.typedefs import Handler
 
 from bot.sandbox.chat_page.application import chat_page_routes, refuse_other_origins
 from bot.sandbox.chat_page.bot_status import BotStatusProxy
+from bot.sandbox.jupiter_api.application import make_swap_application
+from bot.sandbox.jupiter_api.control import swap_control_routes
+from bot.sandbox.jupiter_api.venue import SwapVenue, make_venue
 from bot.sandbox.market.application import market_routes
 from bot.sandbox.market.dumps import load_accounts
 from bot.sandbox.market.market import Market, run_market
@@ -40,6 +43,7 @@ ENDPOINT_NAMES = ("alpha", "beta")
 DEXSCREENER_PATH = "/dexscreener"
 GECKOTERMINAL_PATH = "/geckoterminal/api/v2"
 JUPITER_PATH = "/jupiter"
+SWAP_PATH = f"{JUPITER_PATH}/swap"
 SHUTDOWN_SECONDS = 2.0
 UPLOAD_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -65,6 +69,7 @@ class SandboxWorld:
     chain: Chain
     market: Market
     endpoints: tuple[Endpoint, ...]
+    swaps: SwapVenue
 
     def to_ready(self) -> dict[str, object]:
         """Render the line that says that the world is ready."""
@@ -102,7 +107,8 @@ async def sandbox_world(options: WorldOptions) -> AsyncIterator[SandboxWorld]:
     async with AsyncExitStack() as stack:
         served = [await stack.enter_async_context(serve_rpc(chain, 0, n)) for n in ENDPOINT_NAMES]
         endpoints = tuple(endpoint for _, endpoint in served)
-        application = _application(options, telegram, market, endpoints, report.problems)
+        swaps = make_venue(market)
+        application = _application(options, telegram, swaps, endpoints, report.problems)
         base = await stack.enter_async_context(_serve(application, options))
         yield SandboxWorld(
             page_url=f"{base}/",
@@ -118,13 +124,14 @@ async def sandbox_world(options: WorldOptions) -> AsyncIterator[SandboxWorld]:
             chain=chain,
             market=market,
             endpoints=endpoints,
+            swaps=swaps,
         )
 
 
 def _application(
     options: WorldOptions,
     telegram: TelegramWorld,
-    market: Market,
+    swaps: SwapVenue,
     endpoints: tuple[Endpoint, ...],
     problems: tuple[str, ...],
 ) -> web.Application:
@@ -137,13 +144,17 @@ def _application(
     application.add_routes(chat_page_routes())
     application.add_routes(BotStatusProxy(options.bot_status_url).routes())
     application.add_routes(rpc_control_routes(endpoints))
+    market = swaps.market
     application.add_routes(market_routes(market))
+    application.add_routes(swap_control_routes(swaps))
     price_api = PriceApi(chain=market.chain)
     application.add_routes(price_api_control_routes(price_api))
     application.add_subapp(DEXSCREENER_PATH, make_price_api_application(price_api))
     candles = PriceApi(chain=market.chain, requests_per_minute=GECKOTERMINAL_REQUESTS)
     application.add_routes(price_api_control_routes(candles, "/sandbox/geckoterminal/faults"))
     application.add_subapp(GECKOTERMINAL_PATH, make_geckoterminal_application(candles))
+    # Before the rest of Jupiter's paths: the first that fits is asked.
+    application.add_subapp(SWAP_PATH, make_swap_application(swaps))
     jupiter = PriceApi(chain=market.chain, requests_per_minute=JUPITER_REQUESTS)
     application.add_routes(price_api_control_routes(jupiter, "/sandbox/jupiter/faults"))
     application.add_subapp(JUPITER_PATH, make_jupiter_application(jupiter))

@@ -56,6 +56,9 @@ class Pool(Protocol):
     def move_to(self, price: Decimal) -> None:
         """Swap until the price is as near to `price` as the pool can come."""
 
+    def swap(self, *, sells_base: bool, amount_in: int) -> int:
+        """Swap an exact input and give the output, in base units, after fees."""
+
     def placements(self, rent_lamports: int) -> Iterable[Placement]:
         """Give the accounts as they stand; `rent_lamports` is what a token account locks."""
 
