@@ -98,6 +98,14 @@ class Groups:
         if not (await self._members.standing(chat_id, user.user_id)).is_admin:
             raise Refusal("not_group_admin")
 
+    async def may_whisper(self, chat_id: int) -> bool:
+        """Tell whether the bot may say something there to one person alone, unasked.
+
+        Needs no permission: it tells nobody anything. Who manages a chat may
+        (https://core.telegram.org/bots/api#ephemeral-messages-and-commands).
+        """
+        return await self._members.can_see(chat_id)
+
     async def members(self, user: User, chat_id: int) -> list[int]:
         """Give who used the bot in a group and is in it now, as Telegram tells.
 

@@ -50,6 +50,11 @@ def _own(name: str, handler: PressHandler, *, cost: int = 1) -> Action:
     return Action(name=name, handler=handler, permission=Permission.VIEW_OWN, cost=cost)
 
 
+def _shown(name: str, handler: PressHandler) -> Action:
+    """Give a row that shows somebody's own figures, to them alone also in a group."""
+    return Action(name=name, handler=handler, permission=Permission.VIEW_OWN, place=Place.WHISPERED)
+
+
 def _ask(name: str, handler: PressHandler, *, cost: int = 1) -> Action:
     return Action(name=name, handler=handler, permission=Permission.TRADE_PAPER, cost=cost)
 
@@ -80,7 +85,7 @@ TABLE: tuple[Action, ...] = (
     _look("movers", movers.press_movers, cost=2),
     _look("board", leaderboards.press_leaderboard, of="leaderboard", cost=4),
     _own("watch", watchlist.press_watch),
-    _own("wlist", watchlist.press_watchlist),
+    _shown("wlist", watchlist.press_watchlist),
     _own("woff", watchlist.press_unwatch),
     _look("check", safety.press_check, cost=3),
     _own("alrt", alerts.press_alert),
@@ -103,12 +108,12 @@ TABLE: tuple[Action, ...] = (
     Action(name="tour", handler=help.press_tour, permission=Permission.READ_HELP),
     Action(name="start", handler=help.press_start, permission=Permission.VIEW_OWN),
     Action(name="how", handler=help.press_how, permission=Permission.READ_HELP),
-    _own("wallet", wallets.press_wallet),
-    _own("poss", wallets.press_positions),
-    _own("pos", wallets.press_position),
-    _own("hist", wallets.press_history),
-    _own("pnl", performance.press_pnl),
-    _own("pnlby", performance.press_breakdown),
+    _shown("wallet", wallets.press_wallet),
+    _shown("poss", wallets.press_positions),
+    _shown("pos", wallets.press_position),
+    _shown("hist", wallets.press_history),
+    _shown("pnl", performance.press_pnl),
+    _shown("pnlby", performance.press_breakdown),
     _own("curve", performance.press_curve, cost=5),
     _own("pcard", performance.press_card, cost=5),
     _own("rcard", performance.press_receipt_card, cost=5),
@@ -123,8 +128,8 @@ TABLE: tuple[Action, ...] = (
     _ask("reset", wallets.press_reset),
     _own("keep", wallets.press_keep),
     _ask("pset", presets.press_presets),
-    _own("olist", orders.press_list),
-    _own("oone", orders.press_one),
+    _shown("olist", orders.press_list),
+    _shown("oone", orders.press_one),
     _ask("oedit", orders.press_change),
     _ask("ocall", orders.press_ask_all),
     _ask("later", entries.press_later),
@@ -149,7 +154,7 @@ TABLE: tuple[Action, ...] = (
     _money("close", trading.press_close, wallets.stale_position),
     _money("erase", wallets.press_erase, wallets.timed_out),
     _own("risk", risk.press_risk),
-    _own("locks", risk.press_locks),
+    _shown("locks", risk.press_locks),
     _ask("unlock", risk.press_unlock),
     _ask("panic", stops.press_panic, cost=0),
     _ask("resume", stops.press_resume),

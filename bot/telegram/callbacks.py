@@ -73,6 +73,11 @@ class Keys:
         return f"https://t.me/{self.bot_name}?start={payload}"
 
 
+def action_named(data: str | None) -> str:
+    """Give the action that a note seems to name, before it is read with care; may be empty."""
+    return (data or "").partition(":")[2].partition(":")[0]
+
+
 def new_nonce(now: datetime, chance: Chance) -> str:
     """Give a keyboard's nonce: the minute in base 36 and five random letters."""
     minute = _base36(_minutes(now)).rjust(_MINUTE_DIGITS, "0")

@@ -14,13 +14,16 @@ from bot.telegram.screens.phrases import fill
 from bot.telegram.secret_pocket import SecretPocket
 from bot.telegram.texts import TOO_FAST
 from bot.telegram.throttle import Throttle, Verdict
-from bot.telegram.turn import Action, Command, Pressed, Turn
+from bot.telegram.turn import Action, Command, Pressed, Turn, Voice
 from bot.words.speech import translated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chat:
-    """Where something was said or pressed, in which message, and in which topic of a forum."""
+    """Where something was said or pressed, in which message, and in which topic of a forum.
+
+    An ephemeral message has an id of its own kind; only one person and the bot see it.
+    """
 
     chat_id: int
     is_private: bool
@@ -28,6 +31,7 @@ class Chat:
     thread_id: int | None = None
     is_channel: bool = False
     replied_to: int | None = None
+    ephemeral_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +91,12 @@ class Door:
             keys=self._keys(user, is_private=chat.is_private),
             news_keys=lambda: self._keys(user, is_private=True),
             commands=self.commands,
+            actions=self.actions,
             text=text,
             message_id=chat.message_id,
             thread_id=chat.thread_id,
+            voice=Voice.ALOUD if chat.ephemeral_id is None else Voice.WHISPER,
+            ephemeral_id=chat.ephemeral_id,
             replied_to=chat.replied_to,
             secret=self.pocket.of(stored.update_id),
             pressed=pressed,

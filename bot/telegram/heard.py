@@ -102,6 +102,7 @@ class Message(_Heard):
     is_automatic_forward: bool | None = None
     message_thread_id: int | None = None
     is_topic_message: bool | None = None
+    ephemeral_message_id: int | None = None
     migrate_to_chat_id: int | None = None
     migrate_from_chat_id: int | None = None
     reply_to_message: Answered | None = None
@@ -144,6 +145,7 @@ class PressedMessage(_Heard):
     reply_to_message: Answered | None = None
     message_thread_id: int | None = None
     is_topic_message: bool | None = None
+    ephemeral_message_id: int | None = None
 
     @property
     def thread_id(self) -> int | None:

@@ -18,6 +18,8 @@ STAMP = "stamped_since"
 """The parameter that says since when a text counts the seconds; `stamps` writes them at sending."""
 WHISPER = "ephemeral_message_parameters"
 """The parameter that names who alone reads a message in a group (Bot API 10.3)."""
+INSTEAD = "said_instead"
+"""The parameter that holds what a group is told where no whisper could be made."""
 _PLAIN_MARKS = frozenset(" -_'!?")
 _NO_PREVIEW: Mapping[str, object] = {"is_disabled": True}
 
@@ -139,14 +141,29 @@ def to_whisper(
     user_id: int,
     *,
     callback_id: str = "",
+    answers_id: int | None = None,
     thread_id: int | None = None,
 ) -> Notice:
-    """Give the call that shows a screen in a group to one person alone; see `whispers`."""
+    """Give the call that shows a screen in a group to one person alone; see `whispers`.
+
+    What it answers, a press or a whisper of theirs, lets a bot whisper that is no admin there.
+    """
     sent = to_send(screen, chat_id, thread_id=thread_id)
     receiver: dict[str, object] = {"receiver_user_id": user_id}
+    payload = {**sent.payload, WHISPER: receiver}
     if callback_id:
         receiver["callback_query_id"] = callback_id
-    return replace(sent, payload={**sent.payload, WHISPER: receiver})
+    elif answers_id is not None:
+        payload["reply_parameters"] = {"ephemeral_message_id": answers_id}
+    return replace(sent, payload=payload)
+
+
+def to_whispered_edit(edit: Notice, user_id: int, ephemeral_id: int) -> Notice:
+    """Give the call that does to a whisper what an edit does to a message that all see."""
+    payload = {name: value for name, value in edit.payload.items() if name != "message_id"}
+    payload |= {"receiver_user_id": user_id, "ephemeral_message_id": ephemeral_id}
+    method = edit.method.replace("editMessage", "editEphemeralMessage")
+    return replace(edit, method=method, payload=payload)
 
 
 def to_edit(screen: Screen, chat_id: int, message_id: int) -> Notice:

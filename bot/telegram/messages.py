@@ -13,10 +13,10 @@ from bot.telegram.door import Chat, Door
 from bot.telegram.heard import Message
 from bot.telegram.hearing import is_somebody
 from bot.telegram.places import require_row
-from bot.telegram.refusing import answer_refusal, password_hidden, secret_hidden
+from bot.telegram.refusing import answer_refusal, link_to, password_hidden, secret_hidden
 from bot.telegram.secret_pocket import PASSWORD_REMOVED
 from bot.telegram.suggestions import nearest
-from bot.telegram.turn import Command, Place, Turn
+from bot.telegram.turn import Command, Place, Turn, Voice
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(.*))?", re.DOTALL)
 
@@ -36,6 +36,7 @@ class MessageDoor:
             thread_id=message.thread_id,
             is_channel=message.chat.is_channel,
             replied_to=_replied_to(message),
+            ephemeral_id=message.ephemeral_message_id,
         )
         turn = self._door.turn(
             user,
@@ -68,6 +69,7 @@ class MessageDoor:
                 return
             command = self._command(match[1])
             await require_row(command, turn.user, chat, turn.services.rooms.groups)
+            turn = await _hushed(turn, command)
             await _run(turn, command, match[3] or "")
         except Refusal as refusal:
             await answer_refusal(turn, refusal, command)
@@ -114,10 +116,19 @@ def _is_password_told(turn: Turn) -> bool:
     return turn.is_private and match is not None and match[1].lower() == "auth"
 
 
+async def _hushed(turn: Turn, command: Command) -> Turn:
+    """Let nobody else read what is whispered: aside, where Telegram would take no whisper."""
+    is_aloud = turn.voice is Voice.ALOUD and not turn.is_private
+    if not is_aloud or command.place is not Place.WHISPERED:
+        return turn
+    hushed = replace(turn, voice=Voice.WHISPER, opens=link_to(command))
+    if await turn.services.rooms.groups.may_whisper(turn.chat_id):
+        return hushed
+    return replace(hushed, voice=Voice.APART, keys=turn.news_keys())
+
+
 async def _run(turn: Turn, command: Command, rest: str) -> None:
     _require_readable(rest)
-    if command.place is Place.WHISPERED and not turn.is_private:
-        turn = replace(turn, whispers=True)
     is_bare = command.is_guided and not rest.split()
     arguments = Arguments() if is_bare else read_arguments(rest, command.arguments)
     await command.handler(turn, arguments)

@@ -54,4 +54,4 @@ def _in_words(method: str, payload: Mapping[str, object]) -> tuple[str, Mapping[
     words = media if isinstance(media, Mapping) else {}
     caption = {name: words[name] for name in ("caption", "caption_entities") if name in words}
     kept = {name: value for name, value in payload.items() if name != "media"}
-    return "editMessageCaption", kept | caption
+    return method.replace("Media", "Caption"), kept | caption

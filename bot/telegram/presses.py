@@ -5,12 +5,12 @@ from dataclasses import replace
 from bot.domain.errors import Refusal
 from bot.domain.users import User
 from bot.ports.mail import StoredUpdate
-from bot.telegram.callbacks import Press, read_press
+from bot.telegram.callbacks import Press, action_named, read_press
 from bot.telegram.door import Chat, Door
 from bot.telegram.heard import CallbackQuery, PressedMessage
 from bot.telegram.places import require_row
 from bot.telegram.refusing import answer_refusal
-from bot.telegram.turn import Action, Place, Pressed, PressHandler, Turn
+from bot.telegram.turn import Action, Place, Pressed, PressHandler, Turn, Voice
 from bot.words.speech import later, say
 
 _SOMEBODY = later("the person who asked")
@@ -39,14 +39,14 @@ class PressDoor:
                 request_id = f"cb:{press.owner}:{press.nonce}"
                 turn = self._turn(callback, chat, user, stored, request_id)
             if action.place is Place.WHISPERED and not chat.is_private:
-                turn = replace(turn, whispers=True)
+                turn = replace(turn, voice=Voice.WHISPER)
             await handler(turn, press)
         except Refusal as refusal:
             await answer_refusal(turn, refusal, what=what)
 
     def _meant(self, data: str | None) -> Action | None:
         """Give the action that a note seems to name, before it is read with care."""
-        return self._door.actions.get((data or "").partition(":")[2].partition(":")[0])
+        return self._door.actions.get(action_named(data))
 
     def _action(self, press: Press) -> Action:
         action = self._door.actions.get(press.action)
@@ -84,6 +84,7 @@ def _chat(callback: CallbackQuery, user: User) -> Chat:
         message_id=message.message_id,
         thread_id=message.thread_id,
         is_channel=message.chat.is_channel,
+        ephemeral_id=message.ephemeral_message_id,
     )
 
 

@@ -10,7 +10,7 @@ from bot.telegram.layout import Rows, Screen, key, lines, private_row, to_delete
 from bot.telegram.rich_text import Code, Text, marked
 from bot.telegram.screens import market
 from bot.telegram.screens.phrases import refusal_words
-from bot.telegram.turn import Command, Turn
+from bot.telegram.turn import Command, Turn, Voice
 from bot.words.speech import later, say
 
 EXAMPLE_SYMBOL = "WIF"
@@ -58,6 +58,9 @@ _ABOUT_ARGUMENTS = frozenset(
 
 _FOR_WANT_OF_A_RIGHT = frozenset({"banned", "pending", "frozen", "not_permitted", "not_yours"})
 _OUTSIDE = frozenset({"banned", "pending"})
+_LINKED = frozenset(
+    {"wallet", "positions", "history", "open", "pnl", "orders", "watchlist", "locks"}
+)
 _NEXT_SCREEN: Mapping[str, tuple[str, str]] = {
     "unknown_position": (later("Positions"), "poss"),
     "unknown_order": (later("Orders"), "olist"),
@@ -89,7 +92,7 @@ async def answer_refusal(
     if refusal.code in _FOR_WANT_OF_A_RIGHT:
         named = f"/{command.name}" if command else what or "words"
         await turn.services.records.audit.refused(turn.user, refusal.code, named)
-    if turn.pressed is None and not turn.is_private and _is_quiet(turn):
+    if turn.pressed is None and _is_quiet(turn):
         await turn.finish()
         return
     if refusal.code == "already_done" and turn.pressed is None:
@@ -147,6 +150,8 @@ async def example_symbol(turn: Turn) -> str:
 
 
 def _is_quiet(turn: Turn) -> bool:
+    if turn.is_private or turn.voice is not Voice.ALOUD:
+        return False
     return turn.services.rooms.groups.of(turn.chat_id).quiet
 
 
@@ -168,7 +173,7 @@ def _usage(command: Command | None, example: str) -> Text | None:
 
 def _rows(refusal: Refusal, turn: Turn, command: Command | None) -> Rows:
     if refusal.code == "private_only":
-        return (private_row(turn.keys, _link(command)),)
+        return (private_row(turn.keys, link_to(command)),)
     following = _NEXT_SCREEN.get(refusal.code)
     if following is None or not _may_show(following[1], turn.keys):
         return ()
@@ -179,7 +184,7 @@ def _may_show(action: str, keys: Keys) -> bool:
     return keys.is_private or action == "help"
 
 
-def _link(command: Command | None) -> str:
+def link_to(command: Command | None) -> str:
     """Name the screen that the private chat opens at; see `commands.help`."""
     name = command.name if command else "start"
-    return name if name in {"wallet", "positions", "history", "open", "pnl"} else "start"
+    return name if name in _LINKED else "start"

@@ -2,15 +2,17 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
 from bot.domain.users import Permission, User
 from bot.services.catalogue import Services
 from bot.telegram.arguments import Argument, Arguments
-from bot.telegram.callbacks import Keys, Press
+from bot.telegram.callbacks import Keys, Press, action_named
 from bot.telegram.layout import (
+    INSTEAD,
+    Button,
     Rows,
     Screen,
     private_row,
@@ -19,6 +21,7 @@ from bot.telegram.layout import (
     to_send,
     to_toast,
     to_whisper,
+    to_whispered_edit,
 )
 from bot.telegram.rich_text import Text
 from bot.words.speech import say
@@ -35,6 +38,18 @@ class Place(StrEnum):
     PRIVATE = "private chat"
     GROUP = "group"
     WHISPERED = "anywhere, answered to you alone"
+
+
+class Voice(Enum):
+    """Who reads the answer to what was asked: ALOUD is everybody who reads the chat.
+
+    A WHISPER is an ephemeral message in the group. Where Telegram would not take one, what is said
+    APART goes into the private chat, and the group hears no more than that.
+    """
+
+    ALOUD = auto()
+    WHISPER = auto()
+    APART = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +69,9 @@ class Turn:
 
     `keys` cuts fresh buttons for this chat and `news_keys()` those of a second message, sent to
     the person alone (a keyboard acts once, so no two share a nonce). `message_id` is
-    the message that was heard or holds the pressed button, `thread_id` its topic. One that
-    `whispers` was asked in a group, and answers so that nobody else reads it. `replied_to` is whose
+    the message that was heard or holds the pressed button, `thread_id` its topic, and
+    `ephemeral_id` names it where only this person and the bot see it. What is not said aloud
+    has a button that `opens` a screen of the private chat. `replied_to` is whose
     message this one answers, `secret` what was typed with it and cut out of what is stored.
     """
 
@@ -67,10 +83,13 @@ class Turn:
     keys: Keys
     news_keys: Callable[[], Keys]
     commands: "Mapping[str, Command]"
+    actions: "Mapping[str, Action]"
     text: str = ""
     message_id: int = 0
     thread_id: int | None = None
-    whispers: bool = False
+    voice: Voice = Voice.ALOUD
+    ephemeral_id: int | None = None
+    opens: str = "start"
     replied_to: int | None = None
     secret: str = field(default="", repr=False)
     pressed: Pressed | None = None
@@ -99,6 +118,9 @@ class Turn:
 
     async def ask(self, screen: Screen) -> None:
         """Put a question as a new message, which alone can open the keyboard."""
+        if self.voice is not Voice.ALOUD:
+            await self.show(screen)
+            return
         question = self._new(screen, reply_to=self._reply_to())
         await self.finish((self._toast(""), question) if self.pressed else (question,))
 
@@ -108,8 +130,10 @@ class Turn:
 
     def with_screen(self, screen: Screen, toast: str = "") -> tuple[Notice, ...]:
         """Give the notices that show a screen here."""
-        if self.whispers:
+        if self.voice is Voice.WHISPER:
             return self._whispered(screen, toast)
+        if self.voice is Voice.APART:
+            return (self._said_apart(), to_send(screen, self.user.user_id))
         if self.pressed is None:
             return (self._new(screen, reply_to=self._reply_to()),)
         if self.pressed.on_picture != (screen.picture is not None):
@@ -122,22 +146,58 @@ class Turn:
         news = to_send(screen, self.user.user_id)
         if self.pressed is None:
             return (news,)
-        buttons = to_keyboard(rows, self.chat_id, self.message_id)
+        buttons = self._edited(to_keyboard(rows, self.chat_id, self.message_id))
         where = (
             toast if self.is_private else say("{toast} · receipt in our private chat", toast=toast)
         )
         return (self._toast(where), buttons, news)
 
     def _whispered(self, screen: Screen, toast: str) -> tuple[Notice, ...]:
-        callback_id = self.pressed.callback_id if self.pressed else ""
+        rows = (*self._usable_here(screen.rows), private_row(self.keys, self.opens))
+        here = replace(screen, rows=rows, ask="")
+        if self.pressed is None:
+            return (self._new_whisper(here),)
+        is_same_kind = self.pressed.on_picture == (screen.picture is not None)
+        if self.ephemeral_id is not None and is_same_kind:
+            edit = to_edit(here, self.chat_id, self.message_id)
+            return (self._toast(toast), self._edited(edit))
+        return (self._toast(toast), self._new_whisper(here))
+
+    def _new_whisper(self, screen: Screen) -> Notice:
         whisper = to_whisper(
-            replace(screen, rows=(private_row(self.keys, "start"),), ask=""),
+            screen,
             self.chat_id,
             self.user.user_id,
-            callback_id=callback_id,
+            callback_id=self.pressed.callback_id if self.pressed else "",
+            answers_id=self.ephemeral_id,
             thread_id=self.thread_id,
         )
-        return (self._toast(toast), whisper) if self.pressed else (whisper,)
+        if self.pressed is not None or self.ephemeral_id is not None:
+            return whisper
+        return replace(
+            whisper, payload={**whisper.payload, INSTEAD: dict(self._said_apart().payload)}
+        )
+
+    def _said_apart(self) -> Notice:
+        screen = Screen(
+            text=Text(say("That is for you alone. It is in our private chat.")),
+            rows=(private_row(self.keys, self.opens),),
+        )
+        return self._new(screen, reply_to=self._reply_to())
+
+    def _usable_here(self, rows: Rows) -> Rows:
+        """Leave out the buttons that act in the private chat only."""
+        kept = (tuple(filter(self._is_usable_here, row)) for row in rows)
+        return tuple(row for row in kept if row)
+
+    def _is_usable_here(self, button: Button) -> bool:
+        row = self.actions.get(action_named(button.data))
+        return bool(button.url) or (row is not None and row.place is not Place.PRIVATE)
+
+    def _edited(self, edit: Notice) -> Notice:
+        if self.ephemeral_id is None:
+            return edit
+        return to_whispered_edit(edit, self.user.user_id, self.ephemeral_id)
 
     def _new(self, screen: Screen, *, reply_to: int | None = None) -> Notice:
         return to_send(screen, self.chat_id, reply_to=reply_to, thread_id=self.thread_id)

@@ -231,12 +231,19 @@ async def test_with_the_chain_away_a_card_is_what_others_say_and_sells_nothing(
 
 
 async def test_nothing_private_is_shown_in_a_group(door: ChatDoor) -> None:
-    for text in ("/wallet", "/positions", "/open WIF long 5", "/close 12", "/history", "/reset"):
+    for text in ("/open WIF long 5", "/close 12", "/alerts", "/reset"):
         answer = await door.ask(text, chat=GROUP)
         assert "private chat" in text_of(answer)
         assert "SOL" not in text_of(answer)
         (link,) = buttons_of(answer).values()
         assert link.startswith("https://t.me/kitrader_bot?start=")
+    for text in ("/wallet", "/positions", "/history"):
+        assert "receiver_user_id" in str((await door.ask(text, chat=GROUP)).payload)
+    door.services.members.sees = False
+    for text in ("/wallet", "/positions", "/history"):
+        note, figures = await door.say(text, chat=GROUP)
+        assert (note.chat_id, figures.chat_id) == (GROUP, ANN)
+        assert "SOL" not in text_of(note)
     assert door.services.booked == {}
 
 

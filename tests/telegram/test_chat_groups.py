@@ -109,7 +109,7 @@ async def test_a_topic_is_kept_and_admins_of_ours_are_heard_everywhere(door: Cha
 async def test_a_quiet_group_hears_no_refusals(door: ChatDoor) -> None:
     set_up(door, quiet=True, closed=frozenset({"price"}))
     assert await door.say("/price WIF", chat=GROUP) == []
-    assert await door.say("/wallet", chat=GROUP) == []
+    assert await door.say("/alerts", chat=GROUP) == []
 
 
 async def test_a_pasted_address_is_a_call_where_the_group_wants_it(door: ChatDoor) -> None:

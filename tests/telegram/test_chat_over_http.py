@@ -1,108 +1,15 @@
 """The whole chat door over HTTP, against the sandbox's Bot API."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-
-import aiohttp
 import pytest
 
 from bot.domain.errors import Unavailable
-from bot.sandbox.telegram_api.server import serve_telegram
-from bot.sandbox.telegram_api.world import TelegramWorld
 from bot.telegram.bot_api import ApiError, BotApi
-from bot.telegram.guard import Guard
-from bot.telegram.lanes import Lanes
-from bot.telegram.limits import FloodLimits
 from bot.telegram.menus import set_menus
-from bot.telegram.poller import Poller
-from bot.telegram.receiver import Receiver
 from bot.telegram.registration import identity, use_polling, use_webhook
-from bot.telegram.sender import Sender
-from tests.fakes.hand_clock import HandClock
-from tests.telegram.conftest import BOT_NAME, ChatDoor
+from tests.telegram.conftest import BOT_NAME
+from tests.telegram.town import ANN, BOB, LOUNGE, TOKEN, Town, town
 
-TOKEN = "777000111:sandbox-token-for-tests"
-ANN, BOB, LOUNGE = 1001, 1002, -1001000000001
-
-
-@dataclass(slots=True, kw_only=True)
-class Town:
-    """A sandbox Telegram with the door working on it, and hands for its people."""
-
-    base: str
-    session: aiohttp.ClientSession
-    api: BotApi
-    door: ChatDoor
-
-    async def send(self, person: int, text: str, chat: int | None = None) -> None:
-        await self._post(f"people/{person}/send", chat_id=chat or person, text=text)
-
-    async def press(self, person: int, chat: int, label: str) -> dict[str, object]:
-        """Press the newest button with this label and give what the person saw."""
-        message, data = next(
-            (message, button["callback_data"])
-            for message in reversed(await self.messages(chat))
-            for row in (message.get("reply_markup") or {}).get("inline_keyboard", [])
-            for button in row
-            if button["text"] == label
-        )
-        return await self._post(
-            f"people/{person}/press?wait=5",
-            chat_id=chat,
-            message_id=message["message_id"],
-            callback_data=data,
-        )
-
-    async def change_faults(self, **plan: object) -> None:
-        await self._post("faults", **plan)
-
-    async def messages(self, chat: int) -> list[dict]:
-        async with self.session.get(f"{self.base}/sandbox/chats/{chat}/messages") as response:
-            return (await response.json())["messages"]
-
-    async def until(self, chat: int, holds: Callable[[list[str]], bool]) -> list[str]:
-        """Wait until the bot's messages in a chat are as they should be."""
-        async with asyncio.timeout(8):
-            while True:
-                messages = await self.messages(chat)
-                texts = [m["text"] for m in messages if m["from"]["is_bot"]]
-                if holds(texts):
-                    return texts
-                await asyncio.sleep(0.01)
-
-    async def _post(self, path: str, **body: object) -> dict[str, object]:
-        async with self.session.post(f"{self.base}/sandbox/{path}", json=body) as response:
-            assert response.status == 200, await response.text()
-            return await response.json()
-
-
-@pytest.fixture
-async def town(door: ChatDoor) -> AsyncIterator[Town]:
-    world = TelegramWorld(TOKEN, seed=7, username=BOT_NAME)
-    async with serve_telegram(world) as base, aiohttp.ClientSession() as session:
-        api = BotApi(session=session, base=base, token=TOKEN)
-        loop_clock = HandClock()
-        loop_clock.monotonic = asyncio.get_running_loop().time
-        sender = Sender(
-            outbox=door.inbox.outbox,
-            api=api,
-            clock=loop_clock,
-            limits=FloodLimits(clock=loop_clock, chat_burst=50),
-            poll_seconds=0.005,
-        )
-        guard = Guard(handle=door.application.handle, inbox=door.inbox, admin_ids=(3001,))
-        lanes = Lanes(handle=guard.handle)
-        receiver = Receiver(inbox=door.inbox, lanes=lanes, clock=door.clock)
-        poller = Poller(api=api, receiver=receiver, poll_seconds=1)
-        loop = asyncio.get_running_loop()
-        running = [
-            loop.create_task(work()) for work in (sender.run, lanes.run, receiver.run, poller.run)
-        ]
-        yield Town(base=base, session=session, api=api, door=door)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+__all__ = ["town"]  # a fixture
 
 
 async def test_a_person_asks_buys_and_closes(town: Town) -> None:
@@ -177,10 +84,14 @@ async def test_the_bot_introduces_itself_and_its_commands(town: Town) -> None:
     await set_menus(town.api)
     menu = await town.api.call("getMyCommands", {"scope": {"type": "all_group_chats"}})
     assert [row["command"] for row in menu] == [
-        "start", "price", "info", "check", "chart", "movers", "leaderboard", "resume", "privacy",
-        "calls",
-        "help",
+        "start", "price", "info", "check", "chart", "movers", "watchlist", "orders", "order",
+        "positions", "wallet", "history", "pnl", "leaderboard", "locks", "resume", "privacy",
+        "calls", "help",
     ]  # fmt: skip
+    whispered = {row["command"] for row in menu if row.get("is_ephemeral")}
+    assert whispered == {
+        "watchlist", "orders", "order", "positions", "wallet", "history", "pnl", "locks",
+    }  # fmt: skip
 
 
 async def test_polling_and_pushing_can_be_chosen(town: Town) -> None:

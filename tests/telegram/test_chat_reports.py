@@ -119,7 +119,7 @@ async def test_pnl_leads_to_its_parts_and_pictures(door: ChatDoor) -> None:
     assert told.payload[PICTURE]["amounts"] is True
 
 
-@pytest.mark.parametrize("command", ["/pnl", "/report 9", "/export fills"])
+@pytest.mark.parametrize("command", ["/report 9", "/export fills"])
 async def test_ones_own_figures_never_go_into_a_group(door: ChatDoor, command: str) -> None:
     answer = await door.ask(command, chat=GROUP)
     assert "only in our private chat" in text_of(answer)

@@ -8,9 +8,12 @@ from bot.telegram.arguments import Arguments
 from bot.telegram.callbacks import Press
 from bot.telegram.commands.admission import answer_waiting, redeem
 from bot.telegram.commands.market import show_card_of
+from bot.telegram.commands.orders import orders
 from bot.telegram.commands.performance import pnl
+from bot.telegram.commands.risk import locks
 from bot.telegram.commands.trading import open_position
 from bot.telegram.commands.wallets import history, positions, wallet
+from bot.telegram.commands.watchlist import watchlist
 from bot.telegram.screens import help as screens
 from bot.telegram.secret_pocket import INVITATION
 from bot.telegram.shelves import SHELF_MARK, shelves, slug
@@ -128,6 +131,9 @@ _LINKED: Mapping[str, Callable[[Turn, Arguments], Awaitable[None]]] = {
     "positions": positions,
     "history": history,
     "pnl": pnl,
+    "orders": orders,
+    "watchlist": watchlist,
+    "locks": locks,
     "help": help_,
     "open": open_position,
 }
