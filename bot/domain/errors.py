@@ -3,6 +3,7 @@
 `Refusal`: a lawful no, shown to the user in plain words, never an alarm.
 `Unavailable`: something outside failed; retry, fail over, or say when to try again.
 `UnreadableAccount`: bytes from the chain that are not what they should be.
+`UnreadableMessage`: bytes to be signed that have no meaning, or more than one.
 Our own faults are assertions: logged with a reference, admins told once.
 """
 
@@ -48,6 +49,10 @@ class Unavailable(KitraderError):
 
 class UnreadableAccount(KitraderError):
     """An account's bytes do not hold what its kind demands."""
+
+
+class UnreadableMessage(KitraderError):
+    """A transaction's message that cannot be read, or not in one way only; nobody signs it."""
 
 
 class PoolTooThin(KitraderError):
