@@ -213,6 +213,7 @@ def _reception(
         bot_name=who.name,
         throttle=Throttle(clock=outside.clock, per_minute=settings.messages_per_minute),
         pocket=pocket,
+        reachability=reachability,
     )
     guard = Guard(
         handle=application.handle,

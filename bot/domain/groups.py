@@ -26,6 +26,7 @@ class Standing(StrEnum):
 
     OWNER = "creator"
     ADMIN = "administrator"
+    TITLED = "titled"  # an administrator who may not change the group
     MEMBER = "member"
     RESTRICTED = "restricted"
     GONE = "left"
@@ -33,7 +34,12 @@ class Standing(StrEnum):
 
     @property
     def is_admin(self) -> bool:
-        """Tell whether they manage the chat."""
+        """Tell whether they are one of the chat's administrators, if only by title."""
+        return self is Standing.TITLED or self.may_change
+
+    @property
+    def may_change(self) -> bool:
+        """Tell whether they may change the group itself."""
         return self in {Standing.OWNER, Standing.ADMIN}
 
     @property
@@ -47,7 +53,8 @@ class GroupSettings:
     """A group's settings; those of one that nobody has set up let everybody look things up.
 
     `closed` names what is switched off, of `SWITCHABLE`. Alerts are news of what was called here;
-    a quiet group hears no refusals, and news without sound.
+    a quiet group hears no refusals, and news without sound. One that the bot is gone from keeps its
+    settings, and is sent nothing.
     """
 
     chat_id: int
@@ -58,6 +65,7 @@ class GroupSettings:
     alerts: bool = False
     cards: bool = True
     quiet: bool = False
+    is_gone: bool = False
 
     def switched(self, name: str) -> "GroupSettings":
         """Give these settings with one of `SWITCHABLE` on or off, whichever it was not."""
@@ -72,6 +80,7 @@ class GroupSettings:
             "alerts": self.alerts,
             "cards": self.cards,
             "quiet": self.quiet,
+            "gone": self.is_gone,
         }
 
 
@@ -87,6 +96,7 @@ def settings_from(chat_id: int, kept: Mapping[str, object]) -> GroupSettings:
         alerts=kept.get("alerts") is True,
         cards=kept.get("cards") is not False,
         quiet=kept.get("quiet") is True,
+        is_gone=kept.get("gone") is True,
     )
 
 

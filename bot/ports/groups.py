@@ -38,6 +38,9 @@ class GroupBook(Protocol):
     ) -> None:
         """Keep a group's settings, write down who changed them, and end the update, together."""
 
+    async def mark_gone(self, chat_id: int, *, is_gone: bool) -> None:
+        """Keep whether the bot is gone from a group that was set up."""
+
     async def move(self, old_chat_id: int, new_chat_id: int) -> bool:
         """Let all of a group follow it to its new id; false where it has done so before."""
 

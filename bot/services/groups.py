@@ -43,7 +43,7 @@ class Groups:
 
     def with_alerts(self) -> list[int]:
         """Give the groups that want news of what was called there."""
-        return [one.chat_id for one in self._known.values() if one.alerts]
+        return [one.chat_id for one in self._known.values() if one.alerts and not one.is_gone]
 
     async def admit(
         self, user: User, chat_id: int, thread_id: int | None, name: str, *, is_operating: bool
@@ -87,16 +87,20 @@ class Groups:
     async def require_manager(self, user: User, chat_id: int) -> None:
         """Pass in silence if somebody may set this group up, or raise `Refusal`.
 
-        `not_group_admin` is for those who do not manage the group now, `bot_not_admin` where
-        Telegram tells the bot nothing sure. Needs no more permission than to be heard.
+        `not_group_admin` is for those who do not manage the group now, `no_group_right` for those
+        who do by title only, `bot_not_admin` where Telegram tells the bot nothing sure. Needs no
+        more permission than to be heard.
         """
         user.require(Permission.SET_UP_GROUP)
         if Permission.OPERATE in PERMISSIONS[user.role]:
             return
         if not await self._members.can_see(chat_id):
             raise Refusal("bot_not_admin")
-        if not (await self._members.standing(chat_id, user.user_id)).is_admin:
+        standing = await self._members.standing(chat_id, user.user_id)
+        if not standing.is_admin:
             raise Refusal("not_group_admin")
+        if not standing.may_change:
+            raise Refusal("no_group_right")
 
     async def may_whisper(self, chat_id: int) -> bool:
         """Tell whether the bot may say something there to one person alone, unasked.
@@ -127,6 +131,17 @@ class Groups:
         self._known = {one.chat_id: one for one in known}
         self._moved = dict(moves)
         return is_news
+
+    async def seated(self, chat_id: int, *, is_gone: bool) -> None:
+        """Note that the bot was removed from a group, or is in it again.
+
+        Needs no permission: Telegram tells it. A group that nobody set up has nothing to note.
+        """
+        here = self._known.get(self._moved.get(chat_id, chat_id))
+        if here is None or here.is_gone is is_gone:
+            return
+        await self._book.mark_gone(here.chat_id, is_gone=is_gone)
+        self._known[here.chat_id] = replace(here, is_gone=is_gone)
 
     async def _meet(self, user: User, chat_id: int) -> None:
         if (user.user_id, chat_id) in self._met:

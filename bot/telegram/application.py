@@ -14,20 +14,30 @@ from bot.telegram.callbacks import Chance
 from bot.telegram.cleaning import SECRET_REMOVED
 from bot.telegram.dispatching import Dispatcher, TelegramObject
 from bot.telegram.door import Door
-from bot.telegram.heard import CallbackQuery, Message, Person, PreCheckoutQuery, SubscriptionUpdated
+from bot.telegram.heard import (
+    CallbackQuery,
+    Message,
+    OwnPlace,
+    Person,
+    PreCheckoutQuery,
+    SubscriptionUpdated,
+)
 from bot.telegram.hearing import is_somebody, reason_not_heard, unheard, unheard_press
 from bot.telegram.messages import MessageDoor
 from bot.telegram.payments import PaymentDoor
 from bot.telegram.presses import PressDoor
+from bot.telegram.reachability import Reachability
 from bot.telegram.secret_pocket import PASSWORD_REMOVED, SecretPocket
 from bot.telegram.throttle import Throttle
 from bot.telegram.turn import Action, Command
 from bot.words.speech import speaking
 
-_HEARD: Mapping[str, type[Message | CallbackQuery | PreCheckoutQuery | SubscriptionUpdated]] = {
+_Kind = Message | CallbackQuery | OwnPlace | PreCheckoutQuery | SubscriptionUpdated
+_HEARD: Mapping[str, type[_Kind]] = {
     "message": Message,
     "edited_message": Message,
     "callback_query": CallbackQuery,
+    "my_chat_member": OwnPlace,
     "pre_checkout_query": PreCheckoutQuery,
     "subscription": SubscriptionUpdated,
 }
@@ -48,9 +58,11 @@ class Application:
         actions: Sequence[Action] = action_table.TABLE,
         throttle: Throttle | None = None,
         pocket: SecretPocket | None = None,
+        reachability: Reachability | None = None,
     ) -> None:
         self._pocket = SecretPocket() if pocket is None else pocket
         self._inbox = inbox
+        self._reachability = reachability
         self._access = services.access
         self._languages = services.languages
         self._leaderboards = services.leaderboards
@@ -73,6 +85,7 @@ class Application:
         self._dispatcher.message.register(self._hear)
         self._dispatcher.edited_message.register(self._refuse_edit)
         self._dispatcher.callback_query.register(self._press)
+        self._dispatcher.my_chat_member.register(self._note_place)
         self._dispatcher.pre_checkout_query.register(self._check_out)
         self._dispatcher.subscription.register(self._payments.renewal)
 
@@ -124,6 +137,17 @@ class Application:
         if message.left is not None:
             await self._leaderboards.gone(message.left.id, here)
         return False
+
+    async def _note_place(self, change: OwnPlace, stored: StoredUpdate) -> None:
+        """Send nothing more where the bot was removed or blocked, and go on where it is back."""
+        here = change.chat.id
+        if self._reachability is not None and change.is_gone:
+            await self._reachability.left(here, f"the bot is {change.new_chat_member.status}")
+        elif self._reachability is not None:
+            await self._reachability.back(here)
+        if not change.chat.is_private:
+            await self._groups.seated(here, is_gone=change.is_gone)
+        await self._inbox.close(stored.update_id, failure="")
 
     async def _press(self, callback: CallbackQuery, stored: StoredUpdate) -> None:
         sender = callback.from_user

@@ -9,6 +9,7 @@ from bot.telegram.bot_api import Api, ApiError
 
 _KEPT_SECONDS = 5.0
 _MOST_KEPT = 10_000
+_RIGHT = "can_change_info"
 _GONE = frozenset({"left", "kicked"})
 
 
@@ -55,6 +56,8 @@ def _standing(told: Mapping[str, object]) -> Standing:
     status = told.get("status")
     if status in _GONE or (status == Standing.RESTRICTED and told.get("is_member") is not True):
         return Standing.GONE
+    if status == Standing.ADMIN and told.get(_RIGHT) is not True:
+        return Standing.TITLED
     try:
         return Standing(str(status))
     except ValueError:

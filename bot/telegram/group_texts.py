@@ -8,6 +8,10 @@ GROUP_REFUSALS: Mapping[str, str] = {
     "closed_here": "That is switched off in this group. It works in our private chat.",
     "not_for_you_here": "In this group I answer only some. In our private chat I answer you.",
     "not_group_admin": "Only admins of this group can do that. Ask one of them for `/setup`.",
+    "no_group_right": (
+        "You are an admin of this group, but may not change it. That takes the right to change "
+        "the group's info."
+    ),
     "bot_not_admin": (
         "I cannot see for sure who is in this group. Make me an admin of it (no right is needed), "
         "then try again."

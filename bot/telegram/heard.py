@@ -4,6 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+_OUTSIDE = frozenset({"left", "kicked"})
+
 
 class _Heard(BaseModel):
     """A part of an update, checked in the fields that are named and blind to all others.
@@ -46,6 +48,26 @@ class Answered(_Heard):
     """The message that another one answers."""
 
     from_user: Person | None = Field(default=None, alias="from")
+
+
+class OwnState(_Heard):
+    """What the bot is in a chat; `is_member` is told of the restricted only."""
+
+    status: str
+    is_member: bool | None = None
+
+
+class OwnPlace(_Heard):
+    """A change of what the bot is in a chat: added, removed, blocked, made an admin."""
+
+    chat: Place
+    new_chat_member: OwnState
+
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether the bot can say nothing there any more."""
+        now = self.new_chat_member
+        return now.status in _OUTSIDE or (now.status == "restricted" and now.is_member is not True)
 
 
 class SuccessfulPayment(_Heard):

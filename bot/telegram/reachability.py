@@ -14,7 +14,9 @@ _log = structlog.get_logger(__name__)
 
 
 class Reachability:
-    """Knows the closed chats, kept in the outbox's database; any word from one opens it again.
+    """Knows the closed chats, kept in the outbox's database.
+
+    One is opened again by any word from it, and by Telegram's word that the bot is back.
 
     A closed chat is sent nothing, so that a broadcast spends no slot on it.
     """
@@ -44,10 +46,26 @@ class Reachability:
         A word from it while the refused message was on its way says more than the refusal.
         """
         waited = self._clock.monotonic() - self._heard.get(chat_id, -_WORD_COUNTS_SECONDS)
-        if chat_id not in self._closed and waited >= _WORD_COUNTS_SECONDS:
+        if waited >= _WORD_COUNTS_SECONDS:
+            await self.left(chat_id, reason)
+
+    async def left(self, chat_id: int, reason: str) -> None:
+        """Keep that the bot was removed from a chat or blocked, as Telegram itself tells.
+
+        What waited for the chat is given up. Raises `Unavailable`, and then it is not kept.
+        """
+        if chat_id not in self._closed:
             await self._outbox.close_chat(chat_id, reason=reason, at=self._clock.now())
             self._closed.add(chat_id)
             _log.info("chat_closed", chat_id=chat_id, reason=reason)
+
+    async def back(self, chat_id: int) -> None:
+        """Open a chat that took the bot back; raises `Unavailable`, and then it stays closed."""
+        self._note(frozenset({chat_id}))
+        if chat_id in self._closed:
+            await self._outbox.reopen_chat(chat_id)
+            self._closed.discard(chat_id)
+            _log.info("chat_opened", chat_id=chat_id)
 
     async def heard_from(self, chat_ids: Iterable[int]) -> None:
         """Open the chats again that wrote to us.

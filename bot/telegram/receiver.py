@@ -21,6 +21,7 @@ _SWEEP_SECONDS = 5.0
 # that its person wrote, is never turned away with it, and a check-out has ten seconds.
 _CHECKOUTS, _PAYMENTS = -(2**61), -(2**62)
 _MOST_PAYER = 2**60
+_OWN_PLACE = "my_chat_member"
 _OF_MONEY = ("successful_payment", "refunded_payment")
 _log = structlog.get_logger(__name__)
 
@@ -112,6 +113,9 @@ def lane_of(raw: RawUpdate) -> int:
     """Give whose turn an update is in: the person's id, or the chat's where there is no person."""
     for kind, event in raw.items():
         if isinstance(event, dict):
+            if kind == _OWN_PLACE:
+                # Whoever removed the bot and whoever took it back are in one order.
+                return _identity(event.get("chat")) or 0
             payer = _payer(kind, event)
             if payer is not None:
                 return payer

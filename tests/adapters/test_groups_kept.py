@@ -1,5 +1,6 @@
 """Groups, calls and broadcasts in PostgreSQL."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -63,6 +64,17 @@ async def test_settings_are_kept_audited_and_end_their_update(
     noted = await database.fetchrow("SELECT actor_id, action, details FROM audit_log")
     assert (noted["actor_id"], noted["action"]) == (1, "group.set_up")
     assert noted["details"]["chat_id"] == OLD
+
+
+async def test_a_group_that_the_bot_is_gone_from_keeps_its_settings_and_is_marked(
+    database: Pool, groups: PostgresGroups
+) -> None:
+    await groups.mark_gone(OLD, is_gone=True)
+    assert await groups.load() == ([], {}), "there was nothing to mark"
+    await groups.keep(await a_request(database, 1), SETTINGS, [])
+    for is_gone in (True, False):
+        await groups.mark_gone(OLD, is_gone=is_gone)
+        assert await groups.load() == ([replace(SETTINGS, is_gone=is_gone)], {})
 
 
 @pytest.mark.parametrize("is_new_used_first", [False, True])

@@ -1,7 +1,7 @@
 """Groups that answer from memory, for tests of the chat door; the rules are the product's own."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -47,6 +47,9 @@ class FakeGroupBook:
     ) -> None:
         self.kept[settings.chat_id] = settings
         await self.counter._commit(request, notices)
+
+    async def mark_gone(self, chat_id: int, *, is_gone: bool) -> None:
+        self.kept[chat_id] = replace(self.kept[chat_id], is_gone=is_gone)
 
     async def move(self, old_chat_id: int, new_chat_id: int) -> bool:
         is_news = old_chat_id not in self.moves

@@ -79,10 +79,16 @@ class Town:
         async with asyncio.timeout(8):
             while True:
                 messages = await self.messages(chat, viewer)
-                texts = [m["text"] for m in messages if m["from"]["is_bot"]]
+                texts = [m["text"] for m in messages if m["from"]["id"] == BOT_ID]
                 if holds(texts):
                     return texts
                 await asyncio.sleep(0.01)
+
+    async def holds(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so."""
+        async with asyncio.timeout(8):
+            while not is_so():  # noqa: ASYNC110 (the other side is a server)
+                await asyncio.sleep(0.005)
 
     async def act(self, path: str, **body: object) -> dict[str, object]:
         async with self.session.post(f"{self.base}/sandbox/{path}", json=body) as response:
@@ -98,7 +104,9 @@ async def town(door: ChatDoor) -> AsyncIterator[Town]:
         door.services.groups._members = LiveMembers(api=api, clock=door.clock, bot_id=BOT_ID)
         loop_clock = HandClock()
         loop_clock.monotonic = asyncio.get_running_loop().time
-        reachability = Reachability(outbox=door.inbox.outbox, clock=loop_clock)
+        door.application._reachability = reachability = Reachability(
+            outbox=door.inbox.outbox, clock=loop_clock
+        )
         sender = Sender(
             outbox=door.inbox.outbox,
             api=WhisperingApi(api),

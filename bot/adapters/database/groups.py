@@ -22,6 +22,10 @@ _KEEP = """
 """
 _NOTE = "INSERT INTO audit_log (user_id, actor_id, action, details) VALUES ($1, $1, $2, $3)"
 _END = "SELECT is_closed[1] FROM close_updates($1::text::jsonb)"
+_MARK_GONE = """
+    UPDATE groups SET settings = settings || jsonb_build_object('gone', $2::boolean)
+    WHERE chat_id = $1
+"""
 _MET = """
     INSERT INTO group_people (user_id, chat_id) VALUES ($1, $2)
     ON CONFLICT (user_id, chat_id) DO UPDATE SET met_at = now()
@@ -100,6 +104,11 @@ class PostgresGroups:
             await connection.execute(_KEEP, settings.chat_id, settings.as_json(), by)
             await connection.execute(_NOTE, by, "group.set_up", told)
         self._on_outbox(())
+
+    async def mark_gone(self, chat_id: int, *, is_gone: bool) -> None:
+        """Keep whether the bot is gone from a group."""
+        async with connected(self._pool) as connection:
+            await connection.execute(_MARK_GONE, chat_id, is_gone)
 
     async def move(self, old_chat_id: int, new_chat_id: int) -> bool:
         """Let all of a group follow it."""
