@@ -37,6 +37,7 @@ from tests.builders.desks import COSTS, pool, token
 CONNECTIONS = 12
 BOT_TOKEN = "123456:" + "A" * 35
 _UNLIMITED = 10**6
+_SLOT = pool().slot
 
 
 class ConstantChain:
@@ -79,7 +80,7 @@ class ConstantChain:
 
     def best_slot(self) -> int:
         """Give the pool's slot."""
-        return pool().slot
+        return _SLOT
 
 
 class AnsweringApi:

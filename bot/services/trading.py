@@ -1,7 +1,6 @@
 """Open and close positions: read the pool afresh, decide, book, answer, all or nothing."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.errors import Refusal, UnreadableAccount
@@ -148,8 +147,7 @@ class Trading:
         # Of a token that nobody held or looked at, the neighbours were read a while ago.
         if await self._pools.look_around(token_id):
             await self._suspicions.check((token_id,))
-        market = await self.market(token_id)
-        return replace(market, safety=await self._safety.report(token_id))
+        return await self._market(token_id, is_entry=True)
 
     async def close_in_emergency(
         self, request: Request, token_id: int, number: int, answer: FillAnswer
@@ -204,6 +202,9 @@ class Trading:
 
         Needs no permission: it is a part of `leave`. Raises `Refusal` or `Unavailable`.
         """
+        return await self._market(token_id, is_entry=False)
+
+    async def _market(self, token_id: int, *, is_entry: bool) -> Market:
         token = self._board.tokens.get(token_id)
         if token is None:
             raise Refusal("unknown_token", text=str(token_id))
@@ -225,6 +226,7 @@ class Trading:
             pool=pool,
             costs=costs,
             read_at=now,
+            safety=await self._safety.report(token_id) if is_entry else None,
             suspicion=self._suspicions.of(token_id),
         )
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.candles import BY_LABEL, Interval
@@ -142,6 +142,9 @@ class Arguments:
     words: tuple[str, ...] = ()
 
 
+_Read = dict[str, object]  # by the names of the fields
+
+
 def read_arguments(text: str, wanted: Sequence[Argument]) -> Arguments:
     """Read a command's words.
 
@@ -149,18 +152,22 @@ def read_arguments(text: str, wanted: Sequence[Argument]) -> Arguments:
     word that cannot be read).
     """
     words = text.split()
-    read = Arguments()
+    read: _Read = {}
     for place, argument in enumerate(wanted):
         is_there = place < len(words) or argument.is_optional
         if argument.kind in _TAKES_THE_REST and is_there:
-            return replace(read, words=tuple(words[place:]))
+            return _filled(read | {"words": tuple(words[place:])})
         if place < len(words):
-            read = _READERS[argument.kind](read, words[place])
+            read |= _READERS[argument.kind](words[place])
         elif not argument.is_optional:
             raise Refusal("missing_argument", argument=_SPOKEN[argument.kind])
     if len(words) > len(wanted):
         raise Refusal("too_many_arguments", text=words[len(wanted)][:_LONGEST_ECHO])
-    return read
+    return _filled(read)
+
+
+def _filled(read: _Read) -> Arguments:
+    return Arguments(**read)  # type: ignore[arg-type] # each reader names the field that it reads
 
 
 def size_from_text(text: str) -> int:
@@ -168,104 +175,104 @@ def size_from_text(text: str) -> int:
     return units_from_text(text, SOL_DECIMALS)
 
 
-def _side(read: Arguments, word: str) -> Arguments:
+def _side(word: str) -> _Read:
     side = _SIDES.get(word.casefold())
     if side is None:
         raise Refusal("bad_side", text=word[:_LONGEST_ECHO])
-    return replace(read, side=side)
+    return {"side": side}
 
 
-def _switch(read: Arguments, word: str) -> Arguments:
+def _switch(word: str) -> _Read:
     is_on = _SWITCHES.get(word.casefold())
     if is_on is None:
         raise Refusal("bad_switch", text=word[:_LONGEST_ECHO])
-    return replace(read, is_on=is_on)
+    return {"is_on": is_on}
 
 
-def _leverage(read: Arguments, word: str) -> Arguments:
+def _leverage(word: str) -> _Read:
     match = _LEVERAGE.fullmatch(word)
     leverage = int(match[1] or match[2]) if match else 0
     if leverage == 0:
         raise Refusal("bad_leverage", text=word[:_LONGEST_ECHO])
-    return replace(read, leverage=leverage)
+    return {"leverage": leverage}
 
 
-def _order(read: Arguments, word: str) -> Arguments:
+def _order(word: str) -> _Read:
     try:
-        return replace(read, number=whole_from_text(word))
+        return {"number": whole_from_text(word)}
     except Refusal as refusal:
         raise Refusal("not_an_order", text=word[:_LONGEST_ECHO]) from refusal
 
 
-def _order_or_all(read: Arguments, word: str) -> Arguments:
-    return replace(read, is_all=True) if word.casefold() == "all" else _order(read, word)
+def _order_or_all(word: str) -> _Read:
+    return {"is_all": True} if word.casefold() == "all" else _order(word)
 
 
-def _interval(read: Arguments, word: str) -> Arguments:
+def _interval(word: str) -> _Read:
     interval = BY_LABEL.get(word.casefold())
     if interval is None:
         raise Refusal("bad_interval", text=word[:_LONGEST_ECHO])
-    return replace(read, interval=interval)
+    return {"interval": interval}
 
 
-def _span(read: Arguments, word: str) -> Arguments:
+def _span(word: str) -> _Read:
     if word.casefold() not in _SPANS:
         raise Refusal("bad_span", text=word[:_LONGEST_ECHO])
-    return replace(read, span=word.casefold())
+    return {"span": word.casefold()}
 
 
-def _report_span(read: Arguments, word: str) -> Arguments:
+def _report_span(word: str) -> _Read:
     if word.casefold() not in set(Span):
         raise Refusal("bad_report_span", text=word[:_LONGEST_ECHO])
-    return replace(read, report_span=Span(word.casefold()))
+    return {"report_span": Span(word.casefold())}
 
 
-def _hour(read: Arguments, word: str) -> Arguments:
+def _hour(word: str) -> _Read:
     if word.casefold() == "off":
-        return replace(read, is_on=False)
-    return replace(read, hour=hour_from_text(word))
+        return {"is_on": False}
+    return {"hour": hour_from_text(word)}
 
 
-def _export(read: Arguments, word: str) -> Arguments:
+def _export(word: str) -> _Read:
     if word.casefold() not in set(Export):
         raise Refusal("bad_export", text=word[:_LONGEST_ECHO])
-    return replace(read, export=Export(word.casefold()))
+    return {"export": Export(word.casefold())}
 
 
-def _export_span(read: Arguments, word: str) -> Arguments:
+def _export_span(word: str) -> _Read:
     if word.casefold() not in set(ExportSpan):
         raise Refusal("bad_export_span", text=word[:_LONGEST_ECHO])
-    return replace(read, export_span=ExportSpan(word.casefold()))
+    return {"export_span": ExportSpan(word.casefold())}
 
 
-def _membership(read: Arguments, word: str) -> Arguments:
+def _membership(word: str) -> _Read:
     joins = _MEMBERSHIPS.get(word.casefold())
     if joins is None:
         raise Refusal("bad_membership", text=word[:_LONGEST_ECHO])
-    return replace(read, joins=joins)
+    return {"joins": joins}
 
 
-def _language(read: Arguments, word: str) -> Arguments:
+def _language(word: str) -> _Read:
     if word.casefold() not in set(Language):
         raise Refusal("bad_language", text=word[:_LONGEST_ECHO])
-    return replace(read, language=Language(word.casefold()))
+    return {"language": Language(word.casefold())}
 
 
-_READERS: Mapping[Kind, Callable[[Arguments, str], Arguments]] = {
-    Kind.TOKEN: lambda read, word: replace(read, token=word),
+_READERS: Mapping[Kind, Callable[[str], _Read]] = {
+    Kind.TOKEN: lambda word: {"token": word},
     Kind.SIDE: _side,
-    Kind.SIZE: lambda read, word: replace(read, size_lamports=size_from_text(word)),
+    Kind.SIZE: lambda word: {"size_lamports": size_from_text(word)},
     Kind.LEVERAGE: _leverage,
-    Kind.POSITION: lambda read, word: replace(read, number=whole_from_text(word)),
-    Kind.PERCENT: lambda read, word: replace(read, percent=percent_from_text(word)),
+    Kind.POSITION: lambda word: {"number": whole_from_text(word)},
+    Kind.PERCENT: lambda word: {"percent": percent_from_text(word)},
     Kind.INTERVAL: _interval,
     Kind.SPAN: _span,
-    Kind.TOPIC: lambda read, word: replace(read, topic=word[:_LONGEST_ECHO]),
-    Kind.PAYLOAD: lambda read, word: replace(read, topic=word),
+    Kind.TOPIC: lambda word: {"topic": word[:_LONGEST_ECHO]},
+    Kind.PAYLOAD: lambda word: {"topic": word},
     Kind.SWITCH: _switch,
     Kind.REPORT_SPAN: _report_span,
     Kind.HOUR: _hour,
-    Kind.OFFSET: lambda read, word: replace(read, offset_minutes=offset_from_text(word)),
+    Kind.OFFSET: lambda word: {"offset_minutes": offset_from_text(word)},
     Kind.EXPORT: _export,
     Kind.EXPORT_SPAN: _export_span,
     Kind.MEMBERSHIP: _membership,

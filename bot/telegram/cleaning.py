@@ -3,7 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from bot.telegram.secret_pocket import without_typed_secrets
+import orjson
+
+from bot.telegram.secret_pocket import may_be_secret, without_typed_secrets
 from bot.telegram.seed_phrases import SHORTEST_PHRASE, without_seed_phrase
 
 UNREADABLE = "\ufffd"
@@ -18,6 +20,10 @@ _SECRET = re.compile(
 )
 _SHORTEST_SECRET = 64
 _DEEPEST = 40
+# JSON without an escaped character or a string long enough to hide anything.
+_SHORT_STRINGS = re.compile(
+    rf'[^"\\]{{0,{SHORTEST_PHRASE - 1}}}(?:"[^"\\]{{0,{SHORTEST_PHRASE - 1}}})*'
+)
 # What PostgreSQL's bigint takes; every id and date of Telegram is far smaller.
 _WHOLE_NUMBERS = range(-(2**63), 2**63)
 
@@ -27,10 +33,23 @@ def clean_update(raw: Mapping[str, object]) -> dict[str, object]:
 
     Numbers beyond 64 bits inside it become null, and so does what lies too deep.
     """
+    if _is_harmless(raw):
+        return dict(raw)
     return {
         _text(key): value if key == "update_id" else _clean(value, _DEEPEST)
         for key, value in raw.items()
     }
+
+
+def _is_harmless(raw: Mapping[str, object]) -> bool:
+    """Tell at one glance, as of nearly every update, that nothing in it needs cleaning."""
+    try:
+        text = orjson.dumps(raw, option=orjson.OPT_STRICT_INTEGER).decode()
+    except TypeError:
+        # Half a character, or a number or key of a kind that Telegram does not send.
+        return False
+    is_shallow = text.count("{") + text.count("[") <= _DEEPEST
+    return is_shallow and _SHORT_STRINGS.fullmatch(text) is not None and not may_be_secret(text)
 
 
 def _clean(value: object, depth: int) -> object:

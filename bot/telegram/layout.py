@@ -225,6 +225,8 @@ def _caption(screen: Screen) -> dict[str, object]:
 
 def _cut_text(screen: Screen, longest: int) -> tuple[str, list[Entity]]:
     text, entities = screen.text.render()
+    if utf16_units(text) <= longest:
+        return text, [entity for entity in entities if entity["length"] > 0]
     shown = _cut(text, longest)
     return shown, _within(entities, utf16_units(shown))
 

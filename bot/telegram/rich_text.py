@@ -34,14 +34,17 @@ class Text:
         entities: list[Entity] = []
         self._write(words, entities, 0)
         entities.sort(key=_offset)
-        return "".join(words), entities
+        text = "".join(words)
+        if utf16_units(text) != len(text):
+            _count_as_telegram(text, entities)
+        return text, entities
 
     def _write(self, words: list[str], entities: list[Entity], begin: int) -> int:
         end = begin
         for part in self.parts:
             if isinstance(part, str):
                 words.append(part)
-                end += utf16_units(part)
+                end += len(part)
             else:
                 end = part._write(words, entities, end)  # noqa: SLF001 (a text of its own kind)
         if self.mark:
@@ -84,6 +87,14 @@ def utf16_units(text: str) -> int:
     if text.isascii():
         return len(text)
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
+
+
+def _count_as_telegram(text: str, entities: list[Entity]) -> None:
+    """Turn offsets and lengths in characters, the rarer of which Telegram counts as two."""
+    for entity in entities:
+        before, end = entity["offset"], entity["offset"] + entity["length"]
+        entity["offset"] = utf16_units(text[:before])
+        entity["length"] = utf16_units(text[before:end])
 
 
 def _offset(entity: Entity) -> int:

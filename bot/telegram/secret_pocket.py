@@ -19,6 +19,12 @@ _INVITED = re.compile(
 )
 
 
+def may_be_secret(text: str) -> bool:
+    """Tell whether a text may bring a password or an invitation; no is certain."""
+    lowered = text.lower()
+    return "/auth" in lowered or "start" in lowered
+
+
 def without_typed_secrets(text: str) -> str:
     """Give a text without the passwords and invitations in it."""
     return _TYPED.sub(rf"\1 {PASSWORD_REMOVED}", _INVITED.sub(rf"\1{INVITATION_REMOVED}", text))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -70,6 +71,13 @@ def user_from(row: Row) -> User:
 
 def limits_from(role: Role, values: Mapping[str, str | None]) -> RoleLimits:
     """Read a role's limits; a missing value means no limit."""
+    return _limits_from(role, tuple(values.items()))
+
+
+# Everybody of a role has the same.
+@lru_cache(maxsize=64)
+def _limits_from(role: Role, pairs: tuple[tuple[str, str | None], ...]) -> RoleLimits:
+    values = dict(pairs)
 
     def whole(name: str) -> int | None:
         value = values.get(name)
