@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from bot.adapters.database.connection import Pool, open_pool
-from bot.adapters.database.embedded import embedded_postgres
+from bot.adapters.database.embedded import EmbeddedServer, embedded_postgres
 from bot.adapters.database.migrate import migrate
 from tests.builders import canaries
 from tests.builders.memory_folder import folder_in_memory, sweep_memory
@@ -70,15 +70,21 @@ def other_database(dsn: str, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-async def postgres_dsn(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """The address of a PostgreSQL whose database `template_kitrader` has the newest schema."""
+async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedServer]:
+    """A PostgreSQL whose database `template_kitrader` has the newest schema."""
     with folder_in_memory(otherwise=tmp_path_factory.mktemp("postgres")) as folder:
         async with embedded_postgres(folder, settings=_QUICK_AND_SMALL) as server:
             connection = await asyncpg.connect(server.dsn)
             await connection.execute("CREATE DATABASE template_kitrader")
             await connection.close()
             await migrate(other_database(server.dsn, "template_kitrader"))
-            yield server.dsn
+            yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn(postgres: EmbeddedServer) -> str:
+    """The address of that PostgreSQL."""
+    return postgres.dsn
 
 
 async def _listen_in(dsn: str) -> None:

@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     live_trading: bool = False
     master_key: SecretStr = SecretStr("")
     master_key_file: Path | None = None
+    master_keys_dir: Path | None = None
     jupiter_base: str = "https://api.jup.ag"
     jupiter_api_key: SecretStr = SecretStr("")
     redis_url: SecretStr = SecretStr("")
@@ -116,7 +117,7 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return _listed(value)
 
-    @field_validator("log_dir", "master_key_file", mode="before")
+    @field_validator("log_dir", "master_key_file", "master_keys_dir", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value

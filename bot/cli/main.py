@@ -15,6 +15,7 @@ _COMMANDS = {
     "check": "see whether settings, database, RPC, Telegram and clock are well",
     "decode": "read pool accounts from files and print their prices",
     "ledger": "prove the books",
+    "keys": "look after wallets' keys",
     "password": "make the hash of a password with which people let themselves in",
     "migrate": "bring the database to the newest schema",
 }

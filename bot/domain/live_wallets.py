@@ -48,6 +48,19 @@ class KeyFault(StrEnum):
     """It was changed, or moved to another row, or the master key of that version is another one."""
     OTHER_ADDRESS = "other_address"
     """It opens, but is not the key of the address it stands beside."""
+    NO_MASTER_KEY = "no_master_key"
+    """The master key of its version is not here; the key itself may be sound."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultyKey:
+    """A key that a check found unfit for use, and the address that cannot be signed for."""
+
+    user_id: int
+    number: int
+    address: str
+    key_version: int
+    fault: KeyFault
 
 
 class KeyDamaged(KitraderError):

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     READ_LOGS = "read_logs"
     BROADCAST = "broadcast"
+    HOLD_LIVE_WALLET = "hold_live_wallet"
 
 
 class Mode(StrEnum):

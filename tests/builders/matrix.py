@@ -67,6 +67,7 @@ WHO_MAY: Mapping[Permission, set[Subject]] = {
     Permission.READ_AUDIT: _ADMINS,
     Permission.READ_LOGS: _ADMINS,
     Permission.BROADCAST: _ADMINS,
+    Permission.HOLD_LIVE_WALLET: _ADMINS,
 }
 _EVERYWHERE = {Spot.PRIVATE, Spot.GROUP, Spot.TOPIC}
 WHERE: Mapping[Place, set[Spot]] = {

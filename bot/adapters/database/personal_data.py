@@ -26,7 +26,14 @@ TABLES: Mapping[DataCategory, tuple[str, ...]] = {
         "password_attempts",
         "approvals",
     ),
-    DataCategory.BOOKS: ("virtual_wallets", "accounts", "transfers", "positions", "orders"),
+    DataCategory.BOOKS: (
+        "virtual_wallets",
+        "live_wallets",
+        "accounts",
+        "transfers",
+        "positions",
+        "orders",
+    ),
     DataCategory.ORDERS: ("resting_orders", "trading_locks", "trading_stops", "margin_warnings"),
     DataCategory.RESULTS: ("equity_points",),
     DataCategory.CHOICES: (
@@ -61,6 +68,7 @@ KEPT: Mapping[str, str] = {
     "admissions": "nor does being turned away at the door",
     "approvals": "who agreed with whom to what, as the audit log tells it",
     "virtual_wallets": "the books balance only as a whole",
+    "live_wallets": "money may lie there, and goes nowhere without its key",
     "accounts": "the books balance only as a whole",
     "transfers": "the books balance only as a whole",
     "positions": "the books balance only as a whole",
@@ -95,7 +103,7 @@ _WHOSE = {"inbox": "lane", "outbox": "chat_id"}
 _NOT_COUNTED = frozenset({DataCategory.MESSAGES})  # no index leads to one person's
 
 # What opens an account is nobody's to take along, not even sealed or hashed.
-_SECRETS = ["token_hash", "code_hash", "sealed"]
+_SECRETS = ["token_hash", "code_hash", "wrapped_key", "sealed"]
 _ROWS = "SELECT (to_jsonb(t) - $2::text[])::text FROM {table} t WHERE {whose} = $1"
 _COUNT = "(SELECT count(*) FROM {table} WHERE user_id = $1)"
 _REQUEST = "SELECT user_id, asked_at, due_at FROM deletion_requests"

@@ -12,6 +12,7 @@ from bot.adapters.database import (
     schema_books,
     schema_graduations,
     schema_groups,
+    schema_live,
     schema_mail,
     schema_people,
     schema_reports,
@@ -40,6 +41,7 @@ TABLES = (
     schema_risk,
     schema_accounts,
     schema_stars,
+    schema_live,
 )
 """The modules that put their tables into the metadata by being imported."""
 

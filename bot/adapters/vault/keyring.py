@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 
+from bot.adapters.vault.derivation import derived
 from bot.adapters.vault.master_key import (
     KEY_BYTES,
     BadMasterKeyError,
@@ -26,12 +27,14 @@ _OTHERS_MAY_WRITE = 0o022
 class Keyring:
     """Master keys by version, one at least, no two alike.
 
-    `came_from` says for people where they lie. `is_apart` is false where they lie where the
-    database's data or its host's environment lies: good enough for a sandbox only.
+    `came_from` says for people where they lie, `folder` is set where that is a folder. `is_apart`
+    is false where they lie with the database's data or in its host's environment: good enough for
+    a sandbox only.
     """
 
     keys: Mapping[int, Secret] = field(repr=False)
     came_from: str
+    folder: Path | None = None
     is_apart: bool = True
 
     def __post_init__(self) -> None:
@@ -52,6 +55,10 @@ class Keyring:
         """Give the version that seals."""
         return max(self.keys)
 
+    def key_id(self, version: int) -> str:
+        """Name a key, without telling anything of it: the same key has the same name anywhere."""
+        return derived(bytes(self.key(version).reveal()), "kitrader key id")[:8].hex()
+
     def key(self, version: int) -> Secret:
         """Give one; raises `MasterKeyMissing`."""
         try:
@@ -67,14 +74,12 @@ def keyring_from_folder(folder: Path) -> Keyring:
     folder that others may write to: whoever adds a file there would know all keys to come.
     """
     try:
-        mode = folder.stat().st_mode
+        _refuse_open(folder)
         names = [path.name for path in folder.iterdir()]
     except OSError as error:
         raise BadMasterKeyError(f"the folder of master keys: {type(error).__name__}") from error
-    if mode & _OTHERS_MAY_WRITE:
-        raise BadMasterKeyError("others can write to the folder of master keys; give it mode 0700")
     keys = {version: Secret(_read(folder, version)) for version in versions_among(names)}
-    return Keyring(keys=keys, came_from=str(folder))
+    return Keyring(keys=keys, came_from=str(folder), folder=folder)
 
 
 def versions_among(names: Iterable[str]) -> tuple[int, ...]:
@@ -103,10 +108,16 @@ def write_new_version(folder: Path, version: int, key: Secret | None = None) -> 
     text = secrets.token_hex(KEY_BYTES) if key is None else bytes(key.reveal()).hex()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _refuse_open(folder)
         _write_through(path, text + "\n")
     except OSError as error:
         raise BadMasterKeyError(f"{path}: {type(error).__name__}") from error
     return path
+
+
+def _refuse_open(folder: Path) -> None:
+    if folder.stat().st_mode & _OTHERS_MAY_WRITE:
+        raise BadMasterKeyError("others can write to the folder of master keys; give it mode 0700")
 
 
 def _write_through(path: Path, text: str) -> None:
