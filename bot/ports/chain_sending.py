@@ -100,8 +100,12 @@ class ChainSending(Protocol):
     async def latest_blockhash(self) -> Blockhash:
         """Give a confirmed blockhash."""
 
-    async def unit_price(self, accounts: Sequence[str] = ()) -> int:
-        """Give the price for a compute unit that the market asks, in micro-lamports, capped."""
+    async def unit_price(self, accounts: Sequence[str] = (), *, units: int) -> int:
+        """Give the price for a compute unit that the market asks, in micro-lamports.
+
+        Fees for writing to `accounts` count where some are named. What `units` cost at that price
+        is never above the cap.
+        """
 
     async def lookup_tables(self, addresses: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
         """Give what lookup tables hold; raises `UnreadableAccount` where one is none."""

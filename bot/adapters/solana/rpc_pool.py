@@ -15,6 +15,7 @@ from bot.adapters.solana.account_batches import AccountsAnswer, Batch, merge, pa
 from bot.adapters.solana.account_stream import AccountStream
 from bot.adapters.solana.account_texts import AccountTexts
 from bot.adapters.solana.answer_forms import AnswerForms
+from bot.adapters.solana.every_endpoint import EveryEndpoint
 from bot.adapters.solana.rpc_endpoint import RpcEndpoint
 from bot.adapters.solana.rpc_errors import RpcRefused
 from bot.adapters.solana.rpc_failover import WHAT, RpcFailover, Sleep, read_slot
@@ -65,6 +66,7 @@ class RpcPool:
         self._sleep = sleep
         self._session: aiohttp.ClientSession | None = None
         self._lines = Lines()
+        self.every = EveryEndpoint(self._endpoints, lines=self._lines, sleep=sleep)
         self._failover = RpcFailover(
             self._endpoints,
             lines=self._lines,
