@@ -125,8 +125,8 @@ class SwapVenue(Protocol):
     async def quote(self, request: SwapRequest) -> SwapQuote:
         """Give what a swap would give, without a transaction.
 
-        Raises `Refusal` (`no_route`, `token_not_tradable`, `amount_too_small`, `venue_refused`)
-        where there can be none, `Unavailable` where the venue does not answer usefully.
+        Raises `Refusal` (`no_route`, `venue_refused`) where there can be none, `Unavailable`
+        where the venue does not answer usefully.
         """
 
     async def offer(self, request: SwapRequest) -> SwapOffer:

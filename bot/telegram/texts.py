@@ -173,6 +173,21 @@ REFUSALS: Mapping[str, str] = {
         "{symbol} has no pool that I can read, so it has no price. "
         "Try one that trades: `/price {example}`."
     ),
+    "no_route": (
+        "No pool leads from one of these tokens to the other for that amount. "
+        "Try a smaller one, or another token."
+    ),
+    "venue_refused": "The exchange refused this swap:[[ {reason}.]] Nothing has happened.",
+    "not_enough_for_swap": "Your wallet does not hold that much. Nothing has happened.",
+    "not_enough_for_fees": (
+        "Your wallet holds too little SOL for the network's fees. Keep about 0.01 SOL in it."
+    ),
+    "swap_too_large": (
+        "This swap goes through too many pools to fit into one transaction. Try it in two steps."
+    ),
+    "swap_would_fail": (
+        "I tried this swap out first, and it would fail[[: {reason}]]. Nothing has happened."
+    ),
     "too_late": (
         "That reached me late ({waited_seconds} s after you sent it), and the price has moved on, "
         "so I did nothing. Send it again if you still mean it."

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from bot.adapters.solana.lookup_tables import read_lookup_table
 from bot.adapters.solana.network_costs import NetworkCostSettings, priority_fee_lamports
+from bot.adapters.solana.rpc_errors import RpcRefused
 from bot.adapters.solana.rpc_failover import WHAT
 from bot.adapters.solana.rpc_pool import RpcPool
 from bot.adapters.solana.rpc_request import GarbledAnswer, RpcRequest
@@ -94,7 +95,7 @@ class SolanaSending:
         return next((change for (change,) in answers if change is not None), None)
 
     async def try_out(self, raw: bytes) -> Trial:
-        """Run a transaction without effect; raises `Unavailable`, and `RpcRefused` for no bytes.
+        """Run a transaction without effect; raises `Unavailable`.
 
         Its signatures are not looked at and its blockhash is replaced: this tells whether the
         instructions would work now, and what they cost.
@@ -105,8 +106,7 @@ class SolanaSending:
             "replaceRecentBlockhash": True,
             **_CONFIRMED,
         }
-        result = await self._rpc.call("simulateTransaction", (b64encode(raw).decode(), options))
-        value = _part(result, "value")
+        value = await self._value("simulateTransaction", b64encode(raw).decode(), options)
         units, logs = value.get("unitsConsumed"), value.get("logs")
         if type(units) is not int or units < 0:
             raise Unavailable(WHAT, "a trial without its units")
@@ -119,7 +119,7 @@ class SolanaSending:
 
     async def latest_blockhash(self) -> Blockhash:
         """Give a confirmed blockhash; raises `Unavailable`."""
-        value = _part(await self._rpc.call("getLatestBlockhash", (_CONFIRMED,)), "value")
+        value = await self._value("getLatestBlockhash", _CONFIRMED)
         blockhash, height = value.get("blockhash"), value.get("lastValidBlockHeight")
         if not isinstance(blockhash, str) or type(height) is not int:
             raise Unavailable(WHAT, "no blockhash")
@@ -130,7 +130,10 @@ class SolanaSending:
 
         A percentile of what recent blocks took at least, between floor and cap for `units`.
         """
-        fees = await self._rpc.get_recent_prioritization_fees(accounts)
+        try:
+            fees = await self._rpc.get_recent_prioritization_fees(accounts)
+        except RpcRefused:
+            fees = []  # a node without this method: the floor it is
         limits = NetworkCostSettings(
             compute_units=units,
             percentile=self._costs.percentile,
@@ -146,10 +149,13 @@ class SolanaSending:
         found = (await self._rpc.get_multiple_accounts(addresses)).accounts
         return {address: read_lookup_table(found.get(address)) for address in addresses}
 
-
-def _part(found: object, name: str) -> Mapping[str, object]:
-    part = found.get(name) if isinstance(found, dict) else None
-    return part if isinstance(part, dict) else {}
+    async def _value(self, method: str, *params: object) -> Mapping[str, object]:
+        try:
+            found = await self._rpc.call(method, params)
+        except RpcRefused as error:
+            raise Unavailable(WHAT, str(error)) from error
+        value = found.get("value") if isinstance(found, dict) else None
+        return value if isinstance(value, dict) else {}
 
 
 def _read_text(result: object, _slot: int) -> str:

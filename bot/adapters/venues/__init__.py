@@ -1,0 +1,1 @@
+"""The places where swaps are carried out for real."""

@@ -1,0 +1,1 @@
+"""Jupiter's Swap v2: quotes, orders, builds and their execution."""
