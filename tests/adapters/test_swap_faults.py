@@ -9,7 +9,7 @@ from bot.domain.landing import Fate
 from bot.ports.swap_venue import Executed, Unknown
 from bot.sandbox.jupiter_api.faults import ExecuteAnswer, Tampering, VenueFaults
 from tests.builders.swap_fates import FAULTS, Fault, carry_out
-from tests.builders.swap_worlds import SOL, SwapWorld, signature_of, swap_world
+from tests.builders.swap_worlds import QUICK, SOL, SwapWorld, signature_of, swap_world
 
 BELIEVABLE = {ExecuteAnswer.TRUE, ExecuteAnswer.SUCCESS}
 
@@ -63,18 +63,18 @@ async def test_believing_one_node_would_have_been_wrong(world: SwapWorld) -> Non
     assert (await world.judged(signature_of(signed), offer)).fate is Fate.OPEN
 
 
-async def test_a_storm_is_waited_out_with_the_same_bytes(world: SwapWorld) -> None:
-    """Two answers 429 with their reset, then the swap: one signature, one swap."""
-    world.client.settings = replace(world.client.settings, execute_seconds=4.0)
-    world.shop.faults = VenueFaults()
-    offer = await world.venue.offer(world.buying())
-    assert offer.request_id is not None
-    world.shop.faults = VenueFaults(storm_429=1)
-    done = await world.venue.execute(
-        offer.request_id, world.signed(offer), offer.last_valid_block_height, is_first_post=True
-    )
-    assert isinstance(done, Executed)
-    assert world.held(offer.mint_out) == offer.out_amount
+async def test_a_storm_is_waited_out_with_the_same_bytes() -> None:
+    """An answer 429 with its reset a second away, then the swap: one signature, one swap."""
+    patient = replace(QUICK, execute_seconds=4.0)
+    async with swap_world(slot_ms=100, jupiter=patient) as world:
+        offer = await world.venue.offer(world.buying())
+        assert offer.request_id is not None
+        world.shop.faults = VenueFaults(storm_429=1)
+        done = await world.venue.execute(
+            offer.request_id, world.signed(offer), offer.last_valid_block_height, is_first_post=True
+        )
+        assert isinstance(done, Executed)
+        assert world.held(offer.mint_out) == offer.out_amount
 
 
 @pytest.mark.parametrize("tampering", [each for each in Tampering if each])
