@@ -89,5 +89,8 @@ class ChatMembers(Protocol):
     async def standing(self, chat_id: int, user_id: int) -> Standing:
         """Give what somebody is in a chat; `UNKNOWN` where Telegram does not tell."""
 
+    def forget(self, chat_id: int) -> None:
+        """Ask anew of everybody in a chat: the bot's own place in it has changed."""
+
     async def can_see(self, chat_id: int) -> bool:
         """Tell whether the bot manages a chat: only then is what it is told of others sure."""

@@ -1,11 +1,10 @@
 """Closes the paper positions of a group's members, all of them, when an admin says so."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from bot.domain.errors import Refusal, Unavailable
-from bot.domain.notices import Notice
 from bot.domain.requests import Request
 from bot.domain.users import Mode, Permission, User
 from bot.ports.books import Books
@@ -17,7 +16,8 @@ from bot.services.valuation import Valuation
 from bot.services.views import Portfolio
 
 _AT_ONCE = 16
-ClosedAnswer = Callable[["GroupClosed"], Sequence[Notice]]
+Begun = Callable[[int], Awaitable[None]]
+"""Keeps, before the first is closed, how many there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +71,18 @@ class GroupClosing:
             ),
         )
 
-    async def close(self, request: Request, chat_id: int) -> GroupClosed:
-        """Close all of it, each position once for this request; each member gets the receipt."""
+    async def close(self, request: Request, chat_id: int, begun: Begun) -> GroupClosed:
+        """Close all of it, each position once for this request; each member gets the receipt.
+
+        One that was cut off is taken up by closing again for the same request: what was closed
+        before is not there any more. Raises `Refusal` as `Groups.members`.
+        """
         request.user.require(Permission.OPERATE)
         held = await self._held(request.user, chat_id)
         asked = [(one, marked) for one in held for marked in one.positions]
         told = {"chat_id": chat_id, "positions": len(asked)}
         await self._book.note(request, "group.closed", told)
+        await begun(len(asked))
         closed = 0
         for portfolio, marked in asked:
             closed += await self._is_closed(

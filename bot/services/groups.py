@@ -133,10 +133,11 @@ class Groups:
         return is_news
 
     async def seated(self, chat_id: int, *, is_gone: bool) -> None:
-        """Note that the bot was removed from a group, or is in it again.
+        """Note what the bot is in a group now: removed from it, or in it, as an admin or not.
 
-        Needs no permission: Telegram tells it. A group that nobody set up has nothing to note.
+        Needs no permission: Telegram tells it. A group that nobody set up has nothing to keep.
         """
+        self._members.forget(chat_id)
         here = self._known.get(self._moved.get(chat_id, chat_id))
         if here is None or here.is_gone is is_gone:
             return

@@ -39,6 +39,10 @@ class LiveMembers:
             self._kept[chat_id, user_id] = (now, standing)
         return standing
 
+    def forget(self, chat_id: int) -> None:
+        """Ask anew of everybody in a chat."""
+        self._kept = {key: kept for key, kept in self._kept.items() if key[0] != chat_id}
+
     async def can_see(self, chat_id: int) -> bool:
         """Tell whether the bot manages a chat."""
         return (await self.standing(chat_id, self._bot_id)).is_admin

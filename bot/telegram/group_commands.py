@@ -142,7 +142,7 @@ GROUP_ACTIONS: tuple[Action, ...] = (
         permission=Permission.OPERATE,
         place=Place.GROUP,
         is_money=True,
-        when_stale=group_closing.timed_out,
+        when_stale=group_closing.cut_off,
         cost=10,
     ),
     Action(

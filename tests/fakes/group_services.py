@@ -13,7 +13,7 @@ from bot.domain.users import Permission, User
 from bot.observability.log_ring import LogLine
 from bot.ports.groups import BroadcastAnswer, Totals
 from bot.services.group_calls import CallLine
-from bot.services.group_closing import GroupClosed, GroupOpen
+from bot.services.group_closing import Begun, GroupClosed, GroupOpen
 from bot.services.groups import Groups
 from bot.services.running import Health
 from tests.builders.views import NOON, a_token, an_outside
@@ -79,6 +79,9 @@ class FakeMembers:
             return Standing.GONE
         return Standing.ADMIN if user_id in self.admins else Standing.MEMBER
 
+    def forget(self, chat_id: int) -> None:
+        assert chat_id < 0
+
     async def can_see(self, chat_id: int) -> bool:
         assert chat_id < 0
         return self.sees
@@ -124,9 +127,10 @@ class FakeGroupClosing:
         self.services._enter(user, Permission.OPERATE)
         return GroupOpen(members=3, positions=14, lamports=61_200_000_000)
 
-    async def close(self, request: Request, chat_id: int) -> GroupClosed:
+    async def close(self, request: Request, chat_id: int, begun: Begun) -> GroupClosed:
         assert chat_id < 0
         self.services._enter(request.user, Permission.OPERATE)
+        await begun(14)
         return GroupClosed(closed=13, left=1)
 
 

@@ -1,14 +1,17 @@
 """Groups: how one is set up, by whom, and what its settings let through."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
+from bot.domain.errors import Refusal
 from bot.domain.groups import Audience, GroupSettings
 from bot.domain.users import Role
-from tests.builders.chat_updates import ANN, BOB, GROUP, a_message
+from tests.builders.chat_updates import ANN, BOB, GROUP, a_message, a_press
 from tests.builders.matrix import TOPIC
 from tests.builders.views import WIF_MINT
+from tests.fakes.group_services import FakeGroupClosing
 from tests.telegram.conftest import ChatDoor, buttons_of, text_of
 
 NEW_GROUP = -1009000000009
@@ -154,6 +157,59 @@ async def test_closing_asks_first_and_only_the_asker_answers(door: ChatDoor) -> 
     assert "1 cannot be closed" in text_of(done)
     (toast,) = await door.press(yes, chat=GROUP)
     assert "over" in text_of(toast)
+
+
+@pytest.fixture
+async def cut_off(door: ChatDoor, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """The press of a closing that stopped in the middle, with the bot."""
+    door.services.role = Role.ADMIN
+    asked = await door.ask("/closeall", chat=GROUP)
+    press = a_press(buttons_of(asked)["Yes, close 14"], chat=GROUP)
+
+    async def dies(*told: object) -> None:
+        await told[-1](14)
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FakeGroupClosing, "close", dies)
+        with pytest.raises(asyncio.CancelledError):
+            await door.take(press)
+    return press
+
+
+async def test_a_closing_that_was_cut_off_is_taken_up_by_its_own_press_alone(
+    door: ChatDoor, cut_off: dict[str, object]
+) -> None:
+    (toast,) = await door.press(cut_off["callback_query"]["data"], chat=GROUP)
+    assert "over" in text_of(toast), "another press of the same button is another matter"
+    door.clock.advance(120)
+    (_, done) = await door.take(cut_off)
+    assert "Closed 13 positions" in text_of(done)
+    assert "stopped in between, and took it up again" in text_of(done)
+
+
+async def test_a_closing_cut_off_long_ago_says_how_far_it_came(
+    door: ChatDoor, cut_off: dict[str, object]
+) -> None:
+    door.clock.advance(20 * 60)
+    (_, told) = await door.take(cut_off)
+    assert "stopped in the middle of closing 14 positions" in text_of(told)
+    assert "14 are still open. Send /closeall" in text_of(told)
+
+
+@pytest.mark.parametrize("seconds", [60, 20 * 60])
+async def test_a_closing_cut_off_where_nobody_is_seen_any_more_owns_up(
+    door: ChatDoor, cut_off: dict[str, object], seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sees_nobody(*_told: object) -> None:
+        raise Refusal("bot_not_admin")
+
+    for name in ("close", "question"):
+        monkeypatch.setattr(FakeGroupClosing, name, sees_nobody)
+    door.clock.advance(seconds)
+    (_, told) = await door.take(cut_off)
+    assert "stopped in the middle of closing 14 positions" in text_of(told)
+    assert "cannot see for sure now" in text_of(told)
 
 
 async def test_a_broadcast_is_shown_first_and_sent_once(door: ChatDoor) -> None:

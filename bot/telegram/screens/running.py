@@ -131,13 +131,42 @@ def ask_close_all(found: GroupOpen, asker: str, keys: Keys) -> Screen:
     )
 
 
-def closed_all(closed: GroupClosed) -> Screen:
+def closing_cut_off(begun: int, left: int) -> Screen:
+    """Tell how far a closing came that a restart cut off."""
+    return Screen(
+        text=lines(
+            headed(
+                Mode.PAPER,
+                say("I was stopped in the middle of closing {count} positions", count=begun),
+            ),
+            say("{count} are still open. Send /closeall to close them.", count=left)
+            if left
+            else say("None of them is open any more."),
+        )
+    )
+
+
+def closing_unknown(begun: int) -> Screen:
+    """Tell that a closing was cut off, where nobody can say how far it came."""
+    return Screen(
+        text=lines(
+            headed(
+                Mode.PAPER,
+                say("I was stopped in the middle of closing {count} positions", count=begun),
+            ),
+            say("I cannot see for sure now who is in this group. Send /closeall once I can."),
+        )
+    )
+
+
+def closed_all(closed: GroupClosed, *, was_cut_off: bool = False) -> Screen:
     """Show what became of it."""
     left = say("{count} cannot be closed right now.", count=closed.left) if closed.left else ""
     return Screen(
         text=lines(
             headed(Mode.PAPER, say("Closed {count} positions", count=closed.closed)),
             left,
+            say("I was stopped in between, and took it up again.") if was_cut_off else "",
             say("Each of them has the receipt in the private chat."),
         )
     )
