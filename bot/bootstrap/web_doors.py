@@ -77,6 +77,7 @@ async def answer_door(
         WebDoor(
             security=services.security,
             exports=services.exports,
+            audit=services.records.audit,
             public_url=door.public_url,
             clock=clock,
             receive=receiver.receive if settings.webhook_url else None,

@@ -23,7 +23,6 @@ async def show(request: Request, visitor: Visiting) -> Response:
     bundle, user = door_of(request).security, visitor.user
     return page(
         "account.html",
-        language=user.language,
         user=user,
         session=visitor.session,
         csrf=csrf_of(request),

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import Request
 
 from bot.ports.clock import Clock
+from bot.services.audit import Audit
 from bot.services.exports import Exports
 from bot.services.security import Security
 from bot.web.rates import Rates
@@ -24,6 +25,7 @@ class WebDoor:
 
     security: Security
     exports: Exports
+    audit: Audit
     public_url: str
     clock: Clock
     receive: Receive | None = None

@@ -5,29 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.domain.money import LAMPORTS_PER_SOL
+from bot.words.audit_words import AUDIT_TITLES
 from bot.words.speech import later, say
 
 _BASIS_POINTS = 100
-_ACTIONS: Mapping[str, str] = {
-    "session.began": later("Logged in on the web"),
-    "session.ended": later("Web session ended"),
-    "login.refused": later("Login refused"),
-    "factor.set": later("Second factor set"),
-    "factor.removed": later("Second factor removed"),
-    "factor.refused": later("Wrong PIN or code"),
-    "recovery_codes.made": later("Recovery codes made"),
-    "recovery_code.used": later("Recovery code used"),
-    "status.changed": later("Status changed"),
-    "role.changed": later("Role changed"),
-    "limits.changed": later("Limits changed"),
-    "unfreeze.asked": later("Unfreezing asked for"),
-    "unfreeze.cancelled": later("Unfreezing cancelled"),
-    "staff.looked": later("Staff looked at your figures"),
-    "trading_stopped": later("Trading stopped"),
-    "trading_resumed": later("Trading resumed"),
-    "risk_limit_set": later("Own risk limit set"),
-    "lock_lifted": later("Lock lifted"),
-}
 _NAMES: Mapping[str, str] = {
     "basic": later("basic"),
     "premium": later("premium"),
@@ -63,8 +44,8 @@ def moment(at: datetime) -> str:
 
 
 def action_words(action: str) -> str:
-    """Give what an entry of the log says; one that has no words yet is shown by its name."""
-    words = _ACTIONS.get(action)
+    """Give what an entry of the log says; one of a version after this is shown by its name."""
+    words = AUDIT_TITLES.get(action)
     return say(words) if words else action.replace(".", " ").replace("_", " ")
 
 

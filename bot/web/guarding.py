@@ -8,12 +8,15 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.domain.errors import Unavailable
+from bot.domain.languages import Language
 from bot.web.door import WebDoor
 from bot.web.pages import plain_page
+from bot.words.speech import speaking
 
 WEBHOOK_BYTES, FORM_BYTES = 1_000_000, 16_384
 _DRAINED_BYTES = 16_000_000
 _BODY_SECONDS = 10.0
+_LONGEST_LANGUAGE = 40
 _PUBLIC_PATHS = ("/health/live",)
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -59,6 +62,10 @@ class Guarded:
         if scope["type"] != "http":
             return
         answer = _Answer(send, self._headers)
+        with speaking(_asked_language(scope)):
+            await self._guarded(scope, receive, answer)
+
+    async def _guarded(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         try:
             await self._answer(scope, receive, answer)
         except _GoneError:
@@ -149,6 +156,15 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 def _address(scope: Scope) -> str:
     client = scope.get("client")
     return str(client[0]) if client else ""
+
+
+def _asked_language(scope: Scope) -> Language:
+    """Give the language that a browser asks for first, until we know who visits."""
+    for name, value in scope["headers"]:
+        if name == b"accept-language":
+            first = value[:_LONGEST_LANGUAGE].partition(b",")[0].partition(b";")[0]
+            return Language.of(first.decode("ascii", "replace").strip())
+    return Language.ENGLISH
 
 
 def _shown(scope: Scope) -> str:

@@ -6,9 +6,8 @@ from pathlib import Path
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.domain.languages import Language
 from bot.web import figures
-from bot.words.speech import later, say, say_count, speaking, spoken
+from bot.words.speech import later, say, say_count, spoken
 
 _FOLDER = Path(__file__).parent
 STYLE = (_FOLDER / "static" / "door.css").read_text("utf-8")
@@ -46,12 +45,9 @@ _PLAIN: Mapping[int, str] = {
 }
 
 
-def page(
-    template: str, *, status: int = 200, language: str | None = None, **fields: object
-) -> HTMLResponse:
-    """Give a page; fields are escaped where the template puts them."""
-    with speaking(Language.of(language)):
-        content = _TEMPLATES.get_template(template).render(**fields)
+def page(template: str, *, status: int = 200, **fields: object) -> HTMLResponse:
+    """Give a page in the language spoken here; fields are escaped where the template puts them."""
+    content = _TEMPLATES.get_template(template).render(**fields)
     return HTMLResponse(content, status_code=status)
 
 

@@ -10,6 +10,8 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from bot.domain.errors import Refusal
+from bot.domain.web_sessions import Visitor
+from bot.web.door import door_of
 from bot.web.figures import moment
 from bot.web.pages import page, plain_page
 from bot.words.security_refusals import SECURITY_REFUSALS
@@ -33,6 +35,10 @@ _STATUS: Mapping[str, int] = {
     "frozen": 403,
 }
 _CONFLICT = 409
+_FOREIGN_FORM = "foreign_form"
+_FOR_WANT_OF_A_RIGHT = frozenset(
+    {"banned", "pending", "frozen", "not_permitted", "unknown_session"}
+)
 _OTHERS: Mapping[str, str] = {
     "nothing_to_export": later("There is nothing of that kind yet."),
     "frozen": later("Your account is frozen, so that does not work now."),
@@ -51,13 +57,11 @@ class NobodyError(Exception):
     """Somebody without a session asks for what needs one."""
 
 
-def refusal_page(refusal: Refusal, *, language: str | None = None) -> HTMLResponse:
+def refusal_page(refusal: Refusal) -> HTMLResponse:
     """Say no in plain words, with the way back."""
     status = _STATUS.get(refusal.code, _CONFLICT)
     back = _BACK.get(refusal.code, "/security")
-    found = page(
-        "message.html", status=status, language=language, words=words_of(refusal), back=back
-    )
+    found = page("message.html", status=status, words=words_of(refusal), back=back)
     until = refusal.fields.get("until")
     if refusal.code == "factors_locked" and isinstance(until, datetime):
         found.headers["Retry-After"] = "900"
@@ -71,9 +75,11 @@ def words_of(refusal: Refusal) -> str:
     return _MOMENT.sub(lambda match: _moment(refusal, match[1]), words)
 
 
-async def answer_refusal(_request: Request, error: Exception) -> HTMLResponse:
+async def answer_refusal(request: Request, error: Exception) -> HTMLResponse:
     """Answer a `Refusal` that a route let through."""
     assert isinstance(error, Refusal), "registered for refusals"  # noqa: S101
+    if error.code in _FOR_WANT_OF_A_RIGHT:
+        await _write_down(request, error.code)
     return refusal_page(error)
 
 
@@ -82,8 +88,9 @@ async def answer_nobody(_request: Request, _error: Exception) -> HTMLResponse:
     return plain_page(401)
 
 
-async def answer_not_ours(_request: Request, _error: Exception) -> HTMLResponse:
+async def answer_not_ours(request: Request, _error: Exception) -> HTMLResponse:
     """Answer a form from elsewhere."""
+    await _write_down(request, _FOREIGN_FORM)
     return plain_page(403)
 
 
@@ -99,6 +106,15 @@ async def answer_http(_request: Request, error: Exception) -> HTMLResponse:
     found = plain_page(error.status_code)
     found.headers.update(error.headers or {})
     return found
+
+
+async def _write_down(request: Request, code: str) -> None:
+    """Write down that a person was refused, as the chat does; a stranger is nobody yet."""
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    if visitor is not None:
+        route = request.scope.get("route")
+        what = f"{request.method} {getattr(route, 'path', '?')}"
+        await door_of(request).audit.refused(visitor.user, code, what)
 
 
 def _moment(refusal: Refusal, name: str) -> str:

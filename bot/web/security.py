@@ -45,7 +45,6 @@ async def show(request: Request, visitor: Visiting) -> Response:
     door = door_of(request)
     return page(
         "security.html",
-        language=visitor.user.language,
         user=visitor.user,
         csrf=csrf_of(request),
         factors=await door.security.factors.state(visitor.user),
@@ -110,7 +109,6 @@ async def make_codes(request: Request, visitor: Acting) -> Response:
     codes = await door_of(request).security.factors.new_codes(visitor)
     return page(
         "codes.html",
-        language=visitor.user.language,
         user=visitor.user,
         csrf=csrf_of(request),
         codes=codes,
@@ -124,7 +122,6 @@ def _secret_page(
     return page(
         "authenticator.html",
         status=403 if trouble else 200,
-        language=visitor.user.language,
         user=visitor.user,
         csrf=csrf_of(request),
         typed=typed,

@@ -7,10 +7,12 @@ from fastapi import Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.security import APIKeyCookie
 
+from bot.domain.languages import Language
 from bot.domain.web_sessions import WHOLE_LIFE, Visitor
 from bot.services.web_sessions import form_token
 from bot.web.door import SECURE_COOKIE, WebDoor, door_of
 from bot.web.refusing import NobodyError, NotOursError
+from bot.words.speech import speak
 
 _AFTER_A_FORM = 303
 _LONGEST_TOKEN = 200
@@ -31,6 +33,8 @@ async def visiting(
     visitor = await door.security.sessions.visitor(token) if token else None
     if visitor is None:
         raise NobodyError
+    request.state.visitor = visitor
+    speak(Language.of(visitor.user.language))
     if door.people.wait_seconds(str(visitor.user.user_id)):
         raise TooManyError
     return visitor

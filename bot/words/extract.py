@@ -53,8 +53,11 @@ def texts_of_the_code(product: Path = PRODUCT) -> list[Found]:
 
 
 def _in_python(tree: ast.Module) -> Iterator[tuple[str, ...]]:
+    within = {id(form) for node in ast.walk(tree) for form in _forms_of_a_number(node)}
     for node in ast.walk(tree):
         match node:
+            case _ if id(node) in within:
+                continue
             case ast.Call(func=ast.Name(id=name)) if name in CALLS:
                 yield from _whole(node.args[: CALLS[name]], CALLS[name])
             case ast.keyword(arg=str(name), value=value) if name in FIELDS:
@@ -67,13 +70,41 @@ def _in_python(tree: ast.Module) -> Iterator[tuple[str, ...]]:
 
 def _whole(arguments: Sequence[ast.expr], wanted: int) -> Iterator[tuple[str, ...]]:
     """Give the texts of a call that are written out in it; a name stands for one said later."""
-    forms = tuple(
-        argument.value
-        for argument in arguments
-        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-    )
-    if len(forms) == wanted and all(forms):
+    forms = tuple(form for argument in arguments if (form := _written(argument)))
+    if len(forms) == wanted:
         yield forms
+
+
+def _written(argument: ast.expr) -> str:
+    match argument:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.Call(func=ast.Name(id="later"), args=[ast.Constant(value=str(text))]):
+            return text
+        case _:
+            return ""
+
+
+def _forms_of_a_number(node: ast.AST) -> list[ast.expr]:
+    """Give what a call says of one thing and of many, or nothing for any other call."""
+    match node:
+        case ast.Call(func=ast.Name(id=name), args=forms) if CALLS.get(name, 1) > 1:
+            return forms[: CALLS[name]]
+        case _:
+            return []
+
+
+def uncounted_texts(product: Path = PRODUCT) -> list[str]:
+    """Find the calls that say a number of things by texts that are not written out in them.
+
+    Both forms make one entry of a catalogue, which nobody could put together from two names.
+    """
+    return [
+        f"{file.relative_to(product).as_posix()}:{node.lineno}"
+        for file in sorted(product.rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and not all(map(_written, _forms_of_a_number(node)))
+    ]
 
 
 def _in_page(file: Path) -> Iterator[tuple[str, ...]]:

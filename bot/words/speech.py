@@ -27,6 +27,11 @@ def speaking(language: Language) -> Iterator[None]:
         _SPOKEN.reset(before)
 
 
+def speak(language: Language) -> None:
+    """Say everything from here on in this language, to the end of the `speaking` around it."""
+    _SPOKEN.set(language)
+
+
 def spoken() -> Language:
     """Give the language in which things are said here."""
     return _SPOKEN.get()

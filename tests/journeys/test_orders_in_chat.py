@@ -18,7 +18,7 @@ COMMANDS = (
     ("/limit WIF buy 1 at -5% sl 8% tp 20% for 3d", "limit buy 1 SOL", "stop −8%"),  # noqa: RUF001 (as we write it)
     ("/breakout WIF 1 at +3%", "breakout buy 1 SOL", "at 0.0027"),
     ("/oco WIF 1 buy -5% or breakout mc 900B", "first to fill cancels", "mc $900B"),
-    ("/dca WIF 1 every 4h x10", "every 4 h, 10 times", "next in 4 h"),
+    ("/dca WIF 1 every 4h x10", "every 4 h · 10 times", "next in 4 h"),
     ("/dip WIF 1 drop 5% x3", "each 5% down", "next at"),
     ("/sl 1 -8%", "stop at 0.002", "WIF #1"),
     ("/tp 1 20%:50% 50%:50%", "2 orders wait", "take profit"),

@@ -13,6 +13,7 @@ import pytest
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.accounts import PostgresAccounts
+from bot.adapters.database.audit_book import PostgresAuditBook
 from bot.adapters.database.connection import Pool
 from bot.adapters.database.exports import PostgresExports
 from bot.adapters.database.factors import PostgresFactors
@@ -21,6 +22,7 @@ from bot.adapters.database.web_sessions import PostgresSessions
 from bot.adapters.vault.factor_vault import SealedFactorVault
 from bot.domain.users import Role
 from bot.services.access import Access
+from bot.services.audit import Audit
 from bot.services.exports import Exports
 from bot.services.factors import Factors
 from bot.services.freezes import Freezes
@@ -129,6 +131,7 @@ async def open_door(database: Pool) -> AsyncIterator[OpenDoor]:
     await meet(books, ADA, Role.ADMIN)
     door = WebDoor(
         security=security,
+        audit=Audit(book=PostgresAuditBook(database), clock=SystemClock()),
         exports=Exports(book=PostgresExports(database), clock=SystemClock()),
         public_url=ORIGIN,
         clock=SystemClock(),

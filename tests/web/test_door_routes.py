@@ -198,3 +198,36 @@ async def test_the_webhook_keeps_to_its_secret(open_door: OpenDoor) -> None:
         )
     assert (good.status_code, bad.status_code, strange.status_code) == (200, 401, 401)
     assert [update["update_id"] for update in open_door.received] == [7]
+
+
+async def test_a_refusal_for_want_of_a_right_is_written_down_as_in_chat(
+    open_door: OpenDoor,
+) -> None:
+    ann, bob = await open_door.session_of(ANN), await open_door.session_of(BOB)
+    visitor = await open_door.security.sessions.visitor(bob)
+    assert visitor is not None
+    path = f"/sessions/{visitor.session.session_id}/end"
+    assert (await open_door.post(ann, path)).status_code == 404
+    assert (await open_door.post(ann, "/freeze", csrf="0" * 64)).status_code == 403
+    rows = await open_door.pool.fetch(
+        "SELECT user_id, details FROM audit_log WHERE action = 'permission.refused' ORDER BY number"
+    )
+    assert [(row["user_id"], row["details"]) for row in rows] == [
+        (ANN, {"code": "unknown_session", "what": "POST /sessions/{session_id}/end"}),
+        (ANN, {"code": "foreign_form", "what": "POST /freeze"}),
+    ]
+
+
+async def test_a_page_is_in_the_visitors_language_and_a_strangers_in_the_browsers(
+    open_door: OpenDoor,
+) -> None:
+    await open_door.pool.execute("UPDATE users SET language = 'es' WHERE user_id = $1", ANN)
+    token = await open_door.session_of(ANN)
+    refused = await open_door.post(token, "/sessions/999/end")
+    assert 'lang="es"' in refused.text
+    assert "There is no such session" not in refused.text
+    async with httpx.AsyncClient(base_url=open_door.base, timeout=30) as client:
+        for asked, given_back in (("ru-RU,ru;q=0.9", "ru"), ("\xff" * 50, "en"), ("xx", "en")):
+            header = {"Accept-Language": asked.encode("latin-1")}
+            answer = await client.get("/nowhere", headers=header)
+            assert f'lang="{given_back}"' in answer.text

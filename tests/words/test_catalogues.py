@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -13,7 +14,7 @@ from babel.messages.pofile import read_po
 
 from bot.domain.languages import Language
 from bot.words.catalogues import po_file
-from bot.words.extract import TRANSLATIONS, Found, texts_of_the_code, updated
+from bot.words.extract import TRANSLATIONS, Found, texts_of_the_code, uncounted_texts, updated
 from bot.words.speech import say, say_count, speaking
 
 FIELD = re.compile(r"\{\w+(?::\w+)?\}")
@@ -113,3 +114,11 @@ def test_the_texts_of_the_code_are_found_however_they_are_written() -> None:
     assert {len(forms) for forms in texts} == {1, 2}
     assert ("{count} open position", "{count} open positions") in texts
     assert all(isinstance(found, Found) for found in TEXTS())
+
+
+def test_what_is_said_of_a_number_is_written_out_where_it_is_said(tmp_path: Path) -> None:
+    assert uncounted_texts() == []
+    code = tmp_path / "code.py"
+    code.write_text('say_count(later("one"), later("many"), 2)\nsay_count(ONE, MANY, 2)\n')
+    assert [text.forms for text in texts_of_the_code(tmp_path)] == [("one", "many")]
+    assert uncounted_texts(tmp_path) == ["code.py:2"]

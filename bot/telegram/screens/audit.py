@@ -9,37 +9,12 @@ from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Rows, Screen, key, lines, named
 from bot.telegram.rich_text import Bold, Code, Text, marked
 from bot.telegram.screens import figures
+from bot.words.audit_words import AUDIT_SENTENCES
 from bot.words.speech import later, say, say_count
 
 _FIRST_TOO_LONG = 10**9  # more than a button carries
 _LONGEST_DETAIL, _MOST_DETAILS = 40, 6
-_ACTIONS: Mapping[str, str] = {
-    "season_started": later("{actor} began a season"),
-    "blocks_danger_set": later("{actor} changed their safety setting"),
-    "risk_limit_set": later("{actor} set a risk limit of their own"),
-    "lock_lifted": later("{actor} lifted a lock of their own"),
-    "trading_stopped": later("{actor} stopped trading for {person}"),
-    "trading_resumed": later("{actor} freed trading for {person}"),
-    "staff.looked": later("{actor} looked at {person}"),
-    "permission.refused": later("{actor} was refused"),
-    "role.changed": later("{actor} changed the role of {person}"),
-    "status.changed": later("{actor} changed the status of {person}"),
-    "limits.changed": later("{actor} changed a limit for {person}"),
-    "person.invited": later("{actor} invited {person}"),
-    "person.admitted": later("{actor} let {person} in"),
-    "approval.asked": later("{actor} asked for approval about {person}"),
-    "approval.given": later("{actor} approved a change for {person}"),
-    "approval.refused": later("{actor} refused a change for {person}"),
-    "approval.voided": later("nobody answered in time about {person}"),
-    "group.set_up": later("{actor} set up a group"),
-    "login.refused": later("a login of {person} was refused"),
-    "login.made": later("{actor} logged in"),
-    "deletion.asked": later("{actor} asked to be deleted"),
-    "deletion.cancelled": later("{actor} wants to stay after all"),
-    "data.deleted": later("what need not be kept of {person} was deleted"),
-    "stars.paid": later("{actor} paid with Stars"),
-    "stars.refunded": later("{actor} gave Stars back to {person}"),
-}
+_UNKNOWN = later("{actor} · {action} · {person}")  # a row of a version after this one
 
 
 def page(view: AuditPage, keys: Keys, code: str, waiting: int) -> Screen:
@@ -95,7 +70,7 @@ def _title(view: AuditPage) -> str:
 
 
 def _entry(entry: AuditEntry, names: Mapping[int, str]) -> Text:
-    template = _ACTIONS.get(entry.action, later("{actor} · {action} · {person}"))
+    template = AUDIT_SENTENCES.get(entry.action, _UNKNOWN)
     fields: dict[str, Text | str] = {
         "actor": _who(entry.actor_id, names, say("the bot")),
         "person": _who(entry.user_id, names, say("everybody")),

@@ -9,22 +9,62 @@ from bot.domain.instruments import Token
 from bot.domain.levels import Level, LevelUnit
 from bot.domain.positions import Position, Side
 from bot.domain.resting import NewResting, RestingAction, RestingKind
-from bot.domain.resting_plans import BreakEven, Exit, Stop, TakeProfit, TimeExit
+from bot.domain.resting_plans import BreakEven, Exit, Stop, TakeProfit, TimeExit, Trailing
 from bot.domain.triggers import Gauge
 from bot.telegram.screens import figures
 from bot.telegram.screens.triggered import kind_name, level_text
-from bot.words.speech import later, say
+from bot.words.speech import later, say, say_count
 
 _HUNDRED = Decimal(100)
+_WHOLE_PERCENT = 100
 _BPS = Decimal(10_000)
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
-_SHORT_NAMES: Mapping[RestingKind, str] = {
-    RestingKind.STOP: later("stop"),
-    RestingKind.TAKE_PROFIT: later("take profit"),
-    RestingKind.TRAILING: later("trail"),
-    RestingKind.BREAK_EVEN: later("break-even"),
-    RestingKind.TIME: later("exit"),
+_ARMED: Mapping[RestingKind, str] = {
+    RestingKind.STOP: later("stop {where}"),
+    RestingKind.TAKE_PROFIT: later("take profit {where}"),
+    RestingKind.TRAILING: later("trail {where}"),
+    RestingKind.BREAK_EVEN: later("break-even {where}"),
+    RestingKind.TIME: later("exit {where}"),
 }
+_ENTRIES: Mapping[tuple[RestingKind, Side], str] = {
+    (RestingKind.LIMIT, Side.LONG): later("limit buy {size}"),
+    (RestingKind.LIMIT, Side.SHORT): later("limit short {size}"),
+    (RestingKind.STOP, Side.LONG): later("breakout buy {size}"),
+    (RestingKind.STOP, Side.SHORT): later("breakout short {size}"),
+    (RestingKind.DCA, Side.LONG): later("buy {size} every {every}"),
+    (RestingKind.DCA, Side.SHORT): later("short {size} every {every}"),
+    (RestingKind.DIP, Side.LONG): later("buy {size} each {drop} down"),
+    (RestingKind.DIP, Side.SHORT): later("short {size} each {drop} down"),
+}
+_EXITS: Mapping[type[Exit], str] = {
+    Stop: later("stop {where}"),
+    TakeProfit: later("take profit {where}"),
+    BreakEven: later("break-even at {where}"),
+    TimeExit: later("exit after {where}"),
+    Trailing: later("trail {where}"),
+}
+_EXITS_IN_PART: Mapping[type[Exit], str] = {
+    Stop: later("stop {where} ({share}%)"),
+    TakeProfit: later("take profit {where} ({share}%)"),
+    TimeExit: later("exit after {where} ({share}%)"),
+    Trailing: later("trail {where} ({share}%)"),
+}
+
+
+def told(placed: NewResting, token: Token, now: datetime) -> str:
+    """Say what an order does and where it waits: `limit buy 5 SOL at 0.02 SOL`."""
+    order, level = deed(placed, token), _level_of(placed, token)
+    if placed.times_left > 1 or not (level or placed.wait.due_at):
+        return joined(order, place_of(placed, token, now))
+    if level:
+        said = say("{order} at {level}", order=order, level=level)
+        return joined(said, _distance_kept(placed))
+    return say("{order} in {span}", order=order, span=_span_of(placed, now))
+
+
+def joined(*clauses: str) -> str:
+    """Put clauses side by side that each stand alone, so that no language has to bend them."""
+    return " · ".join(clause for clause in clauses if clause)
 
 
 def deed(placed: NewResting, token: Token) -> str:
@@ -41,21 +81,26 @@ def deed(placed: NewResting, token: Token) -> str:
 
 def place_of(placed: NewResting, token: Token, now: datetime) -> str:
     """Say where an order waits: at a level, or for a moment."""
-    wait = placed.wait
-    if wait.gauge is not None and wait.level is not None:
-        level = level_text(token, wait.gauge, wait.level)
-        text = (
-            say("next at {level}", level=level)
-            if placed.times_left > 1
-            else say("at {level}", level=level)
-        )
-        return f"{text}{_market_cap(placed, token)}{_distance_kept(placed)}"
-    if wait.due_at is None:
+    is_one, level = placed.times_left <= 1, _level_of(placed, token)
+    if level:
+        template = later("at {level}") if is_one else later("next at {level}")
+        return joined(say(template, level=level), _distance_kept(placed))
+    if placed.wait.due_at is None:
         return ""
-    until = span((wait.due_at - now).total_seconds())
-    if placed.times_left > 1:
-        return say("next in {span}", span=until)
-    return say("in {span}", span=until)
+    template = later("in {span}") if is_one else later("next in {span}")
+    return say(template, span=_span_of(placed, now))
+
+
+def _level_of(placed: NewResting, token: Token) -> str:
+    wait = placed.wait
+    if wait.gauge is None or wait.level is None:
+        return ""
+    return _with_market_cap(placed, token, level_text(token, wait.gauge, wait.level))
+
+
+def _span_of(placed: NewResting, now: datetime) -> str:
+    due_at = placed.wait.due_at or now
+    return span((due_at - now).total_seconds())
 
 
 def exits_that_come(placed: NewResting) -> str:
@@ -71,18 +116,24 @@ def exit_words(exits: Sequence[Exit], side: Side) -> str:
 
 def armed(placed: NewResting, token: Token, position: Position) -> str:
     """Say an exit in two words, by the gain at its level where that is a price in SOL."""
-    name = say(_SHORT_NAMES[placed.kind]) if placed.kind in _SHORT_NAMES else kind_name(placed.kind)
+    where = _armed_at(placed, token, position)
+    if not where:
+        return kind_name(placed.kind)
+    if placed.kind not in _ARMED:
+        return joined(kind_name(placed.kind), where)
+    return say(_ARMED[placed.kind], where=where)
+
+
+def _armed_at(placed: NewResting, token: Token, position: Position) -> str:
     wait = placed.wait
     if placed.kind is RestingKind.TRAILING and "trail_bps" in placed.details:
-        return f"{name} {_trail_percent(placed)}"
+        return _trail_percent(placed)
     if wait.gauge is Gauge.PRICE_SOL and wait.level is not None and position.entry_price:
         change = wait.level / position.entry_price - 1
-        gain = change if position.side is Side.LONG else -change
-        return f"{name} {figures.signed_percent(gain)}"
+        return figures.signed_percent(change if position.side is Side.LONG else -change)
     if wait.gauge is not None and wait.level is not None:
-        return f"{name} {level_text(token, wait.gauge, wait.level)}"
-    due = wait.due_at
-    return name if due is None else f"{name} {figures.day_and_time(due)}"
+        return level_text(token, wait.gauge, wait.level)
+    return "" if wait.due_at is None else figures.day_and_time(wait.due_at)
 
 
 def span(seconds: float) -> str:
@@ -101,61 +152,35 @@ def span(seconds: float) -> str:
 
 def _entry(placed: NewResting) -> str:
     size = figures.with_sol(placed.size_lamports or 0)
-    leverage = f" x{placed.leverage}" if placed.leverage > 1 else ""
-    verb = say("buy") if placed.side is Side.LONG else say("short")
-    times = (
-        say(", {times_left} times", times_left=placed.times_left) if placed.times_left > 1 else ""
+    seconds, bps = placed.details.get("interval_seconds"), placed.details.get("dip_bps")
+    kind = placed.kind if (placed.kind, Side.LONG) in _ENTRIES else RestingKind.LIMIT
+    once = say(
+        _ENTRIES[kind, placed.side],
+        size=f"{size} x{placed.leverage}" if placed.leverage > 1 else size,
+        every=span(float(seconds)) if isinstance(seconds, int) else "?",
+        drop=figures.percent(Decimal(bps) / _BPS) if isinstance(bps, int) else "?",
     )
-    match placed.kind:
-        case RestingKind.STOP:
-            return say("breakout {verb} {size}{leverage}", verb=verb, size=size, leverage=leverage)
-        case RestingKind.DCA:
-            seconds = placed.details.get("interval_seconds")
-            every = span(float(seconds)) if isinstance(seconds, int) else "?"
-            return say(
-                "{verb} {size} every {every}{times}", verb=verb, size=size, every=every, times=times
-            )
-        case RestingKind.DIP:
-            bps = placed.details.get("dip_bps")
-            drop = figures.percent(Decimal(bps) / _BPS) if isinstance(bps, int) else "?"
-            return say(
-                "{verb} {size} each {drop} down{times}",
-                verb=verb,
-                size=size,
-                drop=drop,
-                times=times,
-            )
-        case _:
-            return say("limit {verb} {size}{leverage}", verb=verb, size=size, leverage=leverage)
+    often = placed.times_left
+    return once if often <= 1 else joined(once, say_count("{count} time", "{count} times", often))
 
 
 def _exit(one: Exit, side: Side) -> str:
+    where, share = _where(one, side), getattr(one, "share_percent", _WHOLE_PERCENT)
+    if share == _WHOLE_PERCENT:
+        return say(_EXITS[type(one)], where=where)
+    return say(_EXITS_IN_PART[type(one)], where=where, share=share)
+
+
+def _where(one: Exit, side: Side) -> str:
     match one:
-        case Stop():
-            return say(
-                "stop {level}{part}", level=_level(one.level, side), part=_part(one.share_percent)
-            )
-        case TakeProfit():
-            return say(
-                "take profit {level}{part}",
-                level=_level(one.level, side),
-                part=_part(one.share_percent),
-            )
-        case BreakEven():
-            return say("break-even at {level}", level=_level(one.level, side))
+        case Stop() | TakeProfit() | BreakEven():
+            return _level(one.level, side)
         case TimeExit():
-            return say(
-                "exit after {span}{part}",
-                span=span(one.after.total_seconds()),
-                part=_part(one.share_percent),
-            )
+            return span(one.after.total_seconds())
         case _:
-            distance = (
-                f"{figures.number(one.atr_times)} ATR"
-                if one.atr_times is not None
-                else figures.percent((one.percent or Decimal(0)) / _HUNDRED)
-            )
-            return say("trail {distance}{part}", distance=distance, part=_part(one.share_percent))
+            if one.atr_times is not None:
+                return f"{figures.number(one.atr_times)} ATR"
+            return figures.percent((one.percent or Decimal(0)) / _HUNDRED)
 
 
 def _level(level: Level, side: Side) -> str:
@@ -171,25 +196,21 @@ def _level(level: Level, side: Side) -> str:
             return f"{figures.number(level.value)} SOL"
 
 
-def _part(share_percent: int) -> str:
-    return "" if share_percent == int(_HUNDRED) else f" ({share_percent}%)"
-
-
-def _market_cap(placed: NewResting, token: Token) -> str:
+def _with_market_cap(placed: NewResting, token: Token, level: str) -> str:
     wait = placed.wait
     if wait.gauge is not Gauge.PRICE_USD or wait.level is None or not token.supply:
-        return ""
+        return level
     cap = wait.level * Decimal(token.supply).scaleb(-token.decimals)
-    return say(" (mc {usd})", usd=figures.usd(cap))
+    return say("{level} (mc {usd})", level=level, usd=figures.usd(cap))
 
 
 def _distance_kept(placed: NewResting) -> str:
     if placed.kind is not RestingKind.TRAILING:
         return ""
     if "trail_bps" in placed.details:
-        return say(", {trail_percent} behind", trail_percent=_trail_percent(placed))
+        return say("{distance} behind", distance=_trail_percent(placed))
     times = placed.details.get("atr_times")
-    return say(", {times} ATR behind", times=times) if times else ""
+    return say("{distance} behind", distance=f"{times} ATR") if times else ""
 
 
 def _trail_percent(placed: NewResting) -> str:

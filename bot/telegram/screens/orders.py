@@ -26,6 +26,13 @@ _STATES = {
     RestingState.CANCELLED: later("cancelled"),
     RestingState.EXPIRED: later("expired"),
 }
+_ENDED = {
+    RestingState.WORKING: later("Waits {time} UTC"),
+    RestingState.FILLED: later("Filled {time} UTC"),
+    RestingState.REJECTED: later("Given up {time} UTC"),
+    RestingState.CANCELLED: later("Cancelled {time} UTC"),
+    RestingState.EXPIRED: later("Expired {time} UTC"),
+}
 _REASONS = {
     "by_owner": later("by you"),
     "position_closed": later("its position was closed"),
@@ -59,9 +66,7 @@ def placed(new: Placed, now: datetime, keys: Keys) -> Screen:
 
 
 def _placed_line(order: NewResting, new: Placed, now: datetime) -> str:
-    between = " · " if order.times_left > 1 else " "
-    place = order_phrases.place_of(order, new.token, now)
-    return f"#{order.number} {order_phrases.deed(order, new.token)}{between}{place}"
+    return f"#{order.number} {order_phrases.told(order, new.token, now)}"
 
 
 def listed(found: Sequence[RestingView], page: int, now: datetime, keys: Keys) -> Screen:
@@ -103,8 +108,7 @@ def one(view: RestingView, now: datetime, keys: Keys, toast: str = "") -> Screen
                 say(_STATES[order.state]),
             ),
             toast,
-            f"{_capital(order_phrases.deed(wanted, view.token))} "
-            f"{order_phrases.place_of(wanted, view.token, now)}",
+            _capital(order_phrases.told(wanted, view.token, now)),
             _now_line(view),
             say("Comes with {exits}", exits=exits) if exits else "",
             say(
@@ -223,31 +227,36 @@ def ask_change(view: RestingView) -> Screen:
 
 
 def _line(view: RestingView, now: datetime) -> Text:
+    return Text(_head(view), "\n   ", _waiting(view, now))
+
+
+def _head(view: RestingView) -> Text:
     wanted = view.order.placed
-    away = (
-        say(" · {change} away", change=figures.signed_percent(view.distance))
-        if view.distance is not None
-        else ""
-    )
-    of = f" #{wanted.position_number}:" if wanted.position_number is not None else ""
-    state = say(" · ⏳ tried") if view.order.triggered_at is not None else ""
+    number, token = str(wanted.number), named(view.token.symbol, 16)
+    deed = order_phrases.deed(wanted, view.token)
+    if wanted.position_number is None:
+        return marked("#{number} {token}: {deed}", number=number, token=token, deed=deed)
     return marked(
-        "#{number} {token}{of} {deed}\n   {place_of}{away} · {left} left{state}",
-        number=str(wanted.number),
-        token=named(view.token.symbol, 16),
-        of=of,
-        deed=order_phrases.deed(wanted, view.token),
-        place_of=order_phrases.place_of(wanted, view.token, now),
-        away=away,
-        left=order_phrases.left(wanted, now),
-        state=state,
+        "#{number} {token}, position #{position}: {deed}",
+        number=number,
+        token=token,
+        position=str(wanted.position_number),
+        deed=deed,
+    )
+
+
+def _waiting(view: RestingView, now: datetime) -> str:
+    away = view.distance
+    return order_phrases.joined(
+        order_phrases.place_of(view.order.placed, view.token, now),
+        "" if away is None else say("{change} away", change=figures.signed_percent(away)),
+        say("{time} left", time=order_phrases.left(view.order.placed, now)),
+        say("⏳ tried") if view.order.triggered_at is not None else "",
     )
 
 
 def _short(view: RestingView) -> Text:
-    wanted = view.order.placed
-    name = named(view.token.symbol, 16)
-    return Text(f"#{wanted.number} ", name, f" {order_phrases.deed(wanted, view.token)}")
+    return _head(view)
 
 
 def _now_line(view: RestingView) -> str:
@@ -279,19 +288,19 @@ def _group_line(view: RestingView) -> str:
 def _life(order: Resting) -> tuple[str, ...]:
     wanted = order.placed
     tried = say("Tried {count} times", count=order.attempts) if order.attempts else ""
-    refused = f" · {order.last_refusal.replace('_', ' ')}" if order.last_refusal else ""
+    refused = order.last_refusal.replace("_", " ")
     seen = order.triggered_at
     ended = order.ended_at
-    reason = _reason(order)
-    why = f" · {reason}" if reason else ""
     return (
         say("Placed {time}", time=figures.day_and_time(order.created_at)),
         say("Changed or refilled {count} times", count=order.generation)
         if order.generation
         else "",
         say("Seen {time} UTC", time=figures.day_and_time(seen)) if seen is not None else "",
-        tried + refused if tried else "",
-        f"{_capital(say(_STATES[order.state]))} {figures.day_and_time(ended)} UTC{why}"
+        order_phrases.joined(tried, refused) if tried else "",
+        order_phrases.joined(
+            say(_ENDED[order.state], time=figures.day_and_time(ended)), _reason(order)
+        )
         if ended is not None
         else say("Waits {until}", until=order_phrases.waits_until(wanted)),
         say("Its fill is order #{number}", number=order.filled_order)
