@@ -44,12 +44,13 @@ AUDIT_SENTENCES: Mapping[str, str] = {
     "recovery_code.used": later("{actor} used a recovery code"),
     "unfreeze.asked": later("{actor} asked for the end of their freeze"),
     "unfreeze.cancelled": later("{actor} stays frozen after all"),
-    # data and payments
+    # data, payments, wallets
     "deletion.asked": later("{actor} asked to be deleted"),
     "deletion.cancelled": later("{actor} wants to stay after all"),
     "data.deleted": later("what need not be kept of {person} was deleted"),
     "stars.paid": later("{actor} paid with Stars"),
     "stars.refunded": later("{actor} gave Stars back to {person}"),
+    "live_wallet.created": later("{actor} made a wallet for {person}"),
 }
 """By action; `{actor}` did it and `{person}` is whom it is about. A test knows all actions."""
 
@@ -93,5 +94,6 @@ AUDIT_TITLES: Mapping[str, str] = {
     "data.deleted": later("Data deleted"),
     "stars.paid": later("Stars paid"),
     "stars.refunded": later("Stars given back"),
+    "live_wallet.created": later("Wallet made"),
 }
 """By action, as a person reads it of their own account."""
