@@ -29,7 +29,7 @@ def left_behind(folder: Path, *words: str) -> set[str]:
     ring = keyring_from_folder(folder)
     keys = [SealedKeyVault(ring).create(1000 + number, 1) for number in range(3)]
     key_user.write_down(folder, keys)
-    command = [sys.executable, "-m", "tests.builders.key_user", str(folder), *words]
+    command = [sys.executable, "-m", "tests.builders.key_user", str(folder), str(folder), *words]
     with subprocess.Popen(  # noqa: S603 (our own module)
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:

@@ -1,15 +1,19 @@
 """A process that uses wallets' keys and then waits, so that its memory can be looked through.
 
-Run as `python -m tests.builders.key_user FOLDER [keep]`: FOLDER holds master keys and `keys.json`.
-With `keep` it holds on to one seed, as a careless program would.
+Run as `python -m tests.builders.key_user KEYS FOLDER [WORD...]`: KEYS holds master keys and
+`keys.json`, FOLDER is where a core would lie. With `keep` it holds on to one seed, as a careless
+program would; with `forbid` it forbids that it is dumped; with `busy` it goes on signing.
 """
 
+import os
+import resource
 import sys
 from pathlib import Path
 
 import orjson
 
 from bot.adapters.vault.keyring import keyring_from_folder
+from bot.adapters.vault.no_dumps import forbid_dumps
 from bot.adapters.vault.sealed_key_vault import SealedKeyVault
 from bot.domain.live_wallets import SealedKey
 
@@ -46,21 +50,29 @@ def read_back(folder: Path) -> list[SealedKey]:
     ]
 
 
-def main(folder: Path, *, is_careless: bool) -> None:
+def main(keys_folder: Path, folder: Path, words: list[str]) -> None:
     """Sign and seal anew with every key, say so, and wait for the end of the input."""
-    ring, keys = keyring_from_folder(folder), read_back(folder)
-    vault, kept = SealedKeyVault(ring), []
+    os.chdir(folder)
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+    if "forbid" in words:
+        forbid_dumps()
+    keys, vault = read_back(keys_folder), SealedKeyVault(keyring_from_folder(keys_folder))
+    kept = []
     for number in range(ROUNDS):
         for key in keys:
             vault.sign(key, b"message %d" % number)
             vault.reseal(key)
-    if is_careless:
+    if "keep" in words:
         with vault._opened(keys[0]) as seed:
             kept.append(bytes(seed.reveal()))
     sys.stdout.write("used\n")
     sys.stdout.flush()
+    while "busy" in words:
+        for key in keys:
+            vault.sign(key, b"message")
     sys.stdin.read()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), is_careless="keep" in sys.argv[2:])
+    main(Path(sys.argv[1]).resolve(), Path(sys.argv[2]), sys.argv[3:])

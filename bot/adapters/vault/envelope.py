@@ -2,7 +2,6 @@
 
 import os
 from functools import cache
-from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,10 +15,6 @@ NONCE_BYTES, TAG_BYTES = 12, 16
 OVERHEAD_BYTES = NONCE_BYTES + TAG_BYTES
 _PURPOSE = "kitrader wallet keys v1"
 _DATA_KEY, _CONTENT = b"data key", b"content"
-
-
-class _Source(Protocol):
-    def readinto(self, buffer: memoryview, /) -> int | None: ...
 
 
 class Envelope:
@@ -69,18 +64,18 @@ def drawn(size: int) -> Secret:
 
     What `os.urandom` gives could not be wiped.
     """
-
-    def fill(place: memoryview) -> None:
-        with open("/dev/urandom", "rb", buffering=0) as source:  # noqa: PTH123 (of no path's size)
-            _read_whole(source, place)
-
-    return Secret.filled(size, fill)
+    return Secret.filled(size, _draw)
 
 
-def _read_whole(source: _Source, place: memoryview) -> None:
-    done = 0
-    while done < len(place):
-        done += source.readinto(place[done:]) or 0
+def _draw(place: memoryview) -> None:
+    # Opened each time: a number that is kept could be another file's by then.
+    source = os.open("/dev/urandom", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        done = 0
+        while done < len(place):
+            done += os.readv(source, [place[done:]])
+    finally:
+        os.close(source)
 
 
 def _words(layer: bytes, version: int, bound_to: bytes) -> bytes:
