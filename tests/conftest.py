@@ -1,37 +1,18 @@
-"""What every test may ask for: a real PostgreSQL, migrated once, cloned for each that writes."""
+"""How the suite runs: shared out among workers, who compile nothing twice; canaries or none."""
 
-import asyncio
-import contextlib
-import itertools
 import os
-from collections.abc import AsyncIterator
-from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+import sys
+from importlib import import_module
 
-import aiogram  # noqa: F401 (whole, before the bot imports it without its models)
-import asyncpg
 import pytest
 
-from bot.adapters.database.connection import Pool, open_pool
-from bot.adapters.database.embedded import EmbeddedServer, embedded_postgres
-from bot.adapters.database.migrate import migrate
 from tests.builders import canaries
-from tests.builders.memory_folder import folder_in_memory, sweep_memory
-from tests.builders.ports import free_port
+from tests.builders.memory_folder import sweep_memory
 
-_numbers = itertools.count(1)
 _MOST_WORKERS = 4
-_QUICK_AND_SMALL = {
-    "fsync": "off",
-    "full_page_writes": "off",
-    # Its worker is the superuser's: a database that it looks into cannot be dropped by force.
-    "autovacuum": "off",
-    "max_wal_size": "64MB",
-    "min_wal_size": "32MB",
-}
 
-SHARED = Path(__file__).parents[2] / "shared"
-GENUINE_ACCOUNTS = SHARED / "data" / "solana_accounts"
+# Else each worker and each process that a test starts would compile the whole project again.
+sys.dont_write_bytecode = False
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -45,8 +26,10 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return min(processors + 1, _MOST_WORKERS) if is_whole and processors > 1 else 0
 
 
-def pytest_configure() -> None:
-    """Log everything where canaries are out."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Load the fixtures where tests run, and log everything where canaries are out."""
+    if config.getoption("dist") == "no" or config.getoption("collectonly"):
+        config.pluginmanager.register(import_module("tests.fixtures"))
     if canaries.ARE_OUT:
         canaries.log_everything()
 
@@ -63,77 +46,3 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_unconfigure() -> None:
     """Leave nothing in memory, not even of a worker that did not end by itself."""
     sweep_memory()
-
-
-def other_database(dsn: str, name: str) -> str:
-    return urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
-
-
-@pytest.fixture(scope="session")
-async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedServer]:
-    """A PostgreSQL whose database `template_kitrader` has the newest schema."""
-    with folder_in_memory(otherwise=tmp_path_factory.mktemp("postgres")) as folder:
-        async with embedded_postgres(folder, settings=_QUICK_AND_SMALL) as server:
-            connection = await asyncpg.connect(server.dsn)
-            await connection.execute("CREATE DATABASE template_kitrader")
-            await connection.close()
-            await migrate(other_database(server.dsn, "template_kitrader"))
-            yield server
-
-
-@pytest.fixture(scope="session")
-def postgres_dsn(postgres: EmbeddedServer) -> str:
-    """The address of that PostgreSQL."""
-    return postgres.dsn
-
-
-async def _listen_in(dsn: str) -> None:
-    """Fail where a canary lies in a database that a test leaves behind."""
-    connection = await asyncpg.connect(dsn)
-    try:
-        assert await canaries.heard_in_database(connection) == set()
-    finally:
-        await connection.close()
-
-
-@pytest.fixture
-async def database_dsn(postgres_dsn: str) -> AsyncIterator[str]:
-    """The address of a fresh database with the newest schema, dropped afterwards."""
-    name = f"test_{next(_numbers)}"
-    connection = await asyncpg.connect(postgres_dsn)
-    await connection.execute(f"CREATE DATABASE {name} TEMPLATE template_kitrader")
-    try:
-        yield other_database(postgres_dsn, name)
-        if canaries.ARE_OUT:
-            await _listen_in(other_database(postgres_dsn, name))
-    finally:
-        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        await connection.close()
-
-
-@pytest.fixture
-async def database(database_dsn: str) -> AsyncIterator[Pool]:
-    """A pool on a fresh database."""
-    async with open_pool(database_dsn, size=20) as pool:
-        yield pool
-
-
-@pytest.fixture
-def unused_tcp_port() -> int:
-    """A port that no test beside this one is lent; in place of pytest-asyncio's."""
-    return free_port()
-
-
-@pytest.fixture
-def genuine_accounts() -> Path:
-    """The folder of genuine account dumps; the test is skipped where it is absent."""
-    if not GENUINE_ACCOUNTS.is_dir():
-        pytest.skip("the genuine account dumps are not beside this checkout")
-    return GENUINE_ACCOUNTS
-
-
-@contextlib.asynccontextmanager
-async def within(seconds: float) -> AsyncIterator[None]:
-    """Fail rather than hang."""
-    async with asyncio.timeout(seconds):
-        yield

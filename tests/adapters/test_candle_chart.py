@@ -28,6 +28,7 @@ from bot.domain.candles import Candle, Interval
 from bot.domain.charts import Chart, Deed, Level, LevelKind, Theme, TradeMark
 from bot.domain.users import Mode
 from tests.builders.charts import DAWN, a_chart, some_candles
+from tests.builders.examples import examples
 
 FRAME = Frame(left=0, top=0, right=1000, bottom=500)
 
@@ -91,7 +92,7 @@ def test_where_no_volume_is_known_the_candles_have_the_room(volume: Decimal | No
 PRICES = st.decimals("1e-24", "1e15", places=None, allow_nan=False).filter(lambda d: d > 0)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(
     prices=st.lists(st.tuples(PRICES, PRICES, PRICES, PRICES), min_size=1, max_size=25),
     volumes=st.none() | st.decimals(0, "1e18", allow_nan=False),

@@ -15,6 +15,7 @@ from bot.adapters.database.shelf import PostgresShelf
 from bot.domain.candles import INTERVALS, OWN, Candle, Interval, rolled
 from bot.ports.candles import PriceNow
 from tests.builders.books import known_token
+from tests.builders.examples import examples
 from tests.builders.price_rows import PriceRow, record
 
 MORNING = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
@@ -88,7 +89,7 @@ async def test_building_again_from_nothing_gives_the_same_candles(database: Pool
     assert await stored(database) == before
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     at=st.lists(st.integers(0, 7_000), min_size=1, max_size=60, unique=True),
     cuts=st.lists(st.integers(0, 7_200), max_size=8),

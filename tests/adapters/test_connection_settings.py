@@ -6,7 +6,7 @@ from bot.adapters.database.connection import Pool
 from bot.adapters.database.embedded_cluster import _SETTINGS
 from bot.domain.errors import Unavailable
 from tests.builders.books import books_on, decided_long, known_token, meet
-from tests.conftest import within
+from tests.fixtures import within
 
 
 async def test_a_commit_is_on_the_disk_before_anybody_is_told(database: Pool) -> None:

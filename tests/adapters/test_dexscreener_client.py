@@ -103,7 +103,7 @@ async def test_it_is_asked_no_more_often_than_its_limit() -> None:
     clock = HandClock()
     async with web_source() as source, build(source, clock) as dexscreener:
         started = clock.monotonic()
-        for _ in range(300):
+        for _ in range(100):
             await dexscreener.places(MINT)
-        assert clock.monotonic() - started > 60
-        assert len(source.paths) == 300
+        assert clock.monotonic() - started > 19
+        assert len(source.paths) == 100

@@ -13,6 +13,7 @@ from bot.adapters.vault.sealed_key_vault import SealedKeyVault
 from bot.domain.live_wallets import KeyDamaged, KeyFault, MasterKeyMissing, SealedKey
 from bot.domain.secrets import Secret
 from bot.ports.key_vault import KeyVault
+from tests.builders.examples import examples
 from tests.builders.sealed_keys import older, ring, swaps, wallets_under
 
 RING = ring(1, 2)
@@ -66,7 +67,7 @@ def test_every_flipped_bit_is_found(place: int, bit: int, part: str) -> None:
     assert fault_of(VAULT, replace(key, **{part: bytes(changed)})) is KeyFault.DOES_NOT_OPEN
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(20))
 @given(
     wrapped_key=st.binary(max_size=130),
     sealed=st.binary(max_size=130),

@@ -8,7 +8,7 @@ import pytest
 from bot.adapters.database.connection import Pool
 from bot.adapters.database.lease import AnotherBotError, Lease
 from bot.domain.errors import Unavailable
-from tests.conftest import within
+from tests.fixtures import within
 
 HOLDER = """
     SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database

@@ -22,6 +22,7 @@ from bot.sandbox.market.pool_maker import make_pool, make_sol_pools
 from bot.sandbox.market.pools.pool import Pool
 from bot.sandbox.solana_rpc.chain import Placement
 from tests.builders.column_pools import agree, priced_in_columns, taken_up
+from tests.builders.examples import examples
 from tests.builders.pool_accounts import genuine_accounts, with_bytes
 
 NOT_IN_COLUMNS = {PoolKind.METEORA_DBC}
@@ -136,7 +137,7 @@ def in_sol_price(reading: PoolReading) -> Decimal:
 
 
 @given(st.sampled_from(IN_COLUMNS), st.data())
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_bytes_change_columns_agree_with_the_decoder_or_leave_it_to_it(
     pool: Pool, data: st.DataObject
 ) -> None:

@@ -22,6 +22,7 @@ from bot.domain.charts import Theme
 from bot.domain.performance import EquityPoint, Span
 from bot.domain.positions import Side
 from bot.domain.users import Mode
+from tests.builders.examples import examples
 from tests.builders.reports import DAWN, SOL, a_course
 
 MARGIN = 40
@@ -109,7 +110,7 @@ def test_a_picture_says_whose_money_it_is(theme: Theme, mode: Mode) -> None:
         assert counted[colours.ground] > 300_000
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(worths, st.booleans(), st.sampled_from(list(Span)))
 def test_any_course_can_be_drawn(course: list[int], amounts: bool, span: Span) -> None:
     points = tuple(
@@ -140,7 +141,7 @@ def test_a_hostile_name_is_cut_or_not_drawn(symbol: str, side: Side) -> None:
         assert list(picture.tobytes()) == list(plain.tobytes())
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(
     st.decimals(-(10**9), 10**9, places=6),
     st.integers(-(10**20), 10**20),

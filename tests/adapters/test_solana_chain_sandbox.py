@@ -105,7 +105,7 @@ async def test_one_faulty_endpoint_costs_neither_a_pool_nor_a_true_price(
         favourite = await asked_next(world, places)
         favourite.faults = faults
         asked_before = favourite.requests_served
-        for _ in range(4):
+        for _ in range(2):
             world.market.step()
             world.ledger.advance(2)
             readings = await world.chain.read_pools(places)

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.telegram.limits import FloodLimits
 from tests.bad_input.quarter import Quarter, let_hostile_tokens_in
-from tests.conftest import other_database
+from tests.fixtures import other_database
 from tests.journeys.town import open_town
 
 

@@ -4,9 +4,9 @@ import secrets
 
 import pytest
 
-from tests.journeys.conftest import empty_town, forks, plain_logs, quick_messages
+from tests.journeys.conftest import empty_town, plain_logs, quick_messages
 
-__all__ = ["empty_town", "forks", "plain_logs", "quick_messages", "seed"]
+__all__ = ["empty_town", "plain_logs", "quick_messages", "seed"]
 
 
 @pytest.fixture

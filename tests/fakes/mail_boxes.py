@@ -1,10 +1,12 @@
 """An inbox and an outbox in memory, which can be told to fail."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import islice
 
 from bot.domain.errors import Unavailable
-from bot.domain.notices import Notice, QueuedNotice
+from bot.domain.notices import Notice, Priority, QueuedNotice
 from bot.ports.mail import NOTHING, Backlog, InHand, StoredUpdate
 
 
@@ -50,6 +52,7 @@ class FakeOutbox:
 
     def __init__(self) -> None:
         self.queued: dict[int, Notice] = {}
+        self._by_priority: dict[Priority, list[int]] = defaultdict(list)
         self.delivered: dict[int, int | None] = {}
         self.given_up: dict[int, str] = {}
         self.closed: dict[int, str] = {}
@@ -59,18 +62,20 @@ class FakeOutbox:
     async def put(self, notices: Sequence[Notice]) -> None:
         for notice in notices:
             self.queued[len(self.queued) + 1] = notice
+            self._by_priority[notice.priority].append(len(self.queued))
 
     async def waiting(self, limit: int, besides: InHand = NOTHING) -> list[QueuedNotice]:
         self._may_fail()
         held, full = set(besides.notice_ids), set(besides.full_lines)
-        left = [
-            QueuedNotice(notice_id=i, notice=notice, due_at=self.due_at.get(i))
-            for i, notice in self.queued.items()
+        left = (
+            QueuedNotice(notice_id=i, notice=self.queued[i], due_at=self.due_at.get(i))
+            for priority in sorted(self._by_priority)
+            if besides.before is None or priority < besides.before
+            for i in self._by_priority[priority]
             if i not in self.delivered and i not in self.given_up and i not in held
-            if (notice.chat_id, notice.priority) not in full
-            if besides.before is None or notice.priority < besides.before
-        ]
-        return sorted(left, key=lambda one: (one.notice.priority, one.notice_id))[:limit]
+            if (self.queued[i].chat_id, priority) not in full
+        )
+        return list(islice(left, limit))
 
     async def sent(self, notice_id: int, *, message_id: int | None, at: datetime) -> None:
         assert at.tzinfo is not None

@@ -7,17 +7,16 @@ import pytest
 import structlog
 
 from bot.telegram.limits import FloodLimits
-from tests.journeys.processes import Forks, open_forks
+from tests.fixtures import log_plainly
 from tests.journeys.town import Town, open_town
 
 
 @pytest.fixture(autouse=True)
 def plain_logs() -> Iterator[None]:
-    """Log as JSON: the pretty printer draws an exception's locals for seconds, in the loop."""
-    format_exception = structlog.processors.format_exc_info
-    structlog.configure(processors=[format_exception, structlog.processors.JSONRenderer()])
+    """Leave no journey's way of logging to the next one."""
     yield
     structlog.reset_defaults()
+    log_plainly()
 
 
 @pytest.fixture
@@ -35,10 +34,3 @@ async def empty_town(
     """A town without a bot: the test starts it, and may start it again."""
     async with open_town(database_dsn) as town:
         yield town
-
-
-@pytest.fixture(scope="session")
-async def forks(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Forks]:
-    """A warm parent of the product's processes."""
-    async with open_forks(tmp_path_factory.mktemp("forks")) as parent:
-        yield parent

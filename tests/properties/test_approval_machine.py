@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bot.adapters.database.connection import Pool
 from bot.domain.approvals import ApprovalKind
 from bot.domain.errors import Refusal
+from tests.builders.examples import examples
 from tests.builders.people import ADA, ANN, PeopleHouse, people_house
 
 SOL = 10**9
@@ -49,7 +50,7 @@ async def play(house: PeopleHouse, asked: list[int], move: str, who: int, number
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(12),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -13,6 +13,7 @@ from bot.engine.risk_gate import RiskSettings
 from bot.engine.trading_engine import TradingEngine
 from bot.ports.books import Desk, Settlement
 from tests.builders.desks import NOON, SOL, desk, market, pool, request
+from tests.builders.examples import examples
 
 ENGINE = TradingEngine(PaperVenue(), RiskSettings())
 START = 18_420 * SOL
@@ -74,7 +75,7 @@ def play(intent: OpenIntent, plan: list[Step]) -> tuple[Desk, Position]:
     return now, position
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(closes, st.sampled_from([(Side.LONG, 1), (Side.SHORT, 1), (Side.SHORT, 3)]))
 def test_realised_gains_are_the_cash_that_moved(plan: list[Step], how: tuple[Side, int]) -> None:
     side, leverage = how

@@ -26,6 +26,7 @@ from bot.domain.positions import Side
 from bot.domain.resting_plans import EntryPlan, SchedulePlan, Stop, TakeProfit, Trailing
 from bot.domain.users import Role
 from tests.builders.desks import SOL
+from tests.builders.examples import examples
 from tests.builders.resting import Waiting, percent, waiting
 from tests.properties.resting_model import Fill, Model, ModelOrder
 
@@ -299,7 +300,7 @@ def test_any_sequence_leaves_orders_positions_and_money_right(database_dsn: str)
         run_state_machine_as_test(  # type: ignore[no-untyped-call]
             RestingMachine,
             settings=settings(
-                max_examples=8,
+                max_examples=examples(5),
                 stateful_step_count=30,
                 deadline=None,
                 phases=(Phase.generate,),  # shrinking would take minutes on a database

@@ -17,6 +17,7 @@ from bot.engine.risk_gate import RiskSettings
 from bot.engine.trading_engine import TradingEngine
 from bot.ports.books import Desk, Settlement
 from tests.builders.desks import MINT, NOON, SOL, desk, market, pool, request
+from tests.builders.examples import examples
 
 ENGINE = TradingEngine(PaperVenue(), RiskSettings())
 OWN = {AccountKind.CASH, AccountKind.MARGIN, AccountKind.HOLDING, AccountKind.RENT}
@@ -73,7 +74,7 @@ def decide(at: Desk, step: Step) -> Settlement | None:
     return ENGINE.liquidate(at, number, here, request(), NOON)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(steps)
 def test_any_sequence_of_orders_conserves_every_asset(
     plan: list[Step],
@@ -106,7 +107,7 @@ def test_any_sequence_of_orders_conserves_every_asset(
         assert balances[margin] == position.margin_lamports + position.proceeds_lamports
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(sizes, reserves)
 def test_a_round_trip_at_one_price_never_gains(size: int, reserve: int) -> None:
     here = market(pool(sol_reserve=reserve))

@@ -6,6 +6,14 @@ from tests.sandbox.telegram_fixtures import (
     telegram_session,
     telegram_url,
     telegram_world,
+    whole_aiogram,
 )
 
-__all__ = ["telegram_bot", "telegram_hands", "telegram_session", "telegram_url", "telegram_world"]
+__all__ = [
+    "telegram_bot",
+    "telegram_hands",
+    "telegram_session",
+    "telegram_url",
+    "telegram_world",
+    "whole_aiogram",
+]

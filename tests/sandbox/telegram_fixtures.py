@@ -14,6 +14,7 @@ from aiogram.client.telegram import TelegramAPIServer
 
 from bot.sandbox.telegram_api.server import serve_telegram
 from bot.sandbox.telegram_api.world import TelegramWorld
+from tests.builders.whole_aiogram import build_models
 
 TOKEN = "777000111:sandbox-token-for-tests"
 ANN, BOB, PIA, ADA = 1001, 1002, 2001, 3001
@@ -72,6 +73,12 @@ class TelegramHands:
         return (await self.get(f"/sandbox/chats/{chat}/messages"))["messages"]
 
 
+@pytest.fixture(scope="session")
+def whole_aiogram() -> None:
+    """Build aiogram's models: the bot imports it without them."""
+    build_models()
+
+
 @pytest.fixture
 def telegram_world() -> TelegramWorld:
     return TelegramWorld(TOKEN, seed=7)
@@ -90,7 +97,9 @@ async def telegram_hands(telegram_url: str) -> AsyncIterator[TelegramHands]:
 
 
 @pytest.fixture(scope="session")
-async def telegram_session() -> AsyncIterator[AiohttpSession]:
+async def telegram_session(
+    whole_aiogram: None,  # noqa: ARG001 (asked for what it does)
+) -> AsyncIterator[AiohttpSession]:
     # One for all tests: aiogram sleeps a quarter of a second when it closes one.
     session = AiohttpSession()
     yield session

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.sandbox.chat_page.application import STATIC
+from tests.builders.examples import examples
 
 NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(NODE is None, reason="Node is not installed on this machine")
@@ -100,7 +101,7 @@ CASE = st.tuples(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(cases=st.lists(CASE, min_size=30, max_size=60))
 def test_no_entity_loses_or_repeats_a_letter(
     scripts: Path, cases: list[tuple[str, list[object]]]

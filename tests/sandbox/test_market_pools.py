@@ -27,6 +27,7 @@ from bot.sandbox.market.pools.ticks import (
     TickScale,
     sqrt_price_at,
 )
+from tests.builders.examples import examples
 
 SOL = Asset(mint=WSOL, decimals=9)
 USD = Asset(mint=USDC, decimals=6)
@@ -86,7 +87,7 @@ MAKERS: list[Callable[[], Reserved]] = [amm_v4, cpmm, curve, pumpswap]
 
 
 @pytest.mark.parametrize("make", MAKERS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(moves=st.lists(st.integers(60, 160), min_size=1, max_size=12))
 def test_the_product_of_reserves_never_falls(
     make: Callable[[], Reserved], moves: list[int]
@@ -167,7 +168,7 @@ def test_square_root_prices_are_the_programs_own() -> None:
 
 
 @pytest.mark.parametrize("make", [whirlpool, clmm])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(prices=st.lists(st.integers(20, 900), min_size=1, max_size=10))
 def test_a_concentrated_pools_vaults_always_cover_its_positions(
     make: Callable[[], ConcentratedPool], prices: list[int]
@@ -184,7 +185,7 @@ def test_a_concentrated_pools_vaults_always_cover_its_positions(
     assert all(now.units >= then.units for now, then in zip(pool.sides, fresh.sides, strict=True))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(moves=st.lists(st.integers(40, 250), min_size=1, max_size=10))
 def test_a_dlmm_pairs_reserves_always_cover_its_bins(moves: list[int]) -> None:
     pair = dlmm()

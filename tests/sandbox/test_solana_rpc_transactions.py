@@ -19,6 +19,7 @@ from solders.transaction_status import TransactionConfirmationStatus
 
 from bot.sandbox.solana_rpc.dispatch import answer
 from bot.sandbox.solana_rpc.endpoint import Endpoint
+from tests.builders.examples import examples
 from tests.sandbox.solana_fixtures import SOL, Node, running_node, sol_transfer, still_chain
 
 AT_TIP = TxOpts(preflight_commitment=Processed)
@@ -178,7 +179,7 @@ async def test_the_faucet_pays_the_same_person_twice_but_not_more_than_it_has(no
     assert refused["error"]["code"] == -32603
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(changes=st.lists(st.tuples(st.integers(0, 210), st.integers(0, 255)), max_size=3))
 def test_a_mangled_transaction_is_answered_whatever_it_is(changes: list[tuple[int, int]]) -> None:
     raw = bytearray(bytes(sol_transfer(CHAIN, FUNDED, Pubkey.default(), 1)))

@@ -39,9 +39,10 @@ from aiogram.utils.formatting import Bold, Code, Text, TextLink
 from bot.sandbox.telegram_api.world import TelegramWorld
 from tests.sandbox.telegram_fixtures import ADA, ANN, BOB, LOUNGE, TelegramHands
 
-BUTTONS = InlineKeyboardMarkup(
-    inline_keyboard=[[InlineKeyboardButton(text="Buy 1 SOL", callback_data="buy:1")]]
-)
+
+def buttons() -> InlineKeyboardMarkup:
+    button = InlineKeyboardButton(text="Buy 1 SOL", callback_data="buy:1")
+    return InlineKeyboardMarkup(inline_keyboard=[[button]])
 
 
 def png(width: int = 3, height: int = 2) -> bytes:
@@ -69,7 +70,7 @@ async def test_a_polled_command_is_answered_and_a_press_edits_and_toasts(
 
     @dispatcher.message(Command("start"))
     async def welcome(message: Message) -> None:
-        await message.answer("Welcome", reply_markup=BUTTONS)
+        await message.answer("Welcome", reply_markup=buttons())
 
     @dispatcher.callback_query(F.data == "buy:1")
     async def buy(query: CallbackQuery) -> None:
@@ -159,10 +160,10 @@ async def test_text_length_counts_utf16_units(
 
 
 async def test_edits_are_checked(telegram_bot: Bot, started: TelegramHands) -> None:
-    sent = await telegram_bot.send_message(ANN, "one", reply_markup=BUTTONS)
+    sent = await telegram_bot.send_message(ANN, "one", reply_markup=buttons())
     with pytest.raises(TelegramBadRequest, match="message is not modified: specified new message"):
-        await sent.edit_text("one", reply_markup=BUTTONS)
-    edited = await sent.edit_text("two", reply_markup=BUTTONS)
+        await sent.edit_text("one", reply_markup=buttons())
+    edited = await sent.edit_text("two", reply_markup=buttons())
     assert isinstance(edited, Message)
     assert edited.edit_date is not None
     bare = await sent.edit_reply_markup(reply_markup=None)

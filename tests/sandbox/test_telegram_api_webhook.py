@@ -166,6 +166,7 @@ async def test_a_wrong_webhook_is_refused(
     assert reason in answer["description"]
 
 
+@pytest.mark.usefixtures("whole_aiogram")
 async def test_aiograms_own_webhook_server_is_served(telegram_hands: TelegramHands) -> None:
     server = TelegramAPIServer.from_base(telegram_hands.base_url)
     bot = Bot(TOKEN, session=AiohttpSession(api=server))  # closed by the handler below

@@ -17,6 +17,7 @@ from bot.telegram.layout import WHISPER
 from bot.telegram.turn import Place
 from tests.builders.chance import seeded
 from tests.builders.chat_updates import ANN, BOB, GROUP, a_message, a_press
+from tests.builders.examples import examples
 from tests.builders.views import SOL, a_token
 from tests.fakes.audit_services import a_wish, an_entry
 from tests.fakes.hand_clock import HandClock
@@ -323,7 +324,7 @@ FORGED = st.one_of(
 )
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(100), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=FORGED)
 async def test_forged_buttons_never_act_and_never_fail(door: ChatDoor, data: str) -> None:
     notices = await door.press(data)
@@ -332,7 +333,7 @@ async def test_forged_buttons_never_act_and_never_fail(door: ChatDoor, data: str
     assert door.services.resets == []
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     action=st.sampled_from([action.name for action in action_table.TABLE]),
     target=st.integers(0, 999_999_999),

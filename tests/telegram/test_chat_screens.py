@@ -18,6 +18,7 @@ from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, named, to_edit, to_send, utf16_units
 from bot.telegram.screens import hearsay, market, receipts, trading, wallets, warnings
 from bot.telegram.screens import help as help_screens
+from tests.builders.examples import examples
 from tests.builders.views import (
     SOL,
     a_fill,
@@ -36,6 +37,9 @@ from tests.builders.views import (
     said_by,
     some_info,
 )
+from tests.builders.whole_aiogram import build_models
+
+build_models(MessageEntity)
 
 KEYS = Keys(owner=9_007_199_254_740, nonce="hkxyzabcde", bot_name="kitrader_bot")
 GROUP_KEYS = replace(KEYS, is_private=False)
@@ -158,7 +162,7 @@ def test_hostile_names_pass_through_every_screen_as_plain_text(name: str) -> Non
             assert mark not in str(notice.payload["text"])
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(30))
 @given(name=st.text(max_size=60))
 def test_any_name_at_all_passes(name: str) -> None:
     for screen in screens_of(a_token(symbol=name, name=name), name):

@@ -1,34 +1,18 @@
 """Every route of the public door, by its description: as a stranger, two people, an admin."""
 
 import asyncio
-import os
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
-import pytest
-import schemathesis
-from hypothesis import HealthCheck, given, settings
 
 from bot.services.web_sessions import form_token
 from bot.web.application import described
-from bot.web.door import SECURE_COOKIE
-from tests.web.conftest import ADA, ANN, BOB, HOOK, ORIGIN, SECRET, OpenDoor
+from tests.builders.examples import examples
+from tests.web.doors import ADA, ANN, BOB, HOOK, ORIGIN, SECRET, OpenDoor
+from tests.web.made_up import Sweep, headed
 
-# More by hand: KITRADER_WEB_EXAMPLES=500, with a `--timeout` to match.
-EXAMPLES = int(os.environ.get("KITRADER_WEB_EXAMPLES", "4"))
 OPEN_TO_ALL = {"/", "/login/{token}", "/login", "/static/door.css", "/health/live", HOOK}
-HEADERS = {
-    "content-security-policy": "default-src 'none'",
-    "strict-transport-security": "max-age=31536000",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "cache-control": "no-store",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-}
 
 
 def operations(door: OpenDoor) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -45,66 +29,17 @@ def filled(path: str, number: int = 1) -> str:
     return path
 
 
-def headed(answer: httpx.Response | schemathesis.Response) -> dict[str, str]:
-    """Give the headers that an answer lacks."""
-    has = {name: "".join(answer.headers.get(name, "")) for name in HEADERS}
-    return {name: has[name] for name, value in HEADERS.items() if not has[name].startswith(value)}
+PEOPLE = {"stranger": 0, "Ann": ANN, "Bob": BOB, "admin": ADA}
 
 
-def sweep(
-    raw: dict[str, Any], base: str, log_in: Callable[[], str], examples: int
-) -> tuple[list[str], Counter[int]]:
-    """Send made-up requests to every operation; gives what was not as described, and a count.
-
-    Each comes in a session of its own, since some end the session.
-    """
-    schema = schemathesis.openapi.from_dict(raw)
-    faults: list[str] = []
-    seen: Counter[int] = Counter()
-
-    def judge(case: schemathesis.Case) -> None:
-        token = log_in()
-        if token and isinstance(case.body, dict) and "csrf" in case.body:
-            case.body["csrf"] = form_token(token)
-        case.cookies.clear()
-        for name in [name for name in case.headers if name.lower() == "cookie"]:
-            del case.headers[name]
-        headers = {"Origin": ORIGIN} | ({"Cookie": f"{SECURE_COOKIE}={token}"} if token else {})
-        answer = case.call(base_url=base, headers=headers, allow_redirects=False)
-        seen[answer.status_code] += 1
-        said = case.operation.definition.raw["responses"]
-        if answer.status_code >= 500 or str(answer.status_code) not in said:
-            faults.append(f"{case.method} {case.path}: {answer.status_code}")
-        if lacking := headed(answer):
-            faults.append(f"{case.method} {case.path}: {lacking}")
-
-    for found in schema.get_all_operations():
-        run = given(found.ok().as_strategy())(judge)
-        settings(
-            max_examples=examples,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        )(run)()
-    return faults, seen
-
-
-@pytest.mark.parametrize("who", [0, ANN, BOB, ADA], ids=["stranger", "Ann", "Bob", "admin"])
-async def test_made_up_requests_meet_no_fault_and_nothing_undescribed(
-    open_door: OpenDoor, who: int
-) -> None:
-    loop = asyncio.get_running_loop()
-
-    def log_in() -> str:
-        if not who:
-            return ""
-        return asyncio.run_coroutine_threadsafe(open_door.session_of(who), loop).result()
-
+async def test_made_up_requests_meet_no_fault_and_nothing_undescribed(open_door: OpenDoor) -> None:
     raw = described(open_door.door).openapi()
-    faults, seen = await asyncio.to_thread(sweep, raw, open_door.base, log_in, EXAMPLES)
-    assert faults == []
-    assert seen[303 if who else 401] > 0, seen
+    log_in = open_door.log_ins(PEOPLE)
+    sweep = Sweep(base=open_door.base, log_in=log_in)
+    await asyncio.to_thread(sweep.over, raw, examples(2))
+    assert sweep.faults == []
+    for who, person_id in PEOPLE.items():
+        assert sweep.seen[who, 303 if person_id else 401] > 0, sweep.seen
 
 
 async def test_a_stranger_gets_in_nowhere_but_where_all_may(open_door: OpenDoor) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import httpx
 
-from tests.web.conftest import ANN, HOOK, SECRET, OpenDoor, served
+from tests.web.doors import ANN, HOOK, SECRET, OpenDoor, served
 
 LINGERING = 40
 LOOKS = 60

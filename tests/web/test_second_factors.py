@@ -17,7 +17,7 @@ from bot.domain.users import Status
 from bot.domain.web_sessions import Visitor
 from bot.ports.factors import StoredFactor
 from bot.services.audit_sealing import AuditProof
-from tests.web.conftest import ANN, BOB, OpenDoor, security_on
+from tests.web.doors import ANN, BOB, OpenDoor, security_on
 
 PIN = "482913"
 SESSIONS, GUESSES = 50, 1_000
