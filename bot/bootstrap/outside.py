@@ -17,6 +17,7 @@ from bot.adapters.database.migrate import migrate
 from bot.adapters.price_sources.geckoterminal_candles import GeckoTerminalCandles, site_settings
 from bot.adapters.price_sources.http_source import HttpSource
 from bot.adapters.solana.discovery import PairSource
+from bot.adapters.solana.network_costs import NetworkCostSettings
 from bot.adapters.solana.rpc_pool import RpcPool
 from bot.adapters.solana.rpc_settings import (
     EndpointConfig,
@@ -77,7 +78,18 @@ async def open_chain(
         stream = StreamSettings(most_accounts=settings.solana_ws_accounts)
         pool = RpcPool(endpoints, clock=clock, chance=chance, settings=RpcSettings(stream=stream))
         rpc = await stack.enter_async_context(pool)
-        yield rpc, SolanaChain(rpc, sources, clock)
+        yield rpc, SolanaChain(rpc, sources, clock, network_cost_settings(settings))
+
+
+def network_cost_settings(settings: Settings) -> NetworkCostSettings:
+    """Give how a priority fee is chosen, for paper and live alike."""
+    return NetworkCostSettings(
+        percentile=settings.priority_fee_percentile,
+        cap_lamports=settings.priority_fee_cap_lamports,
+        floor_lamports=min(
+            settings.priority_fee_cap_lamports, NetworkCostSettings().floor_lamports
+        ),
+    )
 
 
 def _endpoint(url: str, rate: float | None, stream: str) -> EndpointConfig:

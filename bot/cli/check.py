@@ -16,6 +16,7 @@ from bot.adapters.database.migrate import schema_state
 from bot.bootstrap.outside import open_database
 from bot.bootstrap.settings import Settings
 from bot.cli.check_endpoints import endpoint_findings
+from bot.cli.check_live import live_findings
 from bot.cli.check_sources import source_findings
 from bot.cli.findings import Finding
 from bot.cli.setup import FAILED, log_as_set, run_async, settings_or_exit
@@ -37,6 +38,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "Exit code: 0 all well (warnings allowed), 1 something is bad, 2 wrong settings.",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
+    parser.add_argument(
+        "--live", action="store_true", help="also what live trading would need (not offered yet)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -44,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the findings; gives the exit code."""
     settings = settings_or_exit("check")
     log_as_set(settings, level="ERROR")
-    findings = run_async("check", _findings(settings))
+    findings = run_async("check", _findings(settings, is_live_asked=arguments.live))
     if findings is None:
         return FAILED
     for finding in findings:
@@ -56,13 +60,15 @@ def run(arguments: argparse.Namespace) -> int:
     return FAILED if any(finding.state == "bad" for finding in findings) else 0
 
 
-async def _findings(settings: Settings) -> list[Finding]:
+async def _findings(settings: Settings, *, is_live_asked: bool) -> list[Finding]:
     findings = [Finding(subject="settings", state="ok", detail="all settings can be read")]
     async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
         findings.append(await _database(settings))
         findings += await _telegram(settings, client)
         findings += await endpoint_findings(settings, client)
     findings += await source_findings(settings)
+    if is_live_asked or settings.live_trading:
+        findings += await live_findings(settings)
     return findings
 
 

@@ -77,7 +77,6 @@ FAULTS = (
         venue=lying(ExecuteAnswer.SUCCESS),
         landing=LandingFaults(fork=True),
     ),
-    Fault(name="429 storm", lands=None, venue=VenueFaults(storm_429=2, wait_ms=60)),
     Fault(
         name="a node's statuses down",
         lands=Fate.LANDED,
@@ -111,6 +110,8 @@ FAULTS = (
         nodes=(EndpointFaults(send_drop=True), WELL),
         by_ourselves=True,
     ),
+    # The last, since its pause outlives it.
+    Fault(name="429 storm", lands=None, venue=VenueFaults(storm_429=2, wait_ms=60)),
 )
 
 

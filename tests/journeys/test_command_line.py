@@ -73,17 +73,22 @@ async def test_check_finds_the_sandbox_well_and_says_what_to_do_where_it_is_not(
 ) -> None:
     async with open_town(database_dsn) as town:
         environment = environment_of(town.settings())
-        code, said = await forks.run(["check"], environment)
+        code, said = await forks.run(["check", "--live"], environment)
         assert code == 0, said
         lines = [line.split()[:2] for line in said.splitlines() if not line.startswith(" ")]
         assert ["ok", "database"] in lines
         assert ["ok", "telegram"] in lines
+        assert ["ok", "swaps"] in lines
+        assert ["ok", "landing"] in lines
         assert [line for line in lines if line[0] != "ok"] == []
         await town.break_rpc(2, dead=True)
-        code, said = await forks.run(["check"], environment | {"BOT_TOKEN": "1234567:AAwrong"})
+        wrong = {"BOT_TOKEN": "1234567:AAwrong", "JUPITER_API_KEY": "wrong"}
+        code, said = await forks.run(["check", "--live"], environment | wrong)
         assert code == 1
         assert "BAD  telegram" in said
         assert "BAD  rpc 2" in said
+        assert "Jupiter: its key is refused" in said
+        assert "1 of 2 endpoints tell their finalized block" in said
         assert "-> " in said
 
 

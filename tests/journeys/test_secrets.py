@@ -56,12 +56,12 @@ async def test_no_canary_leaves_the_bot(
         finally:
             child.kill()
             await child.code()
-        checked = await forks.run(["check"], environment)
+        checked = await forks.run(["check", "--live"], environment)
         told += checked[1]
         await town.break_telegram(fail_rate=1, fail_code=404, methods=None)
         for number in (1, 2):
             await town.break_rpc(number, dead=True)
-        bad_check = await forks.run(["check", "--json"], environment)
+        bad_check = await forks.run(["check", "--live", "--json"], environment)
         failed_run = await forks.run(["run"], environment)
         assert (bad_check[0], failed_run[0]) == (1, 1)
         told += bad_check[1] + failed_run[1] + child.said()
