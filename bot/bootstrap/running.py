@@ -116,7 +116,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
             nursery.spawn(
                 answer_door(door, settings, services, receiver, outside.clock), "public door"
             )
-            await _hear_telegram(settings, outside, receiver, nursery)
+            await _hear_telegram(settings, outside, services, receiver, nursery)
             _log.info("running", bot=who.name, http=door.address, operations=operations)
             yield Running(
                 bot_name=who.name,
@@ -234,9 +234,13 @@ def _reception(
 
 
 async def _hear_telegram(
-    settings: Settings, outside: Outside, receiver: Receiver, nursery: Nursery
+    settings: Settings,
+    outside: Outside,
+    services: Services,
+    receiver: Receiver,
+    nursery: Nursery,
 ) -> None:
-    nursery.spawn(_set_menus(settings, outside), "menus")
+    nursery.spawn(_set_menus(settings, outside, services), "menus")
     if settings.webhook_url:
         secret = settings.webhook_secret.get_secret_value()
         await use_webhook(outside.api, url=settings.webhook_url, secret=secret)
@@ -245,9 +249,11 @@ async def _hear_telegram(
     nursery.spawn(Poller(api=outside.api, receiver=receiver).run(), "poller")
 
 
-async def _set_menus(settings: Settings, outside: Outside) -> None:
+async def _set_menus(settings: Settings, outside: Outside, services: Services) -> None:
     try:
-        await set_menus(outside.api, admin_ids=sorted(settings.admin_ids))
+        admins = {*settings.admin_ids, *await services.people.people.admin_ids()}
+        read = {one: services.languages.of(one) for one in sorted(admins)}
+        await set_menus(outside.api, command_table.TABLE, read)
     except Unavailable as error:
         # Menus are a comfort: every command works without them.
         _log.warning("menus_not_set", reason=str(error))

@@ -49,6 +49,10 @@ class People:
         """Take back what the settings no longer give. Needs no permission: asked at the start."""
         await self._book.settle_settings(self._clock.now())
 
+    async def admin_ids(self) -> list[int]:
+        """Give who runs the bot now. Needs no permission: asked at the start."""
+        return await self._book.admins()
+
     async def change(
         self,
         request: Request,

@@ -51,6 +51,8 @@ class Door:
     async def admits(self, turn: Turn, row: Command | Action | None) -> bool:
         """Tell whether a turn may go on; one that floods is told so once and then closed silently.
 
+        A button pressed then stops spinning, within bounds; nothing is said or done.
+
         What no row stands for, a forged button or an unknown command, costs as much as a plain one.
         """
         if self.throttle is None:
@@ -61,7 +63,8 @@ class Door:
             case Verdict.TOLD:
                 await turn.say(fill(translated(TOO_FAST), {}))
             case Verdict.SILENT:
-                await turn.finish()
+                is_freed = turn.pressed is not None and self.throttle.frees(turn.user)
+                await turn.finish(turn.toasted("") if is_freed else ())
         return False
 
     def turn(

@@ -1,14 +1,13 @@
 """The menus of commands that Telegram shows: one for each kind of chat, and in each language."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
 
 from bot.domain.languages import Language
 from bot.domain.notices import Notice, Priority
-from bot.domain.users import PERMISSIONS, Permission, Role, User
-from bot.telegram import command_table
+from bot.domain.users import PERMISSIONS, Permission, Role
 from bot.telegram.bot_api import Api, ApiError
 from bot.telegram.turn import Command, Place
 from bot.words.speech import say, speaking
@@ -34,10 +33,8 @@ class Menu:
         return told | ({"language_code": self.language_code} if self.language_code else {})
 
 
-def menus(
-    table: Sequence[Command] = command_table.TABLE, admin_ids: Iterable[int] = ()
-) -> Iterator[Menu]:
-    """Give every menu: of private chats, of groups, of their administrators, of each admin's chat.
+def menus(table: Sequence[Command]) -> Iterator[Menu]:
+    """Give the menus of private chats, of groups, and of the groups' administrators.
 
     A menu only shows: what may be done is asked at each command. A language without words of its
     own for a menu is left out, since Telegram then shows the one for all others.
@@ -49,42 +46,45 @@ def menus(
         ("all_chat_administrators", _of_groups(table, everybody)),
     ):
         yield from _in_every_language({"type": scope}, found)
-    for admin_id in admin_ids:
-        yield from _of_admin(table, admin_id)
+
+
+def menu_of(user_id: int, role: Role, language: Language, table: Sequence[Command]) -> Menu:
+    """Give the menu of one person's own chat: what their role may, in the language they read."""
+    scope: Row = {"type": "chat", "chat_id": user_id}
+    with speaking(language):
+        commands = tuple(_row(row, scope) for row in _private(table, PERMISSIONS[role]))
+    return Menu(scope=scope, commands=commands)
 
 
 async def set_menus(
-    api: Api, table: Sequence[Command] = command_table.TABLE, admin_ids: Iterable[int] = ()
+    api: Api, table: Sequence[Command], admins: Mapping[int, Language] | None = None
 ) -> None:
-    """Put the commands into Telegram's menus; a chat that is not open yet is passed over.
+    """Put the commands into Telegram's menus, for each admin in the language they read.
 
-    Raises `Unavailable`.
+    A chat that is not open yet is passed over. Raises `Unavailable`.
     """
-    for menu in menus(table, admin_ids):
+    own = [menu_of(one, Role.ADMIN, reads, table) for one, reads in (admins or {}).items()]
+    for menu in (*menus(table), *own):
         try:
             await api.call(_METHOD, menu.as_json())
         except ApiError as error:
             _log.warning("menu_not_set", scope=menu.scope, reason=str(error))
 
 
-def menu_notices(user: User, table: Sequence[Command] = command_table.TABLE) -> tuple[Notice, ...]:
-    """Give the calls that put an admin's own menu into their private chat, for the outbox."""
-    if user.role is not Role.ADMIN:
-        return ()
-    return tuple(
-        Notice(
-            chat_id=user.user_id,
-            method=_METHOD,
-            payload=menu.as_json(),
-            priority=Priority.REPORT,
-        )
-        for menu in _of_admin(table, user.user_id)
+def menu_notice(user_id: int, role: Role, language: Language, table: Sequence[Command]) -> Notice:
+    """Give the call that puts somebody's own menu into their private chat, for the outbox."""
+    menu = menu_of(user_id, role, language, table)
+    return Notice(chat_id=user_id, method=_METHOD, payload=menu.as_json(), priority=Priority.REPORT)
+
+
+def no_menu_notice(user_id: int) -> Notice:
+    """Give the call that takes it away, so that they see the menu of all private chats."""
+    return Notice(
+        chat_id=user_id,
+        method="deleteMyCommands",
+        payload={"scope": {"type": "chat", "chat_id": user_id}},
+        priority=Priority.REPORT,
     )
-
-
-def _of_admin(table: Sequence[Command], admin_id: int) -> Iterator[Menu]:
-    found = _private(table, PERMISSIONS[Role.ADMIN])
-    yield from _in_every_language({"type": "chat", "chat_id": admin_id}, found)
 
 
 def _private(table: Iterable[Command], granted: frozenset[Permission]) -> list[Command]:

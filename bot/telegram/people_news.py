@@ -9,8 +9,10 @@ from bot.domain.notices import Notice, Priority
 from bot.domain.people import Change, Person, Verdict
 from bot.domain.users import Role, User
 from bot.telegram.callbacks import Keys
+from bot.telegram.command_table import TABLE
 from bot.telegram.invitation_links import NONCE, PLACEHOLDER
 from bot.telegram.layout import Screen, key
+from bot.telegram.menus import menu_notice, no_menu_notice
 from bot.telegram.private_news import PrivateNews
 from bot.telegram.screens import account_news, admission, approvals
 from bot.telegram.screens.people import person_words
@@ -54,7 +56,8 @@ class PeopleNews(PrivateNews):
 
     def used(self, maker_id: int, person: Person, role: Role) -> Sequence[Notice]:
         """Tell whoever invited that somebody came."""
-        return self._told(maker_id, lambda _keys: admission.invitation_used(person, role))
+        told = self._told(maker_id, lambda _keys: admission.invitation_used(person, role))
+        return (*told, self._admin_menu(person.user_id)) if role is Role.ADMIN else told
 
     def locked(self, person: Person, failures: int, admins: Sequence[int]) -> Sequence[Notice]:
         """Tell admins that somebody guesses the password."""
@@ -89,9 +92,10 @@ class PeopleNews(PrivateNews):
         """Tell the person whom it concerns."""
         if approval.wish.kind not in account_news.CONCERNING:
             return ()
-        return self._secure(
+        told = self._secure(
             approval.wish.person_id, lambda: account_news.carried_out(approval.wish)
         )
+        return (*told, *self._menu_after(approval))
 
     def voided(self, approval: Approval, admins: Sequence[int]) -> Sequence[Notice]:
         """Tell admins and whoever asked that it is void."""
@@ -112,6 +116,19 @@ class PeopleNews(PrivateNews):
     def answered(self, user_id: int, question: str, words: str) -> Sequence[Notice]:
         """Give a person the admins' answer."""
         return self._told(user_id, lambda _keys: account_news.feedback_answer(question, words))
+
+    def _menu_after(self, approval: Approval) -> tuple[Notice, ...]:
+        """Show the commands of admins to whoever became one, and no more to who was one."""
+        person_id = approval.wish.person_id
+        match approval.wish.kind:
+            case ApprovalKind.PROMOTE:
+                return (self._admin_menu(person_id),)
+            case ApprovalKind.DEMOTE:
+                return (no_menu_notice(person_id),)
+        return ()
+
+    def _admin_menu(self, user_id: int) -> Notice:
+        return menu_notice(user_id, Role.ADMIN, self.language_of(user_id), TABLE)
 
     def _invitation(self, approval: Approval) -> Notice:
         details = approval.wish.details

@@ -31,6 +31,9 @@ class _Bucket:
     is_over: bool = False
 
 
+_Buckets = dict[int, _Bucket]
+
+
 class Throttle:
     """Minute's worths that run dry and fill up again: a person's, a group's, and everybody's.
 
@@ -42,28 +45,38 @@ class Throttle:
     def __init__(self, *, clock: Clock, per_minute: int) -> None:
         self._clock = clock
         self._per_minute = per_minute
-        self._buckets: dict[int, _Bucket] = {}
+        self._buckets: _Buckets = {}
+        self._freed: _Buckets = {}
 
     def admit(self, user: User, chat_id: int, cost: int = 1) -> Verdict:
         """Take the cost of a message or press, or refuse it; free of cost is always admitted."""
         if not self._per_minute or not cost:
             return Verdict.ADMITTED
-        verdict = self._take(user.user_id, self._per_minute * _TIMES[user.role], cost)
+        mine = self._per_minute * _TIMES[user.role]
+        verdict = self._take(self._buckets, user.user_id, mine, cost)
         if verdict is not Verdict.ADMITTED:
             return verdict
         if chat_id < 0:
-            verdict = self._take(chat_id, self._per_minute * _CHAT_TIMES, cost)
+            verdict = self._take(self._buckets, chat_id, self._per_minute * _CHAT_TIMES, cost)
         if verdict is Verdict.ADMITTED:
-            verdict = self._take(0, self._per_minute * _ALL_TIMES, cost)
+            verdict = self._take(self._buckets, 0, self._per_minute * _ALL_TIMES, cost)
         return verdict
 
-    def _take(self, key: int, most: int, cost: int) -> Verdict:
+    def frees(self, user: User) -> bool:
+        """Tell whether a button pressed in vain may stop spinning, without a word.
+
+        As often as the person may press, and no more: a flood of presses makes no flood of calls.
+        """
+        mine = self._per_minute * _TIMES[user.role]
+        return self._take(self._freed, user.user_id, mine, 1) is Verdict.ADMITTED
+
+    def _take(self, buckets: _Buckets, key: int, most: int, cost: int) -> Verdict:
         now = self._clock.monotonic()
-        bucket = self._buckets.get(key)
+        bucket = buckets.get(key)
         if bucket is None:
-            if len(self._buckets) >= _MOST_KEPT:
-                self._buckets.clear()
-            bucket = self._buckets[key] = _Bucket(left=most, at=now)
+            if len(buckets) >= _MOST_KEPT:
+                buckets.clear()
+            bucket = buckets[key] = _Bucket(left=most, at=now)
         bucket.left = min(most, bucket.left + (now - bucket.at) * most / _SECONDS)
         bucket.at = now
         if bucket.is_over and bucket.left < most * _CALM:

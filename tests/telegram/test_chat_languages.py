@@ -13,14 +13,15 @@ async def test_the_languages_are_offered_by_their_own_names(door: ChatDoor) -> N
 
 
 async def test_a_choice_is_answered_in_the_new_language_and_kept(door: ChatDoor) -> None:
-    _toast, edit = await door.press(door.button("lang", 0, "es"))
+    _toast, edit, _menu = await door.press(door.button("lang", 0, "es"))
     assert "Hablo español contigo" in edit.payload["text"]
     assert door.services.languages.of(ANN) is Language.SPANISH
     assert door.services.languages.of(BOB) is Language.ENGLISH
 
 
 async def test_a_language_may_be_typed_and_others_are_refused(door: ChatDoor) -> None:
-    assert "Я говорю" in text_of(await door.ask("/language ru"))
+    told, _menu = await door.say("/language ru")
+    assert "Я говорю" in text_of(told)
     assert door.services.languages.of(ANN) is Language.RUSSIAN
     assert "/language es" in text_of(await door.ask("/language tlh"))
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.languages import Language
 from bot.domain.users import PERMISSIONS, Permission, Role, Status
 from bot.telegram import action_table, command_table
 from bot.telegram.arguments import Kind, read_arguments
@@ -363,7 +364,7 @@ class MenuApi:
 
 async def test_menus_follow_the_table() -> None:
     api = MenuApi()
-    await set_menus(api, admin_ids=(404, 3001))
+    await set_menus(api, command_table.TABLE, {404: Language.ENGLISH, 3001: Language.SPANISH})
     private = {name for name, (_, place) in COMMANDS.items() if place is not Place.GROUP} - {"auth"}
     of_all = {name for name in private if COMMANDS[name][0] in PERMISSIONS[Role.BASIC]}
     assert set(api.sent["all_private_chats"]) == of_all

@@ -4,6 +4,7 @@ import pytest
 
 from bot.domain.errors import Unavailable
 from bot.telegram.bot_api import ApiError, BotApi
+from bot.telegram.command_table import TABLE
 from bot.telegram.menus import set_menus
 from bot.telegram.registration import identity, use_polling, use_webhook
 from tests.telegram.conftest import BOT_NAME
@@ -81,7 +82,7 @@ def _parts(token: object) -> dict[str, object]:
 
 async def test_the_bot_introduces_itself_and_its_commands(town: Town) -> None:
     assert (await identity(town.api)).name == BOT_NAME
-    await set_menus(town.api)
+    await set_menus(town.api, TABLE)
     menu = await town.api.call("getMyCommands", {"scope": {"type": "all_group_chats"}})
     assert [row["command"] for row in menu] == [
         "start", "price", "info", "check", "chart", "movers", "watchlist", "orders", "order",

@@ -44,7 +44,21 @@ async def test_a_flood_is_answered_once_and_then_met_with_silence(busy: ChatDoor
 async def test_a_flood_of_presses_does_nothing(busy: ChatDoor) -> None:
     presses = [await busy.press(busy.button("buy", 7, "1000000000")) for _ in range(50)]
     assert len(busy.services.booked) == PER_MINUTE
-    assert sum(bool(each) for each in presses) == PER_MINUTE + 1
+    assert [one.method for one in presses[PER_MINUTE]] == ["answerCallbackQuery"]
+    assert "too fast" in text_of(presses[PER_MINUTE][0])
+
+
+async def test_a_button_pressed_in_vain_stops_spinning_without_a_word_and_within_bounds(
+    busy: ChatDoor,
+) -> None:
+    presses = [await busy.press(busy.button("help")) for _ in range(1_000)]
+    vain = presses[PER_MINUTE + 1 :]
+    freed = [each for each in vain if each]
+    assert freed == vain[:PER_MINUTE], "as often as one may press, then not at all"
+    assert {one.method for each in freed for one in each} == {"answerCallbackQuery"}
+    assert {text_of(one) for each in freed for one in each} == {""}
+    assert await busy.say("/help") == [], "what is written is met with plain silence"
+    assert len(await busy.press(busy.button("help", owner=BOB), presser=BOB)) > 1, "Bob is not"
 
 
 async def test_a_heavy_command_is_worth_several(busy: ChatDoor) -> None:

@@ -4,6 +4,7 @@ from bot.domain.errors import Refusal
 from bot.domain.languages import Language
 from bot.telegram.arguments import Arguments
 from bot.telegram.callbacks import Press
+from bot.telegram.menus import menu_notice
 from bot.telegram.screens import languages as screen
 from bot.telegram.turn import Turn
 from bot.words.speech import speaking
@@ -31,5 +32,7 @@ async def press_language(turn: Turn, press: Press) -> None:
 
 async def _choose(turn: Turn, wanted: Language) -> None:
     await turn.services.languages.choose(turn.user, wanted)
+    table = [row for name, row in turn.commands.items() if name == row.name]
+    menu = menu_notice(turn.user.user_id, turn.user.role, wanted, table)
     with speaking(wanted):
-        await turn.show(screen.chosen(turn.keys))
+        await turn.finish((*turn.with_screen(screen.chosen(turn.keys)), menu))
