@@ -87,6 +87,8 @@ class Settings(BaseSettings):
     master_key: SecretStr = SecretStr("")
     master_key_file: Path | None = None
     master_keys_dir: Path | None = None
+    signer_socket: Path | None = None
+    signer_timeout_seconds: float = Field(default=2.0, gt=0, le=60)
     jupiter_base: str = "https://api.jup.ag"
     jupiter_api_key: SecretStr = SecretStr("")
     jupiter_plan: Literal["auto", "keyless", "free", "developer", "launch", "pro"] = "auto"
@@ -120,7 +122,9 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return _listed(value)
 
-    @field_validator("log_dir", "master_key_file", "master_keys_dir", mode="before")
+    @field_validator(
+        "log_dir", "master_key_file", "master_keys_dir", "signer_socket", mode="before"
+    )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value

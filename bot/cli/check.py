@@ -17,6 +17,7 @@ from bot.bootstrap.outside import open_database
 from bot.bootstrap.settings import Settings
 from bot.cli.check_endpoints import endpoint_findings
 from bot.cli.check_live import live_findings
+from bot.cli.check_signer import signer_findings
 from bot.cli.check_sources import source_findings
 from bot.cli.findings import Finding
 from bot.cli.setup import FAILED, log_as_set, run_async, settings_or_exit
@@ -69,6 +70,7 @@ async def _findings(settings: Settings, *, is_live_asked: bool) -> list[Finding]
     findings += await source_findings(settings)
     if is_live_asked or settings.live_trading:
         findings += await live_findings(settings)
+    findings += await signer_findings(settings)
     return findings
 
 

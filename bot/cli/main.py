@@ -16,6 +16,7 @@ _COMMANDS = {
     "decode": "read pool accounts from files and print their prices",
     "ledger": "prove the books",
     "keys": "look after wallets' keys",
+    "signer": "run the process that opens wallets' keys and judges what it signs",
     "password": "make the hash of a password with which people let themselves in",
     "migrate": "bring the database to the newest schema",
 }

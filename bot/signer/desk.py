@@ -1,0 +1,127 @@
+"""The signer's one decision: whether this message is signed for this intent, and only once."""
+
+import structlog
+
+from bot import __version__
+from bot.adapters.signing.answers import Answer, Failed, Refused, Sealed, Signed, Trouble
+from bot.adapters.signing.requests import (
+    HealthRequest,
+    NewWalletRequest,
+    Request,
+    ResealRequest,
+    SignRequest,
+)
+from bot.domain.live_wallets import KeyDamaged, MasterKeyMissing
+from bot.domain.signing.attempts import attempt_at, attempt_reasons
+from bot.domain.signing.caps import Caps, cap_reasons
+from bot.domain.signing.intents import SwapIntent
+from bot.domain.signing.message import parse_message
+from bot.domain.signing.outlay import Outlay
+from bot.domain.signing.policy import judge
+from bot.domain.signing.rules import SigningRules
+from bot.ports.clock import Clock
+from bot.ports.key_vault import KeyVault
+from bot.ports.signer import SignerHealth
+from bot.signer.journal import JournalFailed
+from bot.signer.memory import Memory
+
+_log = structlog.get_logger(__name__)
+
+
+class Desk:
+    """Answers requests, one at a time; it trusts nothing of what it is told but its own files."""
+
+    def __init__(
+        self,
+        *,
+        vault: KeyVault,
+        memory: Memory,
+        rules: SigningRules,
+        caps: Caps,
+        clock: Clock,
+        is_dumpable: bool,
+    ) -> None:
+        self._vault = vault
+        self._memory = memory
+        self._rules = rules
+        self._caps = caps
+        self._clock = clock
+        self._is_dumpable = is_dumpable
+
+    def answer(self, request: Request) -> Answer:
+        """Give the answer to a request; whatever is wrong with it is an answer too."""
+        try:
+            return self._answer(request)
+        except KeyDamaged as error:
+            _log.error("key damaged", user_id=error.user_id, number=error.number, fault=error.fault)
+            return Failed(trouble=Trouble.KEY_DAMAGED, words=str(error.fault))
+        except MasterKeyMissing as error:
+            return Failed(trouble=Trouble.MASTER_KEY_MISSING, words=error.detail)
+        except JournalFailed as error:
+            _log.error("journal failed", words=str(error))
+            return Failed(trouble=Trouble.JOURNAL, words=str(error))
+
+    def _answer(self, request: Request) -> Answer:
+        match request:
+            case SignRequest():
+                return self._sign(request)
+            case NewWalletRequest():
+                return Sealed(key=self._vault.create(request.user_id, request.number))
+            case ResealRequest():
+                return Sealed(key=self._vault.reseal(request.key))
+            case HealthRequest():
+                return self.health()
+
+    def health(self) -> SignerHealth:
+        """Tell how the signer is."""
+        return SignerHealth(
+            version=__version__,
+            newest_key_version=self._vault.newest_version,
+            signatures=self._memory.signatures,
+            is_dumpable=self._is_dumpable,
+        )
+
+    def _sign(self, request: SignRequest) -> Answer:
+        intent = request.intent
+        is_same_owner = (request.key.address, request.key.user_id) == (
+            intent.wallet,
+            intent.user_id,
+        )
+        if not is_same_owner:
+            return self._refused(request, ("the key is not that of the intent's wallet and user",))
+        judgement = judge(request.message, intent, request.lookup_tables, self._rules)
+        if judgement.reasons:
+            return self._refused(request, judgement.reasons)
+        # What does not open must neither count as an attempt nor use up a cap.
+        self._vault.check(request.key)
+        reasons = self._once(request, judgement.outlay)
+        if reasons:
+            return self._refused(request, reasons)
+        return Signed(signature=self._vault.sign(request.key, request.message))
+
+    def _once(self, request: SignRequest, outlay: Outlay) -> tuple[str, ...]:
+        """Write a new attempt down, unless something speaks against it."""
+        intent, now = request.intent, self._memory.moment(self._clock.now())
+        blockhash = parse_message(request.message).blockhash
+        attempt = attempt_at(intent, request.message, blockhash, now)
+        former = self._memory.former(intent.intent_id)
+        reasons = attempt_reasons(former, attempt, request.former)
+        if reasons:
+            return reasons
+        if former is not None and former.number == attempt.number:
+            return ()
+        mint = intent.mint_in if isinstance(intent, SwapIntent) else intent.mint
+        spent = self._memory.spent(intent.wallet, mint, now)
+        reasons = cap_reasons(intent, outlay, spent, self._caps)
+        if not reasons:
+            self._memory.note(intent, attempt, outlay, request.former)
+            _log.info("signing", intent=intent.intent_id, attempt=attempt.number,
+                      wallet=intent.wallet, message=attempt.message_hash,
+                      lamports=outlay.lamports)  # fmt: skip
+        return reasons
+
+    def _refused(self, request: SignRequest, reasons: tuple[str, ...]) -> Refused:
+        intent = request.intent
+        _log.warning("refused", intent=intent.intent_id, attempt=intent.attempt,
+                     wallet=intent.wallet, reasons=reasons)  # fmt: skip
+        return Refused(reasons=reasons)
