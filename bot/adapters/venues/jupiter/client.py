@@ -105,7 +105,7 @@ class JupiterClient:
                     raw += piece
                     if len(raw) > self.settings.largest_body_bytes:
                         return Lost(why="answer too large", was_sent=True)
-                return Reply(status=response.status, body=_read(raw))
+                return Reply(status=response.status, body=read_body(raw))
         except TimeoutError as error:
             return Lost(why="timed out", was_sent=not isinstance(error, _NEVER_CONNECTED))
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -122,7 +122,8 @@ class JupiterClient:
         return self._session
 
 
-def _read(raw: bytearray) -> Mapping[str, object]:
+def read_body(raw: bytearray) -> Mapping[str, object]:
+    """Give the JSON object of a body, its numbers as decimals; empty for anything else."""
     try:
         found = json.loads(raw, parse_float=number, parse_int=number, parse_constant=_nothing)
     except (ValueError, RecursionError):
