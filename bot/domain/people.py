@@ -91,6 +91,19 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Headcount:
+    """How many people there are, by role and by status; nobody is named."""
+
+    by_role: Mapping[Role, int]
+    by_status: Mapping[Status, int]
+
+    @property
+    def total(self) -> int:
+        """Give how many there are in all."""
+        return sum(self.by_role.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFile:
     """All that admins are shown of a person: none of their figures.
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.notices import Notice
-from bot.domain.people import Change, Invitation, Person, PersonFile, RoleGrant, Verdict
+from bot.domain.people import Change, Headcount, Invitation, Person, PersonFile, RoleGrant, Verdict
 from bot.domain.requests import Request
 from bot.domain.users import Role
 
@@ -45,6 +45,9 @@ class PeopleBook(Protocol):
 
     async def page(self, search: str, offset: int, limit: int) -> list[Person]:
         """Give people by number, those whose name, number, role or status is searched for."""
+
+    async def headcount(self) -> Headcount:
+        """Count everybody by role and by status."""
 
     async def file(self, user_id: int) -> PersonFile | None:
         """Give all that admins are shown of a person."""

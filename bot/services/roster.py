@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import Refusal
 from bot.domain.notices import Notice
-from bot.domain.people import Invitation, Person, PersonFile
+from bot.domain.people import Headcount, Invitation, Person, PersonFile
 from bot.domain.requests import Request
 from bot.domain.users import Permission, User
 from bot.ports.clock import Clock
@@ -72,6 +72,11 @@ class Roster:
             number=number,
             is_last=len(found) <= PAGE,
         )
+
+    async def headcount(self, user: User) -> Headcount:
+        """Count everybody by role and by status: what may be read in a group."""
+        user.require(Permission.MANAGE_PEOPLE)
+        return await self._book.headcount()
 
     async def look(
         self, request: Request, user_id: int, answer: Callable[[PersonFile], Sequence[Notice]]

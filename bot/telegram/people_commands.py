@@ -141,10 +141,12 @@ PEOPLE_COMMANDS: tuple[Command, ...] = (
         shelf=SHELF,
         handler=roster.users,
         permission=Permission.MANAGE_PEOPLE,
-        place=Place.PRIVATE,
+        place=Place.ANYWHERE,
         arguments=_words("SEARCH"),
         help_line=later("everybody, or those you search for"),
-        long_help=later("Search for a name's beginning, a number, a role or a status."),
+        long_help=later(
+            "Search for a name's beginning, a number, a role or a status. In a group I only count."
+        ),
         example="/users premium",
     ),
     Command(

@@ -12,6 +12,7 @@ from bot.domain.people import (
     Admission,
     Change,
     GrantSource,
+    Headcount,
     HoldKind,
     Invitation,
     Person,
@@ -120,6 +121,13 @@ class FakePeople:
         self.counter._enter(user, Permission.MANAGE_PEOPLE)
         return RosterPage(
             people=tuple(KNOWN.values()), search=search, number=number, is_last=number > 0
+        )
+
+    async def headcount(self, user: User) -> Headcount:
+        self.counter._enter(user, Permission.MANAGE_PEOPLE)
+        return Headcount(
+            by_role={Role.BASIC: 5, Role.ADMIN: 2},
+            by_status={Status.ACTIVE: 6, Status.BANNED: 1},
         )
 
     async def look(

@@ -171,6 +171,20 @@ async def test_people_are_found_by_number_or_name_and_a_shared_name_says_so(data
     assert [one.user_id for one in (await roster.page(ada, "admin", 0)).people] == [ADA]
 
 
+async def test_people_are_counted_without_a_name(database: Pool) -> None:
+    house = people_house(database)
+    ada = await house.meet(ADA)
+    for who in (ANN, BOB, ABE):
+        await house.meet(who)
+    await house.change(ADA, Change.BAN, BOB)
+    counted = await house.desk.roster.headcount(ada)
+    assert counted.total == 4
+    assert (counted.by_role[Role.ADMIN], counted.by_role[Role.BASIC]) == (1, 3)
+    assert (counted.by_status[Status.BANNED], counted.by_status[Status.ACTIVE]) == (1, 3)
+    with pytest.raises(Refusal, match="not_permitted"):
+        await house.desk.roster.headcount(await house.meet(ANN))
+
+
 async def test_a_look_at_a_file_is_written_down_for_the_person(database: Pool) -> None:
     house = people_house(database)
     await house.meet(ANN)

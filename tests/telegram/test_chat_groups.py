@@ -233,6 +233,27 @@ async def test_logs_and_settings_reach_the_asking_admin_alone(door: ChatDoor) ->
         assert "ephemeral_message_parameters" not in (await door.ask(text)).payload
 
 
+async def test_people_are_counted_in_a_group_and_named_in_private_only(door: ChatDoor) -> None:
+    door.services.role = Role.ADMIN
+    for text in ("/users", "/users Zoe"):
+        shown = text_of(await door.ask(text, chat=GROUP))
+        assert "People: 7\nadmin: 2 · premium: 0 · basic: 5\nbanned: 1" in shown
+        assert "Zoe" not in shown
+    assert "Zoe" in text_of(await door.ask("/users"))
+    door.services.role = Role.BASIC
+    assert await door.say("/users", chat=GROUP) == [], "it may be another bot's command"
+
+
+async def test_help_in_a_group_is_of_what_its_settings_let_through(door: ChatDoor) -> None:
+    assert "/price" in text_of(await door.ask("/help", chat=GROUP))
+    set_up(door, closed=frozenset({"price"}))
+    shown = text_of(await door.ask("/help", chat=GROUP))
+    assert "/price" not in shown
+    assert "/wallet" in shown, "whispered, it may be asked for here"
+    assert "switched off in this group" in text_of(await door.ask("/help price", chat=GROUP))
+    assert "/price" in text_of(await door.ask("/help price")), "in private it is explained"
+
+
 async def test_risk_in_a_group_is_everybodys_in_sums_and_for_admins(door: ChatDoor) -> None:
     assert "private chat" in text_of(await door.ask("/risk", chat=GROUP))
     door.services.role = Role.ADMIN

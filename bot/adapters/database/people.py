@@ -1,5 +1,6 @@
 """People, their roles and what admins do to them, in PostgreSQL."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from bot.domain.people import (
     AccountHold,
     Change,
     GrantSource,
+    Headcount,
     HoldKind,
     Person,
     PersonFile,
@@ -33,6 +35,7 @@ _PAGE = """
       OR starts_with(lower(first_name), lower($1)) OR starts_with(lower(username), lower($1))
     ORDER BY user_id OFFSET $2 LIMIT $3
 """
+_HEADCOUNT = "SELECT role, status, count(*) AS people FROM users GROUP BY role, status"
 _GRANTS_OF = "SELECT * FROM role_grants WHERE user_id = $1 ORDER BY granted_at"
 _HOLDS_OF = "SELECT * FROM account_holds WHERE user_id = $1 ORDER BY set_at"
 _NAMES = "SELECT user_id, first_name FROM users WHERE user_id = ANY($1)"
@@ -77,6 +80,16 @@ class PostgresPeople:
         async with connected(self._pool) as connection:
             rows = await connection.fetch(_PAGE, search, offset, limit)
         return [self._person(row) for row in rows]
+
+    async def headcount(self) -> Headcount:
+        """Count everybody by role and by status."""
+        async with connected(self._pool) as connection:
+            rows = await connection.fetch(_HEADCOUNT)
+        by_role, by_status = Counter[Role](), Counter[Status]()
+        for row in rows:
+            by_role[Role(row["role"])] += row["people"]
+            by_status[Status(row["status"])] += row["people"]
+        return Headcount(by_role=by_role, by_status=by_status)
 
     async def file(self, user_id: int) -> PersonFile | None:
         """Give all that admins are shown of a person."""

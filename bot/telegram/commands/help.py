@@ -90,6 +90,8 @@ async def _help(turn: Turn, topic: str) -> None:
     command = turn.commands.get(topic)
     if command is None:
         raise Refusal("unknown_command", name=topic, suggestion=nearest(topic, turn.commands))
+    if _is_closed_here(command, turn):
+        raise Refusal("closed_here")
     await turn.show(screens.topic(command, turn.keys))
 
 
@@ -117,9 +119,20 @@ def _is_of_here(command: Command, turn: Turn) -> bool:
     if turn.is_private:
         return command.place is not Place.GROUP
     granted = PERMISSIONS[turn.user.role]
-    return command.place is not Place.PRIVATE and (
-        command.in_group is None or command.in_group in granted
+    return (
+        command.place is not Place.PRIVATE
+        and (command.in_group is None or command.in_group in granted)
+        and not _is_closed_here(command, turn)
     )
+
+
+def _is_closed_here(command: Command, turn: Turn) -> bool:
+    """Tell whether this group's own settings have switched a command off."""
+    return not turn.is_private and command.name in _closed(turn)
+
+
+def _closed(turn: Turn) -> frozenset[str]:
+    return turn.services.rooms.groups.of(turn.chat_id).closed
 
 
 def _is_id(text: str) -> bool:

@@ -29,7 +29,11 @@ async def whois(turn: Turn, arguments: Arguments) -> None:
 
 
 async def users(turn: Turn, arguments: Arguments) -> None:
-    """List people, or those who are searched for: `/users [search]`."""
+    """List people, or those who are searched for: `/users [search]`; in a group only count them."""
+    if not turn.is_private:
+        counted = await turn.services.people.roster.headcount(turn.user)
+        await turn.show(screens.headcount(counted, turn.keys))
+        return
     found = await turn.services.people.roster.page(turn.user, " ".join(arguments.words), 0)
     await turn.show(screens.page(found, turn.keys))
 

@@ -7,6 +7,7 @@ from bot.domain.people import (
     AccountHold,
     Change,
     GrantSource,
+    Headcount,
     HoldKind,
     Person,
     PersonFile,
@@ -15,10 +16,10 @@ from bot.domain.people import (
 from bot.domain.users import Role, Status
 from bot.services.roster import Authorized, RosterPage
 from bot.telegram.callbacks import Keys
-from bot.telegram.layout import Rows, Screen, danger, key, lines, named
+from bot.telegram.layout import Rows, Screen, danger, key, lines, named, private_row
 from bot.telegram.rich_text import Bold, Code, Text, marked
 from bot.telegram.screens import figures
-from bot.words.speech import later, say, say_count
+from bot.words.speech import later, say, say_count, translated
 
 ANSWER_SECONDS = 60
 _LONGEST_SEARCH = 18
@@ -150,6 +151,29 @@ def page(shown: RosterPage, keys: Keys) -> Screen:
         text=lines(Bold(title), *(words or [nobody])),
         rows=_page_rows(shown, keys),
     )
+
+
+def headcount(counted: Headcount, keys: Keys) -> Screen:
+    """Count people for a group, where nobody is named."""
+    roles = {ROLES[role]: counted.by_role.get(role, 0) for role in reversed(Role)}
+    held = {
+        STATUSES[status]: counted.by_status.get(status, 0)
+        for status in Status
+        if status is not Status.ACTIVE
+    }
+    return Screen(
+        text=lines(
+            Bold(f"{say('People')}: {counted.total}"),
+            _counts(roles),
+            _counts({word: count for word, count in held.items() if count}),
+            say("Who they are I say in our private chat only."),
+        ),
+        rows=(private_row(keys, "start"),),
+    )
+
+
+def _counts(words: Mapping[str, int]) -> str:
+    return " · ".join(f"{translated(word)}: {count}" for word, count in words.items())
 
 
 def authorized(found: Authorized, keys: Keys) -> Screen:
