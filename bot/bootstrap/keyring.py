@@ -4,12 +4,14 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from bot.adapters.vault.keyring import (
     Keyring,
     keyring_from_folder,
     keyring_of_file,
     keyring_of_variable,
-    versions_among,
+    versions_in,
 )
 from bot.adapters.vault.master_key import BadMasterKeyError
 from bot.bootstrap.master_key import KEY_FILE
@@ -39,11 +41,28 @@ def open_keyring(settings: Settings) -> Keyring | None:
     return ring
 
 
+def keyring_to_grow(settings: Settings) -> Keyring | None:
+    """Give the ring that the next master key is added to, None where it is the first.
+
+    While MASTER_KEYS_DIR has no key yet, that is the ring that counted before it was named.
+    """
+    try:
+        if settings.master_keys_dir is None or versions_in(settings.master_keys_dir):
+            return open_keyring(settings)
+    except BadMasterKeyError as error:
+        raise Unavailable("master keys", str(error)) from error
+    before: dict[str, object] = {"master_keys_dir": None}
+    if settings.database_url.get_secret_value():
+        # No wallet can lie under it, so it is not in the way of a first key either.
+        before["master_key"] = SecretStr("")
+    return open_keyring(settings.model_copy(update=before))
+
+
 def _of_folder(settings: Settings) -> Keyring | None:
     if settings.master_keys_dir is not None:
         return keyring_from_folder(settings.master_keys_dir)
     credentials = _credentials()
-    if credentials and versions_among(path.name for path in credentials.iterdir()):
+    if credentials and versions_in(credentials):
         return keyring_from_folder(credentials)
     return None
 

@@ -13,12 +13,13 @@ from bot.adapters.database.migrate import schema_state
 from bot.adapters.vault.keyring import Keyring
 from bot.adapters.vault.no_dumps import forbid_dumps
 from bot.adapters.vault.sealed_key_vault import SealedKeyVault
-from bot.bootstrap.keyring import open_keyring
+from bot.bootstrap.keyring import keyring_to_grow, open_keyring
 from bot.bootstrap.outside import open_database
 from bot.bootstrap.settings import Settings
 from bot.cli.keys_new_version import add_new_version
 from bot.cli.keys_report import Report, checked, made, rotated, standing, tell
-from bot.cli.setup import FAILED, SetupError, log_as_set, run_async, settings_or_exit
+from bot.cli.setup import FAILED, SetupError, run_async, settings_or_exit
+from bot.observability.logging import set_up_logging
 from bot.services.wallet_keys import WalletKeys
 
 _NO_KEYS = (
@@ -93,6 +94,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "Make the next master key in a folder. It seals new wallets once the processes that hold "
         "keys were started again; `keys rotate` then moves the others. Back it up first.",
     )
+    new_version.set_defaults(grows=True)
     new_version.add_argument(
         "--into", type=Path, metavar="FOLDER", help="the folder of master keys (MASTER_KEYS_DIR)"
     )
@@ -107,7 +109,7 @@ def _add(
 ) -> argparse.ArgumentParser:
     parser = actions.add_parser(name, help=help_line, description=description)
     parser.add_argument("--json", action="store_true", help="one JSON object")
-    parser.set_defaults(run=lambda given: _run(f"keys {name}", action, given))
+    parser.set_defaults(run=lambda given: _run(f"keys {name}", action, given), grows=False)
     return parser
 
 
@@ -120,8 +122,13 @@ def _batch(text: str) -> int:
 
 def _run(name: str, action: Action, given: argparse.Namespace) -> int:
     settings = settings_or_exit(name)
-    # Faults are what it prints; the log would say them a second time.
-    log_as_set(settings, level="CRITICAL")
+    # To the file alone: what it finds is what it prints.
+    set_up_logging(
+        level=settings.log_level,
+        secrets=settings.secrets(),
+        folder=settings.log_dir,
+        to_stderr=False,
+    )
     forbid_dumps()
 
     async def work() -> Report:
@@ -137,7 +144,7 @@ def _run(name: str, action: Action, given: argparse.Namespace) -> int:
 
 @asynccontextmanager
 async def _open_room(settings: Settings, given: argparse.Namespace) -> AsyncIterator[Room]:
-    ring = open_keyring(settings)
+    ring = keyring_to_grow(settings) if given.grows else open_keyring(settings)
     async with open_database(settings) as dsn:
         found, newest = await schema_state(dsn)
         if found != newest:

@@ -8,7 +8,7 @@ from bot.adapters.vault.keyring import (
     FIRST_VERSION,
     Keyring,
     keyring_from_folder,
-    versions_among,
+    versions_in,
     write_new_version,
 )
 from bot.adapters.vault.master_key import BadMasterKeyError
@@ -39,7 +39,7 @@ def add_new_version(folder: Path, ring: Keyring | None, in_use: Iterable[int]) -
             f"wallets lie under master key {versions}, which is not here: find it first"
         )
     try:
-        there = _versions_in(folder)
+        there = versions_in(folder)
         copied = _complete(folder, ring, there)
         version = max((*known, *there), default=FIRST_VERSION - 1) + 1
         path = write_new_version(folder, version)
@@ -47,11 +47,6 @@ def add_new_version(folder: Path, ring: Keyring | None, in_use: Iterable[int]) -
     except BadMasterKeyError as error:
         raise SetupError(str(error)) from error
     return Added(version=version, key_id=whole.key_id(version), path=path, copied=copied)
-
-
-def _versions_in(folder: Path) -> tuple[int, ...]:
-    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    return versions_among(names)
 
 
 def _complete(folder: Path, ring: Keyring | None, there: tuple[int, ...]) -> tuple[int, ...]:

@@ -53,7 +53,8 @@ def test_a_file_and_the_variable_are_version_1(tmp_path: Path) -> None:
         ([KEY, "short"], (0o700, 0o600), "master-key-2: .*not 32 bytes"),
         ([KEY, ""], (0o700, 0o600), "master-key-2: .*not 32 bytes"),
         ([KEY], (0o700, 0o604), "everybody can read master-key-1"),
-        ([KEY], (0o720, 0o600), "others can write"),
+        ([KEY], (0o700, 0o620), "others can write to master-key-1"),
+        ([KEY], (0o720, 0o600), "others can write to the folder"),
         ([KEY], (0o702, 0o600), "others can write"),
     ],
 )

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from bot.adapters.vault.keyring import write_new_version
 from bot.bootstrap.keyring import open_keyring
 from bot.bootstrap.settings import Settings
+from bot.cli.keys_report import standing
 from bot.domain.errors import Unavailable
 
 KEY = "ca9a17" * 10 + "ca9a"
@@ -100,3 +101,10 @@ def test_no_key_anywhere_is_none_and_a_bad_one_is_said(tmp_path: Path) -> None:
         open_keyring(settings(tmp_path, master_key_file=tmp_path / "none"))
     with pytest.raises(Unavailable, match="there is no master key"):
         open_keyring(settings(tmp_path, master_keys_dir=tmp_path))
+
+
+def test_the_command_warns_of_keys_that_are_for_a_sandbox_only(tmp_path: Path) -> None:
+    near = open_keyring(settings(tmp_path, master_key=SecretStr(KEY)))
+    apart = open_keyring(settings(tmp_path, master_keys_dir=credentials(tmp_path / "keys", 1)))
+    assert "for a sandbox only" in "".join(standing(near, {1: 2}).warnings)
+    assert standing(apart, {1: 2}).warnings == ()

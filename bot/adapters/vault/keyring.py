@@ -3,7 +3,7 @@
 import os
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
@@ -75,15 +75,21 @@ def keyring_from_folder(folder: Path) -> Keyring:
     """
     try:
         _refuse_open(folder)
-        names = [path.name for path in folder.iterdir()]
+        keys = {version: Secret(_read(folder, version)) for version in versions_in(folder)}
     except OSError as error:
         raise BadMasterKeyError(f"the folder of master keys: {type(error).__name__}") from error
-    keys = {version: Secret(_read(folder, version)) for version in versions_among(names)}
     return Keyring(keys=keys, came_from=str(folder), folder=folder)
 
 
-def versions_among(names: Iterable[str]) -> tuple[int, ...]:
-    """Give the versions of the master keys among the names of files, ascending."""
+def versions_in(folder: Path) -> tuple[int, ...]:
+    """Give the versions of the master keys in a folder, ascending; none where it is not there.
+
+    Raises `BadMasterKeyError` for a folder that we may not look into.
+    """
+    try:
+        names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    except OSError as error:
+        raise BadMasterKeyError(f"{folder}: {type(error).__name__}") from error
     return tuple(sorted(int(match[1]) for match in map(_NAME.fullmatch, names) if match))
 
 
@@ -139,8 +145,10 @@ def _write_through(path: Path, text: str) -> None:
 
 
 def _read(folder: Path, version: int) -> bytes:
-    name = f"master-key-{version}"
+    path = folder / f"master-key-{version}"
+    if path.stat().st_mode & _OTHERS_MAY_WRITE:
+        raise BadMasterKeyError(f"others can write to {path.name}; give it mode 0600")
     try:
-        return key_from_file(folder / name, called=name)
+        return key_from_file(path, called=path.name)
     except BadMasterKeyError as error:
-        raise BadMasterKeyError(f"{name}: {error}") from error
+        raise BadMasterKeyError(f"{path.name}: {error}") from error

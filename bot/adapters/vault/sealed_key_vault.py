@@ -97,4 +97,5 @@ def _address(private: Ed25519PrivateKey) -> str:
 
 
 def _bound_to(user_id: int, number: int, chain: str, address: str) -> bytes:
-    return f"{user_id}|{number}|{chain}|{address}".encode()
+    # Whatever a row or a caller gives is words that do not fit, and never an error of another kind.
+    return f"{user_id}|{number}|{chain}|{address}".encode("utf-8", "surrogatepass")
