@@ -1,4 +1,4 @@
-// Switches that make the Bot API and the price API ill.
+// Switches that make the Bot API, the price API, the swaps and the landing of transactions ill.
 
 import { api } from "../api.js";
 import { element } from "../dom.js";
@@ -42,7 +42,45 @@ const PRICE_API = {
     ["Dead", "refuses connections", { dead: true }],
   ],
 };
-const DOORS = [BOT_API, PRICE_API];
+const SWAPS = {
+  path: "swaps/faults",
+  name: "Jupiter's swaps (for live trading)",
+  well: { execute_answer: "", swallow: false, tamper: "", storm_429: 0, no_route: false },
+  presets: [
+    [
+      "Fails, but lands",
+      "answers 500 to swaps that it carried out",
+      { execute_answer: "error_500" },
+    ],
+    [
+      "Says dead, but lands",
+      "says that swaps did not land which did",
+      { execute_answer: "not_landed" },
+    ],
+    [
+      "Says done, too early",
+      "says that swaps are done before they are",
+      { execute_answer: "success" },
+    ],
+    ["Swallows", "takes signed swaps and sends them to nobody", { swallow: true }],
+    ["Steals", "puts a transfer to a stranger into each swap", { tamper: "extra_instruction" }],
+    ["Misdirects", "sends what was bought to a stranger", { tamper: "other_destination" }],
+    ["Storm", "answers the next 50 requests with 429", { storm_429: 50 }],
+    ["No route", "knows no way between any tokens", { no_route: true }],
+  ],
+};
+const LANDING = {
+  path: "chain/landing",
+  name: "Landing of transactions",
+  well: { drop: false, fork: false, last_block: false, fail: false },
+  presets: [
+    ["Drop", "loses transactions silently", { drop: true }],
+    ["Fork", "shows them in a block that is dropped", { fork: true }],
+    ["Last block", "lands them in the last block that they are good for", { last_block: true }],
+    ["Fail", "has swaps fail on the chain, their fee paid", { fail: true }],
+  ],
+};
+const DOORS = [BOT_API, PRICE_API, SWAPS, LANDING];
 
 function isOn(faults, settings) {
   return Object.entries(settings).every(([name, value]) => faults?.[name] === value);
