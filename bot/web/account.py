@@ -84,21 +84,28 @@ async def stay_frozen(request: Request, visitor: Acting) -> Response:
 @account.get(
     "/export/{what}",
     response_class=Response,
-    responses={200: {"content": {"text/csv": {}}, "description": "A table as CSV."}},
+    responses={
+        200: {
+            "content": {"text/csv": {}, "text/html": {}},
+            "description": "A table as CSV, or the links to the parts of a long one.",
+        }
+    },
 )
 async def export(
     request: Request,
     visitor: Visiting,
     what: Export,
     span: Annotated[ExportSpan, Query()] = ExportSpan.ALL,
-    part: Annotated[int, Query(ge=1, le=MOST_FILES)] = 1,
+    part: Annotated[int | None, Query(ge=1, le=MOST_FILES)] = None,
 ) -> Response:
-    """Give one of one's own tables; a long one comes in parts."""
+    """Give one of one's own tables; of a long one, links to its parts, and each by its number."""
     if request.headers.get("sec-fetch-site", "none") == "cross-site":
         raise NobodyError
     exports = door_of(request).exports
     view = await exports.export(visitor.user, what, span)
-    file = view.files[min(part, len(view.files)) - 1]
+    if part is None and len(view.files) > 1:
+        return page("export.html", user=visitor.user, csrf=csrf_of(request), view=view)
+    file = view.files[min(part or 1, len(view.files)) - 1]
     headers = {
         "Content-Disposition": f'attachment; filename="{file.name}"',
         "X-Parts": str(len(view.files)),

@@ -1,6 +1,8 @@
 """Every route of the public door, by its description: as a stranger, two people, an admin."""
 
 import asyncio
+import html
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,6 +10,7 @@ import httpx
 
 from bot.services.web_sessions import form_token
 from bot.web.application import described
+from tests.builders.books import books_on, decided_long, known_token, meet
 from tests.builders.examples import examples
 from tests.web.doors import ADA, ANN, BOB, HOOK, ORIGIN, SECRET, OpenDoor
 from tests.web.made_up import Sweep, headed
@@ -166,3 +169,27 @@ async def test_a_page_is_in_the_visitors_language_and_a_strangers_in_the_browser
             header = {"Accept-Language": asked.encode("latin-1")}
             answer = await client.get("/nowhere", headers=header)
             assert f'lang="{given_back}"' in answer.text
+
+
+async def test_every_part_of_a_long_table_is_linked_and_has_its_rows(
+    open_door: OpenDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.services.exports.MOST_ROWS", 2)
+    books = books_on(open_door.pool)
+    kept = await known_token(open_door.pool)
+    ann = await meet(books, ANN)
+    for number in range(2):
+        await books.book(*await decided_long(books, ann, kept, request_id=f"tg:{number}"), [])
+    token = await open_door.session_of(ANN)
+    page = await open_door.get(token, "/export/transfers?span=all")
+    links = re.findall(r'href="(/export/[^"]+)"', page.text)
+    whole = await open_door.pool.fetchval("SELECT count(*) FROM transfers WHERE user_id = $1", ANN)
+    rows = 0
+    for link in links:
+        part = await open_door.get(token, html.unescape(link))
+        assert part.headers["content-type"].startswith("text/csv")
+        rows += len(part.text.strip().splitlines()) - 1
+    assert len(links) > 1
+    assert rows == whole
+    one = await open_door.get(token, "/export/orders")
+    assert one.headers["content-type"].startswith("text/csv")
