@@ -211,7 +211,11 @@ def _reception(
         clock=outside.clock,
         chance=SystemRandom(),
         bot_name=who.name,
-        throttle=Throttle(clock=outside.clock, per_minute=settings.messages_per_minute),
+        throttle=Throttle(
+            clock=outside.clock,
+            per_minute=settings.messages_per_minute,
+            heavy_per_minute=settings.heavy_per_minute,
+        ),
         pocket=pocket,
         reachability=reachability,
     )

@@ -80,6 +80,7 @@ class Settings(BaseSettings):
     breaker_disputed_share: Decimal = Field(default=Decimal("0.25"), gt=0, le=1)
     alert_target_seconds: float = Field(default=10.0, gt=0, le=3600)
     messages_per_minute: int = Field(default=120, ge=0, le=100_000)
+    heavy_per_minute: int = Field(default=60, ge=0, le=100_000)
 
     premium_stars: int = Field(default=0, ge=0, le=10_000)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from bot.domain.requests import Request
 from bot.domain.users import User
@@ -12,7 +13,7 @@ from bot.services.catalogue import Services
 from bot.telegram.callbacks import Chance, Keys, new_nonce
 from bot.telegram.screens.phrases import fill
 from bot.telegram.secret_pocket import SecretPocket
-from bot.telegram.texts import TOO_FAST
+from bot.telegram.texts import TOO_FAST, TOO_HEAVY
 from bot.telegram.throttle import Throttle, Verdict
 from bot.telegram.turn import Action, Command, Pressed, Turn, Voice
 from bot.words.speech import translated
@@ -57,9 +58,13 @@ class Door:
         """
         if self.throttle is None:
             return True
-        match self.throttle.admit(turn.user, turn.chat_id, row.cost if row is not None else 1):
+        cost = row.cost if row is not None else 1
+        match self.throttle.admit(turn.user, turn.chat_id, cost):
             case Verdict.ADMITTED:
                 return True
+            case Verdict.HEAVY:
+                wait = self.throttle.heavy_wait_seconds(turn.user, turn.chat_id, cost)
+                await turn.say(fill(translated(TOO_HEAVY), {"seconds": ceil(wait)}))
             case Verdict.TOLD:
                 await turn.say(fill(translated(TOO_FAST), {}))
             case Verdict.SILENT:

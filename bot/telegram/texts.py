@@ -370,6 +370,10 @@ TOO_FAST = later(
     "⚠️ That is too fast for me. I do nothing more for you now: wait a quarter of a minute, then go "
     "on. /panic works all the while."
 )
+TOO_HEAVY = later(
+    "⏳ Charts, checks and exports are much work for me, and you had several. "
+    "Ask again in {seconds} s; everything else goes on."
+)
 CROWDED = later(
     "⚠️ You sent more at once than I can answer. I took what came first and left the rest alone: "
     "nothing of it was done. Send it again once I have answered."

@@ -12,7 +12,7 @@ from tests.fakes.hand_clock import HandClock
 from tests.telegram.conftest import BOT_NAME, ChatDoor, text_of
 
 PER_MINUTE = 12
-ADMITTED, TOLD, SILENT = Verdict.ADMITTED, Verdict.TOLD, Verdict.SILENT
+ADMITTED, TOLD, SILENT, HEAVY = Verdict.ADMITTED, Verdict.TOLD, Verdict.SILENT, Verdict.HEAVY
 
 
 @pytest.fixture
@@ -93,3 +93,55 @@ def test_a_group_and_everybody_together_have_a_limit_too() -> None:
 def test_zero_means_no_limit() -> None:
     throttle = Throttle(clock=HandClock(), per_minute=0)
     assert {throttle.admit(a_user(), 1, 99) for _ in range(1_000)} == {ADMITTED}
+
+
+def test_heavy_work_has_a_limit_of_its_own_and_what_is_light_goes_on() -> None:
+    clock = HandClock()
+    throttle = Throttle(clock=clock, per_minute=100, heavy_per_minute=12)
+    user = a_user(ANN)
+    verdicts = [throttle.admit(user, ANN, 5) for _ in range(4)]
+    assert verdicts == [ADMITTED, ADMITTED, HEAVY, HEAVY]
+    assert throttle.heavy_wait_seconds(user, ANN, 5) == 15
+    assert throttle.admit(user, ANN) is ADMITTED
+    assert throttle.admit(a_user(BOB), BOB, 5) is ADMITTED
+    clock.advance(15)
+    assert throttle.admit(user, ANN, 5) is ADMITTED
+    assert throttle.admit(a_user(ANN, role=Role.ADMIN), ANN, 20) is HEAVY
+
+
+def test_a_cost_above_the_whole_budget_takes_all_of_it_and_can_still_be_had() -> None:
+    throttle = Throttle(clock=HandClock(), per_minute=100, heavy_per_minute=12)
+    assert throttle.admit(a_user(ANN), ANN, 20) is ADMITTED
+    assert throttle.admit(a_user(ANN), ANN, 2) is HEAVY
+
+
+def test_heavy_work_of_a_group_and_of_everybody_is_bounded_too() -> None:
+    throttle = Throttle(clock=HandClock(), per_minute=100, heavy_per_minute=10)
+    in_group = [throttle.admit(a_user(one), GROUP, 10) for one in range(1, 5)]
+    assert in_group == [ADMITTED, ADMITTED, HEAVY, HEAVY]
+    alone = [throttle.admit(a_user(one), one, 10) for one in range(10, 40)]
+    assert alone.count(ADMITTED) == 20 - 2
+
+
+def test_asking_for_heavy_work_over_and_over_ends_in_silence() -> None:
+    throttle = Throttle(clock=HandClock(), per_minute=PER_MINUTE, heavy_per_minute=5)
+    verdicts = [throttle.admit(a_user(ANN), ANN, 5) for _ in range(20)]
+    assert verdicts[:2] == [ADMITTED, HEAVY]
+    assert verdicts.count(TOLD) == 1
+    assert verdicts[-1] is SILENT
+
+
+async def test_a_chart_too_many_is_refused_with_the_time_to_wait(busy: ChatDoor) -> None:
+    busy.application = Application(
+        services=busy.services,
+        inbox=busy.inbox,
+        clock=busy.clock,
+        chance=seeded(7),
+        bot_name=BOT_NAME,
+        throttle=Throttle(clock=busy.clock, per_minute=120, heavy_per_minute=10),
+    )
+    for _ in range(2):
+        await busy.say("/chart WIF")
+    refused = text_of((await busy.say("/chart WIF"))[0])
+    assert "Ask again in 30 s" in refused
+    assert "Ask again" not in text_of((await busy.say("/help"))[0])
