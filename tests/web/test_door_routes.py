@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
+import pytest
 
 from bot.services.web_sessions import form_token
 from bot.web.application import described
