@@ -15,12 +15,14 @@ from bot.adapters.solana.signature_words import (
     node_word,
     status_request,
 )
-from bot.adapters.solana.tip_accounts import JITO_TIP_ACCOUNTS
 from bot.adapters.solana.transaction_meta import error_words, read_wallet_change
 from bot.domain.errors import Unavailable
+from bot.domain.identifiers import encode_address
 from bot.domain.landing import NodeWord
+from bot.domain.signing.programs import TIP_ACCOUNTS
 from bot.ports.chain_sending import Blockhash, HeightWord, SendWord, Trial, WalletChange
 
+KNOWN_TIP_ACCOUNTS = frozenset(encode_address(raw) for raw in TIP_ACCOUNTS)
 _CONFIRMED = {"commitment": "confirmed"}
 _MICRO = 1_000_000
 _MOST_LOG_LINES = 100
@@ -39,7 +41,7 @@ class SolanaSending:
         rpc: RpcPool,
         costs: NetworkCostSettings | None = None,
         *,
-        tip_accounts: Collection[str] = JITO_TIP_ACCOUNTS,
+        tip_accounts: Collection[str] = KNOWN_TIP_ACCOUNTS,
         timeout_seconds: float = 3.0,
     ) -> None:
         self._rpc = rpc
