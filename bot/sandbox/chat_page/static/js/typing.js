@@ -26,12 +26,16 @@ export class Typing {
   draw() {
     const chat = this.store.chat;
     const isTyping = (this.#until.get(chat?.id) ?? 0) > performance.now();
-    const names = this.store.people.map((person) => person.first_name).join(", ");
+    const members = chat?.members ?? [];
+    const names = this.store.people
+      .filter((person) => members.includes(person.id))
+      .map((person) => person.first_name);
+    if (members.includes(this.store.bot?.id)) names.push("the bot");
     byId("chat-subtitle").classList.toggle("is-typing", isTyping);
     byId("chat-subtitle").textContent = isTyping
       ? "typing…"
       : chat?.type === "private"
         ? `bot · you are ${this.store.viewer?.first_name ?? ""}`
-        : `${names} and the bot`;
+        : names.join(", ");
   }
 }
