@@ -13,7 +13,8 @@ class AccountKind(StrEnum):
     """What an account stands for; each user has their own of every kind, per mode and season.
 
     The first five are the user's own and can never go below zero; the rest are the other
-    side of the books (the paper market, the faucet of grants, borrowed tokens, insurance).
+    side of the books (the market, the faucet of grants, borrowed tokens, insurance, and for
+    live money whatever is outside of our wallets).
     """
 
     CASH = "cash"
@@ -25,6 +26,7 @@ class AccountKind(StrEnum):
     FAUCET = "faucet"
     DEBT = "debt"
     INSURANCE = "insurance"
+    EXTERNAL = "external"
 
 
 class TransferCode(StrEnum):
@@ -46,6 +48,13 @@ class TransferCode(StrEnum):
     INSURANCE_PAID = "insurance_paid"
     FUNDING = "funding"
     CORRECTION = "correction"
+    PRIORITY_FEE = "priority_fee"
+    TIP = "tip"
+    FAILED_FEE = "failed_fee"  # what a live transaction cost that changed nothing else
+    LIVE_HOLD = "live_hold"
+    LIVE_RELEASE = "live_release"
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,12 @@ from bot.domain.resting import RestingKind
 from bot.domain.triggers import Gauge
 
 
+class SwapVenueKind(StrEnum):
+    """Venues that swap live without saying by one pool of ours."""
+
+    JUPITER = "jupiter"
+
+
 class OrderState(StrEnum):
     """Where an order stands; market orders on paper go straight to filled or rejected."""
 
@@ -114,7 +120,8 @@ class Fill:
     `token_units` is what the wallet got or gave; `transfer_fee_units` the token itself
     withheld, beside them on a purchase and out of them on a sale. `legs` are the pools of a
     path in the order in which the swap went through them, none for a single pool; the fee
-    then is the sum of theirs in SOL.
+    then is the sum of theirs in SOL. Of a live swap, `pool_address` is the transaction's signature,
+    and what its pools took is inside of the price.
     """
 
     bought: bool
@@ -127,7 +134,7 @@ class Fill:
     pool_fee_in_sol: bool
     network_fee_lamports: int
     pool_address: str
-    pool_kind: PoolKind
+    pool_kind: PoolKind | SwapVenueKind
     slot: int
     notes: tuple[str, ...] = ()
     transfer_fee_units: int = 0

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from bot.telegram.audit_texts import AUDIT_REFUSALS
 from bot.telegram.group_texts import GROUP_REFUSALS
+from bot.telegram.live_texts import LIVE_REFUSALS
 from bot.telegram.order_texts import ORDER_REFUSALS
 from bot.telegram.people_texts import PEOPLE_REFUSALS
 from bot.telegram.premium_texts import PREMIUM_REFUSALS
@@ -290,6 +291,7 @@ REFUSALS: Mapping[str, str] = {
     **GROUP_REFUSALS,
     **PEOPLE_REFUSALS,
     **PREMIUM_REFUSALS,
+    **LIVE_REFUSALS,
     # what holds entries back
     "entries_locked": (
         "🔒 Entries[[ in {symbol}]] are locked until {until:moment}: {why}. Closing works. "

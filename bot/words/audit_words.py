@@ -51,6 +51,8 @@ AUDIT_SENTENCES: Mapping[str, str] = {
     "stars.paid": later("{actor} paid with Stars"),
     "stars.refunded": later("{actor} gave Stars back to {person}"),
     "live_wallet.created": later("{actor} made a wallet for {person}"),
+    "live.paused": later("A live wallet of {person} was paused: its books and the chain differed"),
+    "live.resumed": later("A live wallet of {person} trades again"),
 }
 """By action; `{actor}` did it and `{person}` is whom it is about. A test knows all actions."""
 
@@ -95,5 +97,7 @@ AUDIT_TITLES: Mapping[str, str] = {
     "stars.paid": later("Stars paid"),
     "stars.refunded": later("Stars given back"),
     "live_wallet.created": later("Wallet made"),
+    "live.paused": later("Live wallet paused"),
+    "live.resumed": later("Live wallet trades again"),
 }
 """By action, as a person reads it of their own account."""

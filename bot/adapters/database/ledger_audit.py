@@ -96,14 +96,26 @@ _CHECKS: Mapping[str, str] = {
           FROM positions GROUP BY 1, 2, 3),
         free AS (
           SELECT user_id, mode, season, sum(balance) AS units
-          FROM accounts WHERE kind IN ('cash', 'rent') GROUP BY 1, 2, 3)
+          FROM accounts WHERE kind IN ('cash', 'rent') GROUP BY 1, 2, 3),
+        outside AS (
+          SELECT a.user_id, a.mode, a.season, sum(-a.balance) AS units
+          FROM accounts a WHERE a.kind = 'external' AND a.asset = $1 GROUP BY 1, 2, 3),
+        lost AS (
+          SELECT a.user_id, a.mode, a.season, sum(t.amount) AS units
+          FROM transfers t JOIN accounts a ON a.user_id = t.user_id
+            AND a.account_id = t.debit_account
+          WHERE t.code = 'failed_fee' GROUP BY 1, 2, 3)
         SELECT 'wallet of user ' || w.user_id || ' ' || w.mode || ' season ' || w.season,
-               'grant and gains ' || (w.grant_lamports + coalesce(t.gained, 0)),
+               'grant and gains ' || (w.grant_lamports + coalesce(t.gained, 0)
+                 + coalesce(o.units, 0) - coalesce(l.units, 0)),
                'cash and cost ' || (coalesce(f.units, 0) + coalesce(t.units, 0))
         FROM virtual_wallets w
         LEFT JOIN tied t USING (user_id, mode, season)
         LEFT JOIN free f USING (user_id, mode, season)
-        WHERE w.grant_lamports + coalesce(t.gained, 0)
+        LEFT JOIN outside o USING (user_id, mode, season)
+        LEFT JOIN lost l USING (user_id, mode, season)
+        WHERE w.grant_lamports + coalesce(t.gained, 0) + coalesce(o.units, 0)
+                - coalesce(l.units, 0)
               <> coalesce(f.units, 0) + coalesce(t.units, 0)
     """,
     "sums": """
@@ -127,6 +139,42 @@ _CHECKS: Mapping[str, str] = {
             SELECT FROM approvals a WHERE a.user_id = t.user_id AND a.state = 'approved'
               AND a.kind = 'correct' AND t.request_id = 'approval:' || a.approval_id
               AND t.amount = abs((a.details ->> 'lamports')::numeric)))
+          AND NOT (t.code IN ('deposit', 'withdrawal') AND t.request_id LIKE 'outside:%')
+          AND NOT (t.code IN ('live_hold', 'live_release') AND EXISTS (
+            SELECT FROM live_intents i WHERE i.user_id = t.user_id
+              AND t.request_id = 'live:' || i.number))
+          AND NOT (t.code = 'failed_fee' AND EXISTS (
+            SELECT FROM live_attempts a WHERE a.user_id = t.user_id AND a.state = 'failed'
+              AND t.request_id = 'sol:' || a.signature
+              AND t.amount = (a.outcome ->> 'fee_lamports')::numeric))
+    """,
+    "live_hold": """
+        WITH open_holds AS (
+          SELECT t.user_id, t.transfer_id FROM transfers t
+          WHERE t.code = 'live_hold' AND NOT EXISTS (
+            SELECT FROM transfers d WHERE d.user_id = t.user_id AND d.hold_id = t.transfer_id)),
+        meant AS (
+          SELECT i.user_id, h AS transfer_id FROM live_intents i,
+            unnest(ARRAY[i.lamports_hold, i.units_hold]) h
+          WHERE i.state = 'held' AND h IS NOT NULL)
+        SELECT 'hold ' || transfer_id || ' of user ' || user_id,
+               CASE WHEN m.user_id IS NULL THEN 'let go' ELSE 'held for an order' END,
+               CASE WHEN h.user_id IS NULL THEN 'let go' ELSE 'held' END
+        FROM open_holds h FULL JOIN meant m USING (user_id, transfer_id)
+        WHERE h.user_id IS NULL OR m.user_id IS NULL
+    """,
+    "live_fill": """
+        SELECT 'live order ' || i.number || ' of user ' || i.user_id,
+               CASE i.state WHEN 'filled' THEN 'one fill' ELSE 'none' END,
+               count(DISTINCT a.number) || ' landed, ' || count(DISTINCT o.number) || ' booked'
+        FROM live_intents i
+        LEFT JOIN live_attempts a ON a.user_id = i.user_id AND a.intent_number = i.number
+          AND a.state IN ('confirmed', 'finalized')
+        LEFT JOIN orders o ON o.user_id = i.user_id AND o.request_id = i.request_id
+          AND o.mode = 'live' AND o.number IS NOT DISTINCT FROM i.order_number
+        GROUP BY i.user_id, i.number, i.state
+        HAVING (count(DISTINCT a.number), count(DISTINCT o.number))
+               IS DISTINCT FROM ((i.state = 'filled')::integer, (i.state = 'filled')::integer)
     """,
     "grant": """
         SELECT 'wallet of user ' || w.user_id || ' ' || w.mode || ' season ' || w.season,

@@ -13,6 +13,7 @@ from bot.adapters.database import (
     schema_graduations,
     schema_groups,
     schema_live,
+    schema_live_orders,
     schema_mail,
     schema_people,
     schema_reports,
@@ -42,6 +43,7 @@ TABLES = (
     schema_accounts,
     schema_stars,
     schema_live,
+    schema_live_orders,
 )
 """The modules that put their tables into the metadata by being imported."""
 

@@ -131,13 +131,13 @@ accounts = Table(
     ),
     CheckConstraint(
         "kind IN ('cash', 'margin', 'holding', 'rent', 'fees', 'market', 'faucet', 'debt',"
-        " 'insurance')",
+        " 'insurance', 'external')",
         name="kind_known",
     ),
     CheckConstraint("balance <> 'NaN'", name="balance_sound"),
     not_nan("held"),
     CheckConstraint(
-        "kind IN ('market', 'faucet', 'debt', 'insurance') OR balance - held >= 0",
+        "kind IN ('market', 'faucet', 'debt', 'insurance', 'external') OR balance - held >= 0",
         name="never_negative",
     ),
 )

@@ -1,11 +1,13 @@
 """What people call the venues."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from bot.domain.orders import SwapVenueKind
 from bot.domain.pools.reading import PoolKind
 from bot.words.speech import say
 
-_NAMES = {
+_NAMES: Mapping[PoolKind | SwapVenueKind, str] = {
+    SwapVenueKind.JUPITER: "Jupiter",
     PoolKind.RAYDIUM_AMM_V4: "Raydium AMM",
     PoolKind.RAYDIUM_CPMM: "Raydium CPMM",
     PoolKind.RAYDIUM_CLMM: "Raydium CLMM",
@@ -19,12 +21,12 @@ _NAMES = {
 _KINDS = {kind.value: kind for kind in PoolKind}
 
 
-def pool_name(kind: PoolKind) -> str:
+def pool_name(kind: PoolKind | SwapVenueKind) -> str:
     """Give a venue's name; of one without, the word that the code has for it."""
     return _NAMES.get(kind) or kind.value.replace("_", " ")
 
 
-def way_name(kind: PoolKind, then_kinds: Sequence[PoolKind]) -> str:
+def way_name(kind: PoolKind | SwapVenueKind, then_kinds: Sequence[PoolKind]) -> str:
     """Give the name of a pool, or of the pools of a path in order."""
     names = [pool_name(each) for each in (kind, *then_kinds)]
     return say(", then ").join(names)

@@ -1,0 +1,195 @@
+"""Live orders in PostgreSQL: intents, attempts, and their fills by the books' own door."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+
+from bot.adapters.database.connection import Connection, Pool, connected
+from bot.adapters.database.endings import queued
+from bot.adapters.database.live_rows import (
+    attempt_from,
+    attempt_to_json,
+    change_to_json,
+    intent_from,
+    intent_to_json,
+)
+from bot.adapters.database.mail import OnOutbox
+from bot.adapters.database.rows import booking_to_json, notices_to_json
+from bot.domain.errors import Refusal
+from bot.domain.live_orders import AttemptState, IntentState, LiveAttempt, LiveIntent
+from bot.domain.notices import Notice
+from bot.domain.orders import Fill
+from bot.domain.requests import Request
+from bot.ports.books import BookingConflict, Settlement
+from bot.ports.chain_sending import WalletChange
+from bot.ports.live_orders import Commitment, Place
+
+_INTENT = "SELECT * FROM live_intents WHERE user_id = $1 AND number = $2"
+_BY_REQUEST = "SELECT * FROM live_intents WHERE user_id = $1 AND request_id = $2"
+_ATTEMPTS = """
+    SELECT * FROM live_attempts WHERE user_id = $1 AND intent_number = $2 ORDER BY number
+"""
+_HELD = "SELECT user_id, number FROM live_intents WHERE state = 'held' ORDER BY decided_at"
+_CONFIRMED = "SELECT * FROM live_attempts WHERE state = 'confirmed' ORDER BY confirmed_at"
+_PLACE = "SELECT outcome, intent_number, notice_ids FROM place_live($1, $2, $3)"
+_COMMIT = "SELECT commit_live_attempt($1, $2)"
+_MOVE = "SELECT is_moved, notice_ids FROM move_live_attempt($1, $2, $3, $4, $5, $6, $7, $8)"
+_SETTLE = "SELECT outcome, notice_ids FROM settle_live($1, $2)"
+_FAIL = "SELECT fail_live_attempt($1)"
+_END = "SELECT outcome, notice_ids FROM end_live($1, $2, $3, $4, $5, $6)"
+_REFUSALS = {
+    "mismatch": "request_mismatch",
+    "frozen": "frozen",
+    "paused": "live_wallet_paused",
+    "other_wallet": "live_other_wallet",
+    "short": "live_not_enough",
+}
+
+
+class PostgresLiveOrders:
+    """Implements `bot.ports.live_orders.LiveOrderBook`: a function of the database each."""
+
+    def __init__(self, pool: Pool, on_outbox: OnOutbox) -> None:
+        self._pool = pool
+        self._on_outbox = on_outbox
+
+    async def find(self, user_id: int, request_id: str) -> LiveIntent | None:
+        """Give the intent of a request."""
+        async with connected(self._pool) as connection:
+            row = await connection.fetchrow(_BY_REQUEST, user_id, request_id)
+            return None if row is None else await _whole(connection, row)
+
+    async def read(self, place: Place) -> LiveIntent:
+        """Give an intent with its attempts."""
+        async with connected(self._pool) as connection:
+            row = await connection.fetchrow(_INTENT, *place)
+            assert row is not None, "an intent is never deleted"  # noqa: S101
+            return await _whole(connection, row)
+
+    async def place(
+        self, request: Request, intent: LiveIntent, twin: Fill | None, notices: Sequence[Notice]
+    ) -> int:
+        """Hold what an intent may cost and keep it."""
+        row = await self._ask(
+            _PLACE, intent_to_json(intent, twin), request.update_id, notices_to_json(notices)
+        )
+        match row["outcome"]:
+            case "booked":
+                self._on_outbox(queued(row["notice_ids"], notices))
+                return int(row["intent_number"])
+            case "repeated" | "answered":
+                raise Refusal("already_done", order_number=row["intent_number"])
+            case outcome:
+                raise Refusal(_REFUSALS[outcome], needed_lamports=intent.hold_lamports)
+
+    async def commit(self, attempt: LiveAttempt, at: datetime) -> Commitment:
+        """Keep a signed attempt, if none is alive."""
+        async with connected(self._pool) as connection:
+            return Commitment(await connection.fetchval(_COMMIT, attempt_to_json(attempt), at))
+
+    async def move(
+        self,
+        attempt: LiveAttempt,
+        to: AttemptState,
+        at: datetime,
+        *,
+        slot: int | None = None,
+        notices: Sequence[Notice] = (),
+    ) -> bool:
+        """Note how far an attempt has come."""
+        row = await self._ask(
+            _MOVE,
+            attempt.user_id,
+            attempt.intent_number,
+            attempt.number,
+            attempt.state.value,
+            to.value,
+            at,
+            slot,
+            notices_to_json(notices),
+        )
+        self._tell(row, notices)
+        return bool(row["is_moved"])
+
+    async def settle(
+        self,
+        attempt: LiveAttempt,
+        change: WalletChange,
+        request: Request,
+        settlement: Settlement,
+        notices: Sequence[Notice],
+    ) -> bool:
+        """Book a fill, let its hold go and end its intent."""
+        row = await self._ask(
+            _SETTLE,
+            _proof(attempt, change, settlement.receipt.times.filled_at),
+            booking_to_json(request, settlement, notices),
+        )
+        if row["outcome"] == "conflict":
+            raise BookingConflict("conflict")
+        self._tell(row, notices)
+        return bool(row["outcome"] == "booked")
+
+    async def fail(self, attempt: LiveAttempt, change: WalletChange, at: datetime) -> bool:
+        """Book what a failed attempt cost."""
+        failure = _proof(attempt, change, at) | {"fee_lamports": str(change.fee_lamports)}
+        async with connected(self._pool) as connection:
+            return bool(await connection.fetchval(_FAIL, failure) == "booked")
+
+    async def end(
+        self,
+        intent: LiveIntent,
+        state: IntentState,
+        reason: str,
+        at: datetime,
+        notices: Sequence[Notice],
+    ) -> bool:
+        """End an intent and release its funds, unless an attempt is alive."""
+        row = await self._ask(
+            _END,
+            intent.user_id,
+            intent.number,
+            state.value,
+            reason,
+            at,
+            notices_to_json(notices),
+        )
+        self._tell(row, notices)
+        return bool(row["outcome"] == "booked")
+
+    async def held(self) -> Sequence[Place]:
+        """Give the intents that are not at their end, the oldest first."""
+        async with connected(self._pool) as connection:
+            return [(row["user_id"], row["number"]) for row in await connection.fetch(_HELD)]
+
+    async def confirmed(self) -> Sequence[LiveAttempt]:
+        """Give the attempts that are booked and not yet final."""
+        async with connected(self._pool) as connection:
+            return [attempt_from(row) for row in await connection.fetch(_CONFIRMED)]
+
+    async def _ask(self, query: str, *values: object) -> asyncpg.Record:
+        async with connected(self._pool) as connection:
+            row = await connection.fetchrow(query, *values)
+        assert row is not None, "a function always answers"  # noqa: S101
+        return row
+
+    def _tell(self, row: asyncpg.Record, notices: Sequence[Notice]) -> None:
+        if row["notice_ids"]:
+            self._on_outbox(queued(row["notice_ids"], notices))
+
+
+async def _whole(connection: Connection, row: asyncpg.Record) -> LiveIntent:
+    attempts = await connection.fetch(_ATTEMPTS, row["user_id"], row["number"])
+    return intent_from(row, attempts)
+
+
+def _proof(attempt: LiveAttempt, change: WalletChange, at: datetime) -> dict[str, object]:
+    return {
+        "user_id": attempt.user_id,
+        "intent": attempt.intent_number,
+        "attempt": attempt.number,
+        "slot": change.slot,
+        "at": at.isoformat(),
+        "outcome": change_to_json(change),
+    }

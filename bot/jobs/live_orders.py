@@ -1,0 +1,37 @@
+"""The clock's door to live orders: takes up what is open, and holds books against the chain."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from bot.jobs.schedule import guarded
+from bot.services.live_orders import LiveOrders
+from bot.services.live_reconciliation import LiveReconciliation
+
+Pause = Callable[[float], Awaitable[None]]
+_RECOVER_SECONDS = 2.0
+_RECONCILE_SECONDS = 60.0
+
+
+async def recover_live_orders(orders: LiveOrders, pause: Pause = asyncio.sleep) -> None:
+    """Run for ever, from the start on: what a crash left is taken up as any other order is.
+
+    A round begins when the last has ended, so the same bytes are sent again every 2 seconds.
+    """
+    recover = guarded("recover_live_orders", orders.recover)
+    while True:
+        await recover()
+        await pause(_RECOVER_SECONDS)
+
+
+async def reconcile_live_wallets(
+    reconciliation: LiveReconciliation, pause: Pause = asyncio.sleep
+) -> None:
+    """Run for ever: every wallet is held against the chain once a minute."""
+
+    async def once() -> None:
+        await reconciliation.reconcile()
+
+    reconcile = guarded("reconcile_live_wallets", once)
+    while True:
+        await reconcile()
+        await pause(_RECONCILE_SECONDS)

@@ -1,0 +1,61 @@
+"""What live orders are made with: the ports they ask, their rules, and who tells people."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.domain.instruments import Token
+from bot.domain.live_orders import LiveIntent, LiveRules, LiveWish
+from bot.domain.notices import Notice
+from bot.domain.orders import Fill, Receipt
+from bot.domain.signing.rules import SigningRules
+from bot.ports.books import Books
+from bot.ports.chain_sending import ChainSending
+from bot.ports.clock import Clock
+from bot.ports.live_orders import BalanceDifference, LiveAccounts, LiveBalances, LiveOrderBook
+from bot.ports.live_wallets import LiveWalletBook
+from bot.ports.signer import Signer
+from bot.ports.swap_venue import SwapVenue
+
+Pause = Callable[[float], Awaitable[None]]
+"""Lets so many seconds pass."""
+Twin = Callable[[LiveWish], Awaitable[Fill | None]]
+"""Decides on paper what is wanted live, now; None where paper cannot tell."""
+
+
+class LiveNotices(Protocol):
+    """What people are told of live orders; every text says that it is about real money."""
+
+    def filled(self, intent: LiveIntent, receipt: Receipt, token: Token) -> Sequence[Notice]:
+        """Tell that an order was filled, by the actual amounts."""
+
+    def ended(self, intent: LiveIntent, reason: str, token: Token) -> Sequence[Notice]:
+        """Tell that an order came to nothing, why, and that its funds are free."""
+
+    def unknown(self, intent: LiveIntent, token: Token) -> Sequence[Notice]:
+        """Tell that nothing is known of an order yet, and that its funds stay held."""
+
+    def paused(
+        self, wallet: LiveBalances, differences: Sequence[BalanceDifference]
+    ) -> Sequence[Notice]:
+        """Tell owner and admins that books and chain differ, and that nothing is traded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveMeans:
+    """The ports that live orders ask. `tokens` are those tracked now, by id."""
+
+    book: LiveOrderBook
+    accounts: LiveAccounts
+    wallets: LiveWalletBook
+    books: Books
+    venue: SwapVenue
+    venue_name: str
+    chain: ChainSending
+    signer: Signer
+    clock: Clock
+    tokens: Mapping[int, Token]
+    notices: LiveNotices
+    rules: LiveRules
+    signing_rules: SigningRules
+    pause: Pause

@@ -1,0 +1,21 @@
+"""Words of refusals around live orders."""
+
+from collections.abc import Mapping
+
+LIVE_REFUSALS: Mapping[str, str] = {
+    "live_no_wallet": "LIVE: you have no such wallet. Nothing was bought or sold.",
+    "live_other_wallet": (
+        "LIVE: another wallet of yours is the one in use. Nothing was bought or sold."
+    ),
+    "live_wallet_paused": (
+        "LIVE: this wallet is paused, because its books and the chain differ. The admins know."
+    ),
+    "live_not_enough": (
+        "LIVE: this wallet has not enough for it[[ and its fees: {needed_lamports:sol}]]. "
+        "Take a smaller size."
+    ),
+    "live_slippage": "LIVE: slippage is from 0.01% to {limit_share:percent}.",
+    "live_price_moved": "LIVE: the price moved away before anything was signed. Ask again.",
+    "live_not_signed": "LIVE: nothing was signed: {reason}. Ask again, or tell the admins.",
+    "live_late": "LIVE: it took too long, and the price of then is gone. Ask again.",
+}

@@ -1,0 +1,253 @@
+"""Live orders on the sandbox's chain: held, signed, committed, sent, proven, booked, once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import asyncpg
+import pytest
+
+from bot.adapters.database.connection import Pool
+from bot.domain.errors import Refusal
+from bot.domain.live_orders import AttemptState, IntentState, LiveAttempt
+from bot.sandbox.jupiter_api.faults import Tampering, VenueFaults
+from bot.sandbox.solana_rpc.faults import EndpointFaults
+from bot.sandbox.solana_rpc.landing import LandingFaults
+from bot.services.live_tracking import LiveTracking
+from tests.builders.live_scenes import EAGER, OWNER, PURSE, LiveScene, live_scene
+from tests.builders.swap_worlds import QUICK, SOL, swap_world
+
+OPEN_HOLDS = "SELECT sum(held) FROM accounts WHERE mode = 'live'"
+NOTICES = "SELECT chat_id, payload ->> 'text' AS text FROM outbox ORDER BY notice_id"
+
+
+@pytest.fixture
+async def scene(database: Pool) -> AsyncIterator[LiveScene]:
+    async with swap_world(slot_ms=10) as world:
+        yield await live_scene(world, database)
+
+
+class Dies(Exception):
+    """The process is gone."""
+
+
+async def test_a_purchase_is_booked_by_what_it_did_to_the_wallet(scene: LiveScene) -> None:
+    intent = await scene.done(scene.buying())
+    assert intent.state is IntentState.FILLED
+    (attempt,) = intent.attempts
+    assert attempt.state is AttemptState.CONFIRMED
+    assert scene.held() >= attempt.min_out >= intent.min_out
+    (position,) = await scene.rows("SELECT * FROM positions")
+    paid = PURSE - scene.lamports()
+    assert position["cost_lamports"] + position["rent_lamports"] == paid
+    assert position["token_units"] == scene.held()
+    assert await scene.value(OPEN_HOLDS) == 0
+    (news,) = await scene.rows(NOTICES)
+    assert news["chat_id"] == OWNER
+    assert news["text"].startswith("LIVE order 1, WIF")
+    assert attempt.quoted_at <= attempt.offered_at <= attempt.checked_at <= attempt.signed_at
+    await scene.prove()
+
+
+async def test_a_sale_gives_the_sol_back_and_leaves_the_rent_in_the_account(
+    scene: LiveScene,
+) -> None:
+    await scene.done(scene.buying())
+    sold = await scene.done(scene.selling(scene.held()))
+    assert sold.state is IntentState.FILLED
+    assert scene.held() == 0
+    (position,) = await scene.rows("SELECT * FROM positions")
+    assert position["state"] == "closed"
+    lost = PURSE - scene.lamports()
+    assert -position["realised_pnl_lamports"] + position["rent_lamports"] == lost
+    await scene.prove()
+
+
+async def test_a_part_sold_leaves_the_other_part(scene: LiveScene) -> None:
+    await scene.done(scene.buying())
+    await scene.done(scene.buying(2 * SOL))
+    await scene.done(scene.selling(scene.held() // 3))
+    (position,) = await scene.rows("SELECT * FROM positions")
+    assert position["token_units"] == scene.held()
+    await scene.prove()
+
+
+async def test_the_same_request_is_the_same_order_and_never_another(scene: LiveScene) -> None:
+    request = scene.request()
+    first = await scene.done(scene.buying(), request)
+    again = await scene.done(scene.buying(), request)
+    assert again == first
+    with pytest.raises(Refusal) as refused:
+        await scene.orders.place(request, scene.buying(2 * SOL))
+    assert refused.value.code == "request_mismatch"
+    both = await asyncio.gather(
+        *(scene.orders.place(replace(request, request_id="twice"), scene.buying()) for _ in "ab")
+    )
+    assert both[0].number == both[1].number == 2
+    assert len(scene.signer.signed) == 1
+
+
+async def test_what_cannot_be_done_is_refused_and_holds_nothing(scene: LiveScene) -> None:
+    for wish, code in (
+        (scene.buying(100 * SOL), "live_not_enough"),
+        (scene.buying(slippage_bps=1_001), "live_slippage"),
+        (scene.buying(slippage_bps=0), "live_slippage"),
+        (replace(scene.buying(), wallet_number=2), "live_no_wallet"),
+        (replace(scene.buying(), token_id=9), "unknown_token"),
+        (scene.selling(5), "unknown_position"),
+        (replace(scene.buying(), position_number=1), "unknown_position"),
+    ):
+        with pytest.raises(Refusal) as refused:
+            await scene.orders.place(scene.request(), wish)
+        assert refused.value.code == code
+    assert await scene.value("SELECT count(*) FROM live_intents") == 0
+    assert await scene.value(OPEN_HOLDS) == 0
+
+
+async def test_a_transaction_that_does_something_else_is_never_signed(scene: LiveScene) -> None:
+    for tampering in (each for each in Tampering if each):
+        scene.world.shop.faults = VenueFaults()
+        intent = await scene.orders.place(scene.request(), scene.buying())
+        scene.world.shop.faults = VenueFaults(tamper=tampering)
+        ended = await scene.orders.carry_out((OWNER, intent.number))
+        assert (ended.state, ended.attempts) == (IntentState.REFUSED, ())
+    assert (scene.signer.signed, scene.lamports()) == ([], PURSE)
+    await scene.prove()
+
+
+async def test_dead_bytes_are_followed_by_a_new_attempt_and_one_swap(scene: LiveScene) -> None:
+    scene.world.chain.landing.faults = LandingFaults(drop=True)
+    intent = await scene.orders.place(scene.request(), scene.buying())
+    while (seen := await scene.means.book.read((OWNER, intent.number))).last is None or (
+        seen.attempts[0].state is not AttemptState.EXPIRED
+    ):
+        await scene.orders.recover()
+        scene.world.chain.advance(20)
+    scene.world.chain.landing.faults = LandingFaults()
+    done = await scene.orders.carry_out((OWNER, intent.number))
+    assert done.state is IntentState.FILLED
+    assert [each.state for each in done.attempts[:-1]] == [AttemptState.EXPIRED] * (
+        len(done.attempts) - 1
+    )
+    await scene.prove()
+
+
+async def test_a_failure_on_the_chain_costs_its_fee_and_ends_the_order(scene: LiveScene) -> None:
+    scene.world.chain.landing.faults = LandingFaults(fail=True)
+    ended = await scene.done(scene.buying())
+    assert (ended.state, ended.end_reason) == (IntentState.FAILED, "live_failed")
+    assert [each.state for each in ended.attempts] == [AttemptState.FAILED]
+    assert 0 < PURSE - scene.lamports() < SOL
+    assert await scene.value(OPEN_HOLDS) == 0
+    await scene.prove()
+
+
+async def test_what_is_not_proven_stays_unknown_and_held(scene: LiveScene) -> None:
+    deaf = EndpointFaults(statuses_down=True)
+    for endpoint in scene.world.endpoints:
+        endpoint.faults = deaf
+    hasty = replace(scene.means, rules=replace(EAGER, unknown_after_seconds=0.0))
+    orders = scene.with_parts(means=hasty)
+    intent = await orders.place(scene.request(), scene.buying())
+    for _ in range(3):
+        await orders.recover()
+        scene.world.chain.advance(400)
+    unknown = await scene.means.book.read((OWNER, intent.number))
+    assert [each.state for each in unknown.attempts] == [AttemptState.UNKNOWN]
+    assert await scene.value(OPEN_HOLDS) == intent.hold_lamports
+    assert len(await scene.rows(NOTICES)) == 1
+    for endpoint in scene.world.endpoints:
+        endpoint.faults = EndpointFaults()
+    await orders.recover()
+    done = await scene.means.book.read((OWNER, intent.number))
+    assert done.state is IntentState.FILLED
+    await scene.prove()
+
+
+async def test_an_order_that_its_maker_signs_last_is_told_by_our_own_signature(
+    database: Pool,
+) -> None:
+    """The wallet pays the fee, so the transaction is named before the maker has signed."""
+    async with swap_world(slot_ms=10, jupiter=replace(QUICK, excluded_routers=())) as world:
+        scene = await live_scene(world, database)
+        world.shop.faults = VenueFaults(rfq=True, wait_ms=60)
+        done = await scene.done(scene.buying())
+        assert done.state is IntentState.FILLED
+        (attempt,) = done.attempts
+        assert not attempt.is_ours_to_send
+        await scene.prove()
+
+
+async def test_what_was_committed_is_taken_up_by_the_next_process(scene: LiveScene) -> None:
+    class DiesBehindSending(LiveTracking):
+        async def send(self, attempt: LiveAttempt, *, is_first: bool = False) -> LiveAttempt:
+            await super().send(attempt, is_first=is_first)
+            raise Dies
+
+    intent = await scene.orders.place(scene.request(), scene.buying())
+    with pytest.raises(Dies):
+        await scene.with_parts(tracking=DiesBehindSending).carry_out((OWNER, intent.number))
+    await scene.with_parts().recover()
+    scene.world.chain.advance(10)
+    await scene.with_parts().recover()
+    done = await scene.means.book.read((OWNER, intent.number))
+    assert (done.state, len(done.attempts)) == (IntentState.FILLED, 1)
+    await scene.prove()
+
+
+async def test_two_processes_with_one_order_swap_once(scene: LiveScene) -> None:
+    intent = await scene.orders.place(scene.request(), scene.buying())
+    place = (OWNER, intent.number)
+    done = await asyncio.gather(*(scene.with_parts().carry_out(place) for _ in range(4)))
+    assert {each.state for each in done} == {IntentState.FILLED}
+    assert {len(each.attempts) for each in done} == {1}
+    await scene.prove()
+
+
+async def test_nothing_is_signed_behind_the_deadline(scene: LiveScene) -> None:
+    strict = replace(scene.means, rules=replace(EAGER, deadline_seconds=-1.0))
+    ended = await scene.with_parts(means=strict).place(scene.request(), scene.buying())
+    done = await scene.orders.carry_out((OWNER, ended.number))
+    assert (done.state, done.end_reason) == (IntentState.REFUSED, "live_late")
+    assert await scene.value(OPEN_HOLDS) == 0
+
+
+async def test_a_booked_swap_becomes_final(scene: LiveScene) -> None:
+    done = await scene.done(scene.buying())
+    scene.world.chain.advance(64)
+    await scene.orders.recover()
+    (attempt,) = (await scene.means.book.read((OWNER, done.number))).attempts
+    assert attempt.state is AttemptState.FINALIZED
+    assert attempt.finalized_at is not None
+
+
+async def test_the_database_itself_lets_no_state_go_back(scene: LiveScene) -> None:
+    await scene.done(scene.buying())
+    for wrong in (
+        "UPDATE live_attempts SET state = 'sent'",
+        "UPDATE live_attempts SET state = 'finalized', raw = ''",
+        "UPDATE live_intents SET state = 'held', ended_at = NULL, order_number = NULL",
+        "UPDATE live_intents SET amount_in = 1",
+        "DELETE FROM live_attempts",
+        "DELETE FROM live_intents",
+        "TRUNCATE live_attempts",
+    ):
+        with pytest.raises((asyncpg.IntegrityConstraintViolationError, asyncpg.PostgresError)):
+            await scene.rows(wrong)
+    await scene.prove()
+
+
+async def test_a_second_attempt_beside_a_live_one_is_not_kept(scene: LiveScene) -> None:
+    intent = await scene.orders.place(scene.request(), scene.buying())
+    first = await scene.orders._attempts.begin(intent)
+    assert first is not None
+    second = replace(first, number=2, signature="another")
+    assert await scene.means.book.commit(second, scene.means.clock.now()) == "overtaken"
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await scene.rows(
+            "INSERT INTO live_attempts (user_id, intent_number, number, signature, raw,"
+            " last_valid_block_height, venue, is_ours_to_send, quoted_out, min_out, impact,"
+            " quoted_at, offered_at, checked_at, signed_at) SELECT user_id, intent_number, 2,"
+            " 'other', raw, 1, venue, true, 1, 1, 0, now(), now(), now(), now()"
+            " FROM live_attempts"
+        )
