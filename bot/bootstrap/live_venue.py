@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from random import SystemRandom
 
 from bot.adapters.clock import SystemClock
+from bot.adapters.solana.block_engine import BlockEngine
 from bot.adapters.solana.chain_sending import SolanaSending
 from bot.adapters.venues.jupiter.client import JupiterClient
 from bot.adapters.venues.jupiter.settings import JupiterPlan, JupiterSettings
@@ -33,5 +35,16 @@ async def open_swap_venue(settings: Settings) -> AsyncIterator[JupiterVenue]:
 @asynccontextmanager
 async def open_chain_sending(settings: Settings) -> AsyncIterator[SolanaSending]:
     """Give the endpoints that the settings name, to send to and to hear from one by one."""
-    async with open_chain(settings) as (rpc, _):
-        yield SolanaSending(rpc, network_cost_settings(settings))
+    engine = _block_engine(settings)
+    try:
+        async with open_chain(settings) as (rpc, _):
+            yield SolanaSending(rpc, network_cost_settings(settings), engine=engine)
+    finally:
+        if engine is not None:
+            await engine.close()
+
+
+def _block_engine(settings: Settings) -> BlockEngine | None:
+    if not settings.jito_base:
+        return None
+    return BlockEngine(settings.jito_base, clock=SystemClock(), chance=SystemRandom())

@@ -93,6 +93,7 @@ class Settings(BaseSettings):
     jupiter_base: str = "https://api.jup.ag"
     jupiter_api_key: SecretStr = SecretStr("")
     jupiter_plan: Literal["auto", "keyless", "free", "developer", "launch", "pro"] = "auto"
+    jito_base: str = ""
     priority_fee_percentile: int = Field(default=75, ge=1, le=99)
     priority_fee_cap_lamports: int = Field(default=2_000_000, ge=0, le=1_000_000_000)
     redis_url: SecretStr = SecretStr("")

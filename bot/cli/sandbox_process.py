@@ -32,6 +32,7 @@ class Sandbox:
     dexscreener_base: str
     geckoterminal_base: str
     jupiter_base: str
+    jito_base: str
     tokens: tuple[tuple[str, str], ...]
     problems: tuple[str, ...]
 
@@ -51,6 +52,7 @@ class Sandbox:
                 "dexscreener_base": self.dexscreener_base,
                 "geckoterminal_base": self.geckoterminal_base,
                 "jupiter_base": self.jupiter_base,
+                "jito_base": self.jito_base,
                 "default_tokens": mints,
                 "price_refresh_seconds": 10.0,
                 "hot_refresh_seconds": 2.0,
@@ -109,6 +111,7 @@ async def _ready(process: asyncio.subprocess.Process) -> Sandbox:
         dexscreener_base=said["dexscreener_base"],
         geckoterminal_base=said["geckoterminal_base"],
         jupiter_base=said["jupiter_base"],
+        jito_base=said["jito_base"],
         tokens=tuple((token["symbol"], token["mint"]) for token in said["tokens"]),
         problems=tuple(said["problems"]),
     )

@@ -85,6 +85,13 @@ class ChainSending(Protocol):
     async def send(self, raw: bytes) -> Sequence[SendWord]:
         """Send the same bytes to every node, without trying them first."""
 
+    async def send_privately(self, raw: bytes) -> SendWord:
+        """Send the bytes to the block engine alone; raises `Unavailable` where there is none.
+
+        They are then seen by nobody before they land, and must tip it; what became of them is
+        asked as of any other.
+        """
+
     async def statuses(self, signature: str) -> Sequence[NodeWord]:
         """Ask every node what it knows of a signature, each after its finalized height."""
 

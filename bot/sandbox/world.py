@@ -13,6 +13,7 @@ from aiohttp.typedefs import Handler
 from bot.sandbox.chat_page.application import chat_page_routes, refuse_other_origins
 from bot.sandbox.chat_page.bot_status import BotStatusProxy
 from bot.sandbox.jupiter_api.application import make_swap_application
+from bot.sandbox.jupiter_api.block_engine import make_block_engine_application
 from bot.sandbox.jupiter_api.control import swap_control_routes
 from bot.sandbox.jupiter_api.venue import SwapVenue, make_venue
 from bot.sandbox.market.application import market_routes
@@ -44,6 +45,7 @@ DEXSCREENER_PATH = "/dexscreener"
 GECKOTERMINAL_PATH = "/geckoterminal/api/v2"
 JUPITER_PATH = "/jupiter"
 SWAP_PATH = f"{JUPITER_PATH}/swap"
+BLOCK_ENGINE_PATH = "/jito"
 SHUTDOWN_SECONDS = 2.0
 UPLOAD_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -64,6 +66,7 @@ class SandboxWorld:
     dexscreener_base: str
     geckoterminal_base: str
     jupiter_base: str
+    jito_base: str
     problems: tuple[str, ...]
     telegram: TelegramWorld
     chain: Chain
@@ -82,6 +85,7 @@ class SandboxWorld:
             "dexscreener_base": self.dexscreener_base,
             "geckoterminal_base": self.geckoterminal_base,
             "jupiter_base": self.jupiter_base,
+            "jito_base": self.jito_base,
             "people": [person.to_state() for person in self.telegram.people.values()],
             "tokens": [
                 {"symbol": token.symbol, "mint": str(token.mint)} for token in self.market.tokens()
@@ -119,6 +123,7 @@ async def sandbox_world(options: WorldOptions) -> AsyncIterator[SandboxWorld]:
             dexscreener_base=f"{base}{DEXSCREENER_PATH}",
             geckoterminal_base=f"{base}{GECKOTERMINAL_PATH}",
             jupiter_base=f"{base}{JUPITER_PATH}",
+            jito_base=f"{base}{BLOCK_ENGINE_PATH}",
             problems=report.problems,
             telegram=telegram,
             chain=chain,
@@ -155,6 +160,7 @@ def _application(
     application.add_subapp(GECKOTERMINAL_PATH, make_geckoterminal_application(candles))
     # Before the rest of Jupiter's paths: the first that fits is asked.
     application.add_subapp(SWAP_PATH, make_swap_application(swaps))
+    application.add_subapp(BLOCK_ENGINE_PATH, make_block_engine_application(swaps))
     jupiter = PriceApi(chain=market.chain, requests_per_minute=JUPITER_REQUESTS)
     application.add_routes(price_api_control_routes(jupiter, "/sandbox/jupiter/faults"))
     application.add_subapp(JUPITER_PATH, make_jupiter_application(jupiter))

@@ -7,6 +7,7 @@ import pytest
 from solders.message import MessageV0
 from solders.transaction import VersionedTransaction
 
+from bot.adapters.solana.chain_sending import SolanaSending
 from bot.domain.errors import Refusal, Unavailable
 from bot.domain.identifiers import SOL_MINT
 from bot.domain.landing import Fate
@@ -180,3 +181,32 @@ async def test_a_trial_of_nonsense_and_unknown_tables_are_told(world: SwapWorld)
     assert all(found.last_valid_block_height > (word.block_height or 0) for word in heights)
     price = await world.sending.unit_price(units=100_000)
     assert 100_000 <= price * 100_000 // 1_000_000 * 10 <= 20_000_000
+
+
+async def test_a_swap_with_a_tip_lands_through_the_block_engine_alone(world: SwapWorld) -> None:
+    offer = await world.venue.offer(replace(world.buying(), tip_lamports=1_000))
+    signed = world.signed(offer)
+    said = await world.sending.send_privately(signed)
+    assert (said.is_accepted, said.error) == (True, "")
+    assert said.node.startswith("block engine")
+    world.chain.advance(2)
+    assert (await world.judged(signature_of(signed), offer)).fate is Fate.LANDED
+    assert sum(endpoint.requests_served for endpoint in world.endpoints) == 4, "looked at only"
+
+
+async def test_a_block_engine_takes_nothing_without_a_tip_or_that_would_fail(
+    world: SwapWorld,
+) -> None:
+    for tip_lamports, fails in ((999, False), (1_000, True)):
+        request = replace(world.buying("HALT" if fails else "WIF"), tip_lamports=tip_lamports)
+        offer = await world.venue.offer(request)
+        signed = world.signed(offer)
+        await world.sending.send_privately(signed)
+        world.chain.advance(200)
+        assert (await world.judged(signature_of(signed), offer)).fate is Fate.EXPIRED
+    assert world.lamports() == 100 * SOL
+
+
+async def test_without_a_block_engine_nothing_goes_to_one(world: SwapWorld) -> None:
+    with pytest.raises(Unavailable, match="JITO_BASE"):
+        await SolanaSending(world.rpc).send_privately(b"")

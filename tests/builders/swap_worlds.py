@@ -1,7 +1,7 @@
 """Runs a market, two RPC endpoints and a Jupiter over one chain, with our adapters before them."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from aiohttp import web
@@ -11,6 +11,7 @@ from solders.pubkey import Pubkey
 from solders.transaction import VersionedTransaction
 
 from bot.adapters.clock import SystemClock
+from bot.adapters.solana.block_engine import BlockEngine
 from bot.adapters.solana.chain_sending import SolanaSending
 from bot.adapters.solana.rpc_pool import RpcPool
 from bot.adapters.solana.rpc_settings import EndpointConfig, RpcSettings
@@ -21,6 +22,7 @@ from bot.domain.identifiers import SOL_MINT
 from bot.domain.landing import Judgement, judge
 from bot.ports.swap_venue import SwapOffer, SwapRequest
 from bot.sandbox.jupiter_api.application import make_swap_application
+from bot.sandbox.jupiter_api.block_engine import make_block_engine_application
 from bot.sandbox.jupiter_api.routing import asset_of
 from bot.sandbox.jupiter_api.token_instructions import token_account_of
 from bot.sandbox.jupiter_api.venue import SwapVenue, make_venue
@@ -124,14 +126,17 @@ async def swap_world(
         async with (
             RpcPool(configs, clock=clock, chance=seeded_chance(), settings=settings) as rpc,
             JupiterClient(replace(jupiter, base_url=url), clock) as client,
+            AsyncExitStack() as stack,
         ):
             tips = (str(shop.maker.tips),)
+            engine = BlockEngine(f"{url}/jito", clock=clock, chance=seeded_chance())
+            stack.push_async_callback(engine.close)
             yield SwapWorld(
                 chain=chain,
                 endpoints=tuple(endpoint for _, endpoint in served),
                 shop=shop,
                 rpc=rpc,
-                sending=SolanaSending(rpc, tip_accounts=tips, timeout_seconds=1.0),
+                sending=SolanaSending(rpc, engine=engine, tip_accounts=tips, timeout_seconds=1.0),
                 client=client,
                 venue=JupiterVenue(client, clock),
                 url=url,
@@ -152,6 +157,7 @@ async def _nodes(chain: Chain, count: int) -> AsyncIterator[list[tuple[str, Endp
 async def _serve(shop: SwapVenue) -> AsyncIterator[str]:
     application = web.Application()
     application.add_subapp("/swap", make_swap_application(shop))
+    application.add_subapp("/jito", make_block_engine_application(shop))
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:

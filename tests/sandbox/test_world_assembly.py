@@ -152,6 +152,7 @@ async def test_the_ready_line_says_all_that_a_bot_needs(world: SandboxWorld) -> 
         "dexscreener_base",
         "geckoterminal_base",
         "jupiter_base",
+        "jito_base",
         "people",
         "tokens",
         "problems",

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Collection, Mapping, Sequence
 
+from bot.adapters.solana.block_engine import BlockEngine
 from bot.adapters.solana.lookup_tables import read_lookup_table
 from bot.adapters.solana.network_costs import NetworkCostSettings, priority_fee_lamports
 from bot.adapters.solana.rpc_errors import RpcRefused
@@ -41,11 +42,13 @@ class SolanaSending:
         rpc: RpcPool,
         costs: NetworkCostSettings | None = None,
         *,
+        engine: BlockEngine | None = None,
         tip_accounts: Collection[str] = KNOWN_TIP_ACCOUNTS,
         timeout_seconds: float = 3.0,
     ) -> None:
         self._rpc = rpc
         self._costs = costs or NetworkCostSettings()
+        self._engine = engine
         self._tip_accounts = tip_accounts
         self._timeout_seconds = timeout_seconds
 
@@ -65,6 +68,12 @@ class SolanaSending:
             SendWord(node=each.node, is_accepted=each.value is not None, error=each.trouble)
             for (each,) in said
         ]
+
+    async def send_privately(self, raw: bytes) -> SendWord:
+        """Send the bytes to the block engine alone; raises `Unavailable` where there is none."""
+        if self._engine is None:
+            raise Unavailable("block engine", "JITO_BASE is empty")
+        return await self._engine.send(raw)
 
     async def statuses(self, signature: str) -> Sequence[NodeWord]:
         """Ask every node for its finalized height, and after it for the signature."""
