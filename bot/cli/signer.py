@@ -42,7 +42,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _run(given: argparse.Namespace) -> int:
-    set_up_logging(level="ERROR" if given.check else "INFO")
     path = given.settings or os.environ.get(VARIABLE)
     if not path:
         return _complain(f"name the settings by --settings or {VARIABLE}", _USAGE)
@@ -63,6 +62,7 @@ def _work(settings: SignerSettings, *, is_check: bool) -> int:
         if is_check:
             _tell(settings, keyring.versions, desk.health().signatures)
         else:
+            set_up_logging(level="INFO")
             uvloop.run(serve(settings, desk, _say_up))
     return 0
 
