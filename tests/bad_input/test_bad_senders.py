@@ -8,6 +8,7 @@ import random
 
 import pytest
 
+from bot.telegram.poller import ALLOWED_UPDATES
 from tests.bad_input.quarter import Quarter, letter
 from tests.journeys.people import ANN, BOB, LOUNGE, button
 
@@ -39,6 +40,10 @@ SPOKEN_FOR = {
     "D55 forwarded": ({"forward_origin": HIDDEN}, "Forwarded messages are never commands"),
     "D55 quoted": ({"text": "nice", **QUOTED}, "a token called nice"),
     "D55 in a caption": ({"text": None, "caption": TRADE}, "read text only"),
+    "D63 data of a web app": (
+        {"text": None, "web_app_data": {"button_text": "Go", "data": TRADE}},
+        "read text only",
+    ),
     "D58 upgraded group": ({"text": None, "chat": GROUP, "migrate_to_chat_id": -1009}, ""),
     "D58 upgraded from": ({"text": None, "chat": GROUP, "migrate_from_chat_id": -9}, ""),
 }
@@ -127,6 +132,27 @@ async def test_a_post_in_a_channel_is_ignored(quarter: Quarter, kind: str) -> No
     post = letter(ANN, TRADE, chat=CHANNEL, sender_chat=CHANNEL)
     async with quarter.harmless():
         assert (await quarter.town.push({kind: post})).text == ""
+
+
+UNASKED = {
+    "D67 inline query": ("inline_query", {"id": "1", "query": "/wallet", "offset": ""}),
+    "D67 chosen result": ("chosen_inline_result", {"result_id": "1", "query": TRADE}),
+    "D68 business": ("business_message", letter(ANN, TRADE, business_connection_id="b1")),
+    "D68 edited business": ("edited_business_message", letter(ANN, TRADE)),
+    "D68 guest": ("guest_message", letter(ANN, TRADE)),
+    "D68 managed bot": ("managed_bot", {"user": {"id": ANN}, "text": TRADE}),
+}
+
+
+@pytest.mark.parametrize("case", UNASKED)
+async def test_a_kind_of_update_that_nobody_asked_for_does_and_tells_nothing(
+    quarter: Quarter, case: str
+) -> None:
+    kind, body = UNASKED[case]
+    assert kind not in ALLOWED_UPDATES
+    async with quarter.harmless():
+        sender = {"from": {"id": ANN, "is_bot": False, "first_name": "Ann"}}
+        assert (await quarter.town.push({kind: sender | body})).text == ""
 
 
 async def test_nobodys_press_is_refused_in_words(quarter: Quarter) -> None:
