@@ -5,8 +5,9 @@ zero. A transfer moves an amount from its debit account to its credit account an
 changes afterwards. After TigerBeetle (pending, post, void) and Formance (postings, hashes).
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from bot.domain.values import value
 
 
 class AccountKind(StrEnum):
@@ -57,7 +58,7 @@ class TransferCode(StrEnum):
     WITHDRAWAL = "withdrawal"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AccountKey:
     """One account of a user; `position` is 0 except for margin and rent, kept per position."""
 
@@ -66,7 +67,7 @@ class AccountKey:
     position: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Transfer:
     """One movement of `units` (> 0) base units; both accounts hold the same asset."""
 

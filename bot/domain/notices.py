@@ -1,9 +1,10 @@
 """What leaves for Telegram: one Bot API call each, kept in the outbox until it is sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+
+from bot.domain.values import value
 
 
 class Priority(IntEnum):
@@ -23,7 +24,7 @@ class Priority(IntEnum):
     BROADCAST = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Notice:
     """One Bot API method with its parameters, bound for one chat."""
 
@@ -33,7 +34,7 @@ class Notice:
     priority: Priority = Priority.REPLY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class QueuedNotice:
     """A notice as it lies in the outbox; `due_at` is unknown where it was queued just now."""
 

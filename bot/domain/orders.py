@@ -1,6 +1,5 @@
 """What a person asks for, what the pool did with it, and the receipt of both."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -9,6 +8,7 @@ from bot.domain.pools.reading import PoolKind
 from bot.domain.positions import Side
 from bot.domain.resting import RestingKind
 from bot.domain.triggers import Gauge
+from bot.domain.values import value
 
 
 class SwapVenueKind(StrEnum):
@@ -48,7 +48,7 @@ class FillReason(StrEnum):
     EMERGENCY = "emergency"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OpenIntent:
     """Open or add: spend `size_lamports` (long), or post it as margin times `leverage` (short)."""
 
@@ -63,7 +63,7 @@ class OpenIntent:
         return f"open|{self.token_id}|{self.side}|{self.size_lamports}|{self.leverage}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CloseIntent:
     """Close `percent` (1 to 100) of the position with this number.
 
@@ -82,7 +82,7 @@ class CloseIntent:
         return f"close|{self.number}|{self.percent}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Timestamps:
     """When each thing happened, UTC; None where the moment is not known or not yet come."""
 
@@ -92,7 +92,7 @@ class Timestamps:
     filled_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FillLeg:
     """One pool of a path, in base units of what went in and what came out of it.
 
@@ -111,7 +111,7 @@ class FillLeg:
     impact: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Fill:
     """One swap at a pool, on paper or live, in whole units.
 
@@ -141,7 +141,7 @@ class Fill:
     legs: tuple[FillLeg, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TriggerNote:
     """What made a resting order fill, kept with the receipt of its fill.
 
@@ -162,7 +162,7 @@ class TriggerNote:
     is_while_away: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Receipt:
     """Everything a person may want to know of a filled order, exact to the unit."""
 

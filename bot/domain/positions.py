@@ -1,11 +1,11 @@
 """A position: tokens held (long) or tokens owed against isolated margin (short)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
 from bot.domain.money import SOL_DECIMALS, Rounding, portion
+from bot.domain.values import value
 
 MAINTENANCE_BPS = 500
 BPS = 10_000
@@ -27,7 +27,7 @@ class PositionState(StrEnum):
     LIQUIDATED = "liquidated"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Position:
     """One position of a user in one mode and season; amounts in lamports and base units.
 
@@ -93,7 +93,7 @@ class Position:
         return self.side is Side.SHORT and buy_back_lamports > self.liquidation_cost_lamports()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Mark:
     """What a position would fetch now if it were closed through its pool.
 

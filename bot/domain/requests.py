@@ -1,14 +1,14 @@
 """Who asks, under which key, and when: what makes a request answerable once."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from bot.domain.users import User
+from bot.domain.values import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Request:
     """One request of one user.
 

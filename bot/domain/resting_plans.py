@@ -1,6 +1,5 @@
 """What a person asks to be done later: entries that wait, exits of a position, repeated buys."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -8,13 +7,14 @@ from enum import StrEnum
 from bot.domain.candles import Interval
 from bot.domain.levels import Level
 from bot.domain.positions import Side
+from bot.domain.values import value
 
 ENTRY_SLIPPAGE_BPS, EXIT_SLIPPAGE_BPS = 500, 1500
 ENTRY_EXPIRY, EXIT_EXPIRY = timedelta(days=7), timedelta(days=30)
 LONGEST_EXPIRY = timedelta(days=90)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Stop:
     """Leave with `share_percent` of the position once the price is as bad as the level."""
 
@@ -22,7 +22,7 @@ class Stop:
     share_percent: int = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TakeProfit:
     """Leave with `share_percent` of the position once the price is as good as the level.
 
@@ -33,7 +33,7 @@ class TakeProfit:
     share_percent: int = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Trailing:
     """Leave once the price falls back so far from its best: a percentage, or times the ATR.
 
@@ -47,14 +47,14 @@ class Trailing:
     share_percent: int = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class BreakEven:
     """Move the position's stop to its entry price once the level is reached."""
 
     level: Level
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TimeExit:
     """Leave with `share_percent` of the position after this long."""
 
@@ -65,7 +65,7 @@ class TimeExit:
 Exit = Stop | TakeProfit | Trailing | BreakEven | TimeExit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ExitPlan:
     """Exits of a position that stands."""
 
@@ -83,7 +83,7 @@ class SizeUnit(StrEnum):
     RISK_PERCENT = "risk_percent"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Size:
     """An entry's size: lamports, a percentage of the wallet's cash, or of its equity at risk.
 
@@ -95,7 +95,7 @@ class Size:
     value: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Entry:
     """What to enter and how large; `exits` are placed with the fill, in its own transaction."""
 
@@ -107,7 +107,7 @@ class Entry:
     slippage_bps: int = ENTRY_SLIPPAGE_BPS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class EntryPlan:
     """Enter at a level: at it or better (a limit), or with the market once it is reached.
 
@@ -122,7 +122,7 @@ class EntryPlan:
     expires_in: timedelta = ENTRY_EXPIRY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SchedulePlan:
     """Buy `times` times, the first time after one interval (DCA)."""
 
@@ -132,7 +132,7 @@ class SchedulePlan:
     expires_in: timedelta = LONGEST_EXPIRY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DipPlan:
     """Buy each time the price has fallen `drop_percent` below the last fill, or below now."""
 
@@ -145,7 +145,7 @@ class DipPlan:
 RestingPlan = ExitPlan | EntryPlan | SchedulePlan | DipPlan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class NewTerms:
     """What to change of an order that waits; None leaves a thing as it is.
 

@@ -1,8 +1,9 @@
 """What limits a person's risk: figures that may not be passed, and locks that hold entries back."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from bot.domain.values import value
 
 
 class RiskLimit(StrEnum):
@@ -40,7 +41,7 @@ class RiskLimit(StrEnum):
 _KEYS = {RiskLimit.POSITIONS: "open_positions", RiskLimit.COOLDOWN: "close_cooldown_seconds"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RiskLimits:
     """Limits in basis points of equity, None where there is none.
 
@@ -84,7 +85,7 @@ class LockRule(StrEnum):
     AFTER_CLOSE = "after_close"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TradingLock:
     """Entries held back until a moment, in one token or (`token_id` None) in all.
 
@@ -123,7 +124,7 @@ class StopRule(StrEnum):
     TOKENS_DISPUTED = "tokens_disputed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TradingStop:
     """An emergency stop: entries pause, and where `closes` is set, what is open is closed too.
 

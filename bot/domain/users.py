@@ -1,11 +1,12 @@
 """Who uses Kitrader and what their role lets them do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from bot.domain.errors import Refusal
 from bot.domain.risk import NO_RISK_LIMITS, RiskLimit, RiskLimits
+from bot.domain.values import value
 
 
 class Role(StrEnum):
@@ -78,7 +79,7 @@ _WHILE_FROZEN = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PersonSeen:
     """What Telegram tells about whoever wrote to us."""
 
@@ -88,7 +89,7 @@ class PersonSeen:
     language: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class User:
     """A person we know, by numeric Telegram id.
 
@@ -117,7 +118,7 @@ class User:
             raise Refusal("frozen")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RoleLimits:
     """What a role may risk; None means no limit. Amounts in lamports.
 

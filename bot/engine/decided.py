@@ -1,17 +1,17 @@
 """What an order came to, and how it is wrapped up for the books."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.ledger import Transfer
 from bot.domain.orders import Fill, FillReason, OrderAction, Receipt, Timestamps
 from bot.domain.positions import Position
 from bot.domain.requests import Request, hash_of
+from bot.domain.values import value
 from bot.engine.paper_venue import Market
 from bot.ports.books import Desk, Settlement
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Decided:
     """One decided order: its fill, the position after it, and the transfers it means."""
 

@@ -1,13 +1,13 @@
 """What a person has at stake: the worth of each position, and what would be lost at its stop."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Protocol
 
 from bot.domain.money import SOL_DECIMALS
 from bot.domain.positions import BPS, Position, Side
 from bot.domain.risk import TradingStop
+from bot.domain.values import value
 from bot.ports.books import Desk
 
 
@@ -42,7 +42,7 @@ class AtCost:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Stake:
     """One position seen as risk: `worth_lamports` now, `heat_lamports` of it lost at the stop."""
 
@@ -57,7 +57,7 @@ class Stake:
         return self.position.token_id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Exposure:
     """All of a person's positions against their equity, in lamports."""
 

@@ -1,12 +1,13 @@
 """Decide an opening order: a long buys the tokens, a short borrows and sells them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from bot.domain.errors import Refusal
 from bot.domain.orders import Fill
 from bot.domain.positions import Position, PositionState
+from bot.domain.values import value
 from bot.engine.decided import Decided
 from bot.engine.paper_venue import Market, PaperVenue, average_price
 from bot.engine.risk_gate import (
@@ -21,7 +22,7 @@ from bot.engine.settlement import buy_long, sell_short
 from bot.ports.books import Desk
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Opening:
     """An approved opening order at the moment of its decision."""
 

@@ -1,6 +1,5 @@
 """Fills on paper: the pool's own arithmetic on its own reserves, and every cost of a real swap."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Context, Decimal
 
@@ -11,12 +10,13 @@ from bot.domain.orders import Fill, FillLeg
 from bot.domain.pools.reading import Direction, PoolReading, Swap
 from bot.domain.price_trust import Suspicion
 from bot.domain.safety import SafetyReport
+from bot.domain.values import value
 from bot.ports.chain import NetworkCosts
 
 _PRICES = Context(prec=24)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Market:
     """What a decision knows of the outside: the token, its pool just read, and the costs.
 

@@ -1,7 +1,6 @@
 """The gate that every order passes, whoever sends it: limits by role, and common sense."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.domain.errors import Refusal
@@ -9,6 +8,7 @@ from bot.domain.orders import CloseIntent, Fill, OpenIntent
 from bot.domain.positions import Position, Side
 from bot.domain.price_trust import Suspicion
 from bot.domain.users import Permission
+from bot.domain.values import value
 from bot.ports.books import Desk
 
 SMALLEST_ORDER_LAMPORTS = 1_000_000
@@ -16,7 +16,7 @@ _SECONDS_PER_SLOT = 0.4  # source: Solana SDK `DEFAULT_MS_PER_SLOT`
 _HALVINGS, _TYPED_DIGITS = 20, 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class RiskSettings:
     """Limits that hold for everybody: `largest_impact` is a fraction, lag is in slots."""
 
@@ -26,7 +26,7 @@ class RiskSettings:
     longest_standstill_seconds: float = 600.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ApprovedOpen:
     """An intent that the gate let through; only the gate makes one."""
 

@@ -1,7 +1,7 @@
 """What the inside asks of the database: users, wallets, positions, and one door to book a fill."""
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
@@ -15,10 +15,11 @@ from bot.domain.requests import Request
 from bot.domain.resting import OrderEffects, RestingClaim
 from bot.domain.risk import TradingLock
 from bot.domain.users import Mode, PersonSeen, Role, RoleLimits, Status, User
+from bot.domain.values import value
 from bot.ports.price_rows import PriceRows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Wallet:
     """A virtual wallet of one season; `version` counts its changes.
 
@@ -40,7 +41,7 @@ class Wallet:
     day_lamports: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Desk:
     """All that a decision needs to know of a user, read in one snapshot.
 
@@ -67,7 +68,7 @@ class Desk:
     stop_levels: Mapping[int, Decimal] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Settlement:
     """A decided fill, ready to be booked: all of it or nothing.
 
@@ -95,7 +96,7 @@ class BookingConflict(Exception):
     """The wallet changed between decision and booking: decide again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ClosedOrder:
     """A line of the history; `opened_at` is when its position was."""
 
@@ -170,7 +171,7 @@ class Books(Protocol):
         """Give the token ids in which anybody has an open position."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class AssetTotal:
     """One asset's place in the books; `by_kind` are base units."""
 
@@ -181,7 +182,7 @@ class AssetTotal:
     total: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Difference:
     """One thing in the books that does not add up."""
 
@@ -191,7 +192,7 @@ class Difference:
     found: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class LedgerProof:
     """The outcome of a full check of the books, taken from one snapshot."""
 
@@ -216,7 +217,7 @@ class LedgerAudit(Protocol):
         """Give totals per asset from the balances alone, cheap enough to show often."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TokenMetrics:
     """A token's last day in figures; fractions for changes, None where history is too short.
 
@@ -247,7 +248,7 @@ class TokenShelf(Protocol):
         """Append prices to the history."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Dialog:
     """A question that the bot asked and whose answer it awaits in one chat."""
 

@@ -1,14 +1,14 @@
 """The inbox of updates and the outbox of notices: nothing is lost between Telegram and us."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.notices import Notice, Priority, QueuedNotice
+from bot.domain.values import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class StoredUpdate:
     """One update of Telegram, exactly as it came, committed before it is acknowledged.
 
@@ -34,7 +34,7 @@ class Inbox(Protocol):
         """Mark an update as dealt with; `failure` is empty when all went well."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class InHand:
     """What a reading of the outbox leaves out, since whoever reads has it or has no room for it.
 
@@ -50,7 +50,7 @@ class InHand:
 NOTHING = InHand()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Backlog:
     """How many notices of a priority wait, and since when the oldest is due."""
 

@@ -1,7 +1,6 @@
 """What the use cases answer with: read models that the doors render and never change."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,11 +12,12 @@ from bot.domain.positions import Mark, Position
 from bot.domain.price_trust import Suspicion
 from bot.domain.safety import SafetyReport
 from bot.domain.users import Mode, RoleLimits, User
+from bot.domain.values import value
 from bot.ports.books import ClosedOrder, TokenMetrics, Wallet
 from bot.ports.chain import EndpointState, SourceState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class HearsayLine:
     """What one source says of a token's price; `age_seconds` by its own time where it tells one."""
 
@@ -27,7 +27,7 @@ class HearsayLine:
     age_seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Hearsay:
     """What sources say of a token that the chain cannot be asked about now: never traded on."""
 
@@ -38,7 +38,7 @@ class Hearsay:
     lines: tuple[HearsayLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Quote:
     """A token's price as we know it now, with where and when it comes from.
 
@@ -74,7 +74,7 @@ class Quote:
     source_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SafetyCard:
     """All that was found out about a token's safety, just now.
 
@@ -89,7 +89,7 @@ class SafetyCard:
     blocks_danger: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PoolLine:
     """One pool of a token, for `/info`; `then_kinds` are the further pools of a path."""
 
@@ -101,7 +101,7 @@ class PoolLine:
     then_kinds: tuple[PoolKind, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TokenInfo:
     """A token from the chain's own words: authorities, extensions, pools."""
 
@@ -110,7 +110,7 @@ class TokenInfo:
     market_cap_lamports: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Filled:
     """A booked (or about to be booked) fill with what its screen needs.
 
@@ -125,7 +125,7 @@ class Filled:
     safety: SafetyReport | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class MarkedPosition:
     """An open position with its token and what the pool would pay; `mark` None if unpriced."""
 
@@ -134,7 +134,7 @@ class MarkedPosition:
     mark: Mark | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Portfolio:
     """A wallet with everything in it at what the pools would pay now."""
 
@@ -150,7 +150,7 @@ class Portfolio:
     oldest_age_seconds: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class HistoryPage:
     """Some fills of the present season, newest first."""
 
@@ -161,7 +161,7 @@ class HistoryPage:
     sol_usd: Decimal | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Season:
     """A new season about to begin, and what the old one came to."""
 
@@ -177,7 +177,7 @@ SeasonAnswer = Callable[[Season], Sequence[Notice]]
 StatusFigures = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class DisputedToken:
     """A token whose price is not believed now, and why."""
 
@@ -185,7 +185,7 @@ class DisputedToken:
     suspicion: Suspicion
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class OutsideView:
     """How endpoints, sources and the refresh are doing, for operators."""
 

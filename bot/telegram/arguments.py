@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.candles import BY_LABEL, Interval
@@ -12,6 +11,7 @@ from bot.domain.languages import Language
 from bot.domain.money import SOL_DECIMALS, percent_from_text, units_from_text, whole_from_text
 from bot.domain.performance import Span
 from bot.domain.positions import Side
+from bot.domain.values import value
 from bot.ports.exports import Export
 from bot.services.exports import ExportSpan
 from bot.words.speech import later
@@ -102,7 +102,7 @@ _SPOKEN: Mapping[Kind, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Argument:
     """One place in a command's usage."""
 
@@ -117,7 +117,7 @@ class Argument:
         return f"[{words}]" if self.is_optional else words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Arguments:
     """What was read; a field that the command does not have keeps its default."""
 

@@ -1,11 +1,11 @@
 """What a button carries: a typed, owned, expiring note of at most 64 bytes, read with distrust."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.errors import Refusal
+from bot.domain.values import value
 
 MOST_BYTES = 64
 MONEY_MINUTES = 15
@@ -28,7 +28,7 @@ class Chance(Protocol):
         """Draw a whole number below `stop`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Press:
     """A button's note: what to do, whose button it is, on what, how, and which keyboard.
 
@@ -55,7 +55,7 @@ class Press:
         return self.age_minutes(now) > (MONEY_MINUTES if is_money else NAVIGATION_MINUTES)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Keys:
     """Cuts the buttons of one keyboard: its owner, its nonce, and where private links lead."""
 

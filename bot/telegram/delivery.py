@@ -1,8 +1,7 @@
 """What to make of Telegram's answer to one notice: delivered, to be tried again, or given up."""
 
-from dataclasses import dataclass
-
 from bot.domain.errors import Unavailable
+from bot.domain.values import value
 from bot.telegram.bot_api import ApiError
 
 _BAD_REQUEST, _UNAUTHORIZED, _NOT_FOUND, _FLOOD = 400, 401, 404, 429
@@ -29,14 +28,14 @@ _GOOD_ENOUGH = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Delivered:
     """Telegram took it; `message_id` where a message came of it."""
 
     message_id: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TryAgain:
     """Not now: wait so long."""
 
@@ -45,21 +44,21 @@ class TryAgain:
     is_flood: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class GivenUp:
     """Never: this notice cannot be delivered."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Closed:
     """Never, and nothing else either: the chat takes nothing from us until it writes."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Moved:
     """The group became a supergroup and has another id: to be sent there."""
 

@@ -1,12 +1,12 @@
 """What the chat door is built from, and how it makes a turn of a message or a press."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
 from bot.domain.requests import Request
 from bot.domain.users import User
+from bot.domain.values import value
 from bot.ports.clock import Clock
 from bot.ports.mail import Inbox, StoredUpdate
 from bot.services.catalogue import Services
@@ -19,7 +19,7 @@ from bot.telegram.turn import Action, Command, Pressed, Turn, Voice
 from bot.words.speech import translated
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Chat:
     """Where something was said or pressed, in which message, and in which topic of a forum.
 
@@ -35,7 +35,7 @@ class Chat:
     ephemeral_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Door:
     """Everything that turns are made of."""
 

@@ -1,11 +1,12 @@
 """One screen of a phone: text with entities and buttons, and the calls that put it there."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.domain.instruments import clean_text
 from bot.domain.notices import Notice, Priority
 from bot.domain.users import Mode
+from bot.domain.values import value
 from bot.telegram.callbacks import Keys
 from bot.telegram.rich_text import Bold, Code, Entity, Text, utf16_units
 from bot.words.speech import say
@@ -24,7 +25,7 @@ _PLAIN_MARKS = frozenset(" -_'!?")
 _NO_PREVIEW: Mapping[str, object] = {"is_disabled": True}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Button:
     """One inline button: `data` comes back to us, or `url` opens; `style` may be "danger"."""
 
@@ -43,7 +44,7 @@ class Button:
 Rows = tuple[tuple[Button, ...], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Screen:
     """What one message shows; `ask` makes it a question whose hint stands in the input field.
 

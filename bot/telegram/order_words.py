@@ -1,7 +1,7 @@
 """Reads orders as typed after their command: what to enter, at which level, with which exits."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import TypeVar
@@ -30,6 +30,7 @@ from bot.domain.resting_plans import (
     TakeProfit,
     TimeExit,
 )
+from bot.domain.values import value
 from bot.telegram.order_cursor import Spoken, spoken_words, unknown_word
 from bot.telegram.order_figures import (
     ATR_INTERVALS,
@@ -52,7 +53,7 @@ _BPS = 100
 _Read = TypeVar("_Read")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SpokenEntry:
     """A market entry as typed, of a token still to be named; None where presets decide."""
 
@@ -75,7 +76,7 @@ class SpokenEntry:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SpokenSale:
     """A sale that waits: this share of whatever is held of the token, at a level."""
 

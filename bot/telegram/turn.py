@@ -1,12 +1,13 @@
 """What a handler is given, one message or one press, and the table rows that name handlers."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum, StrEnum, auto
 
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
 from bot.domain.users import Permission, User
+from bot.domain.values import value
 from bot.services.catalogue import Services
 from bot.telegram.arguments import Argument, Arguments
 from bot.telegram.callbacks import Keys, Press, action_named
@@ -52,7 +53,7 @@ class Voice(Enum):
     APART = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Pressed:
     """The press that a turn answers: its window waits for a word from us.
 
@@ -63,7 +64,7 @@ class Pressed:
     on_picture: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Turn:
     """One message or press of one known person, and the ways to answer it.
 
@@ -215,7 +216,7 @@ CommandHandler = Callable[[Turn, Arguments], Awaitable[None]]
 PressHandler = Callable[[Turn, Press], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Command:
     """One row of the command table; `is_guided` means that it may come without arguments.
 
@@ -245,7 +246,7 @@ class Command:
         return " ".join((f"/{self.name}", *(argument.usage for argument in self.arguments)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Action:
     """One row of the button table; an expired money button runs `when_stale` instead.
 

@@ -1,11 +1,11 @@
 """Swaps where the product of two reserves never falls: Raydium AMM v4 and Raydium CPMM."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from bot.domain.errors import PoolTooThin
 from bot.domain.pools.amounts import ceil_div, require_units
 from bot.domain.pools.sides import Trade
+from bot.domain.values import value
 
 
 def output_for_input(net_in: int, reserve_in: int, reserve_out: int) -> int:
@@ -18,7 +18,7 @@ def input_for_output(gross_out: int, reserve_in: int, reserve_out: int) -> int:
     return ceil_div(gross_out * reserve_in, reserve_out - gross_out)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FeeRate:
     """A share of an amount; the venue rounds its fee up. 0 <= numerator < denominator."""
 
@@ -37,7 +37,7 @@ class FeeRate:
 NO_FEE = FeeRate(numerator=0, denominator=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SwapFees:
     """What a swap in one direction pays: a share of its input and one of its output."""
 
@@ -45,7 +45,7 @@ class SwapFees:
     on_output: FeeRate = NO_FEE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ConstantProductPool:
     """Two reserves x and y with x * y never falling.
 

@@ -1,9 +1,10 @@
 """A pool as it stood at one slot, and the questions the engine asks of it."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
+
+from bot.domain.values import value
 
 
 class PoolKind(StrEnum):
@@ -27,7 +28,7 @@ class Direction(StrEnum):
     SELL_BASE = "sell_base"  # base in, quote out
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Swap:
     """What a pool does with one swap, in base units of each side.
 
@@ -65,7 +66,7 @@ class Curve(Protocol):
         """Give the quote that can really be sold into: real reserves, not virtual ones."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PoolReading:
     """One pool, read from its accounts in one answer of one bank (`slot`).
 
