@@ -2,7 +2,6 @@
 
 import statistics
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -13,6 +12,7 @@ from bot.domain.identifiers import SOL_MINT, USDC_MINT
 from bot.domain.instruments import Token
 from bot.domain.pairs import MONEY
 from bot.domain.pools.reading import PoolReading
+from bot.domain.values import value
 from bot.ports.books import TokenMetrics
 from bot.ports.chain import PoolPlace
 from bot.ports.price_columns import KINDS
@@ -27,7 +27,7 @@ _NOTHING: _Pools = {}
 ReadingOf = Callable[[str], PoolReading | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Priced:
     """A token's pools as last read, in SOL, deepest first, halted ones last.
 
@@ -135,7 +135,9 @@ class PriceBoard:
         for reading in readings:
             known = held.get(reading.address)
             if known is None or reading.slot >= known[0].slot:
-                fresh[reading.address] = (reading, at)
+                # Read again within its slot: what was worked out of it before holds.
+                same = known[0] if known is not None and known[0] == reading else reading
+                fresh[reading.address] = (same, at)
                 self._note_slot(reading.slot, at)
         if not fresh:
             return False
