@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0028"
-down_revision = "0030"
+down_revision = "0031"
 
 # Planned while the tables were empty, both went through the index of open updates, by a bitmap: for
 # each update all that were open, and all that had been until the next vacuum. It was 40 % of the
