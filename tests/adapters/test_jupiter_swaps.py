@@ -104,6 +104,18 @@ async def test_what_would_fail_is_refused_before_it_is_signed(world: SwapWorld) 
         await world.venue.build(world.buying("HALT"), world.sending)
 
 
+async def test_what_is_too_large_is_asked_for_through_fewer_accounts_or_refused(
+    world: SwapWorld,
+) -> None:
+    world.shop.faults = VenueFaults(bulky=True)
+    with pytest.raises(Refusal, match="swap_too_large"):
+        await world.venue.offer(world.buying())
+    asked = world.shop.requests_served
+    offer = await world.venue.build(world.buying(), world.sending)
+    assert world.shop.requests_served == asked + 3, "64, 40 and 28 accounts"
+    assert len(offer.transaction) <= 1_232
+
+
 async def test_an_accounts_list_in_a_table_is_read_like_any_other(world: SwapWorld) -> None:
     world.shop.faults = VenueFaults(lookup_table=True)
     lamports = world.lamports()

@@ -13,6 +13,8 @@ from bot.domain.signing.rules import SigningRules
 from bot.ports.swap_venue import SwapOffer, SwapRequest
 from bot.sandbox.jupiter_api.faults import Tampering, VenueFaults
 from bot.sandbox.jupiter_api.routing import asset_of
+from bot.sandbox.solana_rpc.faults import EndpointFaults
+from bot.sandbox.solana_rpc.landing import LandingFaults
 from tests.builders.swap_fates import Fault, carry_out
 from tests.builders.swap_worlds import SOL, SwapWorld, swap_world
 
@@ -20,10 +22,22 @@ FEES, RENT = 60_000, 3_000_000
 TOLL_FEE_BPS = 300
 
 
-@pytest.fixture
-async def world() -> AsyncIterator[SwapWorld]:
+@pytest.fixture(scope="module")
+async def one_world() -> AsyncIterator[SwapWorld]:
     async with swap_world() as running:
         yield running
+
+
+@pytest.fixture
+def world(one_world: SwapWorld) -> SwapWorld:
+    """One world for all of these, each time with nothing wrong in it."""
+    one_world.shop.faults = VenueFaults()
+    one_world.chain.landing.faults = LandingFaults()
+    for endpoint in one_world.endpoints:
+        endpoint.faults = EndpointFaults()
+    one_world.chain.advance(160)  # what was on its way has landed, or never will
+    one_world.chain.landing.land_due()
+    return one_world
 
 
 def intent(world: SwapWorld, offer: SwapOffer) -> SwapIntent:

@@ -114,7 +114,7 @@ def signature_of(signed: bytes) -> str:
 
 @asynccontextmanager
 async def swap_world(
-    *, slot_ms: int = 20, jupiter: JupiterSettings = QUICK, nodes: int = 2
+    *, slot_ms: int = 50, jupiter: JupiterSettings = QUICK, nodes: int = 2
 ) -> AsyncIterator[SwapWorld]:
     """Run a world for the length of a block."""
     chain, clock = Chain(slot_ms=slot_ms), SystemClock()

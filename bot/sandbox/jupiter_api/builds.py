@@ -8,9 +8,11 @@ from bot.sandbox.jupiter_api.faults import Tampering
 from bot.sandbox.jupiter_api.figures import quote_figures
 from bot.sandbox.jupiter_api.orders import fees_of
 from bot.sandbox.jupiter_api.queries import BadQuery, SwapQuery
-from bot.sandbox.jupiter_api.swap_messages import STOLEN_LAMPORTS, swap_instructions
+from bot.sandbox.jupiter_api.swap_messages import STOLEN_LAMPORTS, bulk, swap_instructions
 from bot.sandbox.jupiter_api.venue import SwapVenue
 from bot.sandbox.market.layouts.addresses import SYSTEM_PROGRAM
+
+FEW_ACCOUNTS = 28
 
 
 def answer_build(venue: SwapVenue, query: SwapQuery) -> dict[str, object]:
@@ -30,14 +32,16 @@ def answer_build(venue: SwapVenue, query: SwapQuery) -> dict[str, object]:
     blockhash = chain.blockhash(slot)
     last_slot = chain.last_valid_slot(blockhash)
     assert last_slot is not None, "just given out"  # noqa: S101
-    stolen = [_theft(venue, query)] if venue.faults.tamper is Tampering.EXTRA_INSTRUCTION else []
+    others = [_theft(venue, query)] if venue.faults.tamper is Tampering.EXTRA_INSTRUCTION else []
+    if venue.faults.bulky and query.most_accounts > FEW_ACCOUNTS:
+        others.append(_written(bulk()))
     return {
         **quote_figures(venue, plan),
         # The price alone: how many units a swap may use is the sender's to find out.
         "computeBudgetInstructions": [_written(parts.budget[1])],
         "setupInstructions": [_written(each) for each in (*parts.setup, parts.swap[0])],
         "swapInstruction": _written(parts.swap[1]),
-        "otherInstructions": stolen,
+        "otherInstructions": others,
         "cleanupInstruction": _written(parts.cleanup[0]) if parts.cleanup else None,
         "tipInstruction": _written(parts.tip[0]) if parts.tip else None,
         "addressesByLookupTableAddress": {},

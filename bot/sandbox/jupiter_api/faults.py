@@ -37,8 +37,9 @@ class VenueFaults:
     `storm_429` answers so many requests with 429; `swallow` takes a signed transaction and passes
     it on to nobody; `unbuildable` is the error code of orders that hold no transaction; with
     `short_fill_bps` the maker gives so much less than was quoted, within the slippage or not.
-    `rfq` has the maker sign only when the order is executed, `lookup_table` puts accounts into a
-    table. `wait_ms` is how long `/execute` waits for a confirmation.
+    `rfq` has the maker sign only when the order is executed, `lookup_table` puts mints into a
+    table, `bulky` makes transactions too large to be sent, but for builds through at most 28
+    accounts. `wait_ms` is how long `/execute` waits for a confirmation.
     """
 
     tamper: Tampering = Tampering.NONE
@@ -50,6 +51,7 @@ class VenueFaults:
     short_fill_bps: int = 0
     rfq: bool = False
     lookup_table: bool = False
+    bulky: bool = False
     dead: bool = False
     http_status: int = 0
     latency_ms: int = 0

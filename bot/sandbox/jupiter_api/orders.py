@@ -11,7 +11,7 @@ from solders.transaction import VersionedTransaction
 from bot.sandbox.jupiter_api.faults import Tampering
 from bot.sandbox.jupiter_api.figures import quote_figures
 from bot.sandbox.jupiter_api.queries import SwapQuery
-from bot.sandbox.jupiter_api.swap_messages import Fees, compiled, swap_instructions, tampered
+from bot.sandbox.jupiter_api.swap_messages import Fees, bulk, compiled, swap_instructions, tampered
 from bot.sandbox.jupiter_api.swap_plan import SwapPlan
 from bot.sandbox.jupiter_api.token_instructions import token_account_of
 from bot.sandbox.jupiter_api.venue import GivenOrder, SwapVenue
@@ -85,6 +85,7 @@ def _given(
         dear = fees.priority_lamports * TAMPER_FACTOR
         fees = Fees(priority_lamports=dear, tip_lamports=fees.tip_lamports)
     honest = swap_instructions(plan, maker, fees).all()
+    honest += [bulk()] if venue.faults.bulky else []
     is_other = tampering is Tampering.OTHER_FEE_PAYER
     message, last_height = compiled(
         venue.chain,

@@ -7,6 +7,7 @@ from solders.pubkey import Pubkey
 
 MOST_DIGITS = 20
 BPS = 10_000
+MOST_ACCOUNTS = 64
 DEFAULT_SLIPPAGE_BPS = 50
 ROUTERS = frozenset({"metis", "jupiterz", "dflow", "okx"})
 
@@ -31,6 +32,7 @@ class SwapQuery:
     is_exact_fee: bool
     tip_lamports: int
     excluded_routers: frozenset[str]
+    most_accounts: int
     is_manual: bool
 
 
@@ -60,6 +62,7 @@ def read_query(query: Mapping[str, str], *, tip_name: str = "jitoTipLamports") -
         is_exact_fee=query.get("broadcastFeeType") == "exactFee",
         tip_lamports=_number(query, tip_name, 0),
         excluded_routers=excluded,
+        most_accounts=_number(query, "maxAccounts", MOST_ACCOUNTS),
         is_manual=len(query) > len({"inputMint", "outputMint", "amount", "taker"}),
     )
 

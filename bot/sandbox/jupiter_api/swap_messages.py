@@ -28,7 +28,8 @@ from bot.sandbox.solana_rpc.chain import Chain
 UNIT_LIMIT = 160_000
 MICRO = 1_000_000
 STOLEN_LAMPORTS = 1_000_000
-FEE_FACTOR = 1_000
+MEMO_PROGRAM = Pubkey.from_string("MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr")
+BULK_BYTES = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +136,11 @@ def tampered(
         case Tampering.NONE | Tampering.OTHER_FEE_PAYER | Tampering.BIGGER_FEE:
             pass
     return spoilt
+
+
+def bulk() -> Instruction:
+    """Give a memo that leaves no room for anything else."""
+    return Instruction(MEMO_PROGRAM, b"." * BULK_BYTES, [])
 
 
 def compiled(
