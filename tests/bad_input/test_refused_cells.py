@@ -24,6 +24,10 @@ PLAYED = {
     Subject.ANONYMOUS,
 }
 _BEGUN = "UPDATE users SET role = $2, status = $3 WHERE user_id = $1"
+_TURNED_AWAY = """
+    INSERT INTO admissions (user_id, state, asked_at, decided_by, decided_at)
+    VALUES ($1, 'rejected', now(), $1, now())
+"""
 _SHOWN = """
     SELECT payload ->> 'text' FROM outbox o JOIN inbox i USING (update_id)
     WHERE i.arrival > $1 AND payload ->> 'text' IS NOT NULL
@@ -46,6 +50,8 @@ async def people(quarter: Quarter) -> Quarter:
         await quarter.town.say(user_id, "/help")
         role, status = STANDING.get(user_id, (Role.BASIC, Status.ACTIVE))
         await quarter.town.value(_BEGUN, user_id, role.value, status.value)
+    # The door stands open here: whom nobody had turned away would come in with their next word.
+    await quarter.town.value(_TURNED_AWAY, IDS[Subject.PENDING])
     return quarter
 
 
