@@ -122,7 +122,8 @@ class Memory:
             mint=line["mint"],
             token_units=units,
         )
-        self._days[signature.wallet].add(signature)
-        self._everybody.add(signature)
+        for day in (self._days[signature.wallet], self._everybody):
+            day.add(signature)
+            day.forget_before(at - DAY)
         self._latest = max(self._latest, at)
         self.signatures += 1
