@@ -153,6 +153,13 @@ class Settings(BaseSettings):
                 raise ValueError(f"entry {number} is no ws:// or wss:// URL, nor auto or off")
         return urls
 
+    @field_validator("jito_base")
+    @classmethod
+    def _http_base(cls, value: str) -> str:
+        if value and not _HTTP_URL.fullmatch(value):
+            raise ValueError("JITO_BASE is not an http:// or https:// URL")
+        return value
+
     @field_validator("auth_password_hash")
     @classmethod
     def _hashed(cls, stored: SecretStr) -> SecretStr:

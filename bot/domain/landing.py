@@ -62,14 +62,15 @@ def judge(
 ) -> Judgement:
     """Tell what is proven of a transaction.
 
-    Landed or failed: one node has it confirmed. Expired: `nodes_needed` different nodes are past
-    its last valid block and do not know it, and no node knows it. Everything else is open.
+    Landed or failed: one node has it confirmed, and no other has it otherwise. Expired:
+    `nodes_needed` different nodes are past its last valid block and do not know it, and no node
+    knows it. Everything else is open.
     Source: solana.com "retry transactions": a blockhash is good for 150 blocks, and the same bytes
     land at most once.
     """
     known = [word for word in words if word.seen not in {Seen.SILENT, Seen.ABSENT}]
     proven = [word for word in known if word.seen is not Seen.PROCESSED]
-    if proven:
+    if len({word.error is None for word in proven}) == 1:
         word = proven[0]
         fate = Fate.LANDED if word.error is None else Fate.FAILED
         return Judgement(fate=fate, is_seen=True, slot=word.slot, error=word.error)

@@ -81,6 +81,18 @@ async def test_a_pause_is_as_long_as_the_answer_asks(
     assert await turns.take(longest_seconds=0.5) is (seconds == 0)
 
 
+async def test_a_pause_that_comes_while_one_stands_in_line_holds_it_back() -> None:
+    clock = HandClock()
+
+    async def storm(seconds: float) -> None:
+        clock.advance(seconds)
+        turns.obey({"Retry-After": "3"})
+
+    turns = Turns(1.0, burst=1, clock=clock, sleep=storm)
+    assert await turns.take(longest_seconds=5)
+    assert not await turns.take(longest_seconds=5)
+
+
 async def test_the_key_goes_into_a_header_and_into_no_error_log_or_repr(
     site: WebSource, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:

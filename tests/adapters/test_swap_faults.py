@@ -94,6 +94,14 @@ async def test_a_storm_is_waited_out_with_the_same_bytes() -> None:
         assert world.held(offer.mint_out) == offer.out_amount
 
 
+async def test_a_silence_of_all_nodes_ends_in_the_truth(world: SwapWorld) -> None:
+    silent = next(fault for fault in FAULTS if fault.name == "all statuses down")
+    carried = await carry_out(world, silent, SOL)
+    assert carried.fate is Fate.OPEN
+    signature = next(reversed(world.chain.transactions))
+    assert (await world.judged(signature, carried.offer)).fate is Fate.LANDED
+
+
 @pytest.mark.parametrize("tampering", [each for each in Tampering if each])
 async def test_even_a_theft_is_read_as_it_happened(world: SwapWorld, tampering: Tampering) -> None:
     fault = Fault(name=tampering, lands=Fate.LANDED)

@@ -42,6 +42,13 @@ def test_one_node_that_has_it_confirmed_proves_it_whatever_the_others_lack() -> 
     assert fate(*others, known("c", Seen.FINALIZED, "6001")) is Fate.FAILED
 
 
+def test_nodes_that_contradict_each_other_prove_nothing() -> None:
+    words = (known("a", Seen.CONFIRMED), known("b", Seen.CONFIRMED, "6001"))
+    judged = judge(words, last_valid_block_height=END)
+    assert (judged.fate, judged.is_seen) == (Fate.OPEN, True)
+    assert fate(*words, absent("c", PAST), absent("d", PAST)) is Fate.OPEN
+
+
 def test_a_block_that_may_be_dropped_proves_nothing_but_keeps_it_open() -> None:
     words = (absent("a", PAST), absent("b", PAST), known("c", Seen.PROCESSED))
     judged = judge(words, last_valid_block_height=END)

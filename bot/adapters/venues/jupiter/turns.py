@@ -35,14 +35,15 @@ class Turns:
         self._paused_until = clock.monotonic()
 
     async def take(self, *, longest_seconds: float) -> bool:
-        """Wait for a turn; False, and at once, where it would take longer than that."""
+        """Wait for a turn; False where it would take longer than that, or a pause came between."""
         wait = max(self._bucket.wait_seconds(), self.pause_seconds())
         if wait > longest_seconds:
             return False
         wait = max(self._bucket.take(), self.pause_seconds())
         if wait > 0:
             await self._sleep(wait)
-        return True
+        # Another's answer may have asked for a pause while this one stood in line.
+        return self.pause_seconds() <= 0
 
     def pause_seconds(self) -> float:
         """Give what is left of the pause that was asked for."""
