@@ -31,12 +31,26 @@ def master_key(settings: Settings, *, may_make: bool = False) -> bytes | None:
         raise Unavailable("MASTER_KEY", str(error)) from error
 
 
-def _named(settings: Settings) -> bytes | None:
+def key_file(settings: Settings) -> Path | None:
+    """Give the file that the key is read from, None where it is in the variable or nowhere."""
+    if path := _named_file(settings):
+        return path
+    if settings.master_key.get_secret_value() or settings.database_url.get_secret_value():
+        return None
+    return settings.data_dir / KEY_FILE
+
+
+def _named_file(settings: Settings) -> Path | None:
     if settings.master_key_file is not None:
-        return key_from_file(settings.master_key_file)
+        return settings.master_key_file
     credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-    if credentials and (Path(credentials) / "master_key").is_file():
-        return key_from_file(Path(credentials) / "master_key")
+    credential = Path(credentials) / "master_key" if credentials else None
+    return credential if credential is not None and credential.is_file() else None
+
+
+def _named(settings: Settings) -> bytes | None:
+    if path := _named_file(settings):
+        return key_from_file(path)
     text = settings.master_key.get_secret_value().strip()
     return parsed_key(text) if text else None
 

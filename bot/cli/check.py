@@ -17,6 +17,7 @@ from bot.bootstrap.outside import open_database
 from bot.bootstrap.settings import Settings
 from bot.cli.check_endpoints import endpoint_findings
 from bot.cli.check_live import live_findings
+from bot.cli.check_master_key import Sealed, master_key_findings, what_is_sealed
 from bot.cli.check_signer import signer_findings
 from bot.cli.check_sources import source_findings
 from bot.cli.findings import Finding
@@ -64,7 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
 async def _findings(settings: Settings, *, is_live_asked: bool) -> list[Finding]:
     findings = [Finding(subject="settings", state="ok", detail="all settings can be read")]
     async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
-        findings.append(await _database(settings))
+        database, sealed = await _database(settings)
+        findings += [database, *master_key_findings(settings, sealed)]
         findings += await _telegram(settings, client)
         findings += await endpoint_findings(settings, client)
     findings += await source_findings(settings)
@@ -74,21 +76,29 @@ async def _findings(settings: Settings, *, is_live_asked: bool) -> list[Finding]
     return findings
 
 
-async def _database(settings: Settings) -> Finding:
+async def _database(settings: Settings) -> tuple[Finding, Sealed | None]:
+    sealed: Sealed | None = None
     try:
         async with open_database(settings) as dsn:
             connection = await asyncpg.connect(dsn, timeout=_TIMEOUT_SECONDS)
             version = str(await connection.fetchval("SHOW server_version")).split()[0]
             number = int(await connection.fetchval("SHOW server_version_num"))
-            await connection.close()
             found, newest = await schema_state(dsn)
+            if found == newest:
+                sealed = await what_is_sealed(connection)
+            await connection.close()
     except (OSError, TimeoutError, asyncpg.PostgresError, ValueError) as error:
         cure = "check DATABASE_URL, or leave it empty to use the embedded PostgreSQL"
-        return Finding(subject="database", state="bad", detail=type(error).__name__, cure=cure)
+        return Finding(
+            subject="database", state="bad", detail=type(error).__name__, cure=cure
+        ), None
     except EmbeddedPostgresError as error:
-        return Finding(subject="database", state="bad", detail=str(error), cure="")
+        return Finding(subject="database", state="bad", detail=str(error), cure=""), None
     place = "DATABASE_URL" if settings.database_url.get_secret_value() else "embedded"
-    detail = f"PostgreSQL {version} ({place}), schema {found}"
+    return _judged(f"PostgreSQL {version} ({place}), schema {found}", number, found, newest), sealed
+
+
+def _judged(detail: str, number: int, found: str | None, newest: str | None) -> Finding:
     if number < _OLDEST_POSTGRES:
         return Finding(
             subject="database", state="bad", detail=detail, cure="use PostgreSQL 15 or newer"

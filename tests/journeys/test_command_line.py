@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -69,10 +70,14 @@ async def test_a_wrong_setting_is_named_without_a_traceback(
 
 
 async def test_check_finds_the_sandbox_well_and_says_what_to_do_where_it_is_not(
-    database_dsn: str, forks: Forks
+    database_dsn: str, forks: Forks, tmp_path: Path
 ) -> None:
     async with open_town(database_dsn) as town:
         environment = environment_of(town.settings())
+        key = tmp_path / "key"
+        key.write_text("ab" * 32)
+        key.chmod(0o600)
+        environment["MASTER_KEY_FILE"] = str(key)
         code, said = await forks.run(["check", "--live"], environment)
         assert code == 0, said
         lines = [line.split()[:2] for line in said.splitlines() if not line.startswith(" ")]

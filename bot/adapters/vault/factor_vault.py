@@ -11,7 +11,7 @@ from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bot.adapters.vault.derivation import derived
+from bot.adapters.vault.derivation import derived, key_id_of
 from bot.domain.errors import Unavailable
 from bot.domain.factors import RECOVERY_CODES
 from bot.ports.factors import NewSecret, StoredFactor
@@ -39,7 +39,7 @@ class SealedFactorVault:
         self._pin_key = derived(key, "kitrader pin v1")
         self._code_key = derived(key, "kitrader recovery code v1")
         self._sealing = AESGCM(derived(key, "kitrader totp v1"))
-        self._key_id = derived(key, "kitrader key id")[:8].hex()
+        self._key_id = key_id_of(key)
         # Each takes 19 MiB and a processor: more at once would starve everything else.
         self._room = asyncio.Semaphore(_AT_ONCE)
 

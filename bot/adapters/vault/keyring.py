@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 
-from bot.adapters.vault.derivation import derived
+from bot.adapters.vault.derivation import key_id_of
 from bot.adapters.vault.master_key import (
     KEY_BYTES,
     BadMasterKeyError,
@@ -57,7 +57,7 @@ class Keyring:
 
     def key_id(self, version: int) -> str:
         """Name a key, without telling anything of it: the same key has the same name anywhere."""
-        return derived(bytes(self.key(version).reveal()), "kitrader key id")[:8].hex()
+        return key_id_of(bytes(self.key(version).reveal()))
 
     def key(self, version: int) -> Secret:
         """Give one; raises `MasterKeyMissing`."""
