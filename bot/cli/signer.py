@@ -8,6 +8,7 @@ from pathlib import Path
 import uvloop
 
 from bot.adapters.vault.master_key import BadMasterKeyError
+from bot.adapters.vault.no_dumps import forbid_dumps
 from bot.observability.logging import set_up_logging
 from bot.signer.journal import JournalDamaged
 from bot.signer.process import keyring_of, opened_desk, serve
@@ -57,8 +58,10 @@ def _run(given: argparse.Namespace) -> int:
 
 
 def _work(settings: SignerSettings, *, is_check: bool) -> int:
+    # Before any key is in memory.
+    is_dumpable = not forbid_dumps()
     keyring = keyring_of(settings)
-    with opened_desk(settings, keyring) as desk:
+    with opened_desk(settings, keyring, is_dumpable=is_dumpable) as desk:
         if is_check:
             _tell(settings, keyring.versions, desk.health().signatures)
         else:

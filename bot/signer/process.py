@@ -11,7 +11,6 @@ import structlog
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.vault.keyring import Keyring, keyring_from_folder
-from bot.adapters.vault.no_dumps import forbid_dumps
 from bot.adapters.vault.sealed_key_vault import SealedKeyVault
 from bot.signer.desk import Desk
 from bot.signer.journal import Journal
@@ -35,9 +34,8 @@ def keyring_of(settings: SignerSettings) -> Keyring:
 
 
 @contextmanager
-def opened_desk(settings: SignerSettings, keyring: Keyring) -> Iterator[Desk]:
+def opened_desk(settings: SignerSettings, keyring: Keyring, *, is_dumpable: bool) -> Iterator[Desk]:
     """Put the parts together; raises `JournalDamaged`, and `OSError` for a journal out of reach."""
-    is_dumpable = not forbid_dumps()
     with Journal(settings.journal) as journal:
         yield Desk(
             vault=SealedKeyVault(keyring),

@@ -3,6 +3,7 @@
 from collections import Counter
 from random import Random
 
+import pytest
 from solders.hash import Hash
 from solders.litesvm import LiteSVM
 from solders.message import Message, MessageV0, to_bytes_versioned
@@ -23,8 +24,9 @@ MESSAGES, ON_ONE_CHAIN = 1_200, 8
 class Trial:
     """Executes what passes, on a chain that is renewed before it is drained."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, *, is_blind: bool = False) -> None:
         self._random = random
+        self._is_blind = is_blind
         self._chain: LiteSVM | None = None
         self._left = 0
         self.found: Counter[str] = Counter()
@@ -34,7 +36,7 @@ class Trial:
         parts = rearranged(SCENE, honest, self._random)
         blockhash = Hash(self._random.randbytes(32))
         judged = self._judged(honest, honest.compiled(parts, blockhash=blockhash))
-        if judged.reasons:
+        if judged.reasons and not self._is_blind:
             self.found["refused"] += 1
             return
         chain = self._fresh_chain()
@@ -89,9 +91,19 @@ def income(honest: Honest) -> dict[str, int]:
     return {"SOL" if is_sol else intent.mint_out: intent.min_out}
 
 
-def test_whatever_passes_takes_no_more_and_brings_no_less_on_the_chain() -> None:
-    trial = Trial(seeded(5))
+def run_all(trial: Trial) -> None:
     for number in range(MESSAGES):
         trial.run(EXECUTABLE[number % len(EXECUTABLE)])
+
+
+def test_whatever_passes_takes_no_more_and_brings_no_less_on_the_chain() -> None:
+    trial = Trial(seeded(5))
+    run_all(trial)
     assert trial.found["refused"] > MESSAGES // 2
     assert trial.found["executed"] > MESSAGES // 50
+
+
+def test_a_policy_that_lets_everything_pass_is_found_out() -> None:
+    """The control: what it executes takes more than was allowed."""
+    with pytest.raises(AssertionError):
+        run_all(Trial(seeded(5), is_blind=True))

@@ -26,7 +26,7 @@ async def test_check_says_that_the_signer_is_away(signers: Signers) -> None:
 @pytest.fixture
 def _dumps_stay_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command runs in this process, which others may want to look into."""
-    monkeypatch.setattr("bot.signer.process.forbid_dumps", lambda: True)
+    monkeypatch.setattr("bot.cli.signer.forbid_dumps", lambda: True)
 
 
 @pytest.mark.usefixtures("_dumps_stay_allowed")
