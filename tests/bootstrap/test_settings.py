@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from bot.bootstrap.live_venue import jupiter_settings
+from bot.bootstrap.outside import network_cost_settings
 from bot.bootstrap.settings import Settings, load_settings
 
 
@@ -37,6 +39,24 @@ def test_rates_are_given_for_all_endpoints_or_for_each(
     monkeypatch.setenv("SOLANA_RPC_URLS", "https://a.example, https://b.example")
     monkeypatch.setenv("SOLANA_RPC_PER_SECOND", text)
     assert load_settings().solana_rpc_per_second == rates
+
+
+@pytest.mark.parametrize(
+    ("key", "plan", "bought"),
+    [("", "auto", "keyless"), ("", "pro", "keyless"), ("k", "auto", "free"), ("k", "pro", "pro")],
+)
+def test_jupiters_plan_is_what_the_key_allows(
+    monkeypatch: pytest.MonkeyPatch, key: str, plan: str, bought: str
+) -> None:
+    monkeypatch.setenv("JUPITER_API_KEY", key)
+    monkeypatch.setenv("JUPITER_PLAN", plan)
+    assert jupiter_settings(load_settings()).plan.value == bought
+
+
+def test_a_small_cap_of_the_priority_fee_is_its_floor_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRIORITY_FEE_CAP_LAMPORTS", "500")
+    costs = network_cost_settings(load_settings())
+    assert (costs.floor_lamports, costs.cap_lamports, costs.percentile) == (500, 500, 75)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +94,8 @@ def test_the_token_may_come_as_a_systemd_credential(
         ("LOG_LEVEL", "LOUD"),
         ("HTTP_PORT", "99999"),
         ("LIVE_TRADING", "true"),
+        ("JITO_BASE", "ftp://canary.example"),
+        ("JUPITER_PLAN", "gold-canary"),
         ("SOLANA_RPC_URLS", " , "),
         ("SOLANA_RPC_URLS", "foo"),
         ("SOLANA_RPC_PER_SECOND", "0"),

@@ -47,7 +47,6 @@ class SwapVenue:
     faults: VenueFaults = field(default_factory=VenueFaults)
     limits: RateLimits = field(default_factory=RateLimits)
     orders: dict[str, GivenOrder] = field(default_factory=dict)
-    executed: dict[str, bytes] = field(default_factory=dict)
     requests_served: int = 0
 
     def new_request_id(self) -> str:

@@ -108,7 +108,6 @@ class Landing:
         self.faults = LandingFaults()
         self.makers: set[Pubkey] = set()
         self.forks: dict[str, Fork] = {}
-        self.dropped: set[str] = set()
         self._chain = chain
         self._waiting: dict[str, _Waiting] = {}
 
@@ -120,8 +119,8 @@ class Landing:
         if last is None or now > last or signature in self._waiting:
             return
         if faults.drop:
-            self.dropped.add(signature)
-        elif faults.fork and signature not in self.forks:
+            return
+        if faults.fork and signature not in self.forks:
             self.forks[signature] = Fork(slot=now, until_slot=now + FORK_SLOTS)
         else:
             due = last if faults.last_block else min(last, now + faults.delay_slots)
