@@ -29,7 +29,8 @@ from bot.domain.signing.intents import FormerExpired, Intent
 from bot.domain.signing.policy import violations
 from bot.domain.signing.rules import SigningRules
 from bot.domain.users import Role, User
-from bot.ports.signer import SignerHealth, SigningRefused
+from bot.ports.books import LedgerProof
+from bot.ports.signer import Signer, SignerHealth, SigningRefused
 from bot.sandbox.jupiter_api.routing import asset_of
 from bot.services.live_attempts import LiveAttempts
 from bot.services.live_means import LiveMeans
@@ -95,7 +96,13 @@ class LiveScene:
     owner: User
     address: str
     token: Token
-    signer: SignerHere = field(repr=False)
+    signer: Signer = field(repr=False)
+
+    @property
+    def signed(self) -> list[bytes]:
+        """The messages that the signer in this process has signed."""
+        assert isinstance(self.signer, SignerHere)
+        return self.signer.signed
 
     def request(self, request_id: str | None = None) -> Request:
         name = request_id or f"tg:{next(_numbers)}"
@@ -141,10 +148,13 @@ class LiveScene:
         async with self.database.acquire() as connection:
             return await connection.fetch(query)
 
+    async def ledger(self) -> LedgerProof:
+        """The books checked from the transfers up."""
+        return await PostgresLedgerAudit(self.database, self.means.clock).prove()
+
     async def prove(self) -> None:
         """Hold the books against themselves, and to the lamport against LiteSVM."""
-        proof = await PostgresLedgerAudit(self.database, self.means.clock).prove()
-        assert proof.differences == ()
+        assert (await self.ledger()).differences == ()
         (wallet,) = await self.means.accounts.balances()
         assert wallet.lamports == self.lamports()
         assert wallet.tokens.get(self.token.mint, 0) == self.held()
@@ -190,12 +200,13 @@ async def live_scene(
     rules: LiveRules = EAGER,
     symbol: str = "WIF",
     lamports: int = PURSE,
+    signer: Signer | None = None,
 ) -> LiveScene:
     """Make a wallet with SOL on the chain and in the books."""
     clock, books = SystemClock(), PostgresBooks(database, lambda _queued: None)
     owner = await meet(books, OWNER, Role.ADMIN)
     token = await PostgresShelf(database).keep(tracked(world, symbol), [])
-    signer, wallets = SignerHere(signing_rules(world)), PostgresLiveWallets(database)
+    signer, wallets = signer or SignerHere(signing_rules(world)), PostgresLiveWallets(database)
     wallet = await wallets.put(await signer.new_wallet(OWNER, 1), clock.now())
     accounts = PostgresLiveAccounts(database, lambda _queued: None)
     await accounts.open(OWNER, 1, clock.now())

@@ -56,6 +56,7 @@ class SwapWorld:
     client: JupiterClient
     venue: JupiterVenue
     url: str
+    rpc_urls: tuple[str, ...]
     wallet: Keypair = field(repr=False)
 
     @property
@@ -140,6 +141,7 @@ async def swap_world(
                 client=client,
                 venue=JupiterVenue(client, clock),
                 url=url,
+                rpc_urls=tuple(node_url for node_url, _ in served),
                 wallet=wallet,
             )
 

@@ -84,7 +84,7 @@ async def test_the_same_request_is_the_same_order_and_never_another(scene: LiveS
         *(scene.orders.place(replace(request, request_id="twice"), scene.buying()) for _ in "ab")
     )
     assert both[0].number == both[1].number == 2
-    assert len(scene.signer.signed) == 1
+    assert len(scene.signed) == 1
 
 
 async def test_what_cannot_be_done_is_refused_and_holds_nothing(scene: LiveScene) -> None:
@@ -111,7 +111,7 @@ async def test_a_transaction_that_does_something_else_is_never_signed(scene: Liv
         scene.world.shop.faults = VenueFaults(tamper=tampering)
         ended = await scene.orders.carry_out((OWNER, intent.number))
         assert (ended.state, ended.attempts) == (IntentState.REFUSED, ())
-    assert (scene.signer.signed, scene.lamports()) == ([], PURSE)
+    assert (scene.signed, scene.lamports()) == ([], PURSE)
     await scene.prove()
 
 
