@@ -39,7 +39,8 @@ _QUICK_AND_SMALL = {
 SHARED = Path(__file__).parents[2] / "shared"
 GENUINE_ACCOUNTS = SHARED / "data" / "solana_accounts"
 
-settings.register_profile("suite", settings(), max_examples=examples(40))
+# No deadline: two cores may have to do the work of eight.
+settings.register_profile("suite", settings(), max_examples=examples(40), deadline=None)
 settings.load_profile("suite")
 
 
@@ -88,7 +89,10 @@ async def database_dsn(postgres_dsn: str) -> AsyncIterator[str]:
     """The address of a fresh database with the newest schema, dropped afterwards."""
     name = f"test_{next(_numbers)}"
     connection = await asyncpg.connect(postgres_dsn)
-    await connection.execute(f"CREATE DATABASE {name} TEMPLATE template_kitrader")
+    # Its files are copied: to write each block to the log too takes twice as long.
+    await connection.execute(
+        f"CREATE DATABASE {name} TEMPLATE template_kitrader STRATEGY FILE_COPY"
+    )
     try:
         yield other_database(postgres_dsn, name)
         if canaries.ARE_OUT:
@@ -108,8 +112,12 @@ async def database(database_dsn: str) -> AsyncIterator[Pool]:
 @pytest.fixture(scope="session")
 async def forks(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Forks]:
     """A warm parent of the product's processes."""
-    async with open_forks(tmp_path_factory.mktemp("forks")) as parent:
+    folder = tmp_path_factory.mktemp("forks")
+    async with open_forks(folder) as parent:
         yield parent
+    if canaries.ARE_OUT:
+        written = (file.read_text("utf-8", errors="replace") for file in folder.iterdir())
+        assert canaries.heard_in(written) == set()
 
 
 @pytest.fixture

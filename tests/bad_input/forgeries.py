@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from bot.telegram import action_table, command_table
@@ -21,7 +22,7 @@ _COMMANDS = [name for name, row in command_table.by_name().items() if row.name !
 _NUMBERS = ("1e9", "NaN", "-5", "0x10", "\u0661", "9" * 400, "1_000", "", "5;5", "--", "Infinity")
 _WORDS = (*HOSTILE_NAMES, *_NUMBERS, "' OR 1=1 --", "{0}", "%s", "$(id)", "\\u0000", "\ud83d", "\0")
 _LETTERS = "k:az09-_+ \u0661\uff12\u202e\0\ud83d"
-_AT_ONCE, _BREATHER = 16, 50
+_BREATHER = 50
 _STATE = """
     SELECT (SELECT count(*) FROM transfers), (SELECT count(*) FROM orders),
            (SELECT count(*) FROM positions), (SELECT count(*) FROM resting_orders),
@@ -106,22 +107,17 @@ async def push_all(town: Town, updates: Iterator[Update]) -> Outcome:
     before = (await town.rows(_STATE))[0]
     pushed = 0
 
-    async def push_some() -> None:
-        nonlocal pushed
-        for update in updates:
-            await town.wire.post("/sandbox/updates/raw", update)
-            pushed += 1
-            if pushed % _BREATHER == 0:
-                # A crowd is turned away unread, which is not what is looked at here.
-                await town.until(is_caught_up, "the bot has caught up")
-
     async def is_caught_up() -> bool:
         query = "SELECT count(*) FROM inbox WHERE arrival > $1 AND closed_at IS NULL"
         return bool(await town.value(query, known) < _BREATHER)
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(_AT_ONCE):
-            group.create_task(push_some())
+    while some := list(islice(updates, _BREATHER)):
+        async with asyncio.TaskGroup() as group:
+            for update in some:
+                group.create_task(town.wire.post("/sandbox/updates/raw", update))
+        pushed += len(some)
+        # A crowd is turned away unread, which is not what is looked at here.
+        await town.until(is_caught_up, "the bot has caught up")
 
     async def is_done() -> bool:
         query = "SELECT count(*) FROM inbox WHERE arrival > $1 AND closed_at IS NOT NULL"

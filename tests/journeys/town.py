@@ -88,6 +88,14 @@ class Town:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await running.first_prices.wait()
             yield running
+            if canaries.ARE_OUT:
+                pages = [await self._page(running, name) for name in ("status", "metrics")]
+                assert canaries.heard_in(pages) == set()
+
+    async def _page(self, running: Running, name: str) -> str:
+        address = running.status_url.replace("/status", f"/{name}")
+        async with self.wire.session.get(address) as answer:
+            return await answer.text()
 
     async def newcomer(self, name: str = "Nick", *, is_premium: bool = False) -> int:
         """Let somebody move in whose chat is still quiet; gives the person's id."""

@@ -3,7 +3,7 @@
 import asyncio
 import html
 import re
-from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from typing import Any
 
 import httpx
@@ -15,22 +15,9 @@ from tests.builders.books import books_on, decided_long, known_token, meet
 from tests.builders.examples import examples
 from tests.web.doors import ADA, ANN, BOB, HOOK, ORIGIN, SECRET, OpenDoor
 from tests.web.made_up import Sweep, headed
+from tests.web.others import FIELDS, Others, filled, operations
 
 OPEN_TO_ALL = {"/", "/login/{token}", "/login", "/static/door.css", "/health/live", HOOK}
-
-
-def operations(door: OpenDoor) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Give each method and path of the description."""
-    for path, methods in described(door.door).openapi()["paths"].items():
-        for method, operation in methods.items():
-            yield method.upper(), path, operation
-
-
-def filled(path: str, number: int = 1) -> str:
-    parts = {"{token}": "t" * 43, "{session_id}": str(number), "{what}": "orders"}
-    for name, value in parts.items():
-        path = path.replace(name, value)
-    return path
 
 
 PEOPLE = {"stranger": 0, "Ann": ANN, "Bob": BOB, "admin": ADA}
@@ -49,9 +36,8 @@ async def test_made_up_requests_meet_no_fault_and_nothing_undescribed(open_door:
 async def test_a_stranger_gets_in_nowhere_but_where_all_may(open_door: OpenDoor) -> None:
     async with httpx.AsyncClient(base_url=open_door.base, timeout=30) as client:
         found = {}
-        for method, path, _ in operations(open_door):
-            form = {"csrf": "0" * 64, "pin": "482913", "again": "482913", "code": "123456"}
-            form |= {"factor": "pin", "secret": "482913"}
+        for method, path, _ in operations(described(open_door.door).openapi()):
+            form = FIELDS | {"csrf": "0" * 64}
             data = form if method == "POST" else None
             answer = await client.request(
                 method, filled(path), data=data, headers={"Origin": ORIGIN}
@@ -64,28 +50,27 @@ async def test_a_stranger_gets_in_nowhere_but_where_all_may(open_door: OpenDoor)
 
 
 async def test_what_is_anothers_is_not_there(open_door: OpenDoor) -> None:
-    """Each address with an id in it, with the id of somebody else."""
-    bobs = await open_door.session_of(BOB)
-    (session,) = await open_door.security.sessions.mine(await person(open_door, bobs))
-    tokens = [await open_door.session_of(who) for who in (ANN, ADA)]
-    tried = 0
-    for method, path, operation in operations(open_door):
-        named = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "path"]
-        if "session_id" not in named:
-            continue
-        for token in tokens:
-            tried += 1
-            address = filled(path, session.session_id)
-            assert method == "POST"
-            assert (await open_door.post(token, address)).status_code == 404
-    assert tried == 2
-    assert (await open_door.get(bobs, "/account")).status_code == 200
+    others = Others(door=open_door, raw=described(open_door.door).openapi())
+    await others.between([BOB, ADA])
+    assert others.faults == []
+    assert others.cells["names what is another's"] == 2
 
 
-async def person(open_door: OpenDoor, token: str) -> Any:
-    visitor = await open_door.security.sessions.visitor(token)
-    assert visitor is not None
-    return visitor.user
+class ConfusedDoor(OpenDoor):
+    """Takes everybody for Bob."""
+
+    async def session_of(self, _user_id: int) -> str:
+        return await OpenDoor.session_of(self, BOB)
+
+
+async def test_a_door_that_takes_one_for_another_would_be_found(open_door: OpenDoor) -> None:
+    parts = {part.name: getattr(open_door, part.name) for part in fields(OpenDoor)}
+    raw = described(open_door.door).openapi()
+    account = {path: raw["paths"][path] for path in ("/account", "/sessions/{session_id}/end")}
+    others = Others(door=ConfusedDoor(**parts), raw={"paths": account})
+    await others.between([BOB, ADA])
+    assert f"GET /account of {BOB} by {ADA}: shows {BOB}" in others.faults
+    assert f"{ADA} changed rows of {BOB}" in others.faults
 
 
 async def test_a_form_from_elsewhere_does_nothing(open_door: OpenDoor) -> None:
