@@ -15,6 +15,7 @@ from bot.bootstrap.news import Newsroom, news_of
 from bot.bootstrap.nursery import Nursery, open_nursery
 from bot.bootstrap.outside import Outside, open_outside
 from bot.bootstrap.people_wiring import invitation_seal
+from bot.bootstrap.reading_ahead import read_words_ahead
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.web_doors import answer_door, operations_door, public_door
 from bot.bootstrap.wiring import wire
@@ -107,12 +108,12 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
             open_nursery() as nursery,
         ):
             _watch_outside(outside, nursery)
-            nursery.spawn(follow_changes(services), "changes")
-            nursery.spawn(fill_orders(services), "fills")
+            _follow(services, nursery)
             nursery.spawn(sender.run(), "sender")
             nursery.spawn(_work(lanes, first_prices), "lanes")
             nursery.spawn(receiver.run(), "receiver")
             nursery.spawn(_keep_time(settings, services, first_prices), "clock")
+            nursery.spawn(read_words_ahead(first_prices), "reading ahead")
             nursery.spawn(
                 answer_door(door, settings, services, receiver, outside.clock), "public door"
             )
@@ -133,6 +134,11 @@ def _watch_outside(outside: Outside, nursery: Nursery) -> None:
         nursery.spawn(outside.lease.keep(), "lease")
     nursery.spawn(outside.rpc.keep_watch(), "rpc watch")
     nursery.spawn(outside.rpc.stream.run(), "rpc stream")
+
+
+def _follow(services: Services, nursery: Nursery) -> None:
+    nursery.spawn(follow_changes(services), "changes")
+    nursery.spawn(fill_orders(services), "fills")
 
 
 async def _load(services: Services) -> None:

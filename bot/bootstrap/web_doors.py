@@ -73,7 +73,9 @@ async def answer_door(
     from bot.web.application import WebDoor, web_application  # noqa: PLC0415
     from bot.web.server import serve  # noqa: PLC0415
 
-    application = web_application(
+    # Building the routes takes longer than a tick may wait, too.
+    application = await asyncio.to_thread(
+        web_application,
         WebDoor(
             security=services.security,
             exports=services.exports,
@@ -83,7 +85,7 @@ async def answer_door(
             receive=receiver.receive if settings.webhook_url else None,
             webhook_secret=settings.webhook_secret.get_secret_value(),
             webhook_path=URL(settings.webhook_url).path if settings.webhook_url else "",
-        )
+        ),
     )
     await serve(application, door.listener, trusted_proxies=settings.trusted_proxies)
 
