@@ -36,9 +36,11 @@ class Button:
 
     def as_json(self) -> dict[str, object]:
         """Give the button as the Bot API writes it."""
-        answer: dict[str, object] = {"text": self.text}
-        answer |= {"url": self.url} if self.url else {"callback_data": self.data}
-        return answer | ({"style": self.style} if self.style else {})
+        name, leads_to = ("url", self.url) if self.url else ("callback_data", self.data)
+        answer: dict[str, object] = {"text": self.text, name: leads_to}
+        if self.style:
+            answer["style"] = self.style
+        return answer
 
 
 Rows = tuple[tuple[Button, ...], ...]

@@ -1,11 +1,12 @@
 """What every pool's arithmetic offers, told in the pool's own first and second token."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
+from bot.domain.values import value
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@value
 class Trade:
     """One swap in units of the token that goes in and of the one that comes out.
 
