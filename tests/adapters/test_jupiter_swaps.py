@@ -1,9 +1,10 @@
 """Swaps through our Jupiter client really happen, and their figures are those of the chain."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 import pytest
+from solders.keypair import Keypair
 from solders.message import MessageV0
 from solders.transaction import VersionedTransaction
 
@@ -16,10 +17,20 @@ from bot.sandbox.jupiter_api.faults import VenueFaults
 from tests.builders.swap_worlds import SOL, SwapWorld, signature_of, swap_world
 
 
-@pytest.fixture
-async def world() -> AsyncIterator[SwapWorld]:
+@pytest.fixture(scope="module")
+async def one_world() -> AsyncIterator[SwapWorld]:
     async with swap_world() as running:
         yield running
+
+
+@pytest.fixture
+def world(one_world: SwapWorld) -> Iterator[SwapWorld]:
+    """One world for all of these, each time with nothing wrong in it and a wallet of its own."""
+    wallet, settings = Keypair(), one_world.client.settings
+    one_world.chain.airdrop(wallet.pubkey(), 100 * SOL)
+    yield replace(one_world, wallet=wallet)
+    one_world.shop.faults = VenueFaults()
+    one_world.client.settings = settings
 
 
 @pytest.mark.parametrize("symbol", ["WIF", "GLOOP", "TOLL"])
@@ -198,12 +209,14 @@ async def test_a_trial_of_nonsense_and_unknown_tables_are_told(world: SwapWorld)
 async def test_a_swap_with_a_tip_lands_through_the_block_engine_alone(world: SwapWorld) -> None:
     offer = await world.venue.offer(replace(world.buying(), tip_lamports=1_000))
     signed = world.signed(offer)
+    asked = sum(endpoint.requests_served for endpoint in world.endpoints)
     said = await world.sending.send_privately(signed)
     assert (said.is_accepted, said.error) == (True, "")
     assert said.node.startswith("block engine")
     world.chain.advance(2)
     assert (await world.judged(signature_of(signed), offer)).fate is Fate.LANDED
-    assert sum(endpoint.requests_served for endpoint in world.endpoints) == 4, "looked at only"
+    looked = sum(endpoint.requests_served for endpoint in world.endpoints) - asked
+    assert looked == 4, "height and status of each node, and nothing sent"
 
 
 async def test_a_block_engine_takes_nothing_without_a_tip_or_that_would_fail(

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
@@ -31,7 +31,7 @@ PRO = {"x-api-key": "sandbox-pro"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
-    """A venue being served, a client of it, and a wallet with 10 SOL."""
+    """A venue being served, a client of it, and a wallet."""
 
     url: str
     venue: SwapVenue
@@ -81,9 +81,9 @@ class Shop:
         return account.lamports if account else 0
 
 
-@pytest_asyncio.fixture
-async def shop() -> AsyncIterator[Shop]:
-    """A shop on a chain where a slot passes each time somebody looks at the clock."""
+@pytest_asyncio.fixture(scope="module")
+async def one_shop() -> AsyncIterator[Shop]:
+    """A shop on a chain where time passes each time somebody looks at the clock."""
     time = StillTime()
 
     def ticking() -> int:
@@ -91,13 +91,22 @@ async def shop() -> AsyncIterator[Shop]:
         return time.now_ns
 
     chain = Chain(slot_ms=20, monotonic_ns=ticking)
-    venue, wallet = make_venue(Market(chain, 1)), Keypair()
-    chain.airdrop(wallet.pubkey(), 10 * SOL)
+    venue = make_venue(Market(chain, 1))
     application = web.Application()
     application.add_subapp("/swap", make_swap_application(venue))
     application.add_routes(swap_control_routes(venue))
     async with running(application) as url, aiohttp.ClientSession() as http:
-        yield Shop(url=url, venue=venue, http=http, wallet=wallet)
+        yield Shop(url=url, venue=venue, http=http, wallet=Keypair())
+
+
+@pytest.fixture
+def shop(one_shop: Shop) -> Shop:
+    """The shop with nothing wrong in it, and a new wallet with 10 SOL."""
+    one_shop.venue.faults = VenueFaults()
+    one_shop.venue.chain.landing.faults = LandingFaults()
+    wallet = Keypair()
+    one_shop.venue.chain.airdrop(wallet.pubkey(), 10 * SOL)
+    return replace(one_shop, wallet=wallet)
 
 
 @pytest.mark.parametrize("symbol", ["WIF", "GLOOP", "GILT", "TOLL"])
