@@ -102,7 +102,8 @@ class LiveOrderBook(Protocol):
     ) -> bool:
         """Book a fill, let its hold go and end its intent, all together; tells whether it was new.
 
-        Raises `BookingConflict` where the books have moved on: decide again.
+        Raises `BookingConflict` where the books have moved on: decide again; `OddOutcome` where
+        they can never hold it.
         """
 
     async def fail(self, attempt: LiveAttempt, change: WalletChange, at: datetime) -> bool:

@@ -172,6 +172,8 @@ class LiveOrders:
         token = self._means.tokens.get(wish.token_id)
         if token is None:
             raise Refusal("unknown_token", text=str(wish.token_id))
+        if wish.amount_in <= 0:
+            raise Refusal("not_positive", text=str(wish.amount_in))
         most = self._means.rules.most_slippage_bps
         if not 0 < wish.slippage_bps <= most:
             raise Refusal("live_slippage", limit_share=Decimal(most) / WHOLE_BPS)
@@ -201,6 +203,8 @@ class LiveOrders:
         self, request: Request, wish: LiveWish, wallet: LiveWallet, quote: SwapQuote
     ) -> LiveIntent:
         rules, now = self._means.rules, self._means.clock.now()
+        if quote.min_out <= 0:
+            raise Refusal("venue_refused", reason="nothing would be left of it")
         if quote.price_impact * WHOLE_BPS > rules.most_impact_bps:
             limit = Decimal(rules.most_impact_bps) / WHOLE_BPS
             raise Refusal("impact_too_high", impact=quote.price_impact, limit=limit)

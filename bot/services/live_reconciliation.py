@@ -7,7 +7,7 @@ import structlog
 
 from bot.domain.errors import Unavailable
 from bot.domain.identifiers import SOL_MINT, TOKEN_PROGRAM
-from bot.ports.live_orders import BalanceDifference, LiveBalances
+from bot.ports.live_orders import BalanceDifference, LiveBalances, Place
 from bot.ports.wallet_balances import ChainBalances, WalletBalances
 from bot.services.live_means import LiveMeans
 from bot.services.live_tracking import LiveTracking
@@ -47,29 +47,38 @@ class LiveReconciliation:
         Needs no permission: the clock asks. A wallet whose node does not answer is left to the
         next round.
         """
-        found = []
-        for wallet in await self._means.accounts.balances():
-            try:
-                found.append(await self._one(wallet))
-            except Unavailable as error:
-                _log.warning("live_wallet_not_compared", address=wallet.address, what=error.what)
-        return found
+        before = await self._means.accounts.balances()
+        chain = {_place(wallet): await self._on_chain(wallet) for wallet in before}
+        after = {_place(wallet): wallet for wallet in await self._means.accounts.balances()}
+        return [
+            await self._compared(wallet, chain[_place(wallet)], after.get(_place(wallet)))
+            for wallet in before
+        ]
 
-    async def _one(self, wallet: LiveBalances) -> Reconciled:
+    async def _on_chain(self, wallet: LiveBalances) -> WalletBalances | None:
         programs = {token.mint: token.program for token in self._means.tokens.values()}
         asked = {mint: programs.get(mint, TOKEN_PROGRAM) for mint in wallet.tokens}
-        on_chain = await self._balances.of(wallet.address, asked)
-        if wallet.is_busy or on_chain.slot < wallet.slot or await self._has_moved(wallet):
+        try:
+            return await self._balances.of(wallet.address, asked)
+        except Unavailable as error:
+            _log.warning("live_wallet_not_compared", address=wallet.address, what=error.what)
+            return None
+
+    async def _compared(
+        self, wallet: LiveBalances, chain: WalletBalances | None, after: LiveBalances | None
+    ) -> Reconciled:
+        """Compare a wallet, unless it moved while the chain was asked, or a node lags."""
+        if chain is None or wallet.is_busy or wallet != after or chain.slot < wallet.slot:
             return Reconciled(wallet=wallet, differences=(), is_compared=False)
-        result = Reconciled(wallet=wallet, differences=tuple(_differences(wallet, on_chain)))
+        result = Reconciled(wallet=wallet, differences=tuple(_differences(wallet, chain)))
         if result.differences:
             _log.warning("live_wallet_differs", address=wallet.address, by=result.differences)
         await self._tracking.pause(wallet, result.differences if result.is_short else ())
         return result
 
-    async def _has_moved(self, wallet: LiveBalances) -> bool:
-        """Tell whether anything was booked or begun while the chain was asked."""
-        return wallet not in await self._means.accounts.balances()
+
+def _place(wallet: LiveBalances) -> Place:
+    return wallet.user_id, wallet.wallet_number
 
 
 def _differences(wallet: LiveBalances, chain: WalletBalances) -> Iterator[BalanceDifference]:

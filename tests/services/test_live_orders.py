@@ -9,11 +9,16 @@ import pytest
 
 from bot.adapters.database.connection import Pool
 from bot.domain.errors import Refusal
-from bot.domain.live_orders import AttemptState, IntentState, LiveAttempt
+from bot.domain.live_orders import AttemptState, IntentState, LiveAttempt, LiveSide
+from bot.jobs.live_orders import reconcile_live_wallets, recover_live_orders
 from bot.sandbox.jupiter_api.faults import Tampering, VenueFaults
 from bot.sandbox.solana_rpc.faults import EndpointFaults
 from bot.sandbox.solana_rpc.landing import LandingFaults
+from bot.services.live_attempts import LiveAttempts
+from bot.services.live_orders import LiveOrders
 from bot.services.live_tracking import LiveTracking
+from bot.services.paper_twins import PaperTwins
+from tests.builders.houses import house
 from tests.builders.live_scenes import EAGER, OWNER, PURSE, LiveScene, live_scene
 from tests.builders.swap_worlds import QUICK, SOL, swap_world
 
@@ -92,6 +97,8 @@ async def test_what_cannot_be_done_is_refused_and_holds_nothing(scene: LiveScene
         (scene.buying(100 * SOL), "live_not_enough"),
         (scene.buying(slippage_bps=1_001), "live_slippage"),
         (scene.buying(slippage_bps=0), "live_slippage"),
+        (scene.buying(0), "not_positive"),
+        (scene.buying(-SOL), "not_positive"),
         (replace(scene.buying(), wallet_number=2), "live_no_wallet"),
         (replace(scene.buying(), token_id=9), "unknown_token"),
         (scene.selling(5), "unknown_position"),
@@ -239,7 +246,7 @@ async def test_the_database_itself_lets_no_state_go_back(scene: LiveScene) -> No
 
 async def test_a_second_attempt_beside_a_live_one_is_not_kept(scene: LiveScene) -> None:
     intent = await scene.orders.place(scene.request(), scene.buying())
-    first = await scene.orders._attempts.begin(intent)
+    first = await LiveAttempts(scene.means).begin(intent)
     assert first is not None
     second = replace(first, number=2, signature="another")
     assert await scene.means.book.commit(second, scene.means.clock.now()) == "overtaken"
@@ -251,3 +258,71 @@ async def test_a_second_attempt_beside_a_live_one_is_not_kept(scene: LiveScene) 
             " 'other', raw, 1, venue, true, 1, 1, 0, now(), now(), now(), now()"
             " FROM live_attempts"
         )
+
+
+async def test_the_paper_twin_is_decided_with_the_order_and_kept(
+    scene: LiveScene, database: Pool
+) -> None:
+    paper = await house(database)
+    twins = PaperTwins(paper.trading)
+    wish = replace(scene.buying(), token_id=paper.kept.token_id)
+    fill = await twins.decide(wish)
+    assert fill is not None
+    assert await twins.decide(replace(wish, side=LiveSide.SELL, amount_in=fill.token_units))
+    await LiveOrders(scene.means, twin=twins.decide).place(scene.request(), wish)
+    stored = await scene.value("SELECT twin ->> 'token_units' FROM live_intents")
+    assert stored == str(fill.token_units)
+    paper.chain.is_away = True
+    assert await twins.decide(wish) is None
+
+
+async def test_the_clock_takes_orders_up_until_it_is_stopped(scene: LiveScene) -> None:
+    intent = await scene.orders.place(scene.request(), scene.buying())
+    rounds = []
+
+    async def three_rounds(seconds: float) -> None:
+        rounds.append(seconds)
+        scene.world.chain.advance(4)
+        if len(rounds) == 3:
+            raise Dies
+
+    with pytest.raises(Dies):
+        await recover_live_orders(scene.orders, three_rounds)
+    rounds.clear()
+    with pytest.raises(Dies):
+        await reconcile_live_wallets(scene.reconciliation, three_rounds)
+    done = await scene.means.book.read((OWNER, intent.number))
+    assert done.state is IntentState.FILLED
+    await scene.prove()
+
+
+async def test_a_swap_that_took_more_than_was_wanted_stops_the_wallet_with_its_funds_held(
+    scene: LiveScene,
+) -> None:
+    intent = await scene.orders.place(scene.request(), scene.buying(SOL))
+    attempt = await LiveAttempts(scene.means).begin(intent)
+    assert attempt is not None
+    tracking = LiveTracking(scene.means)
+    await tracking.send(attempt, is_first=True)
+    scene.world.chain.advance(4)
+    smaller = replace(intent, amount_in=SOL - 5_000_000)
+    assert (await tracking.look(smaller, attempt)).is_unproven
+    assert await scene.means.accounts.paused() == {(OWNER, 1)}
+    assert await scene.value(OPEN_HOLDS) == intent.hold_lamports
+
+
+async def test_what_the_books_can_never_hold_is_told_and_not_tried_for_ever(
+    scene: LiveScene,
+) -> None:
+    """An attempt that was proven dead lands all the same: the database refuses its fill."""
+    intent = await scene.orders.place(scene.request(), scene.buying(SOL))
+    attempt = await LiveAttempts(scene.means).begin(intent)
+    assert attempt is not None
+    now = scene.means.clock.now()
+    assert await scene.means.book.move(attempt, AttemptState.EXPIRED, now)
+    tracking = LiveTracking(scene.means)
+    await scene.means.chain.send(attempt.raw)
+    scene.world.chain.advance(4)
+    assert (await tracking.look(intent, attempt)).is_unproven
+    assert await scene.means.accounts.paused() == {(OWNER, 1)}
+    assert await scene.value("SELECT count(*) FROM orders") == 0

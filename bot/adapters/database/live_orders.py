@@ -17,7 +17,13 @@ from bot.adapters.database.live_rows import (
 from bot.adapters.database.mail import OnOutbox
 from bot.adapters.database.rows import booking_to_json, notices_to_json
 from bot.domain.errors import Refusal
-from bot.domain.live_orders import AttemptState, IntentState, LiveAttempt, LiveIntent
+from bot.domain.live_orders import (
+    AttemptState,
+    IntentState,
+    LiveAttempt,
+    LiveIntent,
+    OddOutcome,
+)
 from bot.domain.notices import Notice
 from bot.domain.orders import Fill
 from bot.domain.requests import Request
@@ -121,11 +127,13 @@ class PostgresLiveOrders:
         notices: Sequence[Notice],
     ) -> bool:
         """Book a fill, let its hold go and end its intent."""
-        row = await self._ask(
-            _SETTLE,
-            _proof(attempt, change, settlement.receipt.times.filled_at),
-            booking_to_json(request, settlement, notices),
-        )
+        proof = _proof(attempt, change, settlement.receipt.times.filled_at)
+        booking = booking_to_json(request, settlement, notices)
+        try:
+            row = await self._ask(_SETTLE, proof, booking)
+        except asyncpg.IntegrityConstraintViolationError as error:
+            # It cost more than could be held, or was proven dead before: nothing of it is booked.
+            raise OddOutcome(f"{change.signature}: the books refuse it") from error
         if row["outcome"] == "conflict":
             raise BookingConflict("conflict")
         self._tell(row, notices)
