@@ -29,8 +29,8 @@ from bot.domain.live_orders import (
 )
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-LIFE, FINAL_DEPTH = 150, 32
-RULES = LiveRules(unknown_after_seconds=60.0, deadline_seconds=10_000.0, most_attempts=6)
+LIFE, FINAL_DEPTH, NODES = 150, 32, 2
+RULES = LiveRules(unknown_after_seconds=20.0, deadline_seconds=10_000.0, most_attempts=6)
 INTENT = LiveIntent(
     user_id=1,
     number=1,
@@ -69,6 +69,7 @@ class OneOrder(RuleBasedStateMachine):
         self.height, self.now = 1_000, NOON
         self.lags = [0, 0, 0]
         self.is_deaf = [False] * 3
+        self.ahead = 0
         self.intent = INTENT
         self.out: set[int] = set()
         self.blocks: dict[int, tuple[int, bool]] = {}
@@ -145,12 +146,21 @@ class OneOrder(RuleBasedStateMachine):
     def spoil_a_node(self, node: int, lag: int, *, is_deaf: bool) -> None:
         self.lags[node], self.is_deaf[node] = lag, is_deaf
 
+    @rule(is_deaf=st.booleans())
+    def cut_all_lines(self, *, is_deaf: bool) -> None:
+        self.is_deaf = [is_deaf] * 3
+
+    @rule(blocks=st.integers(0, 400))
+    def let_one_node_tell_of_heights_to_come(self, blocks: int) -> None:
+        """One node may be wrong about where it is; that is why two are asked for."""
+        self.ahead = blocks
+
     def word(self, node: int, number: int) -> NodeWord:
         tip = self.height - self.lags[node]
         if self.is_deaf[node]:
             return NodeWord(node=str(node), seen=Seen.SILENT)
         landed = self.blocks.get(number)
-        finalized = tip - FINAL_DEPTH
+        finalized = tip - FINAL_DEPTH + (self.ahead if node == 0 else 0)
         if landed is None or landed[0] > tip:
             return NodeWord(node=str(node), seen=Seen.ABSENT, block_height=finalized)
         depth = tip - landed[0]
@@ -164,7 +174,7 @@ class OneOrder(RuleBasedStateMachine):
         assert self.attempt is not None
         words = [self.word(node, self.attempt.number) for node in range(3)]
         judgement = judge(
-            words, last_valid_block_height=self.attempt.last_valid_block_height, nodes_needed=2
+            words, last_valid_block_height=self.attempt.last_valid_block_height, nodes_needed=NODES
         )
         state = next_state(self.attempt, judgement, self.now, RULES)
         if state is not self.attempt.state:
