@@ -151,7 +151,7 @@ class Application:
 
     async def _press(self, callback: CallbackQuery, stored: StoredUpdate) -> None:
         sender = callback.from_user
-        if sender.is_bot or not is_somebody(sender.id):
+        if not callback.is_somebodys_own or not is_somebody(sender.id):
             with speaking(self._languages.of(stored.lane)):
                 notices = unheard_press(callback)
             await self._inbox.close(stored.update_id, failure="", notices=notices)

@@ -38,6 +38,10 @@ class Place(_Heard):
         """Tell whether only the person and the bot are in it."""
         return self.type == "private"
 
+    def is_anothers(self, user_id: int) -> bool:
+        """Tell whether it is somebody else's private chat: one's own has one's own number."""
+        return self.is_private and self.id != user_id
+
     @property
     def is_channel(self) -> bool:
         """Tell whether it is a channel, where nobody is a person to us."""
@@ -120,6 +124,8 @@ class Message(_Heard):
     from_user: Person | None = Field(default=None, alias="from")
     sender_chat: object = None
     via_bot: object = None
+    sender_business_bot: object = None
+    business_connection_id: object = None
     forward_origin: object = None
     is_automatic_forward: bool | None = None
     message_thread_id: int | None = None
@@ -146,6 +152,11 @@ class Message(_Heard):
         sender = self.from_user
         is_own = sender is not None and not sender.is_bot and self.chat.id == sender.id
         return sender if tells and is_own and self.is_plain else None
+
+    @property
+    def is_of_business(self) -> bool:
+        """Tell whether it came through an account that a bot speaks for."""
+        return self.sender_business_bot is not None or self.business_connection_id is not None
 
     @property
     def words(self) -> str:
@@ -182,3 +193,9 @@ class CallbackQuery(_Heard):
     from_user: Person = Field(alias="from")
     message: PressedMessage | None = None
     data: str | None = None
+
+    @property
+    def is_somebodys_own(self) -> bool:
+        """Tell whether a person pressed, and not in the private chat of another."""
+        place = self.message.chat if self.message is not None else None
+        return not self.from_user.is_bot and not (place and place.is_anothers(self.from_user.id))

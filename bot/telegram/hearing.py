@@ -19,7 +19,9 @@ def reason_not_heard(message: Message) -> str | None:
     sender = message.from_user
     if message.sender_chat is not None or sender is None or not is_somebody(sender.id):
         return "anonymous"
-    if message.via_bot is not None or sender.is_bot:
+    if message.chat.is_anothers(sender.id):
+        return "anonymous"
+    if message.via_bot is not None or sender.is_bot or message.is_of_business:
         return "via_bot"
     if message.forward_origin is not None or message.is_automatic_forward:
         return "forwarded"
@@ -60,6 +62,8 @@ def _deserves_a_word(message: Message) -> bool:
     """
     is_machine = message.from_user is not None and message.from_user.is_bot
     if message.is_automatic_forward or (is_machine and message.sender_chat is None):
+        return False
+    if message.from_user is not None and message.chat.is_anothers(message.from_user.id):
         return False
     text = (message.text or "")[:LONGEST_TEXT]
     return message.chat.is_private or text.startswith("/")

@@ -36,6 +36,15 @@ SPOKEN_FOR = {
         "",
     ),
     "D55 via a bot": ({"via_bot": BOT}, "through another bot are never commands"),
+    "for a business account": (
+        {"business_connection_id": "bc1"},
+        "through another bot are never commands",
+    ),
+    "by the bot of a business account": (
+        {"sender_business_bot": BOT},
+        "through another bot are never commands",
+    ),
+    "in another's private chat": ({"chat": {"id": BOB, "type": "private", "first_name": "B"}}, ""),
     "D55 by a bot": ({"from": BOT}, ""),
     "D55 forwarded": ({"forward_origin": HIDDEN}, "Forwarded messages are never commands"),
     "D55 quoted": ({"text": "nice", **QUOTED}, "a token called nice"),
@@ -163,6 +172,16 @@ async def test_nobodys_press_is_refused_in_words(quarter: Quarter) -> None:
         await quarter.town.push({"callback_query": press | {"message": card}})
         said = "SELECT payload ->> 'text' FROM outbox ORDER BY notice_id DESC LIMIT 1"
         assert "cannot see who you are" in await quarter.town.value(said)
+
+
+async def test_a_press_in_the_private_chat_of_another_buys_nothing(quarter: Quarter) -> None:
+    """With one's own fresh data: Telegram shows nobody the chat of another."""
+    _, data = await quarter.buy_button(ANN)
+    person = {"id": ANN, "is_bot": False, "first_name": "Ann"}
+    place = {"message_id": 1, "date": 0, "chat": {"id": BOB, "type": "private"}}
+    press = {"id": "1", "from": person, "chat_instance": "1", "data": data, "message": place}
+    async with quarter.harmless():
+        assert (await quarter.town.push({"callback_query": press})).messages == []
 
 
 @pytest.mark.parametrize(
