@@ -128,7 +128,8 @@ class LiveAttempts:
         try:
             return await self._means.chain.lookup_tables(offer.lookup_tables)
         except UnreadableAccount as error:
-            raise Refusal("live_not_signed", reason=str(error)) from error
+            # A node that is behind does not know a new table yet: there is time until the deadline.
+            raise Unavailable("Solana RPC", str(error)) from error
 
     async def _sign(
         self,

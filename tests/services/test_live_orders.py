@@ -326,3 +326,19 @@ async def test_what_the_books_can_never_hold_is_told_and_not_tried_for_ever(
     assert (await tracking.look(intent, attempt)).is_unproven
     assert await scene.means.accounts.paused() == {(OWNER, 1)}
     assert await scene.value("SELECT count(*) FROM orders") == 0
+
+
+async def test_a_token_with_a_transfer_fee_and_a_lookup_table_are_booked_to_the_unit(
+    database: Pool,
+) -> None:
+    async with swap_world(slot_ms=10) as world:
+        scene = await live_scene(world, database, symbol="TOLL")
+        await scene.done(scene.buying())
+        await scene.done(scene.selling(scene.held() // 3))
+        world.shop.faults = VenueFaults(lookup_table=True)
+        intent = await scene.orders.place(scene.request(), scene.buying())
+        await scene.orders.recover()  # the table is so new that a node may not know it yet
+        world.chain.advance(4)
+        done = await scene.orders.carry_out((OWNER, intent.number))
+        assert done.state is IntentState.FILLED
+        await scene.prove()
