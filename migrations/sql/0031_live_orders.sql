@@ -99,7 +99,7 @@ CREATE TABLE live_attempts (
   CONSTRAINT ck_live_attempts_number_sound CHECK (number > 0),
   CONSTRAINT ck_live_attempts_quoted_out_sound CHECK (quoted_out > 0 AND quoted_out <> 'NaN'),
   CONSTRAINT ck_live_attempts_min_out_sound CHECK (min_out > 0 AND min_out <> 'NaN'),
-  CONSTRAINT ck_live_attempts_impact_sound CHECK (impact < 'Infinity' AND impact <> 'NaN'),
+  CONSTRAINT ck_live_attempts_impact_sound CHECK (impact > '-Infinity' AND impact < 'Infinity' AND impact <> 'NaN'),
   CONSTRAINT ck_live_attempts_told_when_proven CHECK (
     (state IN ('confirmed', 'finalized', 'failed')) = (outcome IS NOT NULL))
 );

@@ -109,7 +109,9 @@ live_attempts = Table(
     CheckConstraint("number > 0", name="number_sound"),
     not_nan("quoted_out", "> 0"),
     not_nan("min_out", "> 0"),
-    CheckConstraint("impact < 'Infinity' AND impact <> 'NaN'", name="impact_sound"),
+    CheckConstraint(
+        "impact > '-Infinity' AND impact < 'Infinity' AND impact <> 'NaN'", name="impact_sound"
+    ),
     CheckConstraint(
         "(state IN ('confirmed', 'finalized', 'failed')) = (outcome IS NOT NULL)",
         name="told_when_proven",
