@@ -40,6 +40,7 @@ async def test_every_order_is_placed_as_typed_listed_changed_and_cancelled(
             assert reply.failure == "", (text, reply.failure)
             assert "PAPER" not in reply.text, (text, reply.text)
         assert await waiting(town, who) == 0
+        await town.say(ANN, "/start")
         for text in ("/orders", "/limit WIF buy 1 at -5%", "/sl 1 -8%"):
             assert "private chat" in (await town.say(ANN, text, LOUNGE)).text
         await town.say(who, "/open WIF long 5")
