@@ -49,6 +49,7 @@ from bot.telegram.whispers import WhisperingApi
 
 _DRAIN_SECONDS = 5.0
 _PRICELESS_SECONDS = 5.0
+_ASK_AGAIN_SECONDS = 2.0
 _log = structlog.get_logger(__name__)
 
 
@@ -278,13 +279,16 @@ async def _work(lanes: Lanes, first_prices: asyncio.Event) -> None:
 
 
 async def _keep_time(settings: Settings, services: Services, first_prices: asyncio.Event) -> None:
+    is_known = False
+
     async def track() -> None:
-        await services.ticks.track(settings.default_tokens)
+        nonlocal is_known
+        is_known = await services.prices.track_popular()
 
     # The first prices do not wait for the first interval to pass.
     await guarded("seal_audit", services.records.sealing.seal)()
     await guarded("tell_time", services.ticks.tell_time)()
-    await guarded("track_defaults", track)()
+    await guarded("track_popular", track)()
     await guarded("refresh_all", services.ticks.refresh_all)()
     first_prices.set()
     scheduler = schedule(
@@ -295,6 +299,12 @@ async def _keep_time(settings: Settings, services: Services, first_prices: async
     )
     scheduler.start()
     try:
+        # A chain that was away at the first start is asked until it answers, ever more rarely.
+        pause = _ASK_AGAIN_SECONDS
+        while not is_known:
+            await asyncio.sleep(pause)
+            await guarded("track_popular", track)()
+            pause = min(2 * pause, settings.price_refresh_seconds)
         await asyncio.Event().wait()
     finally:
         scheduler.shutdown(wait=False)

@@ -64,12 +64,14 @@ class Prices:
         self._safety = safety
         self._witnesses = witnesses
         self._looked_at: dict[int, float] = {}
+        self._are_popular_known = True
 
     async def find(self, user: User, text: str) -> Token:
         """Give the token meant by a mint or a symbol; known tokens come before their doubles.
 
         Raises `Refusal` (`unknown_token`, `ambiguous_token`, `lookalike_token`, `no_pool`, or
-        what `_refuse_no_address` says of an address) or `Unavailable`.
+        what `_refuse_no_address` says of an address) or `Unavailable`, also for a symbol while
+        the chosen tokens are not all read.
         """
         user.require(Permission.VIEW_MARKET)
         wanted = text.strip().removeprefix("$")
@@ -153,6 +155,24 @@ class Prices:
         for token, pools in await self._shelf.all_tokens():
             self._board.track(token, _places(token.mint, pools))
 
+    async def track_popular(self) -> bool:
+        """Track the tokens that the operator chose; tells whether each had its answer.
+
+        Needs no permission: asked at the start, and again until the chain has answered for all.
+        Until then a symbol nobody knows may be one of theirs, and is not called unknown.
+        """
+        unanswered = False
+        for mint in self._popular_mints:
+            if self._board.by_mint(mint) is None:
+                try:
+                    await self.track(mint)
+                except Unavailable:
+                    unanswered = True
+                except Refusal:
+                    continue
+        self._are_popular_known = not unanswered
+        return self._are_popular_known
+
     async def track(self, mint: str, *, is_middle: bool = False) -> Token:
         """Look a mint up on chain and track it, and what its pools are quoted in beside SOL.
 
@@ -201,6 +221,8 @@ class Prices:
         like = "" if mint in trusted else known_lookalike(wanted, self._known())
         if like and (chosen or like.lower() != wanted.lower()):
             raise Refusal("lookalike_token", text=wanted[:16], symbol=like, address=mint or None)
+        if not chosen and not self._are_popular_known:
+            raise Unavailable("Solana RPC", "not all chosen tokens are read yet")
         if not chosen:
             raise Refusal("unknown_token", text=wanted[:16])
         return chosen[0]

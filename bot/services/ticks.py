@@ -1,10 +1,9 @@
 """What happens at a tick, in order: read, remember, liquidate what must go, fire what waited."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.errors import Refusal, Unavailable
 from bot.domain.identifiers import USDC_MINT
 from bot.ports.books import Books
 from bot.ports.chain import Chain
@@ -119,15 +118,6 @@ class Ticks:
             [token_id for token_id in self._followed if self._trades_in(token_id, pools)],
             self._every.hot_seconds,
         )
-
-    async def track(self, mints: Sequence[str]) -> None:
-        """Begin to track tokens that the settings name; those not found are left out."""
-        for mint in mints:
-            if self._board.by_mint(mint) is None:
-                try:
-                    await self._prices.track(mint)
-                except (Refusal, Unavailable):
-                    continue
 
     async def forget_old(self) -> None:
         """Drop answered mail after a week and prices as the settings say; asked by the clock.

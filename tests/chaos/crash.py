@@ -39,6 +39,8 @@ _DRAIN_SECONDS = 300.0
 _SECRET = "chaos-has-a-secret-0123456789"
 # Telegram waits up to a minute; people who are killed every second would wait for that alone.
 _LONGEST_WEBHOOK_PAUSE_SECONDS = 0.5
+_TRADED = ("WIF", "JUP")
+_TOKENS_KNOWN = f"SELECT count(*) FROM solana_tokens WHERE symbol IN {_TRADED}"  # noqa: S608
 _HAS_ARRIVED = "SELECT EXISTS (SELECT FROM inbox WHERE update_id = $1)"
 
 
@@ -96,6 +98,7 @@ class _Chaos:
 
     async def run(self) -> float:
         """Talk and kill side by side, then heal; gives the seconds that draining took."""
+        await self._learn_tokens()
         async with asyncio.TaskGroup() as group:
             talking = group.create_task(self._talk())
             while self.kills < self.plan.kills or not talking.done():
@@ -112,6 +115,16 @@ class _Chaos:
             child.kill()
             await child.code()
         return loop.time() - began
+
+    async def _learn_tokens(self) -> None:
+        # An order for a token that no start has read yet is refused, and rightly.
+        child = await self._start()
+        async with asyncio.timeout(_POINT_PATIENCE_SECONDS):
+            while await self.town.value(_TOKENS_KNOWN) < len(_TRADED):
+                assert not child.ended.done(), child.said()
+                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        child.kill()
+        await child.code()
 
     async def _talk(self) -> None:
         texts = [TALK[turn % len(TALK)] for turn in range(self.plan.updates // len(self.people))]

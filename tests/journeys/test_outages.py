@@ -51,6 +51,25 @@ async def test_without_any_endpoint_nothing_trades_and_the_last_price_shows_its_
         await town.prove_books()
 
 
+async def test_a_first_start_without_the_chain_calls_no_token_unknown_and_learns_them_later(
+    empty_town: Town,
+) -> None:
+    town = empty_town
+    for number in (1, 2):
+        await town.break_rpc(number, dead=True)
+    async with town.bot():
+        who = await town.newcomer()
+        refused = await town.say(who, "/open WIF long 1")
+        assert "does not answer right now, so nothing was changed" in refused.text
+        for number in (1, 2):
+            await town.break_rpc(number)
+
+        async def trades() -> bool:
+            return "Bought" in (await town.say(who, "/open WIF long 1")).text
+
+        await town.until(trades, "the tokens are learned by themselves")
+
+
 @pytest.mark.parametrize("trouble", BAD_ENDPOINTS)
 async def test_with_one_bad_endpoint_trades_go_on(empty_town: Town, trouble: str) -> None:
     town = empty_town
