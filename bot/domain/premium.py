@@ -65,6 +65,15 @@ class StarCharge:
         return self.is_matched and self.paid_at is not None and self.refunded_at is None
 
 
+MOST_STARS = 2**31 - 1
+"""What our tables hold; Telegram's own most is far below."""
+
+
+def is_possible(stars: int) -> bool:
+    """Tell whether anybody can have paid so many Stars."""
+    return 0 < stars <= MOST_STARS
+
+
 def matches(invoice: StarInvoice | None, payment: StarPayment) -> bool:
     """Tell whether a payment is for an invoice of ours, by its person, at its price."""
     return (

@@ -136,11 +136,16 @@ class Premium:
         self._access.forget(payment.user_id)
 
     async def refunded(self, charge: StarCharge, update_id: int | None) -> None:
-        """Note what Telegram says was given back, once.
+        """Note what Telegram says was given back, once, though it overtakes its payment.
 
-        Needs no permission: Telegram says so, whatever the person may.
+        Needs no permission: Telegram says so, whatever the person may. Raises `Refusal`
+        (`unknown_charge`) for Stars that no offer of ours to this person ever asked for.
         """
         known = await self._ledger.charge(charge.charge_id)
+        if known is None:
+            invoice = await self._ledger.invoice(charge.invoice_id)
+            if invoice is None or invoice.user_id != charge.user_id:
+                raise Refusal("unknown_charge", text=charge.charge_id)
         await self._give_back(known or charge, actor_id=charge.user_id, update_id=update_id)
 
     async def renewal_changed(self, user_id: int, invoice_id: str, renewal: Renewal) -> None:

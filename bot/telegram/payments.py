@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime
 
+import structlog
+
 from bot.domain.errors import Refusal
 from bot.domain.notices import Notice, Priority
-from bot.domain.premium import Renewal, StarCharge, StarPayment
+from bot.domain.premium import Renewal, StarCharge, StarPayment, is_possible
 from bot.domain.users import User
 from bot.ports.mail import Inbox, StoredUpdate
 from bot.services.premium import Premium
@@ -13,6 +15,7 @@ from bot.telegram.refusing import EXAMPLE_SYMBOL
 from bot.telegram.screens.phrases import refusal_words
 
 _LONGEST_WORD = 255
+_log = structlog.get_logger(__name__)
 
 
 class PaymentDoor:
@@ -35,9 +38,12 @@ class PaymentDoor:
         await self._inbox.close(stored.update_id, failure="", notices=(notice,))
 
     async def hear(self, message: Message, payer_id: int, stored: StoredUpdate) -> None:
-        """Book what was paid or given back."""
+        """Book what was paid or given back; what nobody can have paid or got is only closed."""
         paid, back = message.successful_payment, message.refunded_payment
-        if paid is not None:
+        told = paid or back
+        if told is None or not is_possible(told.total_amount):
+            await self._leave(stored, "impossible_amount")
+        elif paid is not None:
             payment = StarPayment(
                 user_id=payer_id,
                 charge_id=paid.telegram_payment_charge_id,
@@ -61,7 +67,17 @@ class PaymentDoor:
                 until=None,
                 refunded_at=message.date,
             )
+            await self._note(charge, stored)
+
+    async def _note(self, charge: StarCharge, stored: StoredUpdate) -> None:
+        try:
             await self._premium.refunded(charge, stored.update_id)
+        except Refusal as refusal:
+            await self._leave(stored, refusal.code)
+
+    async def _leave(self, stored: StoredUpdate, reason: str) -> None:
+        _log.warning("stars_not_booked", update_id=stored.update_id, reason=reason)
+        await self._inbox.close(stored.update_id, failure="")
 
     async def renewal(self, change: SubscriptionUpdated, stored: StoredUpdate) -> None:
         """Note whether Telegram will take the next payment."""

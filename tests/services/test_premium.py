@@ -180,7 +180,7 @@ async def test_an_admin_whom_telegrams_word_overtakes_is_answered_and_written_do
     async def overtaken(_user_id: int, _charge_id: str) -> None:
         await shop.premium.refunded(charge, None)
 
-    shop.desk.refund = overtaken  # type: ignore[method-assign]
+    shop.desk.refund = overtaken  # type: ignore[method-assign]  # Telegram's word comes first
     done = to_send(Screen(text=Text("done")), ADA)
     await shop.premium.refund(request("cb:9:x", of=ada), "stx1", lambda _charge: (done,))
     assert (await shop.told())[-1] == (ADA, "done")
@@ -202,6 +202,22 @@ async def test_a_refund_that_comes_before_its_payment_leaves_it_without_effect(
     await shop.pay(invoice, charge_id="stx1", until=shop.clock.now() + 2 * PERIOD)
     assert await shop.role() == "basic"
     assert "You have premium" not in (await shop.told())[-1][1]
+
+
+async def test_stars_that_nobody_was_asked_for_cannot_come_back(shop: Shop) -> None:
+    invoice = await shop.invoice()
+    await shop.pay(invoice)
+    charge = await shop.premium.charge(await meet(books_on(shop.database), ADA, Role.ADMIN), "stx1")
+    bob = await meet(books_on(shop.database), 1002)
+    told = await shop.told()
+    for forged in (
+        replace(charge, charge_id="stx9", invoice_id="forged"),
+        replace(charge, charge_id="stx9", user_id=bob.user_id),
+    ):
+        with pytest.raises(Refusal, match="unknown_charge"):
+            await shop.premium.refunded(forged, None)
+    assert await shop.role() == "premium"
+    assert await shop.told() == told
 
 
 async def test_renewals_are_stopped_at_telegram_first(shop: Shop) -> None:

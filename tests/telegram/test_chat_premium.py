@@ -100,6 +100,13 @@ async def test_a_payment_that_is_not_told_by_telegram_itself_gives_nothing(
     assert door.services.premium.payments == []
 
 
+@pytest.mark.parametrize("stars", [-5, 0, 2**31, 10**30])
+async def test_stars_that_nobody_can_have_paid_are_not_booked(door: ChatDoor, stars: int) -> None:
+    assert await door.say(None, successful_payment=MONTHLY | {"total_amount": stars}) == []
+    assert await door.say(None, refunded_payment=PAID | {"total_amount": stars}) == []
+    assert door.services.premium.payments == door.services.premium.refunds == []
+
+
 async def test_a_renewal_that_failed_or_stopped_is_noted(door: ChatDoor) -> None:
     for number, state in enumerate(("failed", "canceled", "active", "of tomorrow")):
         change = {"user": PERSON, "invoice_payload": "invoice-1", "state": state}
