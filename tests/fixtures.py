@@ -40,7 +40,7 @@ SHARED = Path(__file__).parents[2] / "shared"
 GENUINE_ACCOUNTS = SHARED / "data" / "solana_accounts"
 
 # No deadline: two cores may have to do the work of eight.
-settings.register_profile("suite", settings(), max_examples=examples(40), deadline=None)
+settings.register_profile("suite", settings(), max_examples=examples(30), deadline=None)
 settings.load_profile("suite")
 
 

@@ -32,7 +32,8 @@ TALK = (
     "/close 1 25",
 )
 _ANY_MOMENT = "at any moment"
-_POINT_PATIENCE_SECONDS = 15.0
+_START_SECONDS = 15.0
+_POINT_PATIENCE_SECONDS = 5.0
 _LOOK_AGAIN_SECONDS = 0.05
 _DATABASE_AWAY_SECONDS = (0.2, 1.0)
 _DRAIN_SECONDS = 300.0
@@ -119,7 +120,7 @@ class _Chaos:
     async def _learn_tokens(self) -> None:
         # An order for a token that no start has read yet is refused, and rightly.
         child = await self._start()
-        async with asyncio.timeout(_POINT_PATIENCE_SECONDS):
+        async with asyncio.timeout(_START_SECONDS):
             while await self.town.value(_TOKENS_KNOWN) < len(_TRADED):
                 assert not child.ended.done(), child.said()
                 await asyncio.sleep(_LOOK_AGAIN_SECONDS)
