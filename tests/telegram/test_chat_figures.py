@@ -127,6 +127,10 @@ def test_every_number_is_short_plain_and_true(value: Decimal, *, is_loss: bool) 
     assert shown.startswith(figures.MINUS) == is_loss
 
 
+def test_a_number_is_rounded_once() -> None:
+    assert figures.number(Decimal("10251256.281407036")) == "10.3M"
+
+
 @given(lamports=st.integers(-(10**20), 10**20))
 def test_every_amount_of_sol_is_short_plain_and_true(lamports: int) -> None:
     shown = figures.sol(lamports)

@@ -35,7 +35,7 @@ def number(value: Decimal) -> str:
     """Give a number with four significant digits: `12.4k`, `270.9`, `0.0₇4157`."""
     if value == 0:
         return "0"
-    return (MINUS if value < 0 else "") + _positive(_rounded(value.copy_abs(), _SIGNIFICANT))
+    return (MINUS if value < 0 else "") + _positive(value.copy_abs())
 
 
 def sol(lamports: int) -> str:
@@ -177,10 +177,12 @@ def _rounded(size: Decimal, digits: int) -> Decimal:
 
 
 def _positive(size: Decimal) -> str:
-    if size < 1:
-        return _small(size)
-    if size < _KILO_FROM:
-        return _trimmed(size)
+    plain = _rounded(size, _SIGNIFICANT)
+    if plain < 1:
+        return _small(plain)
+    if plain < _KILO_FROM:
+        return _trimmed(plain)
+    # From the whole number: rounded twice, 10.251M would be 10.25M and then 10.2M.
     return _with_suffix(_rounded(size, _SIGNIFICANT_WITH_SUFFIX))
 
 
