@@ -105,13 +105,16 @@ async def test_one_faulty_endpoint_costs_neither_a_pool_nor_a_true_price(
         favourite = await asked_next(world, places)
         favourite.faults = faults
         asked_before = favourite.requests_served
-        for _ in range(2):
+        for turn in range(12):
             world.market.step()
             world.ledger.advance(2)
             readings = await world.chain.read_pools(places)
             truth = true_prices(world)
             assert set(readings) == {place.address for place in places}
             assert all(agrees(each.price, truth[each.address]) for each in readings.values())
+            # On a busy machine the other may be the quicker one for a while.
+            if turn and favourite.requests_served > asked_before:
+                break
         assert favourite.requests_served > asked_before, "the faulty one was asked"
 
 
