@@ -38,8 +38,14 @@ class RestingOrders:
         self._views = views
         self._watch = watch
 
-    async def place(self, request: Request, plan: RestingPlan, answer: PlacedAnswer) -> None:
-        """Place the orders of a plan, all of them or none.
+    async def place(
+        self,
+        request: Request,
+        plan: RestingPlan,
+        answer: PlacedAnswer,
+        mode: Mode = Mode.PAPER,
+    ) -> None:
+        """Place the orders of a plan in the books of a mode, all of them or none.
 
         `answer` may be asked again after a conflict. Raises `Refusal` (what contradicts itself, a
         level that is reached already, `too_many_resting`, `unknown_position`, ...), or
@@ -47,11 +53,11 @@ class RestingOrders:
         """
         request.user.require(Permission.TRADE_PAPER)
         for _ in range(_TRIES):
-            desk = await self._books.desk(request.user.user_id, Mode.PAPER, request.request_id)
+            desk = await self._books.desk(request.user.user_id, mode, request.request_id)
             placed = await self._planner.plan(plan, desk)
             change = RestingChange(
                 user_id=desk.user.user_id,
-                mode=Mode.PAPER,
+                mode=mode,
                 season=desk.wallet.season,
                 request_hash=hashlib.sha256(repr(plan).encode()).hexdigest()[:32],
                 wallet_version=desk.wallet.version,
@@ -64,19 +70,25 @@ class RestingOrders:
             return
         raise Refusal("conflict")
 
-    async def cancel(self, request: Request, number: int | None, answer: CancelAnswer) -> None:
-        """Cancel one order, or all that wait; `answer` renders what was cancelled.
+    async def cancel(
+        self,
+        request: Request,
+        number: int | None,
+        answer: CancelAnswer,
+        mode: Mode = Mode.PAPER,
+    ) -> None:
+        """Cancel one order, or all that wait in a mode; `answer` renders what was cancelled.
 
         Raises `Refusal`: `unknown_order`, `order_not_working` (filled, cancelled, ...), or
         `nothing_waits` where there is none to cancel.
         """
         request.user.require(Permission.TRADE_PAPER)
         for _ in range(_TRIES):
-            views = await self._waiting(request.user, number)
+            views = await self._waiting(request.user, number, mode)
             orders = tuple(view.order for view in views)
             change = RestingChange(
                 user_id=request.user.user_id,
-                mode=Mode.PAPER,
+                mode=mode,
                 season=orders[0].season,
                 guard=orders,
                 finish=tuple(
@@ -89,7 +101,12 @@ class RestingOrders:
         raise Refusal("conflict")
 
     async def change(
-        self, request: Request, number: int, terms: NewTerms, answer: ChangeAnswer
+        self,
+        request: Request,
+        number: int,
+        terms: NewTerms,
+        answer: ChangeAnswer,
+        mode: Mode = Mode.PAPER,
     ) -> None:
         """Give an order that waits other terms; a trigger seen before is void then.
 
@@ -98,12 +115,12 @@ class RestingOrders:
         """
         request.user.require(Permission.TRADE_PAPER)
         for _ in range(_TRIES):
-            (view,) = await self._waiting(request.user, number)
+            (view,) = await self._waiting(request.user, number, mode)
             basis = self._planner.basis_of(view)
             to = changed(view.order, terms, basis)
             change = RestingChange(
                 user_id=request.user.user_id,
-                mode=Mode.PAPER,
+                mode=mode,
                 season=view.order.season,
                 guard=(view.order,),
                 change=(Changed(order=view.order, to=to),),
@@ -114,24 +131,26 @@ class RestingOrders:
                 return
         raise Refusal("conflict")
 
-    async def working(self, user: User) -> tuple[RestingView, ...]:
-        """Give the orders that wait in the present season, by number."""
+    async def working(self, user: User, mode: Mode = Mode.PAPER) -> tuple[RestingView, ...]:
+        """Give the orders that wait in a mode's present season, by number."""
         user.require(Permission.VIEW_OWN)
-        orders = await self._book.of_user(user.user_id, Mode.PAPER)
+        orders = await self._book.of_user(user.user_id, mode)
         waiting = [order for order in orders if order.state is RestingState.WORKING]
         if not waiting:
             return ()
-        desk = await self._books.desk(user.user_id, Mode.PAPER, "")
+        desk = await self._books.desk(user.user_id, mode, "")
         return tuple(self._views.of(order, desk.positions) for order in waiting)
 
-    async def order(self, user: User, number: int) -> RestingView | ClosedOrder:
-        """Give the order of a number, waiting, ended, or filled; raises `unknown_order`."""
+    async def order(
+        self, user: User, number: int, mode: Mode = Mode.PAPER
+    ) -> RestingView | ClosedOrder:
+        """Give a mode's order of a number: waiting, ended, or filled; raises `unknown_order`."""
         user.require(Permission.VIEW_OWN)
-        found = await self._book.one(user.user_id, Mode.PAPER, number)
+        found = await self._book.one(user.user_id, mode, number)
         if found is not None:
-            desk = await self._books.desk(user.user_id, Mode.PAPER, "")
+            desk = await self._books.desk(user.user_id, mode, "")
             return self._views.of(found, desk.positions)
-        filled = await self._book.filled(user.user_id, Mode.PAPER, number)
+        filled = await self._book.filled(user.user_id, mode, number)
         if filled is None:
             raise Refusal("unknown_order", number=number)
         return filled
@@ -163,8 +182,8 @@ class RestingOrders:
             raise
         await self._watch.sync(change.user_id)
 
-    async def _waiting(self, user: User, number: int | None) -> tuple[RestingView, ...]:
-        views = await self.working(user)
+    async def _waiting(self, user: User, number: int | None, mode: Mode) -> tuple[RestingView, ...]:
+        views = await self.working(user, mode)
         if number is None:
             if not views:
                 raise Refusal("nothing_waits")
@@ -172,9 +191,9 @@ class RestingOrders:
         wanted = tuple(view for view in views if view.order.placed.number == number)
         if wanted:
             return wanted
-        ended = await self._book.one(user.user_id, Mode.PAPER, number)
+        ended = await self._book.one(user.user_id, mode, number)
         if ended is not None:
             raise Refusal("order_not_working", number=number, state=ended.state.value)
-        if await self._book.filled(user.user_id, Mode.PAPER, number) is not None:
+        if await self._book.filled(user.user_id, mode, number) is not None:
             raise Refusal("order_not_working", number=number, state=RestingState.FILLED.value)
         raise Refusal("unknown_order", number=number)
