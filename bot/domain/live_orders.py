@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.domain.errors import KitraderError
 from bot.domain.landing import NODES_NEEDED, Fate, Judgement, NodeWord, Seen
+from bot.domain.orders import Fill
 from bot.domain.requests import hash_of
 
 WHOLE_BPS = 10_000
@@ -157,6 +158,7 @@ class LiveIntent:
     """A decided live order with its attempts in order; amounts in base units, caps of one attempt.
 
     It is satisfied by at least `min_out` for exactly `amount_in`. `number` counts a user's.
+    `twin` is what the token's own pool would have given at the decision, where that is known.
     """
 
     user_id: int
@@ -186,6 +188,7 @@ class LiveIntent:
     end_reason: str = ""
     order_number: int | None = None
     ended_at: datetime | None = None
+    twin: Fill | None = None
     attempts: tuple[LiveAttempt, ...] = ()
 
     @property

@@ -74,7 +74,7 @@ class LiveOrders:
             if refusal.code == "already_done" and (known := await self._known(request, wish)):
                 return known
             raise
-        return replace(intent, number=number)
+        return replace(intent, number=number, twin=twin)
 
     async def carry_out(self, place: Place, *, patience_seconds: float | None = None) -> LiveIntent:
         """Bring an intent as far as can be proven, for so long as there is patience.

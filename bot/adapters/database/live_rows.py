@@ -25,9 +25,9 @@ _WHOLE = (
     "most_tip_lamports",
     "most_rent_lamports",
 )
-_INTENT = tuple(LiveIntent.__dataclass_fields__.keys() - {"attempts"})
+_INTENT = tuple(LiveIntent.__dataclass_fields__.keys() - {"attempts", "twin"})
 _ATTEMPT = tuple(LiveAttempt.__dataclass_fields__)
-_TOLD_LATER = frozenset({"state", "end_reason", "order_number", "ended_at", "attempts"})
+_TOLD_LATER = frozenset({"state", "end_reason", "order_number", "ended_at", "attempts", "twin"})
 
 
 def intent_to_json(intent: LiveIntent, twin: Fill | None) -> dict[str, object]:
@@ -77,4 +77,5 @@ def intent_from(row: asyncpg.Record, attempts: Sequence[asyncpg.Record]) -> Live
     values = {name: row[name] for name in _INTENT}
     values |= {name: int(row[name]) for name in _WHOLE}
     values |= {"side": LiveSide(row["side"]), "state": IntentState(row["state"])}
-    return LiveIntent(**values, attempts=tuple(attempt_from(each) for each in attempts))
+    twin = None if row["twin"] is None else _FILL.validate_python(row["twin"])
+    return LiveIntent(**values, twin=twin, attempts=tuple(attempt_from(each) for each in attempts))
