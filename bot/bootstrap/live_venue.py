@@ -6,7 +6,8 @@ from random import SystemRandom
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.solana.block_engine import BlockEngine
-from bot.adapters.solana.chain_sending import SolanaSending
+from bot.adapters.solana.chain_sending import KNOWN_TIP_ACCOUNTS, SolanaSending
+from bot.adapters.solana.rpc_pool import RpcPool
 from bot.adapters.venues.jupiter.client import JupiterClient
 from bot.adapters.venues.jupiter.settings import JupiterPlan, JupiterSettings
 from bot.adapters.venues.jupiter.venue import JupiterVenue
@@ -35,10 +36,21 @@ async def open_swap_venue(settings: Settings) -> AsyncIterator[JupiterVenue]:
 @asynccontextmanager
 async def open_chain_sending(settings: Settings) -> AsyncIterator[SolanaSending]:
     """Give the endpoints that the settings name, to send to and to hear from one by one."""
+    async with open_chain(settings) as (rpc, _), sending_over(settings, rpc) as sending:
+        yield sending
+
+
+@asynccontextmanager
+async def sending_over(settings: Settings, rpc: RpcPool) -> AsyncIterator[SolanaSending]:
+    """Give the same over endpoints that are open already."""
     engine = _block_engine(settings)
     try:
-        async with open_chain(settings) as (rpc, _):
-            yield SolanaSending(rpc, network_cost_settings(settings), engine=engine)
+        yield SolanaSending(
+            rpc,
+            network_cost_settings(settings),
+            engine=engine,
+            tip_accounts=KNOWN_TIP_ACCOUNTS | set(settings.live_tip_accounts),
+        )
     finally:
         if engine is not None:
             await engine.close()

@@ -11,6 +11,7 @@ from bot.ports.clock import Clock
 from bot.services.alert_firing import AlertNotices
 from bot.services.graduations import GraduationNotices
 from bot.services.liquidations import ShortNotices
+from bot.services.live_means import LiveNotices
 from bot.services.reports import ReportNotice
 from bot.services.resting_views import RestingNotices
 from bot.services.security_notices import SecurityNotices
@@ -19,6 +20,7 @@ from bot.services.suspicions import SuspicionNotices
 from bot.telegram.alert_notices import FiredAlertNotices
 from bot.telegram.daily_reports import DailyReportNotices
 from bot.telegram.graduation_news import GraduationNews
+from bot.telegram.live_news import LiveNews
 from bot.telegram.notices import LiquidationNotices
 from bot.telegram.people_news import PeopleNews
 from bot.telegram.price_warnings import PriceWarnings
@@ -62,6 +64,7 @@ class News:
     stopped: StopNotices
     secured: SecurityNotices
     people: AllNotices
+    live: LiveNotices
 
 
 def news_of(settings: Settings, newsroom: Newsroom) -> News:
@@ -76,4 +79,5 @@ def news_of(settings: Settings, newsroom: Newsroom) -> News:
         stopped=newsroom(StopNews, admin_ids=sorted(settings.admin_ids)),
         secured=newsroom(SecurityNews),
         people=newsroom(PeopleNews),
+        live=newsroom(LiveNews, admin_ids=sorted(settings.admin_ids)),
     )

@@ -16,6 +16,7 @@ from bot.adapters.database.lease import Lease
 from bot.adapters.database.migrate import migrate
 from bot.adapters.price_sources.geckoterminal_candles import GeckoTerminalCandles, site_settings
 from bot.adapters.price_sources.http_source import HttpSource
+from bot.adapters.signing.signer_client import SignerClient
 from bot.adapters.solana.discovery import PairSource
 from bot.adapters.solana.network_costs import NetworkCostSettings
 from bot.adapters.solana.rpc_pool import RpcPool
@@ -30,6 +31,8 @@ from bot.adapters.solana.solana_chain import SolanaChain
 from bot.bootstrap.price_sources import open_sources
 from bot.bootstrap.settings import DERIVED, NO_STREAM, Settings
 from bot.ports.chain import WatchedSource
+from bot.ports.chain_sending import ChainSending
+from bot.ports.swap_venue import SwapVenue
 from bot.ports.token_sources import TokenSource
 from bot.telegram.bot_api import BotApi
 
@@ -37,10 +40,20 @@ _TELEGRAM_CONNECTIONS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LiveOutside:
+    """What real money is traded through, beside what paper has."""
+
+    venue: SwapVenue
+    sending: ChainSending
+    signer: SignerClient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
     """What the inside is wired to; all of it is closed by who opened it.
 
-    `lease` is to be kept as long as the bot runs; none where no other bot can come.
+    `lease` is to be kept as long as the bot runs; none where no other bot can come. `live` is
+    there where live trading is on.
     """
 
     clock: SystemClock
@@ -52,6 +65,7 @@ class Outside:
     api: BotApi
     candle_source: GeckoTerminalCandles | None
     lease: Lease | None = None
+    live: LiveOutside | None = None
 
 
 @asynccontextmanager

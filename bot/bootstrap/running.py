@@ -11,9 +11,10 @@ import structlog
 
 from bot.adapters.database.mail import PostgresInbox, PostgresOutbox
 from bot.bootstrap.heap import settle_heap
+from bot.bootstrap.live_outside import open_whole_outside
 from bot.bootstrap.news import Newsroom, news_of
 from bot.bootstrap.nursery import Nursery, open_nursery
-from bot.bootstrap.outside import Outside, open_outside
+from bot.bootstrap.outside import Outside
 from bot.bootstrap.people_wiring import invitation_seal
 from bot.bootstrap.reading_ahead import read_words_ahead
 from bot.bootstrap.settings import Settings
@@ -22,6 +23,7 @@ from bot.bootstrap.wiring import wire
 from bot.domain.errors import Unavailable
 from bot.jobs.changes import follow_changes
 from bot.jobs.fills import fill_orders
+from bot.jobs.live_orders import reconcile_live_wallets, recover_live_orders
 from bot.jobs.schedule import guarded, schedule
 from bot.observability.sending import Sending
 from bot.services.catalogue import Services
@@ -75,7 +77,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
     start. Leaving the block lets the updates in hand finish and the outbox drain a little.
     """
     check_tables(command_table.by_name(), action_table.by_name())
-    async with open_outside(settings) as outside, public_door(settings) as door:
+    async with open_whole_outside(settings) as outside, public_door(settings) as door:
         who = await identity(outside.api)
         outbox = PostgresOutbox(outside.pool)
         # The services are made later: what they queue is handed over to the sender.
@@ -140,6 +142,9 @@ def _watch_outside(outside: Outside, nursery: Nursery) -> None:
 def _follow(services: Services, nursery: Nursery) -> None:
     nursery.spawn(follow_changes(services), "changes")
     nursery.spawn(fill_orders(services), "fills")
+    if services.live is not None:
+        nursery.spawn(recover_live_orders(services.live.orders), "live orders")
+        nursery.spawn(reconcile_live_wallets(services.live.reconciliation), "live wallets")
 
 
 async def _load(services: Services) -> None:

@@ -16,6 +16,7 @@ from bot.adapters.passwords import is_argon2id
 from bot.bootstrap.candle_days import CANDLE_DAYS, days_by_interval
 from bot.bootstrap.public_address import checked_origin, is_loopback
 from bot.domain.candles import Interval
+from bot.domain.landing import NODES_NEEDED
 from bot.domain.people import Admission
 
 DEFAULT_TOKENS = (
@@ -85,6 +86,8 @@ class Settings(BaseSettings):
     premium_stars: int = Field(default=0, ge=0, le=10_000)
 
     live_trading: bool = False
+    live_counterparties: Annotated[tuple[str, ...], NoDecode] = ()
+    live_tip_accounts: Annotated[tuple[str, ...], NoDecode] = ()
     master_key: SecretStr = SecretStr("")
     master_key_file: Path | None = None
     master_keys_dir: Path | None = None
@@ -117,6 +120,8 @@ class Settings(BaseSettings):
         "solana_rpc_per_second",
         "solana_ws_urls",
         "default_tokens",
+        "live_counterparties",
+        "live_tip_accounts",
         "trusted_proxies",
         mode="before",
     )
@@ -206,9 +211,7 @@ class Settings(BaseSettings):
                 "HTTP_HOST is open to others, so set PUBLIC_URL to the https address of the pages"
             )
         if self.live_trading:
-            raise ValueError(
-                "LIVE_TRADING is not offered by this version; leave it false, paper trading works"
-            )
+            check_live(self)
         return self
 
     def secrets(self) -> tuple[str, ...]:
@@ -241,6 +244,26 @@ class Settings(BaseSettings):
         """Give for each RPC endpoint its WebSocket's URL, or `auto`, or `off`."""
         given = tuple(url.get_secret_value() for url in self.solana_ws_urls)
         return given * len(self.solana_rpc_urls) if len(given) == 1 else given
+
+
+def check_live(settings: Settings) -> None:
+    """Pass in silence where live trading has what it needs, or raise `ValueError` naming it."""
+    base = settings.jupiter_base
+    if settings.signer_socket is None:
+        raise ValueError("LIVE_TRADING needs SIGNER_SOCKET, the signer's (docs/signer.md)")
+    if not _HTTP_URL.fullmatch(base):
+        raise ValueError("LIVE_TRADING needs JUPITER_BASE, the http(s) address of the venue")
+    if len(set(settings.rpc_urls())) < NODES_NEEDED:
+        raise ValueError(
+            f"LIVE_TRADING needs {NODES_NEEDED} different endpoints in SOLANA_RPC_URLS: no order "
+            "is called expired unless so many agree"
+        )
+    for_sandbox = settings.live_counterparties or settings.live_tip_accounts
+    if for_sandbox and not is_loopback(URL(base).host or ""):
+        raise ValueError(
+            "LIVE_COUNTERPARTIES and LIVE_TIP_ACCOUNTS are a sandbox's: they are accepted only "
+            "where JUPITER_BASE is on this machine"
+        )
 
 
 def _shown(value: object) -> str:

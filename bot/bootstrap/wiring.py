@@ -1,31 +1,27 @@
 """Wire the services to the outside world, by hand, in one place."""
 
-from dataclasses import dataclass
-
 from bot.adapters.database.alert_watch import PostgresAlerts
-from bot.adapters.database.books import PostgresBooks
 from bot.adapters.database.dialogs import PostgresDialogs
 from bot.adapters.database.graduations import PostgresGraduations
 from bot.adapters.database.languages import PostgresLanguages
 from bot.adapters.database.mail import OnOutbox
 from bot.adapters.database.presets import PostgresPresets
 from bot.adapters.database.retention import PostgresRetention
-from bot.adapters.database.shelf import PostgresShelf
-from bot.adapters.database.suspicions import PostgresSuspicions
 from bot.adapters.database.watchlist import PostgresWatchlist
 from bot.adapters.pictures.painter import ThreadPainter
 from bot.bootstrap.alert_wiring import AlertParts, wire_alerts
 from bot.bootstrap.liquidation_wiring import wire_liquidations
 from bot.bootstrap.news import News
 from bot.bootstrap.outside import Outside
-from bot.bootstrap.people_wiring import access_of, wire_people
+from bot.bootstrap.parts import Parts, parts_of
+from bot.bootstrap.people_wiring import wire_people
 from bot.bootstrap.resting import Resting, wire_resting
 from bot.bootstrap.rules import trust_rules
-from bot.bootstrap.safeguards import safeguards
 from bot.bootstrap.security_wiring import wire_security
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring_charts import wire_candles, wire_charts
 from bot.bootstrap.wiring_groups import wire_rooms
+from bot.bootstrap.wiring_live import wire_live
 from bot.bootstrap.wiring_operations import wire_operations, wire_outside_state
 from bot.bootstrap.wiring_premium import wire_premium
 from bot.bootstrap.wiring_records import wire_records
@@ -34,7 +30,6 @@ from bot.engine.paper_venue import PaperVenue
 from bot.engine.risk_gate import RiskSettings
 from bot.engine.trading_engine import TradingEngine
 from bot.observability.sending import Sending
-from bot.services.access import Access
 from bot.services.alert_firing import AlertNotices
 from bot.services.alert_following import AlertFollowing
 from bot.services.alerts import Alerts
@@ -44,42 +39,17 @@ from bot.services.languages import Languages
 from bot.services.liquidations import Liquidations, ShortNotices
 from bot.services.movers import Movers
 from bot.services.presets import PresetChoices
-from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
 from bot.services.records import Records
 from bot.services.refresh import Refresh
 from bot.services.resting_clock import RestingClock
 from bot.services.resting_views import RestingNotices
-from bot.services.safeguards import Safeguards
-from bot.services.safety import Safety
-from bot.services.safety_facts import SafetyFacts
 from bot.services.security import Security
-from bot.services.suspicions import Suspicions
 from bot.services.talk import Talk
 from bot.services.ticks import Intervals, Ticks
 from bot.services.trading import Trading
-from bot.services.triggers import Triggers
 from bot.services.wallets import Wallets
 from bot.services.watchlist import Watchlist
-from bot.services.whole_pools import WholePools
-from bot.services.witnesses import Witnesses
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Parts:
-    """What most services are made of."""
-
-    outside: Outside
-    board: PriceBoard
-    books: PostgresBooks
-    shelf: PostgresShelf
-    pools: WholePools
-    suspicions: Suspicions
-    witnesses: Witnesses
-    access: Access
-    safety: Safety
-    triggers: Triggers
-    guards: Safeguards
 
 
 def wire(
@@ -91,9 +61,8 @@ def wire(
     news: News,
 ) -> Services:
     """Build every service; `on_outbox` is called after each commit that queued notices."""
-    clock, pool = outside.clock, outside.pool
-    parts = _parts(settings, outside, on_outbox, news)
-    board, stops = parts.board, parts.guards.stops
+    parts = parts_of(settings, outside, on_outbox, news)
+    clock, pool, board = outside.clock, outside.pool, parts.board
     prices, trading = _prices(settings, parts), _trading(settings, parts)
     graduations = _graduations(parts, prices, on_outbox, news.graduated)
     resting = _resting(settings, parts, trading, on_outbox, notices=news.rested)
@@ -105,7 +74,7 @@ def wire(
     wallets = _wallets(parts, resting.clock, liquidations)
     alerts, alert_following = _alerts(settings, parts, wallets, on_outbox, news.alerted)
     security = wire_security(settings, outside, parts.access, on_outbox, news.secured)
-    operations = wire_operations(outside, board, outside_state, ticks, sending, stops)
+    operations = wire_operations(outside, board, outside_state, ticks, sending, parts.guards.stops)
     return Services(
         access=parts.access,
         records=_records(settings, parts, security, on_outbox),
@@ -141,17 +110,18 @@ def wire(
         operations=operations,
         outside_state=outside_state,
         people=wire_people(settings, outside, parts.access, news.people, on_outbox=on_outbox),
+        live=wire_live(settings, parts, trading, news.live, on_outbox),
     )
 
 
-def _records(settings: Settings, parts: _Parts, security: Security, on_outbox: OnOutbox) -> Records:
+def _records(settings: Settings, parts: Parts, security: Security, on_outbox: OnOutbox) -> Records:
     factors, outside = security.factors, parts.outside
     return wire_records(
         settings, outside, parts.access, parts.triggers, factors, on_outbox=on_outbox
     )
 
 
-def _wallets(parts: _Parts, resting: RestingClock, liquidations: Liquidations) -> Wallets:
+def _wallets(parts: Parts, resting: RestingClock, liquidations: Liquidations) -> Wallets:
     def note_season(user_id: int) -> None:
         resting.note_season(user_id)
         liquidations.note_season(user_id)
@@ -166,7 +136,7 @@ def _wallets(parts: _Parts, resting: RestingClock, liquidations: Liquidations) -
 
 
 def _graduations(
-    parts: _Parts, prices: Prices, on_outbox: OnOutbox, notices: GraduationNotices
+    parts: Parts, prices: Prices, on_outbox: OnOutbox, notices: GraduationNotices
 ) -> Graduations:
     return Graduations(
         board=parts.board,
@@ -179,7 +149,7 @@ def _graduations(
 
 
 def _reports(
-    parts: _Parts, painter: ThreadPainter, on_outbox: OnOutbox, news: News
+    parts: Parts, painter: ThreadPainter, on_outbox: OnOutbox, news: News
 ) -> ReportServices:
     return report_services(
         parts.outside,
@@ -194,7 +164,7 @@ def _reports(
 
 def _resting(
     settings: Settings,
-    parts: _Parts,
+    parts: Parts,
     trading: Trading,
     on_outbox: OnOutbox,
     *,
@@ -215,68 +185,7 @@ def _resting(
     )
 
 
-def _parts(
-    settings: Settings,
-    outside: Outside,
-    on_outbox: OnOutbox,
-    news: News,
-) -> _Parts:
-    clock, pool, board = outside.clock, outside.pool, PriceBoard()
-    books, shelf = PostgresBooks(pool, on_outbox=on_outbox), PostgresShelf(pool)
-    access = access_of(settings, books, clock)
-    pools = WholePools(board=board, chain=outside.chain, clock=clock)
-    facts = SafetyFacts(board=board, chain=outside.chain, shelf=shelf, clock=clock)
-    suspicions = Suspicions(
-        board=board,
-        book=PostgresSuspicions(pool, on_outbox=on_outbox),
-        clock=clock,
-        rules=trust_rules(settings),
-        notices=news.warnings,
-    )
-    witnesses = Witnesses(
-        sources=outside.token_sources, board=board, suspicions=suspicions, clock=clock
-    )
-    safety = Safety(
-        board=board,
-        facts=facts,
-        pools=pools,
-        books=books,
-        access=access,
-        witnesses=witnesses,
-        clock=clock,
-    )
-    return _Parts(
-        outside=outside,
-        board=board,
-        books=books,
-        shelf=shelf,
-        pools=pools,
-        access=access,
-        safety=safety,
-        suspicions=suspicions,
-        witnesses=witnesses,
-        triggers=Triggers(
-            board=board,
-            suspicions=suspicions,
-            rules=trust_rules(settings),
-            time_of=outside.chain.time_of,
-            clock=clock,
-        ),
-        guards=safeguards(
-            settings,
-            pool=pool,
-            on_outbox=on_outbox,
-            books=books,
-            board=board,
-            safety=safety,
-            suspicions=suspicions,
-            clock=clock,
-            notices=news.stopped,
-        ),
-    )
-
-
-def _prices(settings: Settings, parts: _Parts) -> Prices:
+def _prices(settings: Settings, parts: Parts) -> Prices:
     return Prices(
         board=parts.board,
         chain=parts.outside.chain,
@@ -292,7 +201,7 @@ def _prices(settings: Settings, parts: _Parts) -> Prices:
 
 def _alerts(
     settings: Settings,
-    parts: _Parts,
+    parts: Parts,
     wallets: Wallets,
     on_outbox: OnOutbox,
     notices: AlertNotices,
@@ -314,7 +223,7 @@ def _alerts(
     )
 
 
-def _trading(settings: Settings, parts: _Parts) -> Trading:
+def _trading(settings: Settings, parts: Parts) -> Trading:
     risk = RiskSettings(largest_impact=settings.largest_impact)
     return Trading(
         engine=TradingEngine(PaperVenue(), risk, parts.guards.worths),
@@ -330,7 +239,7 @@ def _trading(settings: Settings, parts: _Parts) -> Trading:
 
 def _liquidations(
     settings: Settings,
-    parts: _Parts,
+    parts: Parts,
     trading: Trading,
     liquidated: ShortNotices,
     on_outbox: OnOutbox,
@@ -352,7 +261,7 @@ def _liquidations(
 
 def _ticks(  # noqa: PLR0917 (one of each)
     settings: Settings,
-    parts: _Parts,
+    parts: Parts,
     prices: Prices,
     graduations: Graduations,
     liquidations: Liquidations,

@@ -10,6 +10,7 @@ import httpx
 
 from bot.bootstrap.running import running_bot
 from bot.cli.sandbox_process import Sandbox, sandbox_process
+from bot.cli.sandbox_signer import sandbox_signer
 from bot.cli.setup import FAILED, log_as_set, run_async
 
 
@@ -51,15 +52,16 @@ async def _demo(arguments: argparse.Namespace) -> bool:
     async with sandbox_process(
         accounts=arguments.accounts, seed=arguments.seed, port=arguments.port
     ) as sandbox:
-        settings = sandbox.settings(
-            data_dir=arguments.data_dir, log_level="INFO" if arguments.verbose else "WARNING"
-        )
-        log_as_set(settings)
-        async with running_bot(settings) as running:
-            await _tell_page(sandbox, running.status_url)
-            _greet(sandbox)
-            await stop.wait()
-            print("stopping ...", file=sys.stderr)
+        level = "INFO" if arguments.verbose else "WARNING"
+        async with sandbox_signer(
+            sandbox, data_dir=arguments.data_dir, log_level=level
+        ) as settings:
+            log_as_set(settings)
+            async with running_bot(settings) as running:
+                await _tell_page(sandbox, running.status_url)
+                _greet(sandbox)
+                await stop.wait()
+                print("stopping ...", file=sys.stderr)
     return True
 
 

@@ -17,6 +17,7 @@ from bot.domain.identifiers import SOL_MINT, USDC_MINT
 _STARTS_WITHIN_SECONDS = 60.0
 _STOPS_WITHIN_SECONDS = 5.0
 _LONGEST_LINE_BYTES = 1_000_000
+_JUPITER_KEY = "sandbox-pro"  # the stand-in's own, so that quotes need not wait for their turn
 PIA, ADA = 2001, 3001
 
 
@@ -33,11 +34,18 @@ class Sandbox:
     geckoterminal_base: str
     jupiter_base: str
     jito_base: str
+    swap_counterparties: tuple[str, ...]
+    swap_tip_accounts: tuple[str, ...]
     tokens: tuple[tuple[str, str], ...]
     problems: tuple[str, ...]
 
-    def settings(self, *, data_dir: Path, log_level: str) -> Settings:
-        """Give the bot's settings for this world: everything else as it is by default."""
+    def settings(
+        self, *, data_dir: Path, log_level: str, signer_socket: Path | None = None
+    ) -> Settings:
+        """Give the bot's settings for this world: everything else as it is by default.
+
+        With a signer live trading is on: with the money of the sandbox's chain.
+        """
         mints = (USDC_MINT, *(mint for _, mint in self.tokens if mint != SOL_MINT))
         return Settings.model_validate(
             {
@@ -62,7 +70,12 @@ class Sandbox:
                 "public_url": "",
                 "log_level": log_level,
                 "log_dir": data_dir / "logs",
-                "live_trading": False,
+                "live_trading": signer_socket is not None,
+                "live_counterparties": self.swap_counterparties,
+                "live_tip_accounts": self.swap_tip_accounts,
+                "signer_socket": signer_socket,
+                "jupiter_api_key": SecretStr(_JUPITER_KEY if signer_socket else ""),
+                "jupiter_plan": "auto" if signer_socket is None else "pro",
             }
         )
 
@@ -89,7 +102,7 @@ async def sandbox_process(
     try:
         yield await _ready(process)
     finally:
-        await _stop(process)
+        await end_process(process)
 
 
 async def _ready(process: asyncio.subprocess.Process) -> Sandbox:
@@ -112,12 +125,15 @@ async def _ready(process: asyncio.subprocess.Process) -> Sandbox:
         geckoterminal_base=said["geckoterminal_base"],
         jupiter_base=said["jupiter_base"],
         jito_base=said["jito_base"],
+        swap_counterparties=tuple(said["swap_counterparties"]),
+        swap_tip_accounts=tuple(said["swap_tip_accounts"]),
         tokens=tuple((token["symbol"], token["mint"]) for token in said["tokens"]),
         problems=tuple(said["problems"]),
     )
 
 
-async def _stop(process: asyncio.subprocess.Process) -> None:
+async def end_process(process: asyncio.subprocess.Process) -> None:
+    """Ask a process to stop, and end it where it does not."""
     if process.returncode is None:
         process.terminate()
         try:

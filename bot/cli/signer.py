@@ -39,6 +39,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="say whether settings, master keys and journal are well, and serve nothing; "
         "the signer must not run meanwhile",
     )
+    parser.add_argument(
+        "--with-parent",
+        action="store_true",
+        help="stop also when the process that started it has ended; for the demo",
+    )
     parser.set_defaults(run=_run)
 
 
@@ -48,7 +53,7 @@ def _run(given: argparse.Namespace) -> int:
         return _complain(f"name the settings by --settings or {VARIABLE}", _USAGE)
     try:
         settings = signer_settings(Path(path))
-        return _work(settings, is_check=given.check)
+        return _work(settings, is_check=given.check, with_parent=given.with_parent)
     except BadSettings as error:
         return _complain(str(error), _USAGE)
     except (BadMasterKeyError, JournalDamaged) as error:
@@ -57,7 +62,8 @@ def _run(given: argparse.Namespace) -> int:
         return _complain(f"{error.filename or 'the socket'}: {error.strerror}", _FAILED)
 
 
-def _work(settings: SignerSettings, *, is_check: bool) -> int:
+def _work(settings: SignerSettings, *, is_check: bool, with_parent: bool) -> int:
+    parent = os.getppid() if with_parent else None
     # Before any key is in memory.
     is_dumpable = not forbid_dumps()
     keyring = keyring_of(settings)
@@ -66,7 +72,7 @@ def _work(settings: SignerSettings, *, is_check: bool) -> int:
             _tell(settings, keyring.versions, desk.health().signatures)
         else:
             set_up_logging(level="INFO")
-            uvloop.run(serve(settings, desk, _say_up))
+            uvloop.run(serve(settings, desk, _say_up, parent=parent))
     return 0
 
 

@@ -3,7 +3,8 @@
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import httpx
 import orjson
 
 from bot.bootstrap.running import Running, running_bot
+from bot.bootstrap.settings import Settings
 from bot.cli.sandbox_process import ADA, PIA, Sandbox, sandbox_process
+from bot.cli.sandbox_signer import sandbox_signer
 from bot.cli.setup import FAILED, log_as_set, run_async
 from bot.cli.tour_people import Answer, People, missing, sandbox_people
 
@@ -80,15 +83,25 @@ async def _tour(arguments: argparse.Namespace) -> int:
         async with sandbox_process(
             accounts=arguments.accounts, seed=arguments.seed, port=0
         ) as sandbox:
-            settings = sandbox.settings(data_dir=Path(folder), log_level="WARNING")
-            log_as_set(settings)
-            async with running_bot(settings) as bot, sandbox_people(sandbox.page_url) as people:
+            log_level = "WARNING"
+            async with (
+                sandbox_signer(sandbox, data_dir=Path(folder), log_level=log_level) as settings,
+                _logged_bot(settings) as bot,
+                sandbox_people(sandbox.page_url) as people,
+            ):
                 await bot.first_prices.wait()
                 guide = Guide(people, _show_json if arguments.json else _show_text)
                 for part in _SCRIPT:
                     await part(guide, sandbox)
                 await _prove(bot, guide)
                 return guide.failures
+
+
+@asynccontextmanager
+async def _logged_bot(settings: Settings) -> AsyncIterator[Running]:
+    log_as_set(settings)
+    async with running_bot(settings) as bot:
+        yield bot
 
 
 async def _begin(guide: Guide, sandbox: Sandbox) -> None:

@@ -42,7 +42,8 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     READ_LOGS = "read_logs"
     BROADCAST = "broadcast"
-    HOLD_LIVE_WALLET = "hold_live_wallet"
+    HOLD_LIVE_WALLET = "hold_live_wallet"  # real money comes in: wallets, deposits, purchases
+    LEAVE_LIVE = "leave_live"  # real money comes out, whatever became of the role
 
 
 class Mode(StrEnum):
@@ -61,11 +62,12 @@ _OF_EVERYONE = frozenset(
         Permission.SUBSCRIBE,
         Permission.PROTECT_OWN,
         Permission.SET_UP_GROUP,
+        Permission.LEAVE_LIVE,
     }
 )
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.BASIC: _OF_EVERYONE,
-    Role.PREMIUM: _OF_EVERYONE,
+    Role.PREMIUM: _OF_EVERYONE | {Permission.HOLD_LIVE_WALLET},
     Role.ADMIN: frozenset(Permission),
 }
 _WHILE_PENDING = frozenset({Permission.READ_HELP})

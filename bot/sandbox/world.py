@@ -76,6 +76,7 @@ class SandboxWorld:
 
     def to_ready(self) -> dict[str, object]:
         """Render the line that says that the world is ready."""
+        maker = self.swaps.maker
         return {
             "page_url": self.page_url,
             "bot_api_base": self.bot_api_base,
@@ -86,6 +87,8 @@ class SandboxWorld:
             "geckoterminal_base": self.geckoterminal_base,
             "jupiter_base": self.jupiter_base,
             "jito_base": self.jito_base,
+            "swap_counterparties": [str(maker.address), str(maker.fee_owner)],
+            "swap_tip_accounts": [str(maker.tips)],
             "people": [person.to_state() for person in self.telegram.people.values()],
             "tokens": [
                 {"symbol": token.symbol, "mint": str(token.mint)} for token in self.market.tokens()

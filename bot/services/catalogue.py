@@ -11,6 +11,7 @@ from bot.services.charts import Charts
 from bot.services.exports import Exports
 from bot.services.languages import Languages
 from bot.services.leaderboards import Leaderboards
+from bot.services.live import Live
 from bot.services.movers import Movers
 from bot.services.operations import Operations
 from bot.services.outside_state import OutsideState
@@ -38,7 +39,7 @@ from bot.services.watchlist import Watchlist
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What Kitrader can do."""
+    """What Kitrader can do; `live` is None where the operator has not turned it on."""
 
     access: Access
     records: Records
@@ -72,3 +73,4 @@ class Services:
     operations: Operations
     outside_state: OutsideState
     people: PeopleDesk
+    live: Live | None

@@ -61,7 +61,9 @@ class LiveOrders:
         are committed with it. Nothing is signed yet: that is `carry_out`. Raises `Refusal` or
         `Unavailable`.
         """
-        request.user.require(Permission.HOLD_LIVE_WALLET)
+        request.user.require(
+            Permission.HOLD_LIVE_WALLET if wish.side is LiveSide.BUY else Permission.LEAVE_LIVE
+        )
         if known := await self._known(request, wish):
             return known
         token, wallet = await self._checked(request, wish)

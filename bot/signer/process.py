@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import structlog
@@ -18,6 +18,7 @@ from bot.signer.memory import Memory
 from bot.signer.server import Server
 from bot.signer.settings import BadSettings, SignerSettings
 
+_PARENT_CHECK_SECONDS = 0.5
 _log = structlog.get_logger(__name__)
 
 
@@ -47,8 +48,17 @@ def opened_desk(settings: SignerSettings, keyring: Keyring, *, is_dumpable: bool
         )
 
 
-async def serve(settings: SignerSettings, desk: Desk, is_up: Callable[[], None]) -> None:
-    """Serve until SIGTERM or SIGINT; `is_up` is called once the socket takes connections."""
+async def serve(
+    settings: SignerSettings,
+    desk: Desk,
+    is_up: Callable[[], None],
+    *,
+    parent: int | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT, or until the `parent` that is named has ended.
+
+    `is_up` is called once the socket takes connections.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -61,4 +71,11 @@ async def serve(settings: SignerSettings, desk: Desk, is_up: Callable[[], None])
     async with server.listening(settings.socket, int(settings.socket_mode, 8)):
         _log.info("signer is up", socket=str(settings.socket))
         is_up()
-        await stop.wait()
+        while not stop.is_set() and parent in {None, os.getppid()}:
+            await _wait(stop, None if parent is None else _PARENT_CHECK_SECONDS)
+
+
+async def _wait(stop: asyncio.Event, seconds: float | None) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()

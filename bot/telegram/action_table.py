@@ -29,6 +29,7 @@ from bot.telegram.commands import (
     watchlist,
 )
 from bot.telegram.group_commands import GROUP_ACTIONS
+from bot.telegram.live_commands import LIVE_ACTIONS
 from bot.telegram.people_actions import PEOPLE_ACTIONS
 from bot.telegram.premium_commands import PREMIUM_ACTIONS
 from bot.telegram.security_commands import SECURITY_ACTIONS
@@ -175,6 +176,7 @@ TABLE: tuple[Action, ...] = (
         permission=Permission.READ_HELP,
         place=Place.ANYWHERE,
     ),
+    *LIVE_ACTIONS,
     *AUDIT_ACTIONS,
     *SECURITY_ACTIONS,
     *GROUP_ACTIONS,

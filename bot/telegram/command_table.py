@@ -24,6 +24,7 @@ from bot.telegram.commands import (
     watchlist,
 )
 from bot.telegram.group_commands import GROUP_COMMANDS
+from bot.telegram.live_commands import LIVE_COMMANDS
 from bot.telegram.order_commands import ORDER_COMMANDS
 from bot.telegram.people_commands import PEOPLE_COMMANDS
 from bot.telegram.premium_commands import PREMIUM_COMMANDS
@@ -325,6 +326,7 @@ TABLE: tuple[Command, ...] = (
         long_help="On, as it is at first: I open nothing in a token that /check calls dangerous.",
         example="/safety on",
     ),
+    *LIVE_COMMANDS,
     *RISK_COMMANDS,
     *AUDIT_COMMANDS,
     *SECURITY_COMMANDS,

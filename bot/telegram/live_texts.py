@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 
 LIVE_REFUSALS: Mapping[str, str] = {
+    "live_off": (
+        "LIVE: whoever runs me has not turned on trading with real money. On paper all works, "
+        "like `/open {example} long 5`."
+    ),
     "live_no_wallet": "LIVE: you have no such wallet. Nothing was bought or sold.",
     "live_other_wallet": (
         "LIVE: another wallet of yours is the one in use. Nothing was bought or sold."

@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import field, replace
 from enum import Enum, StrEnum, auto
 
+from bot.domain.errors import Refusal
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
 from bot.domain.users import Permission, User
 from bot.domain.values import value
 from bot.services.catalogue import Services
+from bot.services.live import Live
 from bot.telegram.arguments import Argument, Arguments
 from bot.telegram.callbacks import Keys, Press, action_named
 from bot.telegram.layout import (
@@ -94,6 +96,12 @@ class Turn:
     replied_to: int | None = None
     secret: str = field(default="", repr=False)
     pressed: Pressed | None = None
+
+    def live(self) -> Live:
+        """Give what trades real money; raises `Refusal` (`live_off`) where it is not offered."""
+        if self.services.live is None:
+            raise Refusal("live_off")
+        return self.services.live
 
     async def show(self, screen: Screen, toast: str = "") -> None:
         """Answer with a screen: in place of the pressed one, or as a new message."""

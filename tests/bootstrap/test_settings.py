@@ -124,3 +124,40 @@ def test_no_secret_shows_in_the_settings_text(monkeypatch: pytest.MonkeyPatch) -
     settings = load_settings()
     assert "canary" not in f"{settings!r} {settings} {settings.model_dump()}"
     assert len(settings.secrets()) == 3
+
+
+LIVE = {
+    "LIVE_TRADING": "true",
+    "SIGNER_SOCKET": "/run/kitrader-signer/signer.sock",
+    "SOLANA_RPC_URLS": "https://a.example,https://b.example",
+}
+MAKER = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"
+
+
+def test_live_trading_is_accepted_with_all_that_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in LIVE.items():
+        monkeypatch.setenv(name, value)
+    assert load_settings().live_trading is True
+    monkeypatch.setenv("JUPITER_BASE", "http://127.0.0.1:8765/jupiter")
+    monkeypatch.setenv("LIVE_COUNTERPARTIES", MAKER)
+    assert load_settings().live_counterparties == (MAKER,)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "named"),
+    [
+        ("SIGNER_SOCKET", "", "SIGNER_SOCKET"),
+        ("JUPITER_BASE", "", "JUPITER_BASE"),
+        ("SOLANA_RPC_URLS", "https://a.example", "SOLANA_RPC_URLS"),
+        ("SOLANA_RPC_URLS", "https://a.example,https://a.example", "SOLANA_RPC_URLS"),
+        ("LIVE_COUNTERPARTIES", MAKER, "JUPITER_BASE is on this machine"),
+        ("LIVE_TIP_ACCOUNTS", MAKER, "JUPITER_BASE is on this machine"),
+    ],
+)
+def test_live_trading_names_what_it_lacks(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, named: str
+) -> None:
+    for each, given in (LIVE | {name: value}).items():
+        monkeypatch.setenv(each, given)
+    with pytest.raises(ValidationError, match=named):
+        load_settings()

@@ -67,7 +67,8 @@ WHO_MAY: Mapping[Permission, set[Subject]] = {
     Permission.READ_AUDIT: _ADMINS,
     Permission.READ_LOGS: _ADMINS,
     Permission.BROADCAST: _ADMINS,
-    Permission.HOLD_LIVE_WALLET: _ADMINS,
+    Permission.HOLD_LIVE_WALLET: _ADMINS | {Subject.PREMIUM},
+    Permission.LEAVE_LIVE: _TRADERS,
 }
 _EVERYWHERE = {Spot.PRIVATE, Spot.GROUP, Spot.TOPIC}
 WHERE: Mapping[Place, set[Spot]] = {

@@ -51,7 +51,7 @@ async def test_run_without_a_token_says_where_to_get_one(forks: Forks) -> None:
         ("HTTP_PORT", "99999"),
         ("ADMIN_IDS", "ada"),
         ("PRICE_REFRESH_SECONDS", "nan"),
-        ("LIVE_TRADING", "true"),
+        ("LIVE_TRADING", "true"),  # and no signer
         ("WEBHOOK_URL", "https://example.org/hook"),
         ("SOLANA_RPC_URLS", ","),
         ("SOLANA_RPC_URLS", "not-a-url-canary"),

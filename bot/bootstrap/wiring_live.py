@@ -1,0 +1,78 @@
+"""Wire live trading, where the operator has turned it on."""
+
+import asyncio
+
+from bot.adapters.database.live_accounts import PostgresLiveAccounts
+from bot.adapters.database.live_orders import PostgresLiveOrders
+from bot.adapters.database.live_wallets import PostgresLiveWallets
+from bot.adapters.database.mail import OnOutbox
+from bot.adapters.solana.wallet_balances import SolanaBalances
+from bot.bootstrap.outside import LiveOutside
+from bot.bootstrap.parts import Parts
+from bot.bootstrap.settings import Settings
+from bot.domain.live_orders import LiveRules
+from bot.domain.signing.rules import SigningRules
+from bot.services.live import Live
+from bot.services.live_means import LiveMeans, LiveNotices
+from bot.services.live_orders import LiveOrders
+from bot.services.live_reconciliation import LiveReconciliation
+from bot.services.live_wallets import LiveWallets
+from bot.services.paper_twins import PaperTwins
+from bot.services.trading import Trading
+
+_VENUE = "jupiter"
+
+
+def wire_live(
+    settings: Settings,
+    parts: Parts,
+    trading: Trading,
+    notices: LiveNotices,
+    on_outbox: OnOutbox,
+) -> Live | None:
+    """Build the services of real money; None where live trading is off."""
+    live = parts.outside.live
+    if live is None:
+        return None
+    means = _means(settings, live, parts, notices, on_outbox)
+    return Live(
+        orders=LiveOrders(means, twin=PaperTwins(trading).decide),
+        wallets=LiveWallets(
+            book=means.wallets, make_key=live.signer.new_wallet, clock=parts.outside.clock
+        ),
+        reconciliation=LiveReconciliation(means, SolanaBalances(parts.outside.rpc)),
+    )
+
+
+def _means(
+    settings: Settings,
+    live: LiveOutside,
+    parts: Parts,
+    notices: LiveNotices,
+    on_outbox: OnOutbox,
+) -> LiveMeans:
+    pool = parts.outside.pool
+    return LiveMeans(
+        book=PostgresLiveOrders(pool, on_outbox),
+        accounts=PostgresLiveAccounts(pool, on_outbox),
+        wallets=PostgresLiveWallets(pool),
+        books=parts.books,
+        venue=live.venue,
+        venue_name=_VENUE,
+        chain=live.sending,
+        signer=live.signer,
+        clock=parts.outside.clock,
+        tokens=parts.board.tokens,
+        notices=notices,
+        rules=LiveRules(),
+        signing_rules=signing_rules(settings),
+        pause=asyncio.sleep,
+    )
+
+
+def signing_rules(settings: Settings) -> SigningRules:
+    """Give the rules that hold for every message, as the settings have them."""
+    return SigningRules(
+        counterparties=frozenset(settings.live_counterparties),
+        more_tip_accounts=frozenset(settings.live_tip_accounts),
+    )

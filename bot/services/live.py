@@ -1,0 +1,16 @@
+"""What trades real money in one bundle; there is none where the operator has not turned it on."""
+
+from dataclasses import dataclass
+
+from bot.services.live_orders import LiveOrders
+from bot.services.live_reconciliation import LiveReconciliation
+from bot.services.live_wallets import LiveWallets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """The use cases of real money."""
+
+    orders: LiveOrders
+    wallets: LiveWallets
+    reconciliation: LiveReconciliation
