@@ -35,7 +35,13 @@ _RULES = TypeAdapter(TokenRules)
 
 def receipt_to_json(receipt: Receipt) -> orjson.Fragment:
     """Spell a receipt as JSON; prices become strings, so nothing is lost."""
-    return orjson.Fragment(_RECEIPT.dump_json(receipt))
+    return orjson.Fragment(orjson.dumps(receipt, default=_price_to_json))
+
+
+def _price_to_json(price: object) -> str:
+    if isinstance(price, Decimal):
+        return str(price)
+    raise TypeError(f"a receipt holds a {type(price).__name__}")
 
 
 def receipt_from_json(stored: object) -> Receipt:
