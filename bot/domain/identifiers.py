@@ -33,6 +33,7 @@ def encode_address(raw: bytes) -> str:
     return "1" * zeros + "".join(reversed(letters))
 
 
+@lru_cache(maxsize=65_536)
 def decode_address(text: str) -> bytes:
     """Give the 32 bytes of a base58 address; raises `UnreadableAccount` on anything else."""
     if not _SHORTEST_TEXT <= len(text) <= _LONGEST_TEXT:

@@ -1,7 +1,9 @@
 """Begin an attempt: an offer, held against the intent, signed, and committed before it is sent."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 
 import structlog
@@ -95,12 +97,14 @@ class LiveAttempts:
             message = message_of(offer.transaction)
         except UnreadableAccount as error:
             raise Refusal("live_not_signed", reason=str(error)) from error
-        reasons = violations(message, swap, tables, self._means.signing_rules)
+        # The signer judges for itself: both look at it at the same time, and nothing is kept, let
+        # alone sent, before both have agreed.
+        signature, (reasons, checked_at) = await asyncio.gather(
+            self._sign(intent, key, swap, message, tables), self._judged(swap, message, tables)
+        )
         if reasons:
             _log.warning("live_offer_refused", intent=swap.intent_id, reasons=reasons)
             raise Refusal("live_not_signed", reason=reasons[0])
-        checked_at = self._means.clock.now()
-        signature = await self._sign(intent, key, swap, message, tables)
         raw = signed_by_payer(offer.transaction, signature)
         return LiveAttempt(
             user_id=intent.user_id,
@@ -121,6 +125,14 @@ class LiveAttempts:
             checked_at=checked_at,
             signed_at=self._means.clock.now(),
         )
+
+    async def _judged(
+        self, swap: SwapIntent, message: bytes, tables: Mapping[str, Sequence[str]]
+    ) -> tuple[tuple[str, ...], datetime]:
+        """Give what speaks against a message, and when that was known."""
+        await asyncio.sleep(0)  # the request to the signer goes out first
+        reasons = violations(message, swap, tables, self._means.signing_rules)
+        return reasons, self._means.clock.now()
 
     async def _tables(self, offer: SwapOffer) -> Mapping[str, Sequence[str]]:
         if not offer.lookup_tables:

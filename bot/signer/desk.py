@@ -12,7 +12,7 @@ from bot.adapters.signing.requests import (
     SignRequest,
 )
 from bot.domain.live_wallets import KeyDamaged, MasterKeyMissing
-from bot.domain.signing.attempts import attempt_at, attempt_reasons
+from bot.domain.signing.attempts import Attempt, attempt_at, attempt_reasons
 from bot.domain.signing.caps import Caps, cap_reasons
 from bot.domain.signing.intents import SwapIntent
 from bot.domain.signing.message import parse_message
@@ -92,33 +92,36 @@ class Desk:
         judgement = judge(request.message, intent, request.lookup_tables, self._rules)
         if judgement.reasons:
             return self._refused(request, judgement.reasons)
-        # What does not open must neither count as an attempt nor use up a cap.
-        self._vault.check(request.key)
-        reasons = self._once(request, judgement.outlay)
+        attempt, reasons = self._attempt(request, judgement.outlay)
         if reasons:
             return self._refused(request, reasons)
-        return Signed(signature=self._vault.sign(request.key, request.message))
+        # What does not open must neither count as an attempt nor use up a cap, so it is opened
+        # first; what is signed leaves this method only once it is written down.
+        signature = self._vault.sign(request.key, request.message)
+        if self._memory.former(intent.intent_id) != attempt:
+            self._note(request, attempt, judgement.outlay)
+        return Signed(signature=signature)
 
-    def _once(self, request: SignRequest, outlay: Outlay) -> tuple[str, ...]:
-        """Write a new attempt down, unless something speaks against it."""
+    def _attempt(self, request: SignRequest, outlay: Outlay) -> tuple[Attempt, tuple[str, ...]]:
         intent, now = request.intent, self._memory.moment(self._clock.now())
         blockhash = parse_message(request.message).blockhash
         attempt = attempt_at(intent, request.message, blockhash, now)
         former = self._memory.former(intent.intent_id)
         reasons = attempt_reasons(former, attempt, request.former)
         if reasons:
-            return reasons
+            return attempt, reasons
         if former is not None and former.number == attempt.number:
-            return ()
+            return former, ()
         mint = intent.mint_in if isinstance(intent, SwapIntent) else intent.mint
         spent = self._memory.spent(intent.wallet, mint, now)
-        reasons = cap_reasons(intent, outlay, spent, self._caps)
-        if not reasons:
-            self._memory.note(intent, attempt, outlay, request.former)
-            _log.info("signing", intent=intent.intent_id, attempt=attempt.number,
-                      wallet=intent.wallet, message=attempt.message_hash,
-                      lamports=outlay.lamports)  # fmt: skip
-        return reasons
+        return attempt, cap_reasons(intent, outlay, spent, self._caps)
+
+    def _note(self, request: SignRequest, attempt: Attempt, outlay: Outlay) -> None:
+        intent = request.intent
+        self._memory.note(intent, attempt, outlay, request.former)
+        _log.info("signing", intent=intent.intent_id, attempt=attempt.number,
+                  wallet=intent.wallet, message=attempt.message_hash,
+                  lamports=outlay.lamports)  # fmt: skip
 
     def _refused(self, request: SignRequest, reasons: tuple[str, ...]) -> Refused:
         intent = request.intent

@@ -206,6 +206,20 @@ class LiveKills:
         return done[self.scene.address]
 
 
+def signers_for(world: SwapWorld, folder: Path) -> Signers:
+    """Write master key and settings of a signer that knows the world's maker."""
+    signers, maker = Signers(folder=folder), world.shop.maker
+    write_new_version(folder / "keys", 1)
+    signers.settings.write_text(
+        f'socket = "{signers.socket}"\njournal = "{folder}/journal"\n'
+        f'master_keys = "{folder}/keys"\nsocket_mode = "0600"\n'
+        f'counterparties = ["{maker.address}", "{maker.fee_owner}"]\n'
+        f'more_tip_accounts = ["{maker.tips}"]\n{CAPS}'
+    )
+    signers.settings.chmod(0o600)
+    return signers
+
+
 @asynccontextmanager
 async def live_kills(
     world: SwapWorld,
@@ -216,15 +230,7 @@ async def live_kills(
     sends_first: bool = False,
 ) -> AsyncIterator[LiveKills]:
     """Run a signer, a parent of children, and the recovering process that is this one."""
-    signers, maker = Signers(folder=folder), world.shop.maker
-    write_new_version(folder / "keys", 1)
-    signers.settings.write_text(
-        f'socket = "{signers.socket}"\njournal = "{folder}/journal"\n'
-        f'master_keys = "{folder}/keys"\nsocket_mode = "0600"\n'
-        f'counterparties = ["{maker.address}", "{maker.fee_owner}"]\n'
-        f'more_tip_accounts = ["{maker.tips}"]\n{CAPS}'
-    )
-    signers.settings.chmod(0o600)
+    signers = signers_for(world, folder)
     async with signers.process(), _children() as children:
         signer = signer_of(str(signers.socket), is_forgetful=sends_first)
         scene = await live_scene(world, database, signer=signer)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import asyncpg
 
-from bot.adapters.database.connection import Connection, Pool, connected
+from bot.adapters.database.connection import Connection, Pool, connected, pinned
 from bot.adapters.database.endings import queued
 from bot.adapters.database.live_rows import (
     attempt_from,
@@ -91,7 +91,7 @@ class PostgresLiveOrders:
 
     async def commit(self, attempt: LiveAttempt, at: datetime) -> Commitment:
         """Keep a signed attempt, if none is alive."""
-        async with connected(self._pool) as connection:
+        async with pinned(self._pool) as connection:
             return Commitment(await connection.fetchval(_COMMIT, attempt_to_json(attempt), at))
 
     async def move(

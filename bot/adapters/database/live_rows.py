@@ -46,7 +46,8 @@ def intent_to_json(intent: LiveIntent, twin: Fill | None) -> dict[str, object]:
 
 def attempt_to_json(attempt: LiveAttempt) -> dict[str, object]:
     """Spell an attempt for `commit_live_attempt`."""
-    spelt: dict[str, object] = asdict(attempt)
+    # Nothing in it is nested, and `asdict` takes a quarter of a millisecond to find that out.
+    spelt: dict[str, object] = {name: getattr(attempt, name) for name in _ATTEMPT}
     return spelt | {
         "raw": f"\\x{attempt.raw.hex()}",
         "quoted_out": str(attempt.quoted_out),
