@@ -12,7 +12,9 @@ from bot.bootstrap.people_wiring import access_of
 from bot.bootstrap.rules import trust_rules
 from bot.bootstrap.safeguards import safeguards
 from bot.bootstrap.settings import Settings
+from bot.bootstrap.wiring_modes import wire_modes
 from bot.services.access import Access
+from bot.services.modes import Modes
 from bot.services.price_board import PriceBoard
 from bot.services.safeguards import Safeguards
 from bot.services.safety import Safety
@@ -38,14 +40,10 @@ class Parts:
     safety: Safety
     triggers: Triggers
     guards: Safeguards
+    modes: Modes
 
 
-def parts_of(
-    settings: Settings,
-    outside: Outside,
-    on_outbox: OnOutbox,
-    news: News,
-) -> Parts:
+def parts_of(settings: Settings, outside: Outside, on_outbox: OnOutbox, news: News) -> Parts:
     """Build them; `on_outbox` is called after each commit that queued notices."""
     clock, pool, board = outside.clock, outside.pool, PriceBoard()
     books, shelf = PostgresBooks(pool, on_outbox=on_outbox), PostgresShelf(pool)
@@ -99,4 +97,5 @@ def parts_of(
             clock=clock,
             notices=news.stopped,
         ),
+        modes=wire_modes(settings, outside, on_outbox),
     )

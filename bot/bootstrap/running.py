@@ -150,6 +150,7 @@ def _follow(services: Services, nursery: Nursery) -> None:
 async def _load(services: Services) -> None:
     # Levels are held against prices that are believed, so they come last.
     await services.languages.load()
+    await services.modes.load()
     await services.people.people.load()
     await services.prices.load()
     await services.suspicions.load()

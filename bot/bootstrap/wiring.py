@@ -53,12 +53,7 @@ from bot.services.watchlist import Watchlist
 
 
 def wire(
-    settings: Settings,
-    outside: Outside,
-    *,
-    on_outbox: OnOutbox,
-    sending: Sending,
-    news: News,
+    settings: Settings, outside: Outside, *, on_outbox: OnOutbox, sending: Sending, news: News
 ) -> Services:
     """Build every service; `on_outbox` is called after each commit that queued notices."""
     parts = parts_of(settings, outside, on_outbox, news)
@@ -79,6 +74,7 @@ def wire(
         access=parts.access,
         records=_records(settings, parts, security, on_outbox),
         languages=Languages(book=PostgresLanguages(pool), access=parts.access),
+        modes=parts.modes,
         prices=prices,
         premium=wire_premium(settings, outside, parts.access, on_outbox),
         presets=PresetChoices(PostgresPresets(pool)),
@@ -159,6 +155,7 @@ def _reports(
         painter=painter,
         on_outbox=on_outbox,
         reported=news.reported,
+        mode_of=parts.modes.of,
     )
 
 

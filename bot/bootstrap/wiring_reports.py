@@ -14,7 +14,7 @@ from bot.services.exports import Exports
 from bot.services.leaderboards import Leaderboards
 from bot.services.performance import Performance
 from bot.services.price_board import PriceBoard
-from bot.services.reports import ReportNotice, Reports
+from bot.services.reports import ModeOf, ReportNotice, Reports
 from bot.services.valuation import Valuation
 from bot.services.whole_pools import WholePools
 
@@ -38,6 +38,7 @@ def report_services(
     painter: ThreadPainter,
     on_outbox: OnOutbox,
     reported: ReportNotice,
+    mode_of: ModeOf,
 ) -> ReportServices:
     """Build them on the wallets' books and the board of prices."""
     clock, pool = outside.clock, outside.pool
@@ -58,6 +59,7 @@ def report_services(
             performance=performance,
             clock=clock,
             notice=reported,
+            mode_of=mode_of,
         ),
         exports=Exports(book=PostgresExports(pool), clock=clock),
         leaderboards=Leaderboards(

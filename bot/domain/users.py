@@ -97,7 +97,7 @@ class User:
 
     `language` is what they chose, else what Telegram says; `blocks_danger` their wish that
     dangerous tokens are not bought. An owner is an admin whom the operator's settings name: no
-    command makes or unmakes one.
+    command makes or unmakes one. `mode` is whose money they mean in what they ask now.
     """
 
     user_id: int
@@ -107,6 +107,7 @@ class User:
     language: str | None = None
     blocks_danger: bool = True
     is_owner: bool = False
+    mode: Mode = Mode.PAPER
 
     def require(self, permission: Permission) -> None:
         """Pass in silence or raise `Refusal` (`banned`, `pending`, `frozen`, `not_permitted`)."""
@@ -118,6 +119,11 @@ class User:
             raise Refusal("not_permitted", role=self.role.value)
         if self.status is Status.FROZEN and permission not in _WHILE_FROZEN:
             raise Refusal("frozen")
+
+    def require_paper(self) -> None:
+        """Pass in silence, or raise `Refusal` (`paper_only`) of who means real money."""
+        if self.mode is not Mode.PAPER:
+            raise Refusal("paper_only")
 
 
 @value

@@ -59,6 +59,9 @@ class LateReport:
     now: datetime
 
 
+_OF_A_WALLET = frozenset({AlertKind.EQUITY, AlertKind.POSITION})
+
+
 class Alerts:
     """The use cases around a person's alerts; each sees and changes only their own."""
 
@@ -187,6 +190,8 @@ class Alerts:
         self, user: User, token_id: int | None, condition: Condition
     ) -> tuple[NewAlert, Decimal | None]:
         """Give what is to be kept, and the figure of now."""
+        if condition.kind in _OF_A_WALLET:
+            user.require_paper()
         if condition.kind is AlertKind.EQUITY:
             new, now = _of_equity(condition), await self._equity(user)
         elif condition.kind is AlertKind.POSITION:
@@ -272,7 +277,7 @@ class Alerts:
         return self._triggers.gauge(alert.token_id, gauge)
 
     async def _equity(self, user: User) -> Decimal | None:
-        portfolio = await self._wallets.portfolio(user)
+        portfolio = await self._wallets.portfolio_of(user.user_id)
         if any(one.mark is None for one in portfolio.positions):
             return None
         return ui_amount(portfolio.equity_lamports, SOL_DECIMALS)

@@ -55,6 +55,7 @@ class Brackets:
         `Trading.open` does, and where the exits contradict themselves.
         """
         request.user.require(Permission.TRADE_PAPER)
+        request.user.require_paper()
         check_exits(entry.exits, EXIT_EXPIRY)
         prices = self._planner.prices(entry.token_id)
         ranges = await self._ranges.of(entry.token_id, entry.exits)
@@ -82,6 +83,7 @@ class Brackets:
         the second is refused the first stands, and has been answered.
         """
         request.user.require(Permission.TRADE_PAPER)
+        request.user.require_paper()
         closing = replace(request, request_id=f"{request.request_id}/close", update_id=None)
         opening = replace(request, request_id=f"{request.request_id}/open")
         closed = await self._closed(closing, number, answer)

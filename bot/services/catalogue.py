@@ -12,6 +12,7 @@ from bot.services.exports import Exports
 from bot.services.languages import Languages
 from bot.services.leaderboards import Leaderboards
 from bot.services.live import Live
+from bot.services.modes import Modes
 from bot.services.movers import Movers
 from bot.services.operations import Operations
 from bot.services.outside_state import OutsideState
@@ -44,6 +45,7 @@ class Services:
     access: Access
     records: Records
     languages: Languages
+    modes: Modes
     prices: Prices
     premium: Premium
     presets: PresetChoices

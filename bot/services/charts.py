@@ -40,6 +40,7 @@ class ChartView:
     theme: Theme
     candles: tuple[Candle, ...]
     user_id: int | None
+    mode: Mode
 
     @property
     def recipe(self) -> Mapping[str, object]:
@@ -49,7 +50,7 @@ class ChartView:
             "interval": self.interval.label,
             "theme": self.theme.value,
             "user_id": self.user_id,
-            "mode": Mode.PAPER.value,
+            "mode": self.mode.value,
         }
 
 
@@ -103,6 +104,7 @@ class Charts:
             theme=theme or await self._desk.theme(user.user_id),
             candles=tuple(found),
             user_id=user.user_id if is_private else None,
+            mode=user.mode,
         )
 
     async def draw(self, recipe: Mapping[str, object]) -> bytes:

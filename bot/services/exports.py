@@ -57,11 +57,11 @@ class Exports:
         self._clock = clock
 
     async def export(self, user: User, what: Export, span: ExportSpan) -> ExportView:
-        """Give the files of an export; raises `Refusal` (`nothing_to_export`)."""
+        """Give the files of the mode's tables; raises `Refusal` (`nothing_to_export`)."""
         user.require(Permission.VIEW_OWN)
         length = _LENGTHS.get(span)
         since = None if length is None else self._clock.now() - length
-        parts = await self._book.parts(user.user_id, Mode.PAPER, what, since, MOST_ROWS)
+        parts = await self._book.parts(user.user_id, user.mode, what, since, MOST_ROWS)
         if not parts:
             raise Refusal("nothing_to_export", what=what.value)
         files = [
@@ -69,7 +69,7 @@ class Exports:
             for number, part in enumerate(parts[:MOST_FILES], start=1)
         ]
         return ExportView(
-            mode=Mode.PAPER,
+            mode=user.mode,
             what=what,
             span=span,
             since=since,
@@ -100,12 +100,12 @@ class Exports:
 def _file(user: User, what: Export, part: Part, number: int, count: int) -> ExportFile:
     of_count = f"_{number}_of_{count}" if count > 1 else ""
     return ExportFile(
-        name=f"kitrader_{Mode.PAPER.value}_{what.value}{of_count}.csv",
+        name=f"kitrader_{user.mode.value}_{what.value}{of_count}.csv",
         rows=part.rows,
         recipe={
             "what": what.value,
             "user_id": user.user_id,
-            "mode": Mode.PAPER.value,
+            "mode": user.mode.value,
             "first": part.first,
             "last": part.last,
             "rows": part.rows,

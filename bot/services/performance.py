@@ -46,9 +46,9 @@ class Performance:
         self._clock = clock
 
     async def pnl(self, user: User, span: Span) -> PnlReport:
-        """Give the figures of a span of the paper season, all read in one snapshot."""
+        """Give the figures of a span of the mode's season, all read in one snapshot."""
         user.require(Permission.VIEW_OWN)
-        return await self.report(user.user_id, Mode.PAPER, span)
+        return await self.report(user.user_id, user.mode, span)
 
     async def report(self, user_id: int, mode: Mode, span: Span) -> PnlReport:
         """Give the figures of somebody's span.
@@ -66,12 +66,17 @@ class Performance:
         Raises `Refusal` (`no_course`) where fewer than two moments are known.
         """
         user.require(Permission.VIEW_OWN)
-        report = await self.report(user.user_id, Mode.PAPER, span)
+        report = await self.report(user.user_id, user.mode, span)
         if len(report.course) < _FEWEST_POINTS:
             raise Refusal("no_course")
         chosen = await self._theme(user, theme)
         return CardView(
-            what="curve", user_id=user.user_id, report=report, theme=chosen, shows_amounts=amounts
+            what="curve",
+            user_id=user.user_id,
+            mode=user.mode,
+            report=report,
+            theme=chosen,
+            shows_amounts=amounts,
         )
 
     async def card(
@@ -79,10 +84,15 @@ class Performance:
     ) -> CardView:
         """Give the card of a span, to share; without the wallet's figures unless asked."""
         user.require(Permission.VIEW_OWN)
-        report = await self.report(user.user_id, Mode.PAPER, span)
+        report = await self.report(user.user_id, user.mode, span)
         chosen = await self._theme(user, theme)
         return CardView(
-            what="card", user_id=user.user_id, report=report, theme=chosen, shows_amounts=amounts
+            what="card",
+            user_id=user.user_id,
+            mode=user.mode,
+            report=report,
+            theme=chosen,
+            shows_amounts=amounts,
         )
 
     async def receipt(
@@ -90,10 +100,15 @@ class Performance:
     ) -> CardView:
         """Give the card of a fill of this season, to share; raises `Refusal` (`unknown_order`)."""
         user.require(Permission.VIEW_OWN)
-        order = await self._order(user.user_id, Mode.PAPER, number)
+        order = await self._order(user.user_id, user.mode, number)
         chosen = await self._theme(user, theme)
         return CardView(
-            what="receipt", user_id=user.user_id, order=order, theme=chosen, shows_amounts=amounts
+            what="receipt",
+            user_id=user.user_id,
+            mode=user.mode,
+            order=order,
+            theme=chosen,
+            shows_amounts=amounts,
         )
 
     async def draw(self, recipe: Mapping[str, object]) -> bytes:

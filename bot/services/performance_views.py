@@ -93,7 +93,7 @@ class CardView:
     user_id: int
     theme: Theme
     shows_amounts: bool
-    mode: Mode = Mode.PAPER
+    mode: Mode
     report: PnlReport | None = None
     order: ClosedOrder | None = None
 

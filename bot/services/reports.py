@@ -19,18 +19,27 @@ _TOO_LATE = timedelta(hours=6)
 
 ReportNotice = Callable[[int, PnlReport], Sequence[Notice]]
 """Renders a report for a user's private chat, in the words of its door."""
+ModeOf = Callable[[int], Mode]
+"""Gives the mode that a person is in: their report is of that one."""
 
 
 class Reports:
     """The use cases around a person's daily report."""
 
     def __init__(
-        self, *, book: ReportBook, performance: Performance, clock: Clock, notice: ReportNotice
+        self,
+        *,
+        book: ReportBook,
+        performance: Performance,
+        clock: Clock,
+        notice: ReportNotice,
+        mode_of: ModeOf,
     ) -> None:
         self._book = book
         self._performance = performance
         self._clock = clock
         self._notice = notice
+        self._mode_of = mode_of
 
     async def hour(self, user: User) -> ReportHour | None:
         """Give a person's hour; None where they want no reports."""
@@ -75,7 +84,8 @@ class Reports:
         now = self._clock.now()
         notices: Sequence[Notice] = ()
         if now - due.due_at <= _TOO_LATE and _may_look(due.user):
-            report = await self._performance.report(due.user.user_id, Mode.PAPER, Span.DAY)
+            mode = self._mode_of(due.user.user_id)
+            report = await self._performance.report(due.user.user_id, mode, Span.DAY)
             notices = self._notice(due.user.user_id, report)
         await self._book.done(due, due.hour.next_after(now), notices)
 

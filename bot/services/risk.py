@@ -12,7 +12,7 @@ from bot.domain.requests import Request
 from bot.domain.risk import RiskLimit, TradingLock, TradingStop
 from bot.domain.risk_score import RiskFactor, RiskScore
 from bot.domain.safety import Level
-from bot.domain.users import Mode, Permission, User
+from bot.domain.users import Permission, User
 from bot.engine.exposure import Exposure, Stake, exposure_of, share_bps
 from bot.engine.risk_limits import daily_loss_lamports, peak_lamports
 from bot.engine.risk_score import risk_score
@@ -93,7 +93,7 @@ class Risk:
     async def view(self, user: User) -> RiskView:
         """Give the score, the limits with what is used of them, and what holds entries back."""
         user.require(Permission.VIEW_OWN)
-        desk = await self._books.desk(user.user_id, Mode.PAPER, _NO_REQUEST)
+        desk = await self._books.desk(user.user_id, user.mode, _NO_REQUEST)
         exposure = exposure_of(desk, self._worths)
         now = self._clock.now()
         return RiskView(
@@ -109,7 +109,7 @@ class Risk:
     async def locks(self, user: User) -> tuple[LockLine, ...]:
         """Give the locks on a person's entries that stand now."""
         user.require(Permission.VIEW_OWN)
-        desk = await self._books.desk(user.user_id, Mode.PAPER, _NO_REQUEST)
+        desk = await self._books.desk(user.user_id, user.mode, _NO_REQUEST)
         return self._lines(desk, self._clock.now())
 
     async def unlock(self, request: Request, lock_id: int, notices: Sequence[Notice]) -> None:
@@ -125,7 +125,7 @@ class Risk:
         Raises `Refusal` (`limit_too_loose`) for one that would allow more than the role does.
         """
         request.user.require(Permission.TRADE_PAPER)
-        desk = await self._books.desk(request.user.user_id, Mode.PAPER, _NO_REQUEST)
+        desk = await self._books.desk(request.user.user_id, request.user.mode, _NO_REQUEST)
         of_role = (desk.role_limits or desk.limits).value_of(limit)
         if value is not None and limit.is_looser(value, of_role):
             raise Refusal(

@@ -28,9 +28,10 @@ class Talk:
     async def ask(
         self, user: User, chat_id: int, kind: str, data: Mapping[str, str], seconds: int = 600
     ) -> None:
-        """Remember a question asked in a chat, in place of an older one."""
+        """Remember a question asked in a chat, and in which mode, in place of an older one."""
         user.require(Permission.READ_HELP)
-        dialog = Dialog(user_id=user.user_id, chat_id=chat_id, kind=kind, data=data)
+        told = {**data, "mode": user.mode.value}
+        dialog = Dialog(user_id=user.user_id, chat_id=chat_id, kind=kind, data=told)
         await self._dialogs.ask(dialog, expires_at=self._clock.now() + timedelta(seconds=seconds))
 
     async def awaiting(self, user: User, chat_id: int) -> Dialog | None:

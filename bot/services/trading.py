@@ -78,6 +78,7 @@ class Trading:
         `Unavailable`, and then nothing has changed.
         """
         request.user.require(Permission.TRADE_PAPER)
+        request.user.require_paper()
         self._refuse_late(request)
         await self.enter(request, intent, answer, amend=amend)
 
@@ -91,6 +92,7 @@ class Trading:
     ) -> None:
         """Close a percentage of a position on paper; as `open` otherwise."""
         request.user.require(Permission.TRADE_PAPER)
+        request.user.require_paper()
         self._refuse_late(request)
         await self.leave(request, intent, answer, amend=amend)
 

@@ -37,26 +37,24 @@ class Wallets:
         self._valuation = Valuation(board=board, pools=pools, clock=clock)
 
     async def portfolio(self, user: User) -> Portfolio:
-        """Give the paper wallet with every open position at what its pool would pay now."""
+        """Give the wallet of a person's mode with every open position at what it would fetch."""
         user.require(Permission.VIEW_OWN)
-        desk = await self._books.desk(user.user_id, Mode.PAPER, _NO_REQUEST)
+        desk = await self._books.desk(user.user_id, user.mode, _NO_REQUEST)
         return await self._valuation.whole(desk)
 
-    async def portfolio_of(self, user_id: int) -> Portfolio:
-        """Give anybody's portfolio; asked by the clock, which shows it to nobody."""
-        return await self._valuation.whole(await self._books.desk(user_id, Mode.PAPER, _NO_REQUEST))
+    async def portfolio_of(self, user_id: int, mode: Mode = Mode.PAPER) -> Portfolio:
+        """Give anybody's portfolio of a mode; asked by the clock, which shows it to nobody."""
+        return await self._valuation.whole(await self._books.desk(user_id, mode, _NO_REQUEST))
 
     async def history(self, user: User, before_order: int | None, limit: int = 8) -> HistoryPage:
-        """Give fills of the present season, newest first, older than `before_order`."""
+        """Give fills of the mode's present season, newest first, older than `before_order`."""
         user.require(Permission.VIEW_OWN)
-        desk = await self._books.desk(user.user_id, Mode.PAPER, _NO_REQUEST)
+        desk = await self._books.desk(user.user_id, user.mode, _NO_REQUEST)
         season = desk.wallet.season
-        orders = await self._books.history(
-            user.user_id, Mode.PAPER, season, before_order, limit + 1
-        )
+        orders = await self._books.history(user.user_id, user.mode, season, before_order, limit + 1)
         page = tuple(orders[:limit])
         return HistoryPage(
-            mode=Mode.PAPER,
+            mode=user.mode,
             season=season,
             orders=page,
             older_than=page[-1].order_number if len(orders) > limit else None,
@@ -66,9 +64,11 @@ class Wallets:
     async def reset(self, request: Request, answer: SeasonAnswer) -> None:
         """End the paper season, keep it for the record, and begin the next with a new grant.
 
-        Raises `Refusal` (`already_done`) where this very request did so before.
+        Raises `Refusal`: `already_done` where this very request did so before, or `paper_only`
+        of who trades live.
         """
         request.user.require(Permission.TRADE_PAPER)
+        request.user.require_paper()
         desk = await self._books.desk(request.user.user_id, Mode.PAPER, request.request_id)
         ended = await self._valuation.whole(desk)
         season = Season(

@@ -1,6 +1,7 @@
 """The one table of buttons: what each does, who may, where, and what it does once expired."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.domain.users import Permission
 from bot.telegram.audit_commands import AUDIT_ACTIONS
@@ -30,10 +31,11 @@ from bot.telegram.commands import (
 )
 from bot.telegram.group_commands import GROUP_ACTIONS
 from bot.telegram.live_commands import LIVE_ACTIONS
+from bot.telegram.mode_commands import MODE_ACTIONS
 from bot.telegram.people_actions import PEOPLE_ACTIONS
 from bot.telegram.premium_commands import PREMIUM_ACTIONS
 from bot.telegram.security_commands import SECURITY_ACTIONS
-from bot.telegram.turn import Action, Place, PressHandler
+from bot.telegram.turn import Action, Place, PressHandler, of_any_mode
 
 
 def _look(name: str, handler: PressHandler, *, of: str = "", cost: int = 1) -> Action:
@@ -44,7 +46,18 @@ def _look(name: str, handler: PressHandler, *, of: str = "", cost: int = 1) -> A
         place=Place.ANYWHERE,
         of=of,
         cost=cost,
+        is_of_any_mode=True,
     )
+
+
+# What belongs to the person or the bot rather than to a wallet, and what stops trading.
+_OF_ANY_MODE = frozenset(
+    {
+        *("start", "help", "tour", "how", "lang", "ends", "watch", "wlist", "woff"),
+        *("alrt", "aput", "aask", "alist", "aone", "aedit", "asnz", "adel", "alate", "aset"),
+        *("safety", "pset", "panic", "panicp", "panicc", "resume", "halt", "nostop"),
+    }
+)
 
 
 def _own(name: str, handler: PressHandler, *, cost: int = 1) -> Action:
@@ -79,7 +92,7 @@ def _money(
     )
 
 
-TABLE: tuple[Action, ...] = (
+_ROWS: tuple[Action, ...] = (
     _look("card", market.press_card, of="price"),
     _look("info", market.press_info),
     _look("chart", charts.press_chart, cost=5),
@@ -177,11 +190,14 @@ TABLE: tuple[Action, ...] = (
         place=Place.ANYWHERE,
     ),
     *LIVE_ACTIONS,
-    *AUDIT_ACTIONS,
-    *SECURITY_ACTIONS,
-    *GROUP_ACTIONS,
-    *PEOPLE_ACTIONS,
-    *PREMIUM_ACTIONS,
+    *MODE_ACTIONS,
+    *of_any_mode(
+        (*AUDIT_ACTIONS, *SECURITY_ACTIONS, *GROUP_ACTIONS, *PEOPLE_ACTIONS, *PREMIUM_ACTIONS)
+    ),
+)
+
+TABLE: tuple[Action, ...] = tuple(
+    replace(row, is_of_any_mode=True) if row.name in _OF_ANY_MODE else row for row in _ROWS
 )
 
 

@@ -65,6 +65,7 @@ class Application:
         self._reachability = reachability
         self._access = services.access
         self._languages = services.languages
+        self._modes = services.modes
         self._leaderboards = services.leaderboards
         self._groups = services.rooms.groups
         door = Door(
@@ -175,14 +176,13 @@ class Application:
 
     async def _identified(self, sender: Person) -> User:
         # After hearing, so that nobody's id is ever stored.
-        return await self._access.identify(
-            PersonSeen(
-                user_id=sender.id,
-                first_name=sender.first_name,
-                username=sender.username,
-                language=sender.language_code,
-            )
+        person = PersonSeen(
+            user_id=sender.id,
+            first_name=sender.first_name,
+            username=sender.username,
+            language=sender.language_code,
         )
+        return self._modes.heard(await self._access.identify(person))
 
 
 def _holds_secret(words: str) -> bool:

@@ -11,6 +11,7 @@ from bot.domain.languages import Language
 from bot.domain.money import SOL_DECIMALS, percent_from_text, units_from_text, whole_from_text
 from bot.domain.performance import Span
 from bot.domain.positions import Side
+from bot.domain.users import Mode
 from bot.domain.values import value
 from bot.ports.exports import Export
 from bot.services.exports import ExportSpan
@@ -51,6 +52,7 @@ class Kind(StrEnum):
     EXPORT_SPAN = "all|month|year"
     MEMBERSHIP = "join|leave"
     LANGUAGE = "en|es|ru|zh"
+    MODE = "paper|live"
     CONDITION = "CONDITION"
     ABOUT_ALERTS = "late|settings"
     REST = "WORDS"
@@ -138,6 +140,7 @@ class Arguments:
     export_span: ExportSpan | None = None
     joins: bool | None = None
     language: Language | None = None
+    mode: Mode | None = None
     is_all: bool = False
     words: tuple[str, ...] = ()
 
@@ -258,6 +261,12 @@ def _language(word: str) -> _Read:
     return {"language": Language(word.casefold())}
 
 
+def _mode(word: str) -> _Read:
+    if word.casefold() not in set(Mode):
+        raise Refusal("bad_mode", text=word[:_LONGEST_ECHO])
+    return {"mode": Mode(word.casefold())}
+
+
 _READERS: Mapping[Kind, Callable[[str], _Read]] = {
     Kind.TOKEN: lambda word: {"token": word},
     Kind.SIDE: _side,
@@ -277,6 +286,7 @@ _READERS: Mapping[Kind, Callable[[str], _Read]] = {
     Kind.EXPORT_SPAN: _export_span,
     Kind.MEMBERSHIP: _membership,
     Kind.LANGUAGE: _language,
+    Kind.MODE: _mode,
     Kind.ORDER: _order,
     Kind.ORDER_OR_ALL: _order_or_all,
 }

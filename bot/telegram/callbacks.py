@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.errors import Refusal
+from bot.domain.users import Mode
 from bot.domain.values import value
 
 MOST_BYTES = 64
@@ -17,8 +18,12 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _MINUTE_DIGITS, _RANDOM_LETTERS = 5, 5
 # Whole numbers as they are written here: Python would take signs, spaces and underscores too.
 _FORM = re.compile(
-    r"k:([a-z]{1,6}):([0-9]{1,16}):([0-9]{1,9}):([a-z0-9]{0,18}):([0-9a-z]{5}[a-z]{5})", re.ASCII
+    r"([kl]):([a-z]{1,6}):([0-9]{1,16}):([0-9]{1,9}):([a-z0-9]{0,18}):([0-9a-z]{5}[a-z]{5})",
+    re.ASCII,
 )
+# The first letter is the mode: no byte longer, and what was cut before there was live is paper.
+_LETTER_OF = {Mode.PAPER: "k", Mode.LIVE: "l"}
+_MODE_OF = {letter: mode for mode, letter in _LETTER_OF.items()}
 
 
 class Chance(Protocol):
@@ -33,7 +38,8 @@ class Press:
     """A button's note: what to do, whose button it is, on what, how, and which keyboard.
 
     `target` is a token id, a position's number or a page; `argument` a preset in lamports or
-    percent; `nonce` is shared by the buttons of one keyboard, which therefore acts once.
+    percent; `nonce` is shared by the buttons of one keyboard, which therefore acts once. `mode`
+    is the one that its screen was shown in: it never acts in the other.
     """
 
     action: str
@@ -41,10 +47,12 @@ class Press:
     target: int = 0
     argument: str = ""
     nonce: str
+    mode: Mode = Mode.PAPER
 
     def pack(self) -> str:
         """Give the note as a button carries it."""
-        return _note(self.action, self.owner, self.target, self.argument, self.nonce)
+        keys = Keys(owner=self.owner, nonce=self.nonce, bot_name="", mode=self.mode)
+        return keys.data(self.action, self.target, self.argument)
 
     def age_minutes(self, now: datetime) -> int:
         """Give how old the keyboard is; negative if it comes from the future."""
@@ -57,16 +65,24 @@ class Press:
 
 @value
 class Keys:
-    """Cuts the buttons of one keyboard: its owner, its nonce, and where private links lead."""
+    """Cuts the buttons of one keyboard: its owner, its nonce, and where private links lead.
+
+    `mode` is whose money its screen is about: the screen says so and every button carries it.
+    """
 
     owner: int
     nonce: str
     bot_name: str
     is_private: bool = True
+    mode: Mode = Mode.PAPER
 
     def data(self, action: str, target: int = 0, argument: str = "") -> str:
         """Give the packed note of one button."""
-        return _note(action, self.owner, target, argument, self.nonce)
+        letter = _LETTER_OF[self.mode]
+        note = f"{letter}:{action}:{self.owner}:{target}:{argument}:{self.nonce}"
+        if not _FORM.fullmatch(note) or len(note) > MOST_BYTES:
+            raise ValueError(f"a button cannot carry {note!r}")
+        return note
 
     def private_link(self, payload: str) -> str:
         """Give the address that opens the private chat with the bot at a screen."""
@@ -93,20 +109,18 @@ def read_press(data: str | None, now: datetime) -> Press:
     read = _FORM.fullmatch(data) if data is not None and len(data) <= MOST_BYTES else None
     if read is None:
         raise Refusal("bad_button")
-    action, owner, target, argument, nonce = read.groups()
+    letter, action, owner, target, argument, nonce = read.groups()
     press = Press(
-        action=action, owner=int(owner), target=int(target), argument=argument, nonce=nonce
+        action=action,
+        owner=int(owner),
+        target=int(target),
+        argument=argument,
+        nonce=nonce,
+        mode=_MODE_OF[letter],
     )
     if press.age_minutes(now) < -_CLOCK_SLACK_MINUTES:
         raise Refusal("bad_button")
     return press
-
-
-def _note(action: str, owner: int, target: int, argument: str, nonce: str) -> str:
-    note = f"k:{action}:{owner}:{target}:{argument}:{nonce}"
-    if not _FORM.fullmatch(note) or len(note) > MOST_BYTES:
-        raise ValueError(f"a button cannot carry {note!r}")
-    return note
 
 
 def _minutes(moment: datetime) -> int:

@@ -25,6 +25,7 @@ from bot.telegram.commands import (
 )
 from bot.telegram.group_commands import GROUP_COMMANDS
 from bot.telegram.live_commands import LIVE_COMMANDS
+from bot.telegram.mode_commands import MODE_COMMANDS
 from bot.telegram.order_commands import ORDER_COMMANDS
 from bot.telegram.people_commands import PEOPLE_COMMANDS
 from bot.telegram.premium_commands import PREMIUM_COMMANDS
@@ -327,6 +328,7 @@ TABLE: tuple[Command, ...] = (
         example="/safety on",
     ),
     *LIVE_COMMANDS,
+    *MODE_COMMANDS,
     *RISK_COMMANDS,
     *AUDIT_COMMANDS,
     *SECURITY_COMMANDS,

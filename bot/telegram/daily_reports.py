@@ -15,4 +15,6 @@ class DailyReportNotices(PrivateNews):
 
     def __call__(self, user_id: int, report: PnlReport) -> Sequence[Notice]:
         """Give the report as news for the private chat."""
-        return self.told(user_id, lambda keys: daily(report, keys), Priority.REPORT)
+        return self.told(
+            user_id, lambda keys: daily(report, keys), Priority.REPORT, mode=report.mode
+        )

@@ -116,4 +116,5 @@ class Door:
             nonce=new_nonce(self.clock.now(), self.chance),
             bot_name=self.bot_name,
             is_private=is_private,
+            mode=user.mode,
         )

@@ -22,6 +22,7 @@ WHISPER = "ephemeral_message_parameters"
 INSTEAD = "said_instead"
 """The parameter that holds what a group is told where no whisper could be made."""
 _PLAIN_MARKS = frozenset(" -_'!?")
+_SPENDS = frozenset({"buy", "go", "close", "eput", "xput", "revgo"})
 _NO_PREVIEW: Mapping[str, object] = {"is_disabled": True}
 
 
@@ -97,8 +98,10 @@ def headed(mode: Mode, *parts: Text | str) -> Text:
 
 
 def key(keys: Keys, text: str, action: str, target: int = 0, argument: str = "") -> Button:
-    """Give a button that comes back to us."""
-    return Button(text=text, data=keys.data(action, target, argument))
+    """Give a button that comes back to us; red where it spends real money."""
+    is_red = keys.mode is Mode.LIVE and action in _SPENDS
+    data = keys.data(action, target, argument)
+    return Button(text=text, data=data, style="danger" if is_red else "")
 
 
 def danger(keys: Keys, text: str, action: str, target: int = 0, argument: str = "") -> Button:

@@ -7,6 +7,7 @@ from bot.domain.instruments import Token
 from bot.domain.live_orders import LiveIntent
 from bot.domain.notices import Notice, Priority
 from bot.domain.orders import Receipt
+from bot.domain.users import Mode
 from bot.ports.live_orders import BalanceDifference, LiveBalances
 from bot.telegram.private_news import PrivateNews
 from bot.telegram.screens import live_orders
@@ -26,6 +27,7 @@ class LiveNews(PrivateNews):
             intent.user_id,
             lambda _keys: live_orders.filled(intent, receipt, token),
             Priority.FILL,
+            mode=Mode.LIVE,
         )
 
     def ended(self, intent: LiveIntent, reason: str, token: Token) -> Sequence[Notice]:
@@ -35,12 +37,16 @@ class LiveNews(PrivateNews):
             intent.user_id,
             lambda _keys: live_orders.ended(intent, token, is_failed=is_failed),
             Priority.FILL,
+            mode=Mode.LIVE,
         )
 
     def unknown(self, intent: LiveIntent, token: Token) -> Sequence[Notice]:
         """Tell that nothing is known of an order yet."""
         return self.told(
-            intent.user_id, lambda _keys: live_orders.unknown(intent, token), Priority.FILL
+            intent.user_id,
+            lambda _keys: live_orders.unknown(intent, token),
+            Priority.FILL,
+            mode=Mode.LIVE,
         )
 
     def paused(
@@ -53,6 +59,9 @@ class LiveNews(PrivateNews):
             notice
             for person in dict.fromkeys((wallet.user_id, *self.admin_ids))
             for notice in self.told(
-                person, lambda _keys: live_orders.paused(wallet, differences), Priority.SAFETY
+                person,
+                lambda _keys: live_orders.paused(wallet, differences),
+                Priority.SAFETY,
+                mode=Mode.LIVE,
             )
         )

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+from bot.telegram.mode_texts import MODE_REFUSALS
+
 LIVE_REFUSALS: Mapping[str, str] = {
+    **MODE_REFUSALS,
     "live_off": (
         "LIVE: whoever runs me has not turned on trading with real money. On paper all works, "
         "like `/open {example} long 5`."

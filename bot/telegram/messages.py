@@ -118,9 +118,10 @@ def _is_password_told(turn: Turn) -> bool:
 
 async def _hushed(turn: Turn, command: Command) -> Turn:
     """Let nobody else read what is whispered: aside, where Telegram would take no whisper."""
-    is_aloud = turn.voice is Voice.ALOUD and not turn.is_private
-    if not is_aloud or command.place is not Place.WHISPERED:
+    if turn.is_private or turn.voice is not Voice.ALOUD:
         return turn
+    if command.place is not Place.WHISPERED:
+        return turn.on_paper()
     hushed = replace(turn, voice=Voice.WHISPER, opens=link_to(command))
     if await turn.services.rooms.groups.may_whisper(turn.chat_id):
         return hushed
@@ -141,7 +142,7 @@ async def _without_command(turn: Turn) -> None:
             return
         raise Refusal("text_only")
     _require_readable(turn.text)
-    await plain_text(turn)
+    await plain_text(turn if turn.is_private else turn.on_paper())
 
 
 def _require_readable(text: str) -> None:

@@ -17,7 +17,9 @@ class LiquidationNotices(PrivateNews):
 
     def __call__(self, user_id: int, filled: Filled) -> Sequence[Notice]:
         """Give the receipt as news for the private chat."""
-        return self.told(user_id, lambda keys: receipt(filled, keys), Priority.FILL)
+        return self.told(
+            user_id, lambda keys: receipt(filled, keys), Priority.FILL, mode=filled.mode
+        )
 
     def warning(self, near: NearShort, percent: int) -> Sequence[Notice]:
         """Give the warning before, for the private chat."""

@@ -8,6 +8,7 @@ from bot.ports.mail import StoredUpdate
 from bot.telegram.callbacks import Press, action_named, read_press
 from bot.telegram.door import Chat, Door
 from bot.telegram.heard import CallbackQuery, PressedMessage
+from bot.telegram.mode_wall import refuse_other_mode
 from bot.telegram.places import require_row
 from bot.telegram.refusing import answer_refusal
 from bot.telegram.turn import Action, Place, Pressed, PressHandler, Turn, Voice
@@ -34,13 +35,16 @@ class PressDoor:
             _require_owner(press, callback)
             action = self._action(press)
             await require_row(action, user, chat, turn.services.rooms.groups)
+            if press.mode is not user.mode and not action.is_of_any_mode:
+                await refuse_other_mode(turn, press)
+                return
             handler = self._handler(action, press)
             if action.is_money:
                 request_id = f"cb:{press.owner}:{press.nonce}"
                 turn = self._turn(callback, chat, user, stored, request_id)
             if action.place is Place.WHISPERED and not chat.is_private:
                 turn = replace(turn, voice=Voice.WHISPER)
-            await handler(turn, press)
+            await handler(turn if _is_unheard_by_others(turn) else turn.on_paper(), press)
         except Refusal as refusal:
             await answer_refusal(turn, refusal, what=what)
 
@@ -72,6 +76,10 @@ class PressDoor:
         on_picture = callback.message is not None and bool(callback.message.photo)
         pressed = Pressed(callback_id=callback.id, on_picture=on_picture)
         return self._door.turn(user, chat, stored, request_id=request_id, pressed=pressed)
+
+
+def _is_unheard_by_others(turn: Turn) -> bool:
+    return turn.is_private or turn.voice is not Voice.ALOUD
 
 
 def _chat(callback: CallbackQuery, user: User) -> Chat:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.languages import Language
 from bot.domain.notices import Notice, Priority
+from bot.domain.users import Mode
 from bot.ports.clock import Clock
 from bot.telegram.callbacks import Chance, Keys, new_nonce
 from bot.telegram.layout import Screen, to_send
@@ -29,10 +30,18 @@ class PrivateNews:
     language_of: LanguageOf = in_english
 
     def told(
-        self, user_id: int, screen: Callable[[Keys], Screen], priority: Priority
+        self,
+        user_id: int,
+        screen: Callable[[Keys], Screen],
+        priority: Priority,
+        *,
+        mode: Mode = Mode.PAPER,
     ) -> tuple[Notice, ...]:
-        """Give the call that sends a screen, made of fresh buttons in the person's language."""
+        """Give the call that sends a screen, made of fresh buttons in the person's language.
+
+        `mode` is whose money the news is about, whatever mode the person is in by then.
+        """
         nonce = new_nonce(self.clock.now(), self.chance)
-        keys = Keys(owner=user_id, nonce=nonce, bot_name=self.bot_name)
+        keys = Keys(owner=user_id, nonce=nonce, bot_name=self.bot_name, mode=mode)
         with speaking(self.language_of(user_id)):
             return (to_send(screen(keys), user_id, priority=priority),)

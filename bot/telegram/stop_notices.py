@@ -21,7 +21,9 @@ class StopNews(PrivateNews):
 
     def closed(self, user_id: int, filled: Filled) -> Sequence[Notice]:
         """Give the receipt as news for the private chat."""
-        return self.told(user_id, lambda keys: receipt(filled, keys), Priority.FILL)
+        return self.told(
+            user_id, lambda keys: receipt(filled, keys), Priority.FILL, mode=filled.mode
+        )
 
     def progress(self, line: StopLine, left: int) -> Sequence[Notice]:
         """Show how far the closing is, in place of the message that began it."""

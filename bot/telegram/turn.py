@@ -7,7 +7,7 @@ from enum import Enum, StrEnum, auto
 from bot.domain.errors import Refusal
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
-from bot.domain.users import Permission, User
+from bot.domain.users import Mode, Permission, User
 from bot.domain.values import value
 from bot.services.catalogue import Services
 from bot.services.live import Live
@@ -102,6 +102,27 @@ class Turn:
         if self.services.live is None:
             raise Refusal("live_off")
         return self.services.live
+
+    @property
+    def mode(self) -> Mode:
+        """Give whose money is meant: what is shown and done is of this mode and no other."""
+        return self.user.mode
+
+    def on_paper(self) -> "Turn":
+        """Give this turn as one on paper.
+
+        So is all that others read: nobody's live figures and no live buttons go into a group.
+        """
+        if self.mode is Mode.PAPER:
+            return self
+        user, news_keys = replace(self.user, mode=Mode.PAPER), self.news_keys
+        return replace(
+            self,
+            user=user,
+            request=replace(self.request, user=user),
+            keys=replace(self.keys, mode=Mode.PAPER),
+            news_keys=lambda: replace(news_keys(), mode=Mode.PAPER),
+        )
 
     async def show(self, screen: Screen, toast: str = "") -> None:
         """Answer with a screen: in place of the pressed one, or as a new message."""
@@ -259,7 +280,8 @@ class Action:
     """One row of the button table; an expired money button runs `when_stale` instead.
 
     `of` is the command whose switch in a group's settings it goes with, where that has another
-    name. The rest is as in a `Command`.
+    name. A button cut in one mode is refused in the other, unless what it does `is_of_any_mode`:
+    it then looks the same in both, or is shown in that of now. The rest is as in a `Command`.
     """
 
     name: str
@@ -271,3 +293,9 @@ class Action:
     in_group: Permission | None = None
     cost: int = 1
     of: str = ""
+    is_of_any_mode: bool = False
+
+
+def of_any_mode(rows: Sequence[Action]) -> tuple[Action, ...]:
+    """Give rows of buttons that mean the same whatever mode somebody is in."""
+    return tuple(replace(row, is_of_any_mode=True) for row in rows)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from bot.domain.candles import Candle, Interval
 from bot.domain.charts import Chart, Theme
 from bot.domain.instruments import Token
+from bot.domain.users import Mode
 from bot.services.charts import ChartView
 from bot.services.token_lines import TokenLine
 from tests.builders.views import a_quote, a_token
@@ -54,6 +55,7 @@ def a_chart_view(token: Token | None = None, **parts: object) -> ChartView:
         theme=Theme.DARK,
         candles=some_candles(),
         user_id=1001,
+        mode=Mode.PAPER,
     )
     return replace(view, **parts)
 

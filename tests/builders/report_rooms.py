@@ -13,7 +13,7 @@ from bot.domain.cards import Card
 from bot.domain.orders import CloseIntent, OpenIntent
 from bot.domain.positions import Side
 from bot.domain.requests import Request
-from bot.domain.users import User
+from bot.domain.users import Mode, User
 from bot.ports.exports import Export
 from bot.services.exports import Exports, ExportSpan
 from bot.services.leaderboards import Leaderboards
@@ -110,6 +110,7 @@ async def report_room(database: Pool) -> ReportRoom:
             performance=performance,
             clock=clock,
             notice=lambda _user, _report: (),
+            mode_of=lambda _user: Mode.PAPER,
         ),
         exports=Exports(book=PostgresExports(database), clock=clock),
         leaderboards=Leaderboards(

@@ -72,7 +72,7 @@ def a_report(**parts: object) -> PnlReport:
 
 
 def a_card(what: str = "card", **parts: object) -> CardView:
-    view = CardView(what=what, user_id=1001, theme=Theme.DARK, shows_amounts=False)
+    view = CardView(what=what, user_id=1001, theme=Theme.DARK, shows_amounts=False, mode=Mode.PAPER)
     if what == "receipt":
         view = replace(view, order=a_history(a_token(), 1, None).orders[0])
     else:

@@ -23,6 +23,7 @@ from bot.ports.books import Dialog
 from bot.services.charts import ChartView
 from bot.services.groups import Groups
 from bot.services.languages import Languages
+from bot.services.modes import Modes
 from bot.services.movers import Movement, Span
 from bot.services.token_lines import TokenLine
 from bot.services.views import (
@@ -66,6 +67,7 @@ from tests.fakes.group_services import (
 from tests.fakes.guards import FakeRisk, FakeStops
 from tests.fakes.language_book import FakeLanguageBook
 from tests.fakes.mail_boxes import FakeInbox
+from tests.fakes.mode_book import FakeModeBook
 from tests.fakes.people_services import FakePeople
 from tests.fakes.premium_services import FakePremium
 from tests.fakes.report_services import (
@@ -108,6 +110,8 @@ class FakeServices:
     frozen: list[int] = field(default_factory=list)
     hidden: list[int] = field(default_factory=list)
     languages: Languages = field(init=False)
+    mode_book: FakeModeBook = field(init=False)
+    modes: Modes = field(init=False)
     risk: FakeRisk = field(init=False)
     stops: FakeStops = field(init=False)
     audit: FakeAudit = field(init=False)
@@ -125,6 +129,8 @@ class FakeServices:
         self.audit = FakeAudit(self)
         self.my_data = FakeMyData(self, self.audit)
         self.premium = FakePremium(self)
+        self.mode_book = FakeModeBook(commit=self._commit)
+        self.modes = Modes(book=self.mode_book, is_live_on=True)
         self.languages = Languages(book=FakeLanguageBook(), access=self)
         self.group_book = FakeGroupBook(counter=self)
         self.groups = Groups(book=self.group_book, members=self.members)
@@ -317,7 +323,8 @@ class FakeServices:
         self, user: User, chat_id: int, kind: str, data: Mapping[str, str], seconds: int = 600
     ) -> None:
         assert seconds > 0
-        dialog = Dialog(user_id=user.user_id, chat_id=chat_id, kind=kind, data=data)
+        told = {**data, "mode": user.mode.value}
+        dialog = Dialog(user_id=user.user_id, chat_id=chat_id, kind=kind, data=told)
         self.dialogs[user.user_id, chat_id] = dialog
 
     async def awaiting(self, user: User, chat_id: int) -> Dialog | None:

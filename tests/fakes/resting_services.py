@@ -66,7 +66,13 @@ class FakeResting:
 
     stage: Stage
 
-    async def place(self, request: Request, plan: RestingPlan, answer: PlacedAnswer) -> None:
+    async def place(
+        self,
+        request: Request,
+        plan: RestingPlan,
+        answer: PlacedAnswer,
+        mode: Mode = Mode.PAPER,
+    ) -> None:
         self.stage._enter(request.user, Permission.TRADE_PAPER)
         before = self.stage.placed_by.get(request.request_id)
         if before is not None:
@@ -75,16 +81,22 @@ class FakeResting:
         self.stage.placed_by[request.request_id] = plan
         self.stage.plans.append(plan)
         for order in orders:
-            self.stage.resting_orders[order.number] = _resting(order)
+            self.stage.resting_orders[order.number] = _resting(order, mode)
         position = a_position() if isinstance(plan, ExitPlan) else None
         placed = Placed(
             orders=orders, token=self._token, price=PRICE, position=position, sol_usd=SOL_USD
         )
         await self.stage._commit(request, answer(placed))
 
-    async def cancel(self, request: Request, number: int | None, answer: CancelAnswer) -> None:
+    async def cancel(
+        self,
+        request: Request,
+        number: int | None,
+        answer: CancelAnswer,
+        mode: Mode = Mode.PAPER,
+    ) -> None:
         self.stage._enter(request.user, Permission.TRADE_PAPER)
-        views = await self.working(request.user)
+        views = await self.working(request.user, mode)
         gone = tuple(v for v in views if number is None or v.order.placed.number == number)
         if not gone:
             raise (
@@ -99,10 +111,16 @@ class FakeResting:
         await self.stage._commit(request, answer(gone))
 
     async def change(
-        self, request: Request, number: int, terms: NewTerms, answer: ChangeAnswer
+        self,
+        request: Request,
+        number: int,
+        terms: NewTerms,
+        answer: ChangeAnswer,
+        mode: Mode = Mode.PAPER,
     ) -> None:
         self.stage._enter(request.user, Permission.TRADE_PAPER)
         order = self.stage.resting_orders[number]
+        assert order.mode is mode
         position = a_position() if order.placed.position_number else None
         basis = ChangeBasis(
             position=position, prices=self._basis(is_exit=position is not None), at=NOON
@@ -111,18 +129,21 @@ class FakeResting:
         self.stage.resting_orders[number] = kept
         await self.stage._commit(request, answer(self._view(kept)))
 
-    async def working(self, user: User) -> tuple[RestingView, ...]:
+    async def working(self, user: User, mode: Mode = Mode.PAPER) -> tuple[RestingView, ...]:
         self.stage._enter(user, Permission.VIEW_OWN)
-        orders = self.stage.resting_orders.values()
+        orders = [one for one in self.stage.resting_orders.values() if one.mode is mode]
         return tuple(self._view(one) for one in orders if one.state is RestingState.WORKING)
 
-    async def order(self, user: User, number: int) -> RestingView | ClosedOrder:
+    async def order(
+        self, user: User, number: int, mode: Mode = Mode.PAPER
+    ) -> RestingView | ClosedOrder:
         self.stage._enter(user, Permission.VIEW_OWN)
         if number == FILLED_NUMBER:
             return a_history(self._token, 1, None).orders[0]
-        if number not in self.stage.resting_orders:
+        found = self.stage.resting_orders.get(number)
+        if found is None or found.mode is not mode:
             raise Refusal("unknown_order", number=number)
-        return self._view(self.stage.resting_orders[number])
+        return self._view(found)
 
     async def open(self, request: Request, entry: Entry, answer: FillAnswer) -> None:
         """Stand for `Brackets.open`."""
@@ -178,11 +199,11 @@ class FakeResting:
         )
 
 
-def _resting(placed: NewResting) -> Resting:
+def _resting(placed: NewResting, mode: Mode) -> Resting:
     return Resting(
         user_id=1001,
         order_id=placed.number,
-        mode=Mode.PAPER,
+        mode=mode,
         season=1,
         placed=placed,
         state=RestingState.WORKING,

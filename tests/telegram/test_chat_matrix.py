@@ -46,6 +46,7 @@ COMMANDS = {
     "alerts": (OWN, Place.PRIVATE),
     "cancel": (HELP, Place.PRIVATE),
     "language": (HELP, Place.PRIVATE),
+    "mode": (OWN, Place.PRIVATE),
     **dict.fromkeys(
         (
             "limit",
@@ -128,6 +129,8 @@ BUTTONS = {
     "how": (HELP, Place.PRIVATE),
     "tour": (HELP, Place.PRIVATE),
     "lang": (HELP, Place.PRIVATE),
+    "mode": (OWN, Place.PRIVATE),
+    "golive": (OWN, Place.PRIVATE),
     "wallet": (OWN, Place.WHISPERED),
     "poss": (OWN, Place.WHISPERED),
     "pos": (OWN, Place.WHISPERED),
@@ -235,6 +238,7 @@ TYPED = {
     Kind.EXPORT_SPAN: "year",
     Kind.MEMBERSHIP: "join",
     Kind.LANGUAGE: "en",
+    Kind.MODE: "paper",
     Kind.CONDITION: "above 0.02",
     Kind.ABOUT_ALERTS: "late",
     Kind.REST: "words",
@@ -321,12 +325,12 @@ def test_what_moves_money_is_marked_and_expires() -> None:
     assert dangerous == {
         "open", "close", "reset", "panic", "halt", "reverse", "promote", "demote", "premium",
         "ban", "unban", "freeze", "unfreeze", "grant", "revoke", "invite", "limits",
-        "closeall", "pause", "broadcast", "refund",
+        "closeall", "pause", "broadcast", "refund", "mode",
     }  # fmt: skip
     money = {action.name for action in action_table.TABLE if action.is_money}
     assert money == {
         "buy", "go", "close", "erase", "panicp", "panicc", "halt", "forget", "refund", "gclose",
-        "bcast",
+        "bcast", "golive",
         "ocut", "ocyes", "eput", "xput", "revgo",
     }  # fmt: skip
     assert all(action.when_stale for action in action_table.TABLE if action.is_money)

@@ -13,6 +13,7 @@ from bot.domain.instruments import Token
 from bot.domain.notices import Notice
 from bot.domain.orders import OrderAction
 from bot.domain.positions import PositionState, Side
+from bot.domain.users import Mode
 from bot.telegram import command_table
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, named, to_edit, to_send, utf16_units
@@ -87,7 +88,7 @@ def screens_of(token: Token, name: str = "Ann") -> Iterator[Screen]:
     yield market.card(a_quote(token, suspicion=suspicion, hearsay=(said_by("Jupiter"),)), KEYS)
     yield warnings.disputed(token, suspicion, KEYS)
     yield warnings.agreed(token, KEYS)
-    yield hearsay.card(a_hearsay(token))
+    yield hearsay.card(a_hearsay(token), Mode.PAPER)
     yield receipts.receipt(a_fill(token, receipt=a_receipt(fill=a_path_fill())), KEYS)
     yield market.card(a_quote(token), KEYS)
     yield market.card(halted, GROUP_KEYS)
@@ -99,7 +100,7 @@ def screens_of(token: Token, name: str = "Ann") -> Iterator[Screen]:
     yield trading.which_side(token, KEYS)
     yield trading.which_leverage(token, 20, KEYS)
     yield trading.which_size(token, Side.SHORT, 20, 999_999 * SOL, KEYS)
-    yield trading.ask_size(token, Side.SHORT, 20)
+    yield trading.ask_size(token, Side.SHORT, 20, Mode.PAPER)
     yield wallets.wallet(portfolio, KEYS)
     yield wallets.positions(portfolio, KEYS)
     yield wallets.positions(a_portfolio(), KEYS)

@@ -23,6 +23,7 @@ from bot.telegram.commands.pasted import hear_group
 from bot.telegram.commands.presets import PRESET_QUESTION, answer_preset
 from bot.telegram.commands.security import FACTOR_QUESTION, refuse_factor
 from bot.telegram.commands.trading import AMOUNT_QUESTION, answer_amount
+from bot.telegram.mode_wall import require_same_mode
 from bot.telegram.rich_text import Text
 from bot.telegram.turn import Turn
 from bot.words.speech import say
@@ -63,6 +64,7 @@ async def plain_text(turn: Turn) -> None:
     if question is not None and question.kind == FACTOR_QUESTION and await refuse_factor(turn):
         return
     if question is not None and question.kind in _ANSWERS:
+        require_same_mode(turn, question)
         await _ANSWERS[question.kind](turn, dict(question.data))
         return
     await _read_as_token(turn, text)

@@ -49,6 +49,7 @@ async def dip(turn: Turn, arguments: Arguments) -> None:
 
 async def place(turn: Turn, plan: RestingPlan) -> None:
     """Place a plan and show what waits now."""
+    turn.user.require_paper()
     await turn.services.resting.place(
         turn.request,
         plan,
@@ -131,7 +132,7 @@ async def press_type(turn: Turn, press: Press) -> None:
     token = await turn.services.prices.token(turn.user, press.target)
     data = {"token_id": str(press.target), "code": press.argument}
     await turn.services.talk.ask(turn.user, turn.chat_id, ENTRY_QUESTION, data)
-    await turn.ask(guided_orders.ask_entry(token, way))
+    await turn.ask(guided_orders.ask_entry(token, way, turn.mode))
 
 
 async def _enter(turn: Turn, arguments: Arguments, code: str) -> None:

@@ -86,7 +86,7 @@ async def press_type(turn: Turn, press: Press) -> None:
     held = await _held(turn, press.target)
     data = {"number": str(press.target), "code": press.argument}
     await turn.services.talk.ask(turn.user, turn.chat_id, EXIT_QUESTION, data)
-    await turn.ask(guided_orders.ask_exit(held, way))
+    await turn.ask(guided_orders.ask_exit(held, way, turn.mode))
 
 
 async def press_reverse(turn: Turn, press: Press) -> None:

@@ -41,7 +41,7 @@ async def show_card(turn: Turn, text: str) -> None:
         said = await turn.services.prices.hearsay(turn.user, text[:_LONGEST_TOKEN_TEXT])
         if said is None:
             raise
-        await turn.show(hearsay.card(said))
+        await turn.show(hearsay.card(said, turn.mode))
 
 
 async def show_card_of(turn: Turn, token_id: int, toast: str = "") -> None:

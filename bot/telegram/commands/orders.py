@@ -49,6 +49,7 @@ async def answer_change(turn: Turn, data: dict[str, str]) -> None:
         int(digits),
         _terms(turn, view),
         lambda kept: turn.with_screen(screen.one(kept, turn.request.received_at, turn.keys)),
+        turn.mode,
     )
     await turn.services.talk.drop(turn.user, turn.chat_id)
 
@@ -68,7 +69,7 @@ async def press_change(turn: Turn, press: Press) -> None:
     view = await _waiting(turn, press.target)
     data = {"number": str(press.target)}
     await turn.services.talk.ask(turn.user, turn.chat_id, CHANGE_QUESTION, data)
-    await turn.ask(screen.ask_change(view))
+    await turn.ask(screen.ask_change(view, turn.mode))
 
 
 async def press_cancel(turn: Turn, press: Press) -> None:
@@ -98,23 +99,24 @@ async def _cancel(turn: Turn, number: int | None) -> None:
         lambda gone: turn.with_screen(
             screen.cancelled(gone, turn.keys), say("Cancelled") if turn.pressed else ""
         ),
+        turn.mode,
     )
 
 
 async def _ask_all(turn: Turn) -> None:
-    found = await turn.services.resting.working(turn.user)
+    found = await turn.services.resting.working(turn.user, turn.mode)
     if not found:
         raise Refusal("nothing_waits")
     await turn.show(screen.confirm_all(found, turn.keys))
 
 
 async def _show_list(turn: Turn, page: int, toast: str = "") -> None:
-    found = await turn.services.resting.working(turn.user)
+    found = await turn.services.resting.working(turn.user, turn.mode)
     await turn.show(screen.listed(found, page, turn.request.received_at, turn.keys), toast)
 
 
 async def _show_one(turn: Turn, number: int) -> None:
-    found = await turn.services.resting.order(turn.user, number)
+    found = await turn.services.resting.order(turn.user, number, turn.mode)
     if isinstance(found, RestingView):
         await turn.show(screen.one(found, turn.request.received_at, turn.keys))
     else:
@@ -122,7 +124,7 @@ async def _show_one(turn: Turn, number: int) -> None:
 
 
 async def _waiting(turn: Turn, number: int) -> RestingView:
-    for view in await turn.services.resting.working(turn.user):
+    for view in await turn.services.resting.working(turn.user, turn.mode):
         if view.order.placed.number == number:
             return view
     raise Refusal("unknown_order", number=number)

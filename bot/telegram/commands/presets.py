@@ -35,7 +35,7 @@ async def press_presets(turn: Turn, press: Press) -> None:
         return
     data = {"name": press.argument}
     await turn.services.talk.ask(turn.user, turn.chat_id, PRESET_QUESTION, data)
-    await turn.ask(screen.asked(press.argument))
+    await turn.ask(screen.asked(press.argument, turn.mode))
 
 
 def read_presets(before: Presets, words: Sequence[str]) -> Presets:

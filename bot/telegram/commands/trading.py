@@ -4,6 +4,7 @@ from bot.domain.errors import Refusal
 from bot.domain.orders import CloseIntent, OpenIntent
 from bot.domain.positions import PositionState, Side
 from bot.domain.resting_plans import Entry, SizeUnit
+from bot.domain.users import Mode
 from bot.services.views import Filled
 from bot.telegram.arguments import Arguments, size_from_text
 from bot.telegram.callbacks import Press
@@ -23,6 +24,7 @@ async def open_position(turn: Turn, arguments: Arguments) -> None:
     if arguments.side is None:
         await _ask_token(turn)
         return
+    _refuse_short(turn, arguments.side)
     typed = read_open(arguments.words, arguments.side)
     token_id = await token_id_of(turn, arguments.token)
     if typed.exits or typed.size.unit is not SizeUnit.LAMPORTS:
@@ -84,7 +86,7 @@ async def press_buy(turn: Turn, press: Press) -> None:
 async def press_go(turn: Turn, press: Press) -> None:
     """Book a guided order; its receipt takes the place of the question."""
     code, _, size = press.argument.partition("x")
-    side, leverage = _order(code)
+    side, leverage = _order(turn, code)
     intent = OpenIntent(
         token_id=press.target, side=side, size_lamports=_whole(size), leverage=leverage
     )
@@ -119,6 +121,7 @@ async def press_side(turn: Turn, press: Press) -> None:
 
 async def press_leverage(turn: Turn, press: Press) -> None:
     """Ask how much leverage for a short."""
+    _refuse_short(turn, Side.SHORT)
     token = await turn.services.prices.token(turn.user, press.target)
     portfolio = await turn.services.wallets.portfolio(turn.user)
     await turn.show(trading.which_leverage(token, portfolio.limits.leverage, turn.keys))
@@ -126,7 +129,7 @@ async def press_leverage(turn: Turn, press: Press) -> None:
 
 async def press_size(turn: Turn, press: Press) -> None:
     """Ask how much, scaled to the wallet."""
-    side, leverage = _order(press.argument)
+    side, leverage = _order(turn, press.argument)
     token = await turn.services.prices.token(turn.user, press.target)
     cash = (await turn.services.wallets.portfolio(turn.user)).wallet.cash_lamports
     report = await turn.services.safety.report(press.target)
@@ -135,11 +138,11 @@ async def press_size(turn: Turn, press: Press) -> None:
 
 async def press_ask(turn: Turn, press: Press) -> None:
     """Ask for an amount to be typed; the next plain message answers it."""
-    side, leverage = _order(press.argument)
+    side, leverage = _order(turn, press.argument)
     token = await turn.services.prices.token(turn.user, press.target)
     data = {"token_id": str(press.target), "code": press.argument}
     await turn.services.talk.ask(turn.user, turn.chat_id, AMOUNT_QUESTION, data)
-    await turn.ask(trading.ask_size(token, side, leverage))
+    await turn.ask(trading.ask_size(token, side, leverage, turn.mode))
 
 
 async def _open(turn: Turn, intent: OpenIntent) -> None:
@@ -161,6 +164,12 @@ async def _open_with_exits(turn: Turn, entry: Entry) -> None:
     )
 
 
+def _refuse_short(turn: Turn, side: Side) -> None:
+    """Raise `Refusal` (`live_long_only`) of a short with real money."""
+    if turn.mode is Mode.LIVE and side is Side.SHORT:
+        raise Refusal("live_long_only")
+
+
 async def _ask_token(turn: Turn) -> None:
     tokens = await turn.services.prices.popular(turn.user)
     await turn.show(market.pick(say("Trade which token?"), tokens, turn.keys, "side"))
@@ -172,10 +181,11 @@ def _left(turn: Turn, filled: Filled) -> Rows:
     return receipts.closed_rows(turn.keys)
 
 
-def _order(code: str) -> tuple[Side, int]:
+def _order(turn: Turn, code: str) -> tuple[Side, int]:
     order = trading.read_order_code(code)
     if order is None:
         raise Refusal("bad_button")
+    _refuse_short(turn, order[0])
     return order
 
 

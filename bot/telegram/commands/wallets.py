@@ -19,7 +19,9 @@ async def wallet(turn: Turn, _arguments: Arguments) -> None:
 async def positions(turn: Turn, _arguments: Arguments) -> None:
     """List open positions."""
     portfolio = await turn.services.wallets.portfolio(turn.user)
-    waiting = await turn.services.resting.working(turn.user) if portfolio.positions else ()
+    waiting = (
+        await turn.services.resting.working(turn.user, turn.mode) if portfolio.positions else ()
+    )
     await turn.show(wallets.positions(portfolio, turn.keys, waiting))
 
 
@@ -99,7 +101,7 @@ async def _show_position(turn: Turn, number: int, toast: str = "") -> None:
     portfolio = await turn.services.wallets.portfolio(turn.user)
     for one in portfolio.positions:
         if one.position.number == number:
-            waiting = await turn.services.resting.working(turn.user)
+            waiting = await turn.services.resting.working(turn.user, turn.mode)
             await turn.show(wallets.position(one, portfolio, turn.keys, waiting), toast)
             return
     raise Refusal("unknown_position", number=number)

@@ -7,7 +7,6 @@ from bot.domain.alert_firings import Firing, LateCause
 from bot.domain.alerts import AlertKind, Levels
 from bot.domain.instruments import Token
 from bot.domain.positions import BPS
-from bot.domain.users import Mode
 from bot.services.alert_levels import AlertNews, levels_as_said
 from bot.services.alerts import LateReport
 from bot.telegram.callbacks import Keys
@@ -53,7 +52,7 @@ def late(report: LateReport, keys: Keys) -> Screen:
     hidden = report.late_count - len(report.late)
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Late alerts"), say("7 days")),
+            headed(keys.mode, say("Late alerts"), say("7 days")),
             say(
                 "{late} of {fired} missed the target of {target} from the chain to the chat.",
                 late=report.late_count,

@@ -2,7 +2,6 @@
 
 from bot.domain.alert_hours import AlertSettings, Loudness, QuietHours
 from bot.domain.alerts import AlertKind
-from bot.domain.users import Mode
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, headed, in_rows, key, lines
 from bot.telegram.screens import figures
@@ -49,7 +48,7 @@ def settings(wishes: AlertSettings, keys: Keys) -> Screen:
     way = (key(keys, say("Quiet: silent or off"), "aset", 0, "qway"),) if quiet else ()
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Alert settings")),
+            headed(keys.mode, say("Alert settings")),
             say("On comes with sound, silent without, off not at all."),
             _quiet_line(quiet),
             say(

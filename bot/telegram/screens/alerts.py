@@ -5,7 +5,6 @@ from datetime import datetime
 
 from bot.domain.alerts import AlertKind
 from bot.domain.instruments import Token
-from bot.domain.users import Mode
 from bot.services.alert_levels import AlertLine, NotWatched
 from bot.services.views import Quote
 from bot.telegram.callbacks import Keys
@@ -33,7 +32,7 @@ def listed(found: Sequence[AlertLine], page: int, keys: Keys) -> Screen:
     older += [key(keys, say("Farther"), "alist", page + 1)] if page < last else []
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Alerts"), say("{count} set", count=len(found))),
+            headed(keys.mode, say("Alerts"), say("{count} set", count=len(found))),
             *(_line(place, line) for place, line in enumerate(shown, began + 1)),
         ),
         rows=(
@@ -58,7 +57,7 @@ def one(line: AlertLine, keys: Keys) -> Screen:
     )
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Alert")),
+            headed(keys.mode, say("Alert")),
             condition_words(line),
             _state(line),
             say("Comes again, counted from where it fired.")
@@ -82,7 +81,7 @@ def placed(line: AlertLine, keys: Keys) -> Screen:
     number = line.alert.alert_id
     note = say(_MARK_NOTE) if line.alert.condition.kind is AlertKind.POSITION else ""
     return Screen(
-        text=lines(headed(Mode.PAPER, say("Alert set")), condition_words(line), _state(line), note),
+        text=lines(headed(keys.mode, say("Alert set")), condition_words(line), _state(line), note),
         rows=(
             (
                 key(keys, say("Edit…"), "aedit", number),
@@ -97,7 +96,7 @@ def placed(line: AlertLine, keys: Keys) -> Screen:
 def deleted(line: AlertLine, keys: Keys) -> Screen:
     """Say that an alert is gone."""
     return Screen(
-        text=lines(headed(Mode.PAPER, say("Alert deleted")), condition_words(line)),
+        text=lines(headed(keys.mode, say("Alert deleted")), condition_words(line)),
         rows=((key(keys, say("Alerts"), "alist"),), _token_row(line.token, keys)),
     )
 
@@ -114,7 +113,7 @@ def choices(quote: Quote, keys: Keys) -> Screen:
     )
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Alert"), named(quote.token.symbol, 16)),
+            headed(keys.mode, say("Alert"), named(quote.token.symbol, 16)),
             price_line(quote),
             say("Tell you when the price is there once, or each time it has moved by 10%?"),
         ),
@@ -184,7 +183,7 @@ _ASLEEP = {
 def _nothing(keys: Keys) -> Screen:
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Alerts"), say("none set")),
+            headed(keys.mode, say("Alerts"), say("none set")),
             say("Set one with Alert on a token's card, or type it: /alert WIF above 0.02"),
         ),
         rows=((key(keys, say("New"), "alrt"), *_elsewhere(keys)),),

@@ -2,7 +2,6 @@
 
 from bot.domain.candles import INTERVALS, OWN, Interval
 from bot.domain.charts import Theme
-from bot.domain.users import Mode
 from bot.services.charts import ChartView
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Rows, Screen, headed, in_rows, key, lines, named
@@ -20,7 +19,7 @@ def chart(view: ChartView, keys: Keys) -> Screen:
     return Screen(
         text=lines(
             headed(
-                Mode.PAPER,
+                keys.mode,
                 named(token.symbol, 16),
                 say("{interval} chart", interval=view.interval.label),
             ),

@@ -1,7 +1,6 @@
 """Tables on their way: which there are, and the messages that carry them."""
 
 from bot.domain.notices import Notice
-from bot.domain.users import Mode
 from bot.ports.exports import Export
 from bot.services.exports import MOST_FILES, MOST_ROWS, ExportFile, ExportSpan, ExportView
 from bot.telegram.callbacks import Keys
@@ -28,7 +27,7 @@ def choose(keys: Keys) -> Screen:
     """Ask which table, and how far back."""
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Export")),
+            headed(keys.mode, say("Export")),
             say(
                 "CSV files of your own: exact units, UTC times, ids that join them. "
                 "Orders as they were asked, fills as they came, transfers as they were booked."

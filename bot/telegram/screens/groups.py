@@ -5,7 +5,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.domain.groups import SWITCHABLE, TRADES, Audience, GroupSettings
-from bot.domain.users import Mode
 from bot.services.group_calls import CallLine
 from bot.services.views import Quote
 from bot.telegram.callbacks import Keys
@@ -73,7 +72,7 @@ def short_card(quote: Quote, line: CallLine, now: datetime, keys: Keys) -> Scree
     """Show a token that somebody named in a group, who was first, and how it did since."""
     return Screen(
         text=lines(
-            headed(Mode.PAPER, named(quote.token.symbol, 16), named(quote.token.name)),
+            headed(keys.mode, named(quote.token.symbol, 16), named(quote.token.name)),
             market.price_line(quote),
             market.source_line(quote),
             safety.short_line(quote.safety),

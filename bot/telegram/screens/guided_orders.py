@@ -48,7 +48,7 @@ def which_way(token: Token, keys: Keys) -> Screen:
     )
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Order that waits"), named(token.symbol, 16)),
+            headed(keys.mode, say("Order that waits"), named(token.symbol, 16)),
             say("Which kind?"),
         ),
         rows=(*in_rows(buttons, 2), (key(keys, say("Back"), "card", token.token_id),)),
@@ -68,7 +68,7 @@ def which_size(
     turned = (key(keys, say(WAYS[other].title), "eway", token.token_id, other),) if other else ()
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say(way.title), named(token.symbol, 16)),
+            headed(keys.mode, say(way.title), named(token.symbol, 16)),
             say("How much each time?") if code in {"d", "p"} else say("How much?"),
             say("{cash} free", cash=figures.with_sol(cash_lamports)),
         ),
@@ -89,7 +89,7 @@ def which_level(quote: Quote, code: str, size: int, keys: Keys) -> Screen:
     )
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say(way.title), named(token.symbol, 16), figures.with_sol(size)),
+            headed(keys.mode, say(way.title), named(token.symbol, 16), figures.with_sol(size)),
             price_line(quote),
             say("How often?") if code == "d" else say("How far from the price of now?"),
         ),
@@ -103,11 +103,11 @@ def which_level(quote: Quote, code: str, size: int, keys: Keys) -> Screen:
     )
 
 
-def ask_entry(token: Token, way: Way) -> Screen:
+def ask_entry(token: Token, way: Way, mode: Mode) -> Screen:
     """Ask for the rest of an order to be typed."""
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say(way.title), named(token.symbol, 16)),
+            headed(mode, say(way.title), named(token.symbol, 16)),
             marked("Type it like {hint}, or /cancel.", hint=Code(way.hint)),
         ),
         ask=way.hint,
@@ -131,7 +131,7 @@ def which_position(portfolio: Portfolio, title: str, action: str, code: str, key
     )
     return Screen(
         text=lines(
-            headed(Mode.PAPER, asked),
+            headed(keys.mode, asked),
             "" if held else say("Open something first, with the button or /open."),
         ),
         rows=(
@@ -147,7 +147,7 @@ def which_exit(held: MarkedPosition, keys: Keys) -> Screen:
     buttons = (key(keys, say(way.title), "xset", number, code) for code, way in EXIT_WAYS.items())
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Exits of #{number}", number=number), _name(held)),
+            headed(keys.mode, say("Exits of #{number}", number=number), _name(held)),
             say("Which kind?"),
         ),
         rows=(
@@ -183,7 +183,7 @@ def which_exit_level(held: MarkedPosition, code: str, presets: Presets, keys: Ke
     return Screen(
         text=lines(
             headed(
-                Mode.PAPER,
+                keys.mode,
                 say("{title} of #{number}", title=say(way.title), number=number),
                 _name(held),
             ),
@@ -204,12 +204,12 @@ def which_exit_level(held: MarkedPosition, code: str, presets: Presets, keys: Ke
     )
 
 
-def ask_exit(held: MarkedPosition, way: ExitWay) -> Screen:
+def ask_exit(held: MarkedPosition, way: ExitWay, mode: Mode) -> Screen:
     """Ask for an exit to be typed."""
     return Screen(
         text=lines(
             headed(
-                Mode.PAPER,
+                mode,
                 say("{title} of #{number}", title=say(way.title), number=held.position.number),
                 _name(held),
             ),
@@ -229,7 +229,7 @@ def confirm_reverse(held: MarkedPosition, keys: Keys) -> Screen:
     worth = figures.with_sol(held.mark.equity_lamports) if held.mark else say("What comes back")
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Reverse #{number}", number=number), _name(held)),
+            headed(keys.mode, say("Reverse #{number}", number=number), _name(held)),
             say("{worth} would go {other}, after the costs of both.", worth=worth, other=other),
             say("Its exits end with it."),
         ),

@@ -10,12 +10,12 @@ from bot.telegram.screens import figures
 from bot.words.speech import say
 
 
-def card(said: Hearsay) -> Screen:
+def card(said: Hearsay, mode: Mode) -> Screen:
     """Show a token of which only sources tell, without any button to trade it."""
     warning = marked("⚠️ Beware of the name: {name}", name=Code(said.symbol_warning))
     return Screen(
         text=lines(
-            headed(Mode.PAPER, named(said.symbol, 16), named(said.name)),
+            headed(mode, named(said.symbol, 16), named(said.name)),
             Code(said.mint),
             say("⚠️ Solana does not answer now. This is what others say, unchecked:"),
             *told(said.lines),

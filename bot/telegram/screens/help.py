@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.instruments import Token
-from bot.domain.users import Mode, User
+from bot.domain.users import User
 from bot.services.views import Portfolio
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, headed, in_rows, key, lines, named, private_row
@@ -26,7 +26,7 @@ def welcome(portfolio: Portfolio, tokens: Sequence[Token], keys: Keys) -> Screen
     return Screen(
         text=lines(
             headed(
-                Mode.PAPER,
+                keys.mode,
                 marked("Welcome, {name}. You have {free} to practise with.", name=name, free=free),
             ),
             say(
@@ -63,7 +63,7 @@ def welcome_group(user: User, keys: Keys) -> Screen:
 def how_it_works(keys: Keys) -> Screen:
     """Explain paper trading in a few sentences."""
     return Screen(
-        text=lines(headed(Mode.PAPER, say("How it works")), *(say(line) for line in HOW_IT_WORKS)),
+        text=lines(headed(keys.mode, say("How it works")), *(say(line) for line in HOW_IT_WORKS)),
         rows=((key(keys, say("Back"), "start"), key(keys, say("Commands"), "help")),),
     )
 
@@ -109,7 +109,7 @@ def tour(step: int, keys: Keys) -> Screen:
     )
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("{title} ({step} of {last})", title=translated(title),
+            headed(keys.mode, say("{title} ({step} of {last})", title=translated(title),
                                    step=step, last=len(TOUR))),
             *map(translated, told),
         ),

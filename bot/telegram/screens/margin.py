@@ -1,6 +1,5 @@
 """The warning before a short is liquidated."""
 
-from bot.domain.users import Mode
 from bot.services.margin_warnings import NearShort
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, danger, headed, key, lines, named
@@ -17,7 +16,7 @@ def margin_warning(near: NearShort, percent: int, keys: Keys) -> Screen:
     return Screen(
         text=lines(
             headed(
-                Mode.PAPER,
+                keys.mode,
                 marked(
                     "⚠️ #{number} {token} short is {percent}% of the way to its end",
                     number=str(held.number),

@@ -28,7 +28,7 @@ def card(quote: Quote, keys: Keys, sizes: Sequence[int] = CARD_PRESETS) -> Scree
     token = quote.token
     return Screen(
         text=lines(
-            headed(Mode.PAPER, named(token.symbol, 16), named(token.name)),
+            headed(keys.mode, named(token.symbol, 16), named(token.name)),
             price_line(quote),
             _spark_line(quote),
             source_line(quote),
@@ -55,9 +55,10 @@ def card_rows(token: Token, keys: Keys, sizes: Sequence[int] = CARD_PRESETS) -> 
         for size in sizes
     )
     if keys.is_private:
+        short = (key(keys, say("Short"), "lev", token_id),) if keys.mode is Mode.PAPER else ()
         more: tuple[Button, ...] = (
             key(keys, say("Amount…"), "ask", token_id, "l1"),
-            key(keys, say("Short"), "lev", token_id),
+            *short,
             chart,
         )
         follow = (
@@ -81,7 +82,7 @@ def info(details: TokenInfo, keys: Keys) -> Screen:
     )
     return Screen(
         text=lines(
-            headed(Mode.PAPER, named(token.symbol, 16), named(token.name)),
+            headed(keys.mode, named(token.symbol, 16), named(token.name)),
             Code(token.mint),
             price_line(quote),
             source_line(quote),

@@ -1,6 +1,5 @@
 """What rose and what fell most, with the way to each token."""
 
-from bot.domain.users import Mode
 from bot.services.movers import Movement, Span
 from bot.services.token_lines import TokenLine
 from bot.telegram.callbacks import Keys
@@ -22,7 +21,7 @@ def movers(movement: Movement, keys: Keys) -> Screen:
     )
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Movers · {span}", span=span.value)),
+            headed(keys.mode, say("Movers · {span}", span=span.value)),
             *_side(say("Up"), movement.gainers, span),
             *_side(say("Down"), movement.losers, span),
             "" if shown else say("Nothing has moved that I have kept for long enough. Try later."),

@@ -51,7 +51,7 @@ def placed(new: Placed, now: datetime, keys: Keys) -> Screen:
     is_pair = first.group_number is not None
     return Screen(
         text=lines(
-            headed(Mode.PAPER, what, name),
+            headed(keys.mode, what, name),
             *(_placed_line(one, new, now) for one in new.orders),
             say("Comes with {exits}", exits=exits) if exits else "",
             say("The first to fill cancels the other.") if is_pair else "",
@@ -80,7 +80,7 @@ def listed(found: Sequence[RestingView], page: int, now: datetime, keys: Keys) -
     turn += [key(keys, say("Later"), "olist", page + 1)] if page < last else []
     count = say_count("{count} order waits", "{count} orders wait", len(found))
     return Screen(
-        text=lines(headed(Mode.PAPER, count), *(_line(view, now) for view in shown)),
+        text=lines(headed(keys.mode, count), *(_line(view, now) for view in shown)),
         rows=(
             *in_rows(
                 key(keys, f"#{view.order.placed.number}", "oone", view.order.placed.number)
@@ -136,7 +136,7 @@ def filled(order: ClosedOrder, keys: Keys) -> Screen:
     amount = figures.amount(order.token, booked.fill.token_units)
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Order #{number}", number=order.order_number), say("filled")),
+            headed(keys.mode, say("Order #{number}", number=order.order_number), say("filled")),
             marked(
                 deed,
                 amount=amount,
@@ -174,7 +174,7 @@ def cancelled(views: Sequence[RestingView], keys: Keys) -> Screen:
     positions = ", ".join(f"#{number}" for number in bare)
     return Screen(
         text=lines(
-            headed(Mode.PAPER, what),
+            headed(keys.mode, what),
             *(_short(view) for view in views[:LINES_ON_A_PAGE]),
             say("⚠️ A stop of {positions} is gone.", positions=positions) if bare else "",
         ),
@@ -188,7 +188,7 @@ def confirm_all(views: Sequence[RestingView], keys: Keys) -> Screen:
     return Screen(
         text=lines(
             headed(
-                Mode.PAPER,
+                keys.mode,
                 say_count("Cancel {count} order?", "Cancel all {count} orders?", len(views)),
             ),
             say_count(
@@ -209,14 +209,14 @@ def confirm_all(views: Sequence[RestingView], keys: Keys) -> Screen:
     )
 
 
-def ask_change(view: RestingView) -> Screen:
+def ask_change(view: RestingView, mode: Mode) -> Screen:
     """Ask for the new level of an order."""
     wanted = view.order.placed
     is_trail = wanted.kind is RestingKind.TRAILING
     example = "12%" if is_trail else say("{one} or {other}", one="0.02, $1.50, -8%", other="mc 5M")
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Order #{number}", number=wanted.number)),
+            headed(mode, say("Order #{number}", number=wanted.number)),
             say("{order}: which distance?", order=_capital(kind_name(wanted.kind)))
             if is_trail
             else say("{order}: which level?", order=_capital(kind_name(wanted.kind))),
@@ -365,7 +365,7 @@ def _unprotected(view: RestingView) -> int:
 def _nothing(keys: Keys) -> Screen:
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("No orders wait")),
+            headed(keys.mode, say("No orders wait")),
             say("Wait for a level with /limit, or protect a position from its card."),
         ),
         rows=((key(keys, say("Positions"), "poss"), key(keys, say("Refresh"), "olist")),),

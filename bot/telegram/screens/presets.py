@@ -23,7 +23,7 @@ def shown(presets: Presets, keys: Keys) -> Screen:
     """Show what the person's buttons offer."""
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Your presets")),
+            headed(keys.mode, say("Your presets")),
             say("Buy {sizes} SOL", sizes=" · ".join(figures.sol(size) for size in presets.sizes)),
             say(
                 "Take profit +{levels}",
@@ -43,12 +43,12 @@ def shown(presets: Presets, keys: Keys) -> Screen:
     )
 
 
-def asked(name: str) -> Screen:
+def asked(name: str, mode: Mode) -> Screen:
     """Ask for a preset's new value."""
     title, example = EXAMPLES[name]
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Presets"), say(title).removesuffix("…")),
+            headed(mode, say("Presets"), say(title).removesuffix("…")),
             marked("Type it like {example}, or /cancel.", example=Code(example)),
         ),
         ask=example,

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from bot.domain.risk import RiskLimit
 from bot.domain.risk_score import FactorScore, RiskFactor
-from bot.domain.users import Mode
 from bot.services.risk import LimitUse, LockLine, RiskView
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, danger, headed, in_rows, key, lines, named
@@ -65,7 +64,7 @@ def risk(view: RiskView, keys: Keys) -> Screen:
     heat = figures.percent(figures.share(view.heat_lamports, view.equity_lamports))
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Risk {score} of 100", score=view.score.score)),
+            headed(keys.mode, say("Risk {score} of 100", score=view.score.score)),
             say(
                 "Equity {equity} · heat {heat} ({share})",
                 equity=figures.with_sol(view.equity_lamports),
@@ -91,7 +90,7 @@ def limit_set(limit: RiskLimit, value: int | None, keys: Keys) -> Screen:
     words = say("as your role has it") if value is None else shown_limit(limit, value)
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("{limit} is now {value}", limit=limit.value, value=words)),
+            headed(keys.mode, say("{limit} is now {value}", limit=limit.value, value=words)),
             say("It holds back entries only; you can always close."),
         ),
         rows=((key(keys, say("Risk"), "risk"), key(keys, say("Positions"), "poss")),),
@@ -104,7 +103,7 @@ def locks(found: Sequence[LockLine], keys: Keys) -> Screen:
     return Screen(
         text=lines(
             headed(
-                Mode.PAPER,
+                keys.mode,
                 say("Locked entries") if found else say("No locks: entries are free"),
             ),
             *(_lock_line(line) for line in shown),
@@ -132,7 +131,7 @@ def unlocked(lock_id: int, keys: Keys) -> Screen:
     """Confirm that a lock was lifted."""
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Lock #{number} lifted", number=lock_id)),
+            headed(keys.mode, say("Lock #{number} lifted", number=lock_id)),
             say("Another stop may set it again."),
         ),
         rows=((key(keys, say("Locks"), "locks"), key(keys, say("Open…"), "pick")),),

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from bot.domain.instruments import Token
 from bot.domain.safety import Level, SafetyLine, SafetyReport
 from bot.domain.transfer_fees import BPS, TransferFee
-from bot.domain.users import Mode
 from bot.services.views import SafetyCard
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Rows, Screen, headed, key, label, lines, named
@@ -31,7 +30,7 @@ def card(found: SafetyCard, keys: Keys) -> Screen:
     return Screen(
         text=lines(
             headed(
-                Mode.PAPER,
+                keys.mode,
                 marked("Safety of {token}", token=named(token.symbol, 16)),
                 named(token.name),
             ),
@@ -76,7 +75,7 @@ def setting(keys: Keys, *, blocks: bool) -> Screen:
     )
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Dangerous tokens")),
+            headed(keys.mode, say("Dangerous tokens")),
             said,
             say("See what is held against a token with /check. Closing is never blocked by it."),
         ),

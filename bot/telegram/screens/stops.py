@@ -27,7 +27,7 @@ def ask_panic(line: StopLine, keys: Keys) -> Screen:
     """Ask whether a person wants to stop their own trading, and how."""
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Stop your trading?")),
+            headed(keys.mode, say("Stop your trading?")),
             say(
                 "Pause: nothing new is opened for you. What is open stays ({open}), exits too.",
                 open=_open(line),
@@ -59,7 +59,7 @@ def ask_halt(line: StopLine, *, closes: bool, reason: str, asker: str, keys: Key
     )
     return Screen(
         text=lines(
-            headed(Mode.PAPER, marked(question, whose=_scope(line.stop, line.token))),
+            headed(keys.mode, marked(question, whose=_scope(line.stop, line.token))),
             concerned,
             marked("Reason: {reason}", reason=named(reason, 120)) if reason else "",
             marked("Asked by {name} · only they can answer", name=named(asker)),
@@ -74,7 +74,7 @@ def pulled(line: StopLine, keys: Keys) -> Screen:
     stop = line.stop
     return Screen(
         text=lines(
-            headed(Mode.PAPER, Text("🔒 ", stop_words(stop, line.token))),
+            headed(keys.mode, Text("🔒 ", stop_words(stop, line.token))),
             say("⏳ Closing {open}. Each gets its receipt.", open=_open(line))
             if stop.closes
             else "",
@@ -111,7 +111,7 @@ def resumed(line: StopLine, keys: Keys | None = None) -> Screen:
     return Screen(
         text=lines(
             headed(
-                Mode.PAPER,
+                Mode.PAPER if keys is None else keys.mode,
                 marked("Entries are free again: {whose}", whose=_scope(line.stop, line.token)),
             ),
             say("It had stood {since}.", since=_since(line.stop)),
@@ -136,7 +136,7 @@ def tripped(line: StopLine) -> Screen:
 def nothing_stopped(keys: Keys) -> Screen:
     """Show that the question was answered with no."""
     return Screen(
-        text=lines(headed(Mode.PAPER, say("Nothing was stopped"))),
+        text=lines(headed(keys.mode, say("Nothing was stopped"))),
         rows=((key(keys, say("Risk"), "risk"),),) if keys.is_private else (),
     )
 

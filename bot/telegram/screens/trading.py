@@ -23,16 +23,17 @@ _SIDES = {letter: side for side, letter in _LETTERS.items()}
 
 def which_side(token: Token, keys: Keys) -> Screen:
     """Ask whether to go long or short."""
+    is_paper = keys.mode is Mode.PAPER
+    short = (key(keys, say("Short"), "lev", token.token_id),) if is_paper else ()
     return Screen(
         text=lines(
-            headed(Mode.PAPER, marked("Open {token}", token=named(token.symbol, 16))),
-            say("Long gains when the price rises, short when it falls."),
+            headed(keys.mode, marked("Open {token}", token=named(token.symbol, 16))),
+            say("Long gains when the price rises, short when it falls.")
+            if is_paper
+            else say("With real money there are longs only: you buy the token itself."),
         ),
         rows=(
-            (
-                key(keys, say("Long"), "size", token.token_id, "l1"),
-                key(keys, say("Short"), "lev", token.token_id),
-            ),
+            (key(keys, say("Long"), "size", token.token_id, "l1"), *short),
             (key(keys, say("Back"), "card", token.token_id),),
         ),
     )
@@ -46,7 +47,7 @@ def which_leverage(token: Token, limit: int, keys: Keys) -> Screen:
     )
     return Screen(
         text=lines(
-            headed(Mode.PAPER, marked("Short {token}", token=named(token.symbol, 16))),
+            headed(keys.mode, marked("Short {token}", token=named(token.symbol, 16))),
             say("How much leverage? More of it is liquidated sooner."),
         ),
         rows=(*in_rows(buttons), (key(keys, say("Back"), "card", token.token_id),)),
@@ -74,7 +75,7 @@ def which_size(
     )
     return Screen(
         text=lines(
-            headed(Mode.PAPER, _order(token, side, leverage)),
+            headed(keys.mode, _order(token, side, leverage)),
             say("How much margin?") if side is Side.SHORT else say("How much to spend?"),
             say("{cash} free", cash=figures.with_sol(cash_lamports)),
             safety.short_line(report),
@@ -83,11 +84,11 @@ def which_size(
     )
 
 
-def ask_size(token: Token, side: Side, leverage: int) -> Screen:
+def ask_size(token: Token, side: Side, leverage: int, mode: Mode) -> Screen:
     """Ask for a size to be typed."""
     return Screen(
         text=lines(
-            headed(Mode.PAPER, _order(token, side, leverage)),
+            headed(mode, _order(token, side, leverage)),
             say("How many SOL? Type a number like 2.5, or /cancel."),
         ),
         ask=say("SOL, like {example}", example="2.5"),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from bot.domain.instruments import Token
-from bot.domain.users import Mode
 from bot.services.token_lines import TokenLine
 from bot.services.watchlist import WatchChange
 from bot.telegram.callbacks import Keys
@@ -23,7 +22,7 @@ def watchlist(found: Sequence[TokenLine], keys: Keys) -> Screen:
     ages = [line.age_seconds for line in found if line.age_seconds is not None]
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Watchlist"), _count(len(found))),
+            headed(keys.mode, say("Watchlist"), _count(len(found))),
             *(_line(line) for line in found[:_MOST_LINES]),
             say("and {count} more", count=hidden) if hidden > 0 else "",
             say("Pool prices, the oldest {age}", age=figures.age(max(ages))) if ages else "",
@@ -76,7 +75,7 @@ def pick_unwatched(found: Sequence[TokenLine], keys: Keys) -> Screen:
 def _nothing(keys: Keys) -> Screen:
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("Watchlist"), say("empty")),
+            headed(keys.mode, say("Watchlist"), say("empty")),
             say("Put a token on it with /watch TOKEN, or with Watch on its card."),
         ),
         rows=((key(keys, say("Movers"), "movers"), key(keys, say("Refresh"), "wlist")),),
