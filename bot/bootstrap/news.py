@@ -79,5 +79,9 @@ def news_of(settings: Settings, newsroom: Newsroom) -> News:
         stopped=newsroom(StopNews, admin_ids=sorted(settings.admin_ids)),
         secured=newsroom(SecurityNews),
         people=newsroom(PeopleNews),
-        live=newsroom(LiveNews, admin_ids=sorted(settings.admin_ids)),
+        live=newsroom(
+            LiveNews,
+            admin_ids=sorted(settings.admin_ids),
+            explorer=settings.explorer_base,
+        ),
     )

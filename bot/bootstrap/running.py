@@ -23,7 +23,7 @@ from bot.bootstrap.wiring import wire
 from bot.domain.errors import Unavailable
 from bot.jobs.changes import follow_changes
 from bot.jobs.fills import fill_orders
-from bot.jobs.live_orders import reconcile_live_wallets, recover_live_orders
+from bot.jobs.live_orders import carry_out_live_orders, reconcile_live_wallets, recover_live_orders
 from bot.jobs.schedule import guarded, schedule
 from bot.observability.sending import Sending
 from bot.services.catalogue import Services
@@ -143,6 +143,7 @@ def _follow(services: Services, nursery: Nursery) -> None:
     nursery.spawn(follow_changes(services), "changes")
     nursery.spawn(fill_orders(services), "fills")
     if services.live is not None:
+        nursery.spawn(carry_out_live_orders(services.live.orders), "live orders placed")
         nursery.spawn(recover_live_orders(services.live.orders), "live orders")
         nursery.spawn(reconcile_live_wallets(services.live.reconciliation), "live wallets")
 

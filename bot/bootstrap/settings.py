@@ -97,6 +97,7 @@ class Settings(BaseSettings):
     jupiter_api_key: SecretStr = SecretStr("")
     jupiter_plan: Literal["auto", "keyless", "free", "developer", "launch", "pro"] = "auto"
     jito_base: str = ""
+    explorer_base: str = "https://explorer.solana.com/tx/"
     priority_fee_percentile: int = Field(default=75, ge=1, le=99)
     priority_fee_cap_lamports: int = Field(default=2_000_000, ge=0, le=1_000_000_000)
     redis_url: SecretStr = SecretStr("")
@@ -158,11 +159,11 @@ class Settings(BaseSettings):
                 raise ValueError(f"entry {number} is no ws:// or wss:// URL, nor auto or off")
         return urls
 
-    @field_validator("jito_base")
+    @field_validator("jito_base", "explorer_base")
     @classmethod
     def _http_base(cls, value: str) -> str:
         if value and not _HTTP_URL.fullmatch(value):
-            raise ValueError("JITO_BASE is not an http:// or https:// URL")
+            raise ValueError("it is not an http:// or https:// URL")
         return value
 
     @field_validator("auth_password_hash")

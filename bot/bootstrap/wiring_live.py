@@ -13,6 +13,7 @@ from bot.bootstrap.settings import Settings
 from bot.domain.live_orders import LiveRules
 from bot.domain.signing.rules import SigningRules
 from bot.services.live import Live
+from bot.services.live_entries import LiveEntries
 from bot.services.live_means import LiveMeans, LiveNotices
 from bot.services.live_orders import LiveOrders
 from bot.services.live_reconciliation import LiveReconciliation
@@ -35,8 +36,9 @@ def wire_live(
     if live is None:
         return None
     means = _means(settings, live, parts, notices, on_outbox)
+    entries = LiveEntries(trading, parts.books)
     return Live(
-        orders=LiveOrders(means, twin=PaperTwins(trading).decide),
+        orders=LiveOrders(means, twin=PaperTwins(trading).decide, check_entry=entries.check),
         wallets=LiveWallets(
             book=means.wallets, make_key=live.signer.new_wallet, clock=parts.outside.clock
         ),

@@ -1,7 +1,7 @@
 """A live order: what was wanted, how each attempt stands, and when a new one may begin."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -92,7 +92,10 @@ class LiveRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveWish:
-    """What a person asks for: `amount_in` lamports, or units of what position `number` holds."""
+    """What a person asks for: `amount_in` lamports, or units of what position `number` holds.
+
+    `least_out` is what they were shown to get at worst: with less, nothing is decided.
+    """
 
     wallet_number: int
     token_id: int
@@ -100,6 +103,7 @@ class LiveWish:
     amount_in: int
     slippage_bps: int
     position_number: int | None = None
+    least_out: int = 0
 
     @property
     def hash(self) -> str:
@@ -111,6 +115,7 @@ class LiveWish:
             self.amount_in,
             self.slippage_bps,
             self.position_number or "",
+            self.least_out or "",
         )
         return hash_of("live|" + "|".join(map(str, parts)))
 
@@ -159,6 +164,7 @@ class LiveIntent:
 
     It is satisfied by at least `min_out` for exactly `amount_in`. `number` counts a user's.
     `twin` is what the token's own pool would have given at the decision, where that is known.
+    `message_id` is the message of the private chat that shows how it goes, if there is one.
     """
 
     user_id: int
@@ -189,12 +195,18 @@ class LiveIntent:
     order_number: int | None = None
     ended_at: datetime | None = None
     twin: Fill | None = None
+    message_id: int | None = None
     attempts: tuple[LiveAttempt, ...] = ()
 
     @property
     def last(self) -> LiveAttempt | None:
         """Give the newest attempt."""
         return self.attempts[-1] if self.attempts else None
+
+    def with_attempt(self, attempt: LiveAttempt) -> "LiveIntent":
+        """Give it with an attempt as it stands now, which is new or was seen before."""
+        others = tuple(one for one in self.attempts if one.number != attempt.number)
+        return replace(self, attempts=(*others, attempt))
 
     @property
     def hold_lamports(self) -> int:

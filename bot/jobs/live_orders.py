@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from bot.jobs.schedule import guarded
+from bot.ports.live_orders import Place
 from bot.services.live_orders import LiveOrders
 from bot.services.live_reconciliation import LiveReconciliation
 
 Pause = Callable[[float], Awaitable[None]]
+_SIDE_BY_SIDE = 32
 _RECOVER_SECONDS = 2.0
 _RECONCILE_SECONDS = 60.0
 
@@ -21,6 +23,22 @@ async def recover_live_orders(orders: LiveOrders, pause: Pause = asyncio.sleep) 
     while True:
         await recover()
         await pause(_RECOVER_SECONDS)
+
+
+async def carry_out_live_orders(orders: LiveOrders) -> None:
+    """Run for ever: every order that is placed is carried out at once, beside the others."""
+    gate = asyncio.Semaphore(_SIDE_BY_SIDE)
+
+    async def one(place: Place) -> None:
+        async def carry_out() -> None:
+            await orders.carry_out(place)
+
+        async with gate:
+            await guarded("carry_out_live_order", carry_out)()
+
+    async with asyncio.TaskGroup() as group:
+        while True:
+            group.create_task(one(await orders.next_placed()))
 
 
 async def reconcile_live_wallets(

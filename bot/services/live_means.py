@@ -26,6 +26,9 @@ Twin = Callable[[LiveWish], Awaitable[Fill | None]]
 class LiveNotices(Protocol):
     """What people are told of live orders; every text says that it is about real money."""
 
+    def moved(self, intent: LiveIntent, token: Token) -> Sequence[Notice]:
+        """Show how far an order is, where a message shows it."""
+
     def filled(self, intent: LiveIntent, receipt: Receipt, token: Token) -> Sequence[Notice]:
         """Tell that an order was filled, by the actual amounts."""
 

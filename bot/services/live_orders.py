@@ -3,16 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
-from decimal import Decimal
 
 import structlog
 
 from bot.domain.errors import Refusal, Unavailable
-from bot.domain.identifiers import SOL_MINT
-from bot.domain.instruments import Token
 from bot.domain.live_orders import (
-    WHOLE_BPS,
     AttemptState,
     IntentState,
     LiveAttempt,
@@ -21,13 +16,12 @@ from bot.domain.live_orders import (
     LiveWish,
     may_begin,
 )
-from bot.domain.live_wallets import LiveWallet
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
-from bot.domain.users import Mode, Permission
+from bot.domain.users import Permission
 from bot.ports.live_orders import Place
-from bot.ports.swap_venue import SwapQuote, SwapRequest
 from bot.services.live_attempts import LiveAttempts
+from bot.services.live_deciding import CheckEntry, LiveDeciding, any_entry
 from bot.services.live_means import LiveMeans, Twin
 from bot.services.live_tracking import LiveTracking
 
@@ -36,47 +30,61 @@ _log = structlog.get_logger(__name__)
 
 
 class LiveOrders:
-    """Places live orders and brings them to their end. Reachable from no chat yet."""
+    """Places live orders and brings them to their end."""
 
     def __init__(
         self,
         means: LiveMeans,
         *,
         twin: Twin,
+        check_entry: CheckEntry = any_entry,
         attempts: LiveAttempts | None = None,
         tracking: LiveTracking | None = None,
     ) -> None:
         self._means = means
-        self._twin = twin
+        self._deciding = LiveDeciding(means, twin=twin, check_entry=check_entry)
         self._attempts = attempts or LiveAttempts(means)
         self._tracking = tracking or LiveTracking(means)
         self._in_hand: set[Place] = set()
+        self._placed: asyncio.Queue[Place] = asyncio.Queue()
 
     async def place(
-        self, request: Request, wish: LiveWish, notices: Sequence[Notice] = ()
+        self,
+        request: Request,
+        wish: LiveWish,
+        notices: Sequence[Notice] = (),
+        *,
+        message_id: int | None = None,
     ) -> LiveIntent:
         """Decide a live order: its intent is kept and its funds are held, or nothing has changed.
 
         The same request gives the same intent again. `notices` and the end of the request's update
-        are committed with it. Nothing is signed yet: that is `carry_out`. Raises `Refusal` or
-        `Unavailable`.
+        are committed with it; `message_id` is the message of the private chat that shows from now
+        on how it goes. Nothing is signed yet: that is `carry_out`, which the job of `next_placed`
+        asks for. Raises `Refusal` or `Unavailable`.
         """
         request.user.require(
             Permission.HOLD_LIVE_WALLET if wish.side is LiveSide.BUY else Permission.LEAVE_LIVE
         )
         if known := await self._known(request, wish):
             return known
-        token, wallet = await self._checked(request, wish)
-        buying = _request_of(wish, token, wallet.address)
-        quote, twin = await asyncio.gather(self._means.venue.quote(buying), self._twin(wish))
-        intent = self._decided(request, wish, wallet, quote)
+        decision = await self._deciding.decide(request, wish)
+        intent = replace(decision.intent, message_id=message_id)
         try:
-            number = await self._means.book.place(request, intent, twin, notices)
+            number = await self._means.book.place(request, intent, intent.twin, notices)
         except Refusal as refusal:
             if refusal.code == "already_done" and (known := await self._known(request, wish)):
                 return known
             raise
-        return replace(intent, number=number, twin=twin)
+        self._placed.put_nowait((intent.user_id, number))
+        return replace(intent, number=number)
+
+    async def next_placed(self) -> Place:
+        """Wait for an order that this process has placed, to be carried out at once.
+
+        Needs no permission: the job asks. What a crash loses of these, `recover` takes up.
+        """
+        return await self._placed.get()
 
     async def carry_out(self, place: Place, *, patience_seconds: float | None = None) -> LiveIntent:
         """Bring an intent as far as can be proven, for so long as there is patience.
@@ -151,7 +159,7 @@ class LiveOrders:
             now = self._means.clock.monotonic()
             # What a block may hold is not sent again, until that block is gone.
             if now >= resend_at and attempt.state is not AttemptState.LANDED:
-                attempt = await self._tracking.send(attempt, is_first=is_first)
+                attempt = await self._tracking.send(attempt, is_first=is_first, intent=intent)
                 resend_at, is_first = now + self._means.rules.resend_seconds, False
             attempt = await self._tracking.look(intent, attempt)
             if not attempt.is_unproven or self._means.clock.monotonic() >= ends_at:
@@ -169,83 +177,6 @@ class LiveOrders:
         if known is not None and known.request_hash != wish.hash:
             raise Refusal("request_mismatch")
         return known
-
-    async def _checked(self, request: Request, wish: LiveWish) -> tuple[Token, LiveWallet]:
-        token = self._means.tokens.get(wish.token_id)
-        if token is None:
-            raise Refusal("unknown_token", text=str(wish.token_id))
-        if wish.amount_in <= 0:
-            raise Refusal("not_positive", text=str(wish.amount_in))
-        most = self._means.rules.most_slippage_bps
-        if not 0 < wish.slippage_bps <= most:
-            raise Refusal("live_slippage", limit_share=Decimal(most) / WHOLE_BPS)
-        user_id = request.user.user_id
-        wallet = await self._means.wallets.read(user_id, wish.wallet_number)
-        if wallet is None:
-            raise Refusal("live_no_wallet")
-        now = self._means.clock.now()
-        if not await self._means.accounts.open(user_id, wish.wallet_number, now):
-            raise Refusal("live_other_wallet")
-        await self._check_sale(request, wish)
-        return token, wallet
-
-    async def _check_sale(self, request: Request, wish: LiveWish) -> None:
-        if (wish.side is LiveSide.SELL) != (wish.position_number is not None):
-            raise Refusal("unknown_position", number=wish.position_number or 0)
-        if wish.side is LiveSide.BUY:
-            return
-        desk = await self._means.books.desk(request.user.user_id, Mode.LIVE, request.request_id)
-        sold = next((p for p in desk.positions if p.number == wish.position_number), None)
-        if sold is None or sold.token_id != wish.token_id:
-            raise Refusal("unknown_position", number=wish.position_number)
-        if wish.amount_in > sold.token_units:
-            raise Refusal("live_not_enough", needed_lamports=0)
-
-    def _decided(
-        self, request: Request, wish: LiveWish, wallet: LiveWallet, quote: SwapQuote
-    ) -> LiveIntent:
-        rules, now = self._means.rules, self._means.clock.now()
-        if quote.min_out <= 0:
-            raise Refusal("venue_refused", reason="nothing would be left of it")
-        if quote.price_impact * WHOLE_BPS > rules.most_impact_bps:
-            limit = Decimal(rules.most_impact_bps) / WHOLE_BPS
-            raise Refusal("impact_too_high", impact=quote.price_impact, limit=limit)
-        return LiveIntent(
-            user_id=request.user.user_id,
-            number=0,
-            request_id=request.request_id,
-            request_hash=wish.hash,
-            wallet_number=wish.wallet_number,
-            wallet_address=wallet.address,
-            token_id=wish.token_id,
-            side=wish.side,
-            position_number=wish.position_number,
-            mint_in=quote.mint_in,
-            mint_out=quote.mint_out,
-            amount_in=wish.amount_in,
-            min_out=quote.min_out,
-            slippage_bps=wish.slippage_bps,
-            most_impact_bps=rules.most_impact_bps,
-            most_fee_lamports=rules.most_fee_lamports,
-            most_tip_lamports=rules.most_tip_lamports,
-            most_rent_lamports=rules.most_rent_lamports,
-            most_attempts=rules.most_attempts,
-            received_at=request.received_at,
-            decided_at=now,
-            deadline_at=now + timedelta(seconds=rules.deadline_seconds),
-            source_at=request.source_at,
-        )
-
-
-def _request_of(wish: LiveWish, token: Token, address: str) -> SwapRequest:
-    is_buy = wish.side is LiveSide.BUY
-    return SwapRequest(
-        mint_in=SOL_MINT if is_buy else token.mint,
-        mint_out=token.mint if is_buy else SOL_MINT,
-        amount_in=wish.amount_in,
-        taker=address,
-        slippage_bps=wish.slippage_bps,
-    )
 
 
 def _why_no_more(intent: LiveIntent) -> str:

@@ -1,5 +1,6 @@
 """Follow a committed attempt: send the same bytes, hear every node, and book what is proven."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
@@ -32,11 +33,14 @@ class LiveTracking:
     def __init__(self, means: LiveMeans) -> None:
         self._means = means
 
-    async def send(self, attempt: LiveAttempt, *, is_first: bool = False) -> LiveAttempt:
+    async def send(
+        self, attempt: LiveAttempt, *, is_first: bool = False, intent: LiveIntent | None = None
+    ) -> LiveAttempt:
         """Send the same bytes again, to every node, or to the venue where a maker has to sign.
 
         Needs no permission: what is committed may be out already. `is_first` says that this
-        process has just committed it. Errors say nothing of what became of the bytes.
+        process has just committed it. Errors say nothing of what became of the bytes. Whoever
+        watches the `intent` is shown that it is out.
         """
         sent_at = self._means.clock.now()
         if attempt.is_ours_to_send or attempt.venue_request_id is None:
@@ -50,8 +54,10 @@ class LiveTracking:
             )
         if attempt.state is not AttemptState.SIGNED:
             return attempt
-        await self._means.book.move(attempt, AttemptState.SENT, sent_at)
-        return replace(attempt, state=AttemptState.SENT, sent_at=sent_at)
+        sent = replace(attempt, state=AttemptState.SENT, sent_at=sent_at)
+        shown = () if intent is None else self._shown(intent, sent)
+        await self._means.book.move(attempt, AttemptState.SENT, sent_at, notices=shown)
+        return sent
 
     async def look(self, intent: LiveIntent, attempt: LiveAttempt) -> LiveAttempt:
         """Ask every node about an unproven attempt, and book what they prove.
@@ -70,11 +76,24 @@ class LiveTracking:
             return await self._prove(intent, attempt)
         if state is attempt.state:
             return attempt
-        notices: tuple[Notice, ...] = ()
-        if state is AttemptState.UNKNOWN and (token := self._means.tokens.get(intent.token_id)):
-            notices = tuple(self._means.notices.unknown(intent, token))
-        await self._means.book.move(attempt, state, now, slot=judgement.slot, notices=notices)
-        return replace(attempt, state=state)
+        seen_at = attempt.landed_at or now
+        moved = replace(
+            attempt,
+            state=state,
+            landed_at=seen_at if state is AttemptState.LANDED else attempt.landed_at,
+        )
+        shown = self._shown(intent, moved)
+        await self._means.book.move(attempt, state, now, slot=judgement.slot, notices=shown)
+        return moved
+
+    def _shown(self, intent: LiveIntent, attempt: LiveAttempt) -> Sequence[Notice]:
+        """Give what tells the person how far an order is."""
+        token, now_is = self._means.tokens.get(intent.token_id), intent.with_attempt(attempt)
+        if token is None or attempt.state is AttemptState.EXPIRED:
+            return ()
+        if attempt.state is AttemptState.UNKNOWN:
+            return self._means.notices.unknown(now_is, token)
+        return self._means.notices.moved(now_is, token)
 
     async def finish(self, attempt: LiveAttempt) -> None:
         """Note that a booked attempt can never be dropped any more, once that is so.
@@ -120,7 +139,14 @@ class LiveTracking:
             request = Request(
                 user=desk.user, request_id=intent.request_id, received_at=intent.received_at
             )
-            notices = self._means.notices.filled(intent, settlement.receipt, token)
+            proven = replace(
+                attempt,
+                landed_at=attempt.landed_at or swap.at,
+                confirmed_at=swap.at,
+            )
+            notices = self._means.notices.filled(
+                intent.with_attempt(proven), settlement.receipt, token
+            )
             try:
                 await self._means.book.settle(attempt, change, request, settlement, notices)
             except BookingConflict:

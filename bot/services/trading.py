@@ -141,6 +141,13 @@ class Trading:
 
         await self._book(request, desk, market, decide, answer)
 
+    def check_entry(self, desk: Desk, intent: OpenIntent, market: Market, request: Request) -> None:
+        """Decide an entry and book nothing of it; raises the `Refusal` that it meets.
+
+        Needs no permission: it moves nothing, and the engine asks for it.
+        """
+        self._engine.open(desk, intent, market, request, self._clock.now())
+
     async def entry_market(self, token_id: int) -> Market:
         """Read a token's pool afresh with what its buyers are to know.
 

@@ -1,7 +1,7 @@
 """News of live orders for the people concerned; implements the notices that services ask for."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from bot.domain.instruments import Token
 from bot.domain.live_orders import LiveIntent
@@ -9,45 +9,50 @@ from bot.domain.notices import Notice, Priority
 from bot.domain.orders import Receipt
 from bot.domain.users import Mode
 from bot.ports.live_orders import BalanceDifference, LiveBalances
+from bot.telegram.callbacks import Keys
+from bot.telegram.layout import Screen
 from bot.telegram.private_news import PrivateNews
-from bot.telegram.screens import live_orders
+from bot.telegram.screens import live_orders, live_progress
 
-_FAILED = "live_failed"
+_WATCHED_SECONDS = 60.0
+Render = Callable[[Keys], Screen]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveNews(PrivateNews):
-    """Implements `bot.services.live_means.LiveNotices`."""
+    """Implements `bot.services.live_means.LiveNotices`.
+
+    An order that has a message is told of in that message, edited in place. Who has watched it for
+    a minute may have gone: what becomes of it then comes as a new message too. All of these are
+    fills by priority, so that they keep their order. `explorer` is an address up to the signature.
+    """
 
     admin_ids: Sequence[int]
+    explorer: str = ""
+
+    def moved(self, intent: LiveIntent, token: Token) -> Sequence[Notice]:
+        """Show how far an order is, in its message; nothing where it has none."""
+        if intent.message_id is None:
+            return ()
+        return self._edited(
+            intent, lambda _keys: live_progress.under_way(intent, token, self.explorer)
+        )
 
     def filled(self, intent: LiveIntent, receipt: Receipt, token: Token) -> Sequence[Notice]:
         """Tell that an order was filled."""
-        return self.told(
-            intent.user_id,
-            lambda _keys: live_orders.filled(intent, receipt, token),
-            Priority.FILL,
-            mode=Mode.LIVE,
+        return self._news(
+            intent, lambda _keys: live_orders.filled(intent, receipt, token, self.explorer)
         )
 
     def ended(self, intent: LiveIntent, reason: str, token: Token) -> Sequence[Notice]:
         """Tell that an order came to nothing."""
-        is_failed = reason == _FAILED
-        return self.told(
-            intent.user_id,
-            lambda _keys: live_orders.ended(intent, token, is_failed=is_failed),
-            Priority.FILL,
-            mode=Mode.LIVE,
+        return self._news(
+            intent, lambda _keys: live_orders.ended(intent, reason, token, self.explorer)
         )
 
     def unknown(self, intent: LiveIntent, token: Token) -> Sequence[Notice]:
         """Tell that nothing is known of an order yet."""
-        return self.told(
-            intent.user_id,
-            lambda _keys: live_orders.unknown(intent, token),
-            Priority.FILL,
-            mode=Mode.LIVE,
-        )
+        return self._news(intent, lambda _keys: live_orders.unknown(intent, token, self.explorer))
 
     def paused(
         self, wallet: LiveBalances, differences: Sequence[BalanceDifference]
@@ -64,4 +69,25 @@ class LiveNews(PrivateNews):
                 Priority.SAFETY,
                 mode=Mode.LIVE,
             )
+        )
+
+    def _news(self, intent: LiveIntent, screen: Render) -> tuple[Notice, ...]:
+        if intent.message_id is None:
+            return self._sent(intent, screen)
+        edited = self._edited(intent, screen)
+        if (self.clock.now() - intent.decided_at).total_seconds() < _WATCHED_SECONDS:
+            return edited
+        return (*edited, *self._sent(intent, screen))
+
+    def _sent(self, intent: LiveIntent, screen: Render) -> tuple[Notice, ...]:
+        return self.told(intent.user_id, screen, Priority.FILL, mode=Mode.LIVE)
+
+    def _edited(self, intent: LiveIntent, screen: Render) -> tuple[Notice, ...]:
+        return tuple(
+            replace(
+                notice,
+                method="editMessageText",
+                payload={**notice.payload, "message_id": intent.message_id},
+            )
+            for notice in self._sent(intent, screen)
         )

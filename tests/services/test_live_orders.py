@@ -9,7 +9,7 @@ import pytest
 
 from bot.adapters.database.connection import Pool
 from bot.domain.errors import Refusal
-from bot.domain.live_orders import AttemptState, IntentState, LiveAttempt, LiveSide
+from bot.domain.live_orders import AttemptState, IntentState, LiveAttempt, LiveIntent, LiveSide
 from bot.jobs.live_orders import reconcile_live_wallets, recover_live_orders
 from bot.sandbox.jupiter_api.faults import Tampering, VenueFaults
 from bot.sandbox.solana_rpc.faults import EndpointFaults
@@ -49,7 +49,7 @@ async def test_a_purchase_is_booked_by_what_it_did_to_the_wallet(scene: LiveScen
     assert await scene.value(OPEN_HOLDS) == 0
     (news,) = await scene.rows(NOTICES)
     assert news["chat_id"] == OWNER
-    assert news["text"].startswith("LIVE order 1, WIF")
+    assert news["text"].startswith("LIVE · Bought ")
     assert attempt.quoted_at <= attempt.offered_at <= attempt.checked_at <= attempt.signed_at
     await scene.prove()
 
@@ -187,8 +187,14 @@ async def test_an_order_that_its_maker_signs_last_is_told_by_our_own_signature(
 
 async def test_what_was_committed_is_taken_up_by_the_next_process(scene: LiveScene) -> None:
     class DiesBehindSending(LiveTracking):
-        async def send(self, attempt: LiveAttempt, *, is_first: bool = False) -> LiveAttempt:
-            await super().send(attempt, is_first=is_first)
+        async def send(
+            self,
+            attempt: LiveAttempt,
+            *,
+            is_first: bool = False,
+            intent: LiveIntent | None = None,
+        ) -> LiveAttempt:
+            await super().send(attempt, is_first=is_first, intent=intent)
             raise Dies
 
     intent = await scene.orders.place(scene.request(), scene.buying())

@@ -52,6 +52,7 @@ live_intents = Table(
     Column("decided_at", MOMENT, nullable=False),
     Column("deadline_at", MOMENT, nullable=False),
     Column("ended_at", MOMENT),
+    Column("message_id", BigInteger),
     UniqueConstraint("user_id", "request_id"),
     ForeignKeyConstraint(["user_id"], ["users.user_id"]),
     ForeignKeyConstraint(["token_id"], ["solana_tokens.token_id"]),
@@ -140,4 +141,14 @@ live_pauses = Table(
     Column("paused_at", MOMENT, nullable=False),
     Column("differences", JSONB, nullable=False),
     ForeignKeyConstraint(["user_id"], ["users.user_id"]),
+)
+
+live_settings = Table(
+    "live_settings",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("is_one_tap", Boolean, nullable=False, server_default=text("false")),
+    Column("slippage_bps", Integer, nullable=False, server_default=text("100")),
+    ForeignKeyConstraint(["user_id"], ["users.user_id"]),
+    CheckConstraint("slippage_bps BETWEEN 1 AND 10000", name="slippage_sound"),
 )

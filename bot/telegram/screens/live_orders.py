@@ -1,54 +1,74 @@
-"""News of live orders: each begins with the word that says that it is about real money."""
+"""What became of live orders: each begins with the word that says that it is about real money."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.domain.identifiers import SOL_MINT
 from bot.domain.instruments import Token
-from bot.domain.live_orders import LiveIntent, LiveSide
-from bot.domain.orders import Receipt
+from bot.domain.live_orders import LiveIntent
+from bot.domain.orders import Fill, Receipt
+from bot.domain.twins import TwinGap, gap_of
+from bot.domain.users import Mode
 from bot.ports.live_orders import BalanceDifference, LiveBalances
-from bot.telegram.layout import Screen, lines
+from bot.telegram.layout import Screen, headed, lines, named
 from bot.telegram.rich_text import Bold, Code, Text, marked
 from bot.telegram.screens import figures
-from bot.words.speech import say
+from bot.telegram.screens.live_progress import stages, transaction_row, under_way
+from bot.words.speech import later, say
+
+_WHY: Mapping[str, str] = {
+    "live_price_moved": later("The price moved away before anything was signed."),
+    "live_late": later("It took too long, and the price of then is gone."),
+    "live_expired": later("No block took it in its time, and now none ever can."),
+    "live_failed": later("The transaction failed on the chain: only its fee was paid."),
+    "live_not_signed": later("What the venue wanted signed was not what was ordered."),
+    "live_wallet_paused": later("The wallet was paused meanwhile."),
+    "frozen": later("Your account was frozen meanwhile."),
+    "impact_too_high": later("It would have moved the price too far."),
+    "no_route": later("The venue finds no way to trade it now."),
+}
 
 
-def filled(intent: LiveIntent, receipt: Receipt, token: Token) -> Screen:
-    """Tell the actual amounts of a fill, its costs, and the transaction to look up."""
+def filled(intent: LiveIntent, receipt: Receipt, token: Token, explorer: str) -> Screen:
+    """Tell the actual amounts of a fill, all it cost, its paper twin, and how long it took."""
     fill = receipt.fill
-    sums = {
-        "amount": figures.amount(token, fill.token_units),
-        "price": figures.sol(fill.sol_lamports),
-    }
-    bought, sold = (
-        say("Bought {amount} for {price}", **sums),
-        say("Sold {amount} for {price}", **sums),
-    )
     return Screen(
         text=lines(
-            _head(intent, token),
-            bought if intent.side is LiveSide.BUY else sold,
-            say("Network fees {fees}", fees=figures.sol(fill.network_fee_lamports)),
-            marked("Transaction {signature}", signature=Code(fill.pool_address)),
-        )
+            headed(Mode.LIVE, _title(fill, token)),
+            _result(receipt, token),
+            _price(fill, token),
+            _costs(receipt),
+            *_twin(intent, receipt, token),
+            say(
+                "Wallet {before} → {after}",
+                before=figures.sol(receipt.wallet_before_lamports),
+                after=figures.with_sol(receipt.wallet_after_lamports),
+            ),
+            say(
+                "position #{position} · order #{order}",
+                position=receipt.position_number,
+                order=receipt.order_number,
+            ),
+            *stages(intent),
+        ),
+        rows=transaction_row(intent, explorer),
     )
 
 
-def ended(intent: LiveIntent, token: Token, *, is_failed: bool) -> Screen:
-    """Tell that an order came to nothing."""
-    cost = say("The transaction failed on the chain: only its fee was paid.")
-    free = say("Nothing was bought or sold, and what was held for it is free again.")
-    return Screen(text=lines(_head(intent, token), cost if is_failed else None, free))
+def ended(intent: LiveIntent, reason: str, token: Token, explorer: str) -> Screen:
+    """Tell that an order came to nothing, and why."""
+    return Screen(
+        text=lines(
+            headed(Mode.LIVE, _wanted(intent, token)),
+            say(_WHY.get(reason, later("The venue would not do it."))),
+            say("Nothing was bought or sold, and what was held for it is free again."),
+        ),
+        rows=transaction_row(intent, explorer),
+    )
 
 
-def unknown(intent: LiveIntent, token: Token) -> Screen:
+def unknown(intent: LiveIntent, token: Token, explorer: str) -> Screen:
     """Tell that nothing is known yet."""
-    return Screen(
-        text=lines(
-            _head(intent, token),
-            say("I don't know yet whether it happened. What it may cost stays held until I do."),
-        )
-    )
+    return under_way(intent, token, explorer)
 
 
 def paused(wallet: LiveBalances, differences: Sequence[BalanceDifference]) -> Screen:
@@ -64,6 +84,77 @@ def paused(wallet: LiveBalances, differences: Sequence[BalanceDifference]) -> Sc
     )
 
 
+def _title(fill: Fill, token: Token) -> Text:
+    return marked(
+        later("Bought {amount} {token} for {sol}")
+        if fill.bought
+        else later("Sold {amount} {token} for {sol}"),
+        amount=figures.amount(token, fill.token_units),
+        token=named(token.symbol, 16),
+        sol=figures.with_sol(fill.sol_lamports),
+    )
+
+
+def _result(receipt: Receipt, token: Token) -> str:
+    gain = receipt.realised_pnl_lamports
+    if gain is None or receipt.fill.bought:
+        return ""
+    left = receipt.remaining_token_units
+    rest = say("{amount} left", amount=figures.amount(token, left)) if left else say("closed")
+    return f"{'🟢' if gain >= 0 else '🔴'} {figures.signed_sol(gain)} · {rest}"
+
+
+def _price(fill: Fill, token: Token) -> str:
+    return say(
+        "Decided {decided} · filled {filled} SOL (impact {impact})",
+        decided=figures.token_price(token, fill.decided_price),
+        filled=figures.token_price(token, fill.fill_price),
+        impact=figures.percent(fill.impact),
+    )
+
+
+def _costs(receipt: Receipt) -> str:
+    fees = say("Network fees {fees}", fees=figures.with_sol(receipt.fill.network_fee_lamports))
+    if receipt.rent_paid_lamports:
+        rent = figures.with_sol(receipt.rent_paid_lamports)
+        return f"{fees} · {say('account rent {rent}', rent=rent)}"
+    return fees
+
+
+def _twin(intent: LiveIntent, receipt: Receipt, token: Token) -> tuple[Text | str, ...]:
+    """Say what paper would have given at the same moment, and by how much live was worse."""
+    twin = intent.twin
+    if twin is None:
+        return (say("Paper could not tell what it would have given at that moment"),)
+    paper = say(
+        "Paper at that moment: {amount} for {sol} at {price}",
+        amount=figures.amount(token, twin.token_units),
+        sol=figures.with_sol(twin.sol_lamports),
+        price=figures.token_price(token, twin.fill_price),
+    )
+    gap = gap_of(receipt.fill, twin, receipt.times.filled_at - intent.decided_at)
+    return (paper,) if gap is None else (paper, _gap(gap))
+
+
+def _gap(gap: TwinGap) -> str:
+    # A gap counts what live lost; here a minus is what people read as worse.
+    return say(
+        "Against paper {result}: price {price}, fees {fees}, {seconds} s later",
+        result=figures.signed_percent(-gap.haircut),
+        price=figures.signed_percent(-gap.price),
+        fees=figures.signed_sol(gap.fee_lamports),
+        seconds=figures.local(f"{gap.latency.total_seconds():.2f}"),
+    )
+
+
+def _wanted(intent: LiveIntent, token: Token) -> Text:
+    return marked(
+        "Order {number} for {token} came to nothing",
+        number=str(intent.number),
+        token=named(token.symbol, 16),
+    )
+
+
 def _difference(each: BalanceDifference) -> Text:
     asset = "SOL" if each.asset == SOL_MINT else each.asset
     return marked(
@@ -72,7 +163,3 @@ def _difference(each: BalanceDifference) -> Text:
         booked=str(each.booked),
         on_chain=str(each.on_chain),
     )
-
-
-def _head(intent: LiveIntent, token: Token) -> Text:
-    return Bold(say("LIVE order {number}, {symbol}", number=intent.number, symbol=token.symbol))
