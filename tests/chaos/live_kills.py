@@ -83,6 +83,7 @@ class Kill:
     notices: int = 0
     off_by_lamports: int = 0
     off_by_units: int = 0
+    trouble: str = ""
 
     @property
     def is_sound(self) -> bool:
@@ -92,6 +93,7 @@ class Kill:
             self.was_killed
             and self.swaps == booked
             and self.notices >= 1
+            and not self.trouble
             and (self.held, self.off_by_lamports, self.off_by_units) == (0, 0, 0)
             and self.rounds <= 2
         )
@@ -112,22 +114,30 @@ class LiveKills:
 
     async def strike(self, name: str) -> Kill:
         """Start a process, kill it at a point, and let another take its order up."""
-        kill, before = Kill(point=name), self._swaps()
-        request_id = f"kill:{len(self.kills)}"
-        self.kills.append(kill)
-        pid = await self._start(request_id)
+        kill, before = Kill(point=name), self.swaps()
+        request_id = self.begun(kill)
+        pid = await self.start(request_id)
         self._aim(POINTS[name], pid)
         os.kill(pid, signal.SIGCONT)
-        code = int(await self._said())
-        kill.was_killed = code == -signal.SIGKILL
+        kill.was_killed = await self.code() == -signal.SIGKILL
+        await self.settle(kill, request_id, before)
+        return kill
+
+    def begun(self, kill: Kill) -> str:
+        """Count a kill; gives the id of the request that it is about."""
+        self.kills.append(kill)
+        return f"kill:{len(self.kills)}"
+
+    async def settle(self, kill: Kill, request_id: str, swaps_before: int) -> None:
+        """Let another process take the order up, and compare what came of it."""
         self.proxy.mend()
         self.on_arrival.clear()
         await self._recovered(kill, request_id)
-        kill.swaps = self._swaps() - before
+        kill.swaps = self.swaps() - swaps_before
         await self._compare(kill, request_id)
-        return kill
 
-    async def _start(self, request_id: str) -> int:
+    async def start(self, request_id: str) -> int:
+        """Start a process with an order to place; it stands still. Gives its id."""
         maker = self.scene.world.shop.maker
         order = Order(
             dsn=self.proxy.address,
@@ -146,6 +156,10 @@ class LiveKills:
         pid = int(await self._said())
         os.kill(pid, signal.SIGSTOP)
         return pid
+
+    async def code(self) -> int:
+        """Wait for the process's end; gives its code, negative by a signal."""
+        return int(await self._said())
 
     async def _said(self) -> bytes:
         assert self.children.stdout is not None
@@ -195,7 +209,7 @@ class LiveKills:
     async def _value(self, query: str) -> str:
         return str(await self.scene.value(query) or 0)
 
-    def _swaps(self) -> int:
+    def swaps(self) -> int:
         """Count the wallet's transactions that LiteSVM carried out without an error."""
         chain = self.scene.world.chain
         done = Counter(
@@ -207,9 +221,10 @@ class LiveKills:
 
 
 def signers_for(world: SwapWorld, folder: Path) -> Signers:
-    """Write master key and settings of a signer that knows the world's maker."""
+    """Write two master keys and settings of a signer that knows the world's maker."""
     signers, maker = Signers(folder=folder), world.shop.maker
-    write_new_version(folder / "keys", 1)
+    for version in (1, 2):
+        write_new_version(folder / "keys", version)
     signers.settings.write_text(
         f'socket = "{signers.socket}"\njournal = "{folder}/journal"\n'
         f'master_keys = "{folder}/keys"\nsocket_mode = "0600"\n'

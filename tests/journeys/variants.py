@@ -20,6 +20,7 @@ from bot.ports.alerts import Tell
 from bot.ports.books import Settlement
 from bot.telegram.limits import FloodLimits
 from bot.telegram.receiver import RawUpdate, Receiver
+from tests.chaos.torn_tasks import migrate_further, migrate_in_pieces, seal_in_two_steps
 
 HASTE_SECONDS = 0.4
 
@@ -105,5 +106,8 @@ VARIANTS: Mapping[str, Callable[[], None]] = {
     "claims first": claim_first,
     "forgets keys": forget_keys,
     "forgets claims": forget_claims,
+    "migrates further": migrate_further,
+    "migrates in pieces": migrate_in_pieces,
+    "seals in two steps": seal_in_two_steps,
     "sends at once": send_at_once,
 }
