@@ -90,3 +90,8 @@ class ReceiptCard:
 
 
 Card = EquityCurve | PnlCard | ReceiptCard
+
+
+def books_name(card: EquityCurve | PnlCard) -> str:
+    """Name the books that a picture is of: a season on paper, a wallet live."""
+    return f"{'wallet' if card.mode is Mode.LIVE else 'season'} {card.season}"

@@ -37,6 +37,14 @@ _LENGTHS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """SOL that came into a wallet from outside, or (below zero) left it; no gain and no loss."""
+
+    at: datetime
+    lamports: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EquityPoint:
     """What a wallet with everything in it was worth at a moment, in lamports."""
 
@@ -130,6 +138,21 @@ def max_drawdown(worths: Iterable[int]) -> Drawdown:
                 fraction = Decimal(peak - worth) / peak
             deepest = Drawdown(fraction=fraction, lamports=peak - worth)
     return deepest
+
+
+def as_if_always_there(
+    points: Sequence[EquityPoint], flows: Sequence[Flow]
+) -> tuple[EquityPoint, ...]:
+    """Give a course as if all that came from outside, or left, had been so from its beginning.
+
+    What remains of its rises and falls is what trading brought. Both are in order.
+    """
+    later, left, adjusted = 0, list(flows), list[EquityPoint]()
+    for point in reversed(points):
+        while left and left[-1].at > point.at:
+            later += left.pop().lamports
+        adjusted.append(EquityPoint(at=point.at, equity_lamports=point.equity_lamports + later))
+    return tuple(reversed(adjusted))
 
 
 def daily_closes(opening: EquityPoint, points: Sequence[EquityPoint], now: datetime) -> list[int]:

@@ -24,7 +24,8 @@ class Wallet:
     """A virtual wallet of one season; `version` counts its changes.
 
     `peak_lamports` is the highest equity seen in the season and `day_lamports` the equity with
-    which the day `day_on` (UTC) began; None before it was ever marked.
+    which the day `day_on` (UTC) began; None before it was ever marked. `held_lamports` are set
+    aside for live orders under way, and no part of the cash.
     """
 
     mode: Mode
@@ -36,6 +37,7 @@ class Wallet:
     last_position: int
     last_order: int
     started_at: datetime
+    held_lamports: int = 0
     peak_lamports: int | None = None
     day_on: date | None = None
     day_lamports: int | None = None
@@ -125,7 +127,10 @@ class Books(Protocol):
         """
 
     async def desk(self, user_id: int, mode: Mode, request_id: str) -> Desk:
-        """Read all that a decision needs, in one round trip."""
+        """Read all that a decision needs, in one round trip; two of a live desk.
+
+        Raises `Refusal` (`live_wallet_missing`) where somebody has no live wallet.
+        """
 
     async def book(
         self, request: Request, settlement: Settlement, notices: Sequence[Notice]

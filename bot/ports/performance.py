@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.instruments import Token
-from bot.domain.performance import Drawdown, EquityPoint, Exits
+from bot.domain.performance import Drawdown, EquityPoint, Exits, Flow
 from bot.domain.users import Mode
 from bot.ports.books import Desk
 
@@ -41,7 +41,8 @@ class Record:
     already in the prices of the fills, `network_fees_lamports` already in what exits came to;
     `funding_lamports`, which shorts paid in the span, closed or open, are in neither.
     `by_token` has the largest results first and leaves the rest out; `points` are in order, the
-    first of them the last before `since` where there is one.
+    first of them the last before `since` where there is one. `flows` are those from the first
+    point on, of a live wallet.
     """
 
     desk: Desk
@@ -55,6 +56,7 @@ class Record:
     by_token: tuple[TokenResult, ...]
     by_reason: tuple[ReasonResult, ...]
     points: tuple[EquityPoint, ...]
+    flows: tuple[Flow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

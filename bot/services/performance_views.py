@@ -1,6 +1,6 @@
 """What reports answer with, and how a report is made of a record and of what is held now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from bot.domain.performance import (
     EquityPoint,
     Exits,
     Span,
+    as_if_always_there,
     change,
     daily_closes,
     max_drawdown,
@@ -34,6 +35,8 @@ class PnlReport:
     it, else the last worth known before it, or the first known after. `unrealised_lamports` is
     that of now, whatever the span. What was realised is after network fees and the funding of
     shorts; both are told apart, as are the pools' own fees, which are in the prices of the fills.
+    `flow_lamports` came into a live wallet during the span, less what left it: neither gain nor
+    loss, so `opening` and `course` are as if it had always been there.
     `days` counts the daily returns that the ratios are made of.
     """
 
@@ -62,6 +65,7 @@ class PnlReport:
     sortino: Decimal | None
     days: int
     course: tuple[EquityPoint, ...]
+    flow_lamports: int = 0
 
     @property
     def realised_lamports(self) -> int:
@@ -114,8 +118,9 @@ class CardView:
 def report_of(record: Record, span: Span, held: Portfolio) -> PnlReport:
     """Make a report of a record and of its desk's positions at what they would fetch now."""
     now = EquityPoint(at=record.until, equity_lamports=held.equity_lamports)
-    opening = _opening(record, now)
-    later = [point for point in record.points if opening.at < point.at < now.at]
+    points = as_if_always_there(record.points, record.flows)
+    opening = _opening(record, points, now)
+    later = [point for point in points if opening.at < point.at < now.at]
     course = (opening, *later, now) if opening.at < now.at else (now,)
     daily = returns(daily_closes(opening, course, now.at))
     marks = (one.mark for one in held.positions)
@@ -146,16 +151,18 @@ def report_of(record: Record, span: Span, held: Portfolio) -> PnlReport:
         sortino=sortino(daily),
         days=len(daily),
         course=_drawn(course),
+        flow_lamports=sum(flow.lamports for flow in record.flows if flow.at > opening.at),
     )
 
 
-def _opening(record: Record, now: EquityPoint) -> EquityPoint:
+def _opening(record: Record, points: Sequence[EquityPoint], now: EquityPoint) -> EquityPoint:
     wallet = record.desk.wallet
     if record.since <= wallet.started_at:
-        return EquityPoint(at=wallet.started_at, equity_lamports=wallet.grant_lamports)
-    if not record.points:
+        flowed = sum(flow.lamports for flow in record.flows)
+        return EquityPoint(at=wallet.started_at, equity_lamports=wallet.grant_lamports + flowed)
+    if not points:
         return now
-    first = record.points[0]
+    first = points[0]
     return EquityPoint(at=max(first.at, record.since), equity_lamports=first.equity_lamports)
 
 

@@ -56,11 +56,12 @@ class Valuation:
             token = self._board.tokens[position.token_id]
             positions.append(MarkedPosition(position=position, token=token, mark=mark))
         marks = [marked.mark for marked in positions]
-        equity = desk.wallet.cash_lamports + desk.wallet.rent_lamports
+        wallet = desk.wallet
+        equity = wallet.cash_lamports + wallet.held_lamports + wallet.rent_lamports
         return Portfolio(
             user=desk.user,
             limits=desk.limits,
-            wallet=desk.wallet,
+            wallet=wallet,
             positions=tuple(positions),
             equity_lamports=equity + sum(mark.equity_lamports for mark in marks if mark),
             is_whole=all(mark is not None and mark.is_whole for mark in marks),

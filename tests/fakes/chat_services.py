@@ -1,7 +1,7 @@
 """Services that answer from memory and note what they were asked, for tests of the chat door."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.domain.alert_hours import AlertSettings
 from bot.domain.alerts import Alert
@@ -40,6 +40,7 @@ from bot.services.views import (
 )
 from bot.services.watchlist import WatchChange
 from tests.builders.charts import a_chart_view, a_line
+from tests.builders.modes import cash_of, worth_of
 from tests.builders.safety import judged
 from tests.builders.views import (
     a_fill,
@@ -51,6 +52,7 @@ from tests.builders.views import (
     a_season,
     a_token,
     a_user,
+    a_wallet,
     an_outside,
     some_info,
 )
@@ -269,6 +271,7 @@ class FakeServices:
             interval=interval or Interval.QUARTER,
             theme=theme or Theme.DARK,
             user_id=user.user_id if is_private else None,
+            mode=user.mode,
         )
 
     @property
@@ -284,10 +287,12 @@ class FakeServices:
         return FakeAlerts(self)
 
     async def open(self, request: Request, intent: OpenIntent, answer: FillAnswer) -> None:
+        request.user.require_paper()
         token = await self.token(request.user, intent.token_id)
         await self._book(request, intent, token, answer)
 
     async def close(self, request: Request, intent: CloseIntent, answer: FillAnswer) -> None:
+        request.user.require_paper()
         if intent.number != 12:
             raise Refusal("unknown_position", number=intent.number)
         await self._book(request, intent, self.tokens[0], answer)
@@ -305,14 +310,18 @@ class FakeServices:
 
     async def portfolio(self, user: User) -> Portfolio:
         self._enter(user, Permission.VIEW_OWN)
-        return a_portfolio([a_marked(self.tokens[0])], user)
+        wallet = replace(a_wallet(), mode=user.mode, cash_lamports=cash_of(user))
+        worth = worth_of(user)
+        return a_portfolio([a_marked(self.tokens[0])], user, wallet=wallet, equity_lamports=worth)
 
     async def history(self, user: User, before_order: int | None, limit: int = 8) -> HistoryPage:
         self._enter(user, Permission.VIEW_OWN)
-        return a_history(self.tokens[0], limit, None if before_order else 5)
+        page = a_history(self.tokens[0], limit, None if before_order else 5)
+        return replace(page, mode=user.mode)
 
     async def reset(self, request: Request, answer: SeasonAnswer) -> None:
         self._enter(request.user, Permission.TRADE_PAPER)
+        request.user.require_paper()
         self.resets.append(request.request_id)
         await self._commit(request, answer(a_season()))
 

@@ -15,6 +15,7 @@ from bot.domain.users import Permission, User
 from bot.engine.risk_score import risk_score
 from bot.services.risk import LimitAnswer, LimitUse, LockLine, RiskView
 from bot.services.stops import Place, StopAnswer, StopLine
+from tests.builders.modes import worth_of
 from tests.builders.views import NOON, SOL, a_token
 
 
@@ -72,7 +73,7 @@ class FakeRisk:
 
     async def view(self, user: User) -> RiskView:
         self.services._enter(user, Permission.VIEW_OWN)
-        return a_risk_view()
+        return a_risk_view(equity_lamports=worth_of(user))
 
     async def locks(self, user: User) -> tuple[LockLine, ...]:
         self.services._enter(user, Permission.VIEW_OWN)

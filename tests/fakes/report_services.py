@@ -11,6 +11,7 @@ from bot.ports.exports import Export
 from bot.services.exports import ExportSpan, ExportView
 from bot.services.leaderboards import Leaderboard
 from bot.services.performance_views import CardView, PnlReport
+from tests.builders.modes import worth_of
 from tests.builders.reports import a_board, a_card, a_report, an_export
 
 Enter = Callable[[User, Permission], None]
@@ -22,7 +23,7 @@ class FakePerformance:
 
     async def pnl(self, user: User, span: Span) -> PnlReport:
         self.enter(user, Permission.VIEW_OWN)
-        return a_report(span=span)
+        return a_report(span=span, mode=user.mode, equity_lamports=worth_of(user))
 
     async def curve(
         self, user: User, span: Span, *, theme: Theme | None = None, amounts: bool = False
@@ -39,13 +40,19 @@ class FakePerformance:
     ) -> CardView:
         self.enter(user, Permission.VIEW_OWN)
         del number
-        return a_card("receipt", theme=theme or Theme.DARK, shows_amounts=amounts)
+        return a_card("receipt", mode=user.mode, theme=theme or Theme.DARK, shows_amounts=amounts)
 
     async def _view(
         self, what: str, user: User, span: Span, theme: Theme | None, amounts: bool
     ) -> CardView:
         report = await self.pnl(user, span)
-        return a_card(what, report=report, theme=theme or Theme.DARK, shows_amounts=amounts)
+        return a_card(
+            what,
+            mode=user.mode,
+            report=report,
+            theme=theme or Theme.DARK,
+            shows_amounts=amounts,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ class FakeExports:
 
     async def export(self, user: User, what: Export, span: ExportSpan) -> ExportView:
         self.enter(user, Permission.VIEW_OWN)
-        return an_export(what, span=span)
+        return an_export(what, span=span, mode=user.mode)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import structlog
 from bot.adapters.database.batches import Batches
 from bot.adapters.database.connection import Pool, connected, json_array, pinned, to_json
 from bot.adapters.database.endings import Endings, queued, shared_out
+from bot.adapters.database.live_holds import with_held
 from bot.adapters.database.mail import OnOutbox
 from bot.adapters.database.rows import (
     booking_to_json,
@@ -92,8 +93,16 @@ class PostgresBooks:
     async def desk(self, user_id: int, mode: Mode, request_id: str) -> Desk:
         """Read all that a decision needs, in one round trip."""
         found = await self._desks.ask((user_id, mode.value, request_id))
+        if mode is Mode.LIVE:
+            return await self._live_desk(found)
         assert found is not None, "a desk is asked for before its user was met"  # noqa: S101
         return desk_from(found)
+
+    async def _live_desk(self, found: Mapping[str, object] | None) -> Desk:
+        if found is None:
+            raise Refusal("live_wallet_missing")
+        async with connected(self._pool) as connection:
+            return await with_held(connection, desk_from(found))
 
     async def book(
         self, request: Request, settlement: Settlement, notices: Sequence[Notice]

@@ -7,8 +7,10 @@ from decimal import Decimal
 import asyncpg
 
 from bot.adapters.database.connection import Connection, Pool, connected
+from bot.adapters.database.live_holds import with_held
 from bot.adapters.database.rows import desk_from, token_from
-from bot.domain.performance import Drawdown, EquityPoint, Exits
+from bot.domain.identifiers import SOL_MINT
+from bot.domain.performance import Drawdown, EquityPoint, Exits, Flow
 from bot.domain.users import Mode
 from bot.ports.performance import Due, ReasonResult, Record, Sample, TokenResult
 
@@ -105,6 +107,17 @@ _THIN = """
         = (ranked.user_id, ranked.mode, ranked.season, ranked.at)
       AND from_below > 1 AND from_above > 1 AND from_the_end > 1
 """
+# What came from outside, or left: of SOL, and of live wallets alone. An index holds these few.
+_FLOWS = """
+    SELECT t.at, CASE WHEN d.kind = 'external' THEN t.amount ELSE -t.amount END AS lamports
+    FROM transfers t
+    JOIN accounts d ON d.user_id = t.user_id AND d.account_id = t.debit_account
+    JOIN accounts c ON c.user_id = t.user_id AND c.account_id = t.credit_account
+    WHERE t.user_id = $1 AND t.code IN ('deposit', 'withdrawal') AND d.mode = $2 AND d.season = $3
+      AND d.asset = $4 AND t.kind IN ('post', 'settle') AND t.at >= $5
+      AND (d.kind = 'external') <> (c.kind = 'external')
+    ORDER BY t.at, t.transfer_id
+"""
 _PATIENCE_SECONDS = 600.0
 
 
@@ -132,7 +145,11 @@ class PostgresPerformance:
             }
             by_token = await _by_token(connection, rows, funding)
             begin = since or desk.wallet.started_at
-            points = await connection.fetch(_POINTS, *of_season, begin)
+            points = [_point(row) for row in await connection.fetch(_POINTS, *of_season, begin)]
+            flows: tuple[Flow, ...] = ()
+            if mode is Mode.LIVE:
+                desk = await with_held(connection, desk)
+                flows = await _flows(connection, of_season, points[0].at if points else begin)
         whole = next(row for row in rows if not row["is_of_token"] and not row["is_of_reason"])
         return Record(
             desk=desk,
@@ -145,7 +162,8 @@ class PostgresPerformance:
             funding_lamports=sum(funding.values()),
             by_token=by_token,
             by_reason=_by_reason(rows),
-            points=tuple(_point(row) for row in points),
+            points=tuple(points),
+            flows=flows,
         )
 
     async def drawdowns(
@@ -203,6 +221,13 @@ def _by_reason(rows: Sequence[asyncpg.Record]) -> tuple[ReasonResult, ...]:
     of_reasons = (row for row in rows if row["is_of_reason"] and row["exits"])
     found = (ReasonResult(reason=row["reason"], exits=_exits(row)) for row in of_reasons)
     return tuple(sorted(found, key=lambda one: (-one.exits.exits, one.reason)))
+
+
+async def _flows(
+    connection: Connection, of_season: tuple[int, str, int], since: datetime
+) -> tuple[Flow, ...]:
+    rows = await connection.fetch(_FLOWS, *of_season, SOL_MINT, since)
+    return tuple(Flow(at=row["at"], lamports=int(row["lamports"])) for row in rows)
 
 
 def _point(row: asyncpg.Record) -> EquityPoint:

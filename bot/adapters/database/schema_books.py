@@ -178,6 +178,13 @@ transfers = Table(
         postgresql_include=["debit_account", "amount"],
         postgresql_where=text("code = 'funding'"),
     ),
+    Index(
+        "ix_transfers_outside",
+        "user_id",
+        "at",
+        postgresql_include=["debit_account", "credit_account", "amount"],
+        postgresql_where=text("code IN ('deposit', 'withdrawal')"),
+    ),
 )
 
 positions = Table(

@@ -16,7 +16,7 @@ from bot.adapters.pictures.lettering import (
 )
 from bot.adapters.pictures.palette import Colour
 from bot.adapters.pictures.scales import Frame
-from bot.domain.cards import PnlAmounts, PnlCard, ReceiptCard
+from bot.domain.cards import PnlAmounts, PnlCard, ReceiptCard, books_name
 from bot.domain.money import LAMPORTS_PER_SOL
 from bot.domain.positions import Side
 
@@ -38,8 +38,9 @@ def draw_pnl(card: PnlCard) -> bytes:
         course = Course.within(frame, card.points)
         canvas.curve(frame, course.line(), frame.bottom, is_gain=growth >= 0)
     end = canvas.tag(card.mode, 64)
-    span = f"season {card.season}" if card.span.length is None else f"last {card.span.value}"
-    title = f"P&L · {span}" if card.span.length is None else f"P&L · {span} · season {card.season}"
+    whole = card.span.length is None
+    span = books_name(card) if whole else f"last {card.span.value} · {books_name(card)}"
+    title = f"P&L · {span}"
     canvas.text((MARGIN, 64), title, _TITLE, canvas.colours.text, longest=end - 2 * MARGIN)
     hero = "n/a" if card.growth is None else change_percent(growth)
     canvas.text((MARGIN, 212), hero, _HERO, canvas.of_sign(growth), longest=WIDTH - 2 * MARGIN)

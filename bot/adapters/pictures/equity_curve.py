@@ -6,7 +6,7 @@ from bot.adapters.pictures.canvas import MARGIN, WIDTH, Canvas
 from bot.adapters.pictures.courses import Course
 from bot.adapters.pictures.lettering import MINUS, change_percent, price_number, width
 from bot.adapters.pictures.scales import Frame, PriceScale, TimeScale
-from bot.domain.cards import EquityCurve
+from bot.domain.cards import EquityCurve, books_name
 from bot.domain.money import LAMPORTS_PER_SOL
 
 HEIGHT = 960
@@ -85,7 +85,7 @@ def _base(canvas: Canvas, course: Course, frame: Frame, first: float) -> None:
 
 def _header(canvas: Canvas, curve: EquityCurve) -> None:
     colours, end = canvas.colours, canvas.tag(curve.mode, 60)
-    span = f"season {curve.season}" if curve.span.length is None else curve.span.value
+    span = books_name(curve) if curve.span.length is None else curve.span.value
     canvas.text((MARGIN, 60), f"Equity · {span}", _TITLE, colours.text, longest=end - 2 * MARGIN)
     first, last = curve.points[0].equity_lamports, curve.points[-1].equity_lamports
     growth = last / first - 1 if first else 0.0

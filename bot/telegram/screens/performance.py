@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bot.domain.charts import Theme
 from bot.domain.performance import FEWEST_RETURNS, Exits, Span
+from bot.domain.users import Mode
 from bot.services.performance_views import CardView, PnlReport
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Rows, Screen, headed, key, lines, named
@@ -52,6 +53,7 @@ def figure_lines(report: PnlReport) -> tuple[str, ...]:
             realised=figures.signed_sol(report.realised_lamports),
             open=figures.signed_sol(report.unrealised_lamports),
         ),
+        _flow_line(report),
         _fee_line(report),
         _funding_line(report),
         *_exit_lines(report.exits),
@@ -154,7 +156,14 @@ def duration(held: timedelta) -> str:
 
 def _title(report: PnlReport, what: str) -> Text:
     span = () if report.span is Span.ALL else (say(_SPANS[report.span]),)
-    return headed(report.mode, what, *span, say("season {number}", number=report.season))
+    return headed(report.mode, what, *span, season_name(report))
+
+
+def season_name(report: PnlReport) -> str:
+    """Name the books that a report is of: a season on paper, a wallet live."""
+    if report.mode is Mode.LIVE:
+        return say("wallet {number}", number=report.season)
+    return say("season {number}", number=report.season)
 
 
 def _growth_line(report: PnlReport, *, hides: bool = False) -> str:
@@ -173,6 +182,13 @@ def _fee_line(report: PnlReport) -> str:
     return say(
         "Fees, counted above: network {network} · pools {pools}", network=network, pools=pools
     )
+
+
+def _flow_line(report: PnlReport) -> str:
+    if not report.flow_lamports:
+        return ""
+    flow = figures.signed_sol(report.flow_lamports)
+    return say("Came in, less what went out: {flow} (no gain, no loss)", flow=flow)
 
 
 def _funding_line(report: PnlReport) -> str:

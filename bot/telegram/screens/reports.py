@@ -6,7 +6,7 @@ from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, headed, in_rows, key, lines
 from bot.telegram.rich_text import Bold, Code, Text, marked
 from bot.telegram.screens import figures
-from bot.telegram.screens.performance import figure_lines
+from bot.telegram.screens.performance import figure_lines, season_name
 from bot.words.speech import say, say_count
 
 _HOURS = (7, 9, 12, 18, 20, 22)
@@ -21,7 +21,7 @@ def daily(report: PnlReport, keys: Keys) -> Screen:
             headed(
                 report.mode,
                 say("Your day · {day}", day=day),
-                say("season {number}", number=report.season),
+                season_name(report),
             ),
             *figure_lines(report),
             say_count("{count} position open.", "{count} positions open.", held) if held else "",

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from bot.domain.orders import OrderAction
 from bot.domain.positions import Side
-from bot.domain.users import RoleLimits
-from bot.ports.books import ClosedOrder
+from bot.domain.users import Mode, RoleLimits
+from bot.ports.books import ClosedOrder, Wallet
 from bot.services.resting_views import RestingView
 from bot.services.views import HistoryPage, MarkedPosition, Portfolio, Season
 from bot.telegram.callbacks import Keys
@@ -27,12 +27,15 @@ def wallet(portfolio: Portfolio, keys: Keys) -> Screen:
     rent = figures.with_sol(held.rent_lamports)
     return Screen(
         text=lines(
-            headed(held.mode, say("Wallet · season {season}", season=held.season)),
+            headed(held.mode, _wallet_name(held)),
             say(
                 "{cash}{dollars} free",
                 cash=figures.with_sol(held.cash_lamports),
                 dollars=figures.in_usd(held.cash_lamports, portfolio.sol_usd),
             ),
+            say("{held} held for orders under way", held=figures.with_sol(held.held_lamports))
+            if held.held_lamports
+            else "",
             _equity_line(portfolio),
             say_count(
                 "{count} position open · realised {realised}",
@@ -44,7 +47,7 @@ def wallet(portfolio: Portfolio, keys: Keys) -> Screen:
             say("Account rent {rent} (returned when you sell all)", rent=rent)
             if held.rent_lamports
             else "",
-            _limits_line(portfolio.limits),
+            _limits_line(portfolio.limits) if held.mode is Mode.PAPER else "",
             _marked_line(portfolio) if portfolio.positions else "",
             _partial_line(portfolio),
         ),
@@ -59,9 +62,21 @@ def wallet(portfolio: Portfolio, keys: Keys) -> Screen:
                 key(keys, "P&L", "pnl"),
                 key(keys, say("Refresh"), "wallet"),
             ),
-            (danger(keys, say("New season…"), "reset"),),
+            _wallet_end(keys),
         ),
     )
+
+
+def _wallet_name(held: Wallet) -> str:
+    if held.mode is Mode.LIVE:
+        return say("Wallet {number}", number=held.season)
+    return say("Wallet · season {season}", season=held.season)
+
+
+def _wallet_end(keys: Keys) -> tuple[Button, ...]:
+    if keys.mode is Mode.LIVE:
+        return (key(keys, say("Mode"), "mode"),)
+    return (danger(keys, say("New season…"), "reset"),)
 
 
 def positions(portfolio: Portfolio, keys: Keys, waiting: Sequence[RestingView] = ()) -> Screen:
@@ -153,15 +168,19 @@ def history(page: HistoryPage, keys: Keys, *, is_first: bool) -> Screen:
         text=lines(
             headed(
                 page.mode,
-                say("History · season {season}", season=page.season)
-                if page.orders
-                else say("No fills yet. Try /open"),
+                _history_name(page) if page.orders else say("No fills yet. Try /open"),
             ),
             *(_history_line(order) for order in page.orders),
             say("Times are UTC.") if page.orders else "",
         ),
         rows=((tuple(turn), back) if turn else (back,)),
     )
+
+
+def _history_name(page: HistoryPage) -> str:
+    if page.mode is Mode.LIVE:
+        return say("History · wallet {number}", number=page.season)
+    return say("History · season {season}", season=page.season)
 
 
 def confirm_reset(portfolio: Portfolio, keys: Keys) -> Screen:
@@ -306,6 +325,8 @@ def _count(portfolio: Portfolio) -> str:
 
 
 def _equity(portfolio: Portfolio) -> str:
+    if portfolio.wallet.mode is Mode.LIVE:
+        return say("equity {equity}", equity=figures.with_sol(portfolio.equity_lamports))
     grant = portfolio.wallet.grant_lamports
     change = figures.signed_percent(figures.share(portfolio.equity_lamports - grant, grant))
     return say(
