@@ -12,6 +12,7 @@ from bot.services.alert_firing import AlertNotices
 from bot.services.graduations import GraduationNotices
 from bot.services.liquidations import ShortNotices
 from bot.services.live_means import LiveNotices
+from bot.services.live_resting_views import LiveRestingNotices
 from bot.services.reports import ReportNotice
 from bot.services.resting_views import RestingNotices
 from bot.services.security_notices import SecurityNotices
@@ -21,6 +22,7 @@ from bot.telegram.alert_notices import FiredAlertNotices
 from bot.telegram.daily_reports import DailyReportNotices
 from bot.telegram.graduation_news import GraduationNews
 from bot.telegram.live_news import LiveNews
+from bot.telegram.live_resting_news import LiveRestingNews
 from bot.telegram.notices import LiquidationNotices
 from bot.telegram.people_news import PeopleNews
 from bot.telegram.price_warnings import PriceWarnings
@@ -65,6 +67,7 @@ class News:
     secured: SecurityNotices
     people: AllNotices
     live: LiveNotices
+    live_rested: LiveRestingNotices
 
 
 def news_of(settings: Settings, newsroom: Newsroom) -> News:
@@ -84,4 +87,5 @@ def news_of(settings: Settings, newsroom: Newsroom) -> News:
             admin_ids=sorted(settings.admin_ids),
             explorer=settings.explorer_base,
         ),
+        live_rested=newsroom(LiveRestingNews),
     )

@@ -10,6 +10,7 @@ from bot.domain.price_trust import TrustRules
 from bot.domain.triggers import Owner
 from bot.ports.books import Books
 from bot.ports.clock import Clock
+from bot.ports.resting import RestingBook
 from bot.services.brackets import Brackets
 from bot.services.price_board import PriceBoard
 from bot.services.resting import RestingOrders
@@ -26,11 +27,16 @@ from bot.services.true_ranges import TrueRanges
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resting:
-    """The services of orders that wait: for people, and for the clock."""
+    """The services of orders that wait: for people, and for the clock; and what they share."""
 
     orders: RestingOrders
     brackets: Brackets
     clock: RestingClock
+    book: RestingBook
+    watch: RestingWatch
+    ranges: TrueRanges
+    planner: RestingPlanner
+    notices: RestingNotices
 
 
 def wire_resting(
@@ -84,4 +90,9 @@ def wire_resting(
             trading=trading, books=books, book=book, board=board, planner=planner, ranges=ranges
         ),
         clock=of_the_clock,
+        book=book,
+        watch=watch,
+        ranges=ranges,
+        planner=planner,
+        notices=notices,
     )

@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     premium_stars: int = Field(default=0, ge=0, le=10_000)
 
     live_trading: bool = False
+    live_gap_percent: Decimal = Field(default=Decimal(5), gt=0, le=100)
     live_counterparties: Annotated[tuple[str, ...], NoDecode] = ()
     live_tip_accounts: Annotated[tuple[str, ...], NoDecode] = ()
     master_key: SecretStr = SecretStr("")

@@ -1,16 +1,21 @@
 """Wire live trading, where the operator has turned it on."""
 
 import asyncio
+from dataclasses import replace
 
 from bot.adapters.database.live_accounts import PostgresLiveAccounts
 from bot.adapters.database.live_orders import PostgresLiveOrders
 from bot.adapters.database.live_wallets import PostgresLiveWallets
 from bot.adapters.database.mail import OnOutbox
 from bot.adapters.solana.wallet_balances import SolanaBalances
+from bot.bootstrap.live_resting import LiveRestingParts, sequel_of, wire_live_resting
+from bot.bootstrap.news import News
 from bot.bootstrap.outside import LiveOutside
 from bot.bootstrap.parts import Parts
+from bot.bootstrap.resting import Resting
 from bot.bootstrap.settings import Settings
 from bot.domain.live_orders import LiveRules
+from bot.domain.live_questions import LiveRestingRules
 from bot.domain.signing.rules import SigningRules
 from bot.services.live import Live
 from bot.services.live_entries import LiveEntries
@@ -28,17 +33,29 @@ def wire_live(
     settings: Settings,
     parts: Parts,
     trading: Trading,
-    notices: LiveNotices,
+    resting: Resting,
+    news: News,
+    *,
     on_outbox: OnOutbox,
 ) -> Live | None:
     """Build the services of real money; None where live trading is off."""
     live = parts.outside.live
     if live is None:
         return None
-    means = _means(settings, live, parts, notices, on_outbox)
+    waiting = LiveRestingParts(
+        resting=resting,
+        board=parts.board,
+        clock=parts.outside.clock,
+        notices=news.live_rested,
+        rules=LiveRestingRules(gap_percent=settings.live_gap_percent),
+    )
+    means = _means(settings, live, parts, news.live, on_outbox)
+    means = replace(means, sequel=sequel_of(waiting))
     entries = LiveEntries(trading, parts.books)
+    orders = LiveOrders(means, twin=PaperTwins(trading).decide, check_entry=entries.check)
     return Live(
-        orders=LiveOrders(means, twin=PaperTwins(trading).decide, check_entry=entries.check),
+        orders=orders,
+        resting=wire_live_resting(waiting, means, orders),
         wallets=LiveWallets(
             book=means.wallets, make_key=live.signer.new_wallet, clock=parts.outside.clock
         ),

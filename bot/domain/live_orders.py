@@ -7,9 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bot.domain.errors import KitraderError
+from bot.domain.exit_spelling import spell_exits
 from bot.domain.landing import NODES_NEEDED, Fate, Judgement, NodeWord, Seen
 from bot.domain.orders import Fill
 from bot.domain.requests import hash_of
+from bot.domain.resting_plans import Exit
 
 WHOLE_BPS = 10_000
 
@@ -94,7 +96,8 @@ class LiveRules:
 class LiveWish:
     """What a person asks for: `amount_in` lamports, or units of what position `number` holds.
 
-    `least_out` is what they were shown to get at worst: with less, nothing is decided.
+    `least_out` is what they were shown to get at worst, or what their order accepts: with less,
+    nothing is decided. A purchase may bring `exits`, placed in its fill's own transaction.
     """
 
     wallet_number: int
@@ -104,6 +107,7 @@ class LiveWish:
     slippage_bps: int
     position_number: int | None = None
     least_out: int = 0
+    exits: tuple[Exit, ...] = ()
 
     @property
     def hash(self) -> str:
@@ -116,6 +120,7 @@ class LiveWish:
             self.slippage_bps,
             self.position_number or "",
             self.least_out or "",
+            *([spell_exits(self.exits)] if self.exits else []),
         )
         return hash_of("live|" + "|".join(map(str, parts)))
 
@@ -196,6 +201,7 @@ class LiveIntent:
     ended_at: datetime | None = None
     twin: Fill | None = None
     message_id: int | None = None
+    exits: tuple[Exit, ...] = ()
     attempts: tuple[LiveAttempt, ...] = ()
 
     @property

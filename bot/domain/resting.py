@@ -38,13 +38,20 @@ class RestingAction(StrEnum):
 
 
 class RestingState(StrEnum):
-    """Where a resting order stands."""
+    """Where a resting order stands; `PROPOSED`, `SUBMITTED` and `ASKED` are those of live ones.
+
+    Proposed, it waits for a minute until its owner confirms it. Submitted, a live intent is under
+    way for it, and nothing else may touch it. Asked, nothing happens until its owner says so.
+    """
 
     WORKING = "working"
     FILLED = "filled"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    PROPOSED = "proposed"
+    SUBMITTED = "submitted"
+    ASKED = "asked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +99,9 @@ class Resting:
     """A resting order as it stands in the books; `order_id` is its trigger's number.
 
     `last_refusal` is the code of what held back the last of its `attempts`, and `refused` that
-    refusal as it was kept: its code, and what of its figures is plain.
+    refusal as it was kept: its code, and what of its figures is plain. `intent_number` is the live
+    intent under way for it, `failures` how many in a row came to nothing, and `firing` how its
+    time was seen to have come, or what its owner is asked.
     """
 
     user_id: int
@@ -110,6 +119,9 @@ class Resting:
     triggered_at: datetime | None = None
     filled_order: int | None = None
     ended_at: datetime | None = None
+    intent_number: int | None = None
+    failures: int = 0
+    firing: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,11 @@ class Reach(StrEnum):
     ABOVE = "above"
     BELOW = "below"
 
+    @property
+    def opposite(self) -> "Reach":
+        """Give the other side."""
+        return Reach.BELOW if self is Reach.ABOVE else Reach.ABOVE
+
     def is_met(self, value: Decimal, level: Decimal) -> bool:
         """Tell whether a figure has reached a level; reaching it exactly counts."""
         return value >= level if self is Reach.ABOVE else value <= level

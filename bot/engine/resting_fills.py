@@ -9,9 +9,10 @@ from decimal import Decimal
 from bot.domain.candles import Interval
 from bot.domain.errors import Refusal
 from bot.domain.exit_spelling import read_exits
+from bot.domain.instruments import Token
 from bot.domain.levels import PriceBasis
 from bot.domain.orders import CloseIntent, Fill, FillReason, OpenIntent, TriggerNote
-from bot.domain.positions import BPS
+from bot.domain.positions import BPS, Side
 from bot.domain.resting import (
     NewResting,
     OrderEffects,
@@ -23,7 +24,6 @@ from bot.domain.resting import (
 )
 from bot.domain.resting_plans import Exit
 from bot.domain.triggers import Gauge
-from bot.engine.paper_venue import Market
 from bot.engine.resting_placing import ExitBasis, exit_orders
 from bot.ports.books import Settlement
 
@@ -57,9 +57,13 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FillBasis:
-    """What the effects of a fill are worked out from, beside the fill itself."""
+    """What the effects of a fill are worked out from, beside the fill itself.
 
-    market: Market
+    `price` is that of the token now, in SOL.
+    """
+
+    token: Token
+    price: Decimal
     sol_usd: Decimal | None
     ranges: Mapping[Interval, Decimal]
     at: datetime
@@ -92,11 +96,15 @@ def completed(settlement: Settlement, order: Resting, seen: Seen, basis: FillBas
     """
     _check_price(settlement.receipt.fill, order, seen, basis.sol_usd)
     key = f"rest|{order.order_id}|{order.generation}"
-    note = _note(order, seen, basis.sol_usd)
+    hashed = hashlib.sha256(key.encode()).hexdigest()[:32]
+    return replace(claiming(settlement, order, seen, basis), request_hash=hashed)
+
+
+def claiming(settlement: Settlement, order: Resting, seen: Seen, basis: FillBasis) -> Settlement:
+    """Make a fill that of a resting order, at whatever price it came about."""
     return replace(
         settlement,
-        request_hash=hashlib.sha256(key.encode()).hexdigest()[:32],
-        receipt=replace(settlement.receipt, trigger=note),
+        receipt=replace(settlement.receipt, trigger=_note(order, seen, basis.sol_usd)),
         reason=reason_of(order),
         claim=RestingClaim(order_id=order.order_id, generation=order.generation),
         effects=_effects(settlement, order, basis),
@@ -167,14 +175,17 @@ def _effects(settlement: Settlement, order: Resting, basis: FillBasis) -> OrderE
     # A repeated buy places its exits once: those for all that is left cover the later ones too.
     exits = placed.details.get("exits") if is_entry and order.filled_order is None else None
     return OrderEffects(
-        next_wait=_next_wait(settlement.receipt.fill, order, basis.at),
+        next_wait=_next_wait(settlement, order, basis.at),
         cancel_group=placed.group_number,
         place=_placed(settlement, read_exits(exits), basis),
     )
 
 
-def _next_wait(fill: Fill, order: Resting, at: datetime) -> Wait | None:
-    placed = order.placed
+def _next_wait(settlement: Settlement, order: Resting, at: datetime) -> Wait | None:
+    placed, fill = order.placed, settlement.receipt.fill
+    if _is_for_all(placed) and settlement.position.token_units:
+        # Something was bought while its sale was under way: it goes on guarding that.
+        return placed.wait
     if placed.times_left <= 1:
         return None
     wait = placed.wait
@@ -189,15 +200,20 @@ def _next_wait(fill: Fill, order: Resting, at: datetime) -> Wait | None:
     return None
 
 
+def _is_for_all(placed: NewResting) -> bool:
+    is_exit = placed.action is RestingAction.CLOSE and placed.side is Side.LONG
+    return is_exit and placed.token_units is None and placed.kind is not RestingKind.TIME
+
+
 def _placed(
     settlement: Settlement, wanted: Sequence[Exit], basis: FillBasis
 ) -> tuple[NewResting, ...]:
     if not wanted:
         return ()
     prices = PriceBasis(
-        token=basis.market.token,
+        token=basis.token,
         reference=settlement.position.entry_price,
-        price=basis.market.pool.price,
+        price=basis.price,
         sol_usd=basis.sol_usd,
     )
     placing = ExitBasis(

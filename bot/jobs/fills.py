@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.jobs.schedule import guarded
 from bot.services.catalogue import Services
-from bot.services.resting_fills import Firing
+from bot.services.resting_refusals import Firing
 
 
 async def fill_orders(services: Services) -> None:

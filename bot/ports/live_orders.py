@@ -10,6 +10,7 @@ from bot.domain.live_orders import AttemptState, IntentState, LiveAttempt, LiveI
 from bot.domain.notices import Notice
 from bot.domain.orders import Fill
 from bot.domain.requests import Request
+from bot.domain.resting import RestingState
 from bot.ports.books import Settlement
 from bot.ports.chain_sending import WalletChange
 
@@ -57,6 +58,38 @@ class BalanceDifference:
     on_chain: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveClaim:
+    """The order that waited and is used up by an intent, claimed in the intent's transaction.
+
+    It was decided on `wallet_version`. `is_confirmed`: its owner was asked and wants it now;
+    `is_all`: it sells all that is left. `firing` is kept with it, in plain JSON values.
+    """
+
+    order_id: int
+    generation: int
+    wallet_version: int
+    firing: Mapping[str, object]
+    is_confirmed: bool = False
+    is_all: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextOfOrder:
+    """How an order that waited goes on where its intent came to nothing.
+
+    `state` is working, asked or rejected. What is not `is_counted` is no failure of it.
+    """
+
+    order_id: int
+    generation: int
+    state: RestingState
+    refused: Mapping[str, object]
+    end_reason: str = ""
+    firing: Mapping[str, object] | None = None
+    is_counted: bool = True
+
+
 class LiveOrderBook(Protocol):
     """Keeps intents with their funds held, attempts, and what they came to.
 
@@ -70,12 +103,18 @@ class LiveOrderBook(Protocol):
         """Give an intent with its attempts."""
 
     async def place(
-        self, request: Request, intent: LiveIntent, twin: Fill | None, notices: Sequence[Notice]
+        self,
+        request: Request,
+        intent: LiveIntent,
+        twin: Fill | None,
+        notices: Sequence[Notice],
+        claim: LiveClaim | None = None,
     ) -> int:
         """Hold what an intent may cost, keep it and end its update; gives its number.
 
         Raises `Refusal` (`already_done`, `request_mismatch`, `frozen`, `live_wallet_paused`,
-        `live_other_wallet`, `live_not_enough`); nothing has changed then.
+        `live_other_wallet`, `live_not_enough`; with a claim `order_spent`, `live_withheld`) or
+        `BookingConflict`; nothing has changed then.
         """
 
     async def commit(self, attempt: LiveAttempt, at: datetime) -> Commitment:
@@ -116,8 +155,13 @@ class LiveOrderBook(Protocol):
         reason: str,
         at: datetime,
         notices: Sequence[Notice],
+        *,
+        next_: NextOfOrder | None = None,
     ) -> bool:
-        """End an intent and release its funds, unless an attempt is alive; tells whether it did."""
+        """End an intent and release its funds, unless an attempt is alive; tells whether it did.
+
+        The order that it was placed for goes on as `next_` says, in the same transaction.
+        """
 
     async def held(self) -> Sequence[Place]:
         """Give the intents that are not at their end, the oldest first."""

@@ -44,13 +44,23 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A live order that waits for its owner's word; `firing` keeps what they are asked."""
+
+    order: Resting
+    firing: Refused
+    refused: Refused | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RestingChange:
     """One change of a user's resting orders: all of it or nothing.
 
     `guard` are the orders that it was decided on: each must still wait, at the same generation.
     `wallet_version` must be that of the wallet where anything is placed, since orders are numbered
     on from the wallet's. The clock's changes are forced: they hold for a frozen user as well, and
-    role limits do not hinder them.
+    role limits do not hinder them. Of live orders, what is placed may be only proposed, and
+    `confirm` lets those wait that were proposed within a minute.
     """
 
     user_id: int
@@ -64,6 +74,9 @@ class RestingChange:
     change: Sequence[Changed] = ()
     note: Sequence[Noted] = ()
     place: Sequence[NewResting] = field(default=())
+    is_proposed: bool = False
+    ask: Sequence[Asked] = ()
+    confirm: Sequence[Resting] = ()
 
 
 class RestingBook(Protocol):
@@ -81,6 +94,15 @@ class RestingBook(Protocol):
 
     async def of_user(self, user_id: int, mode: Mode) -> list[Resting]:
         """Give a user's orders that wait, and those that ended within a minute."""
+
+    async def of_intent(self, user_id: int, intent_number: int) -> Resting | None:
+        """Give the order that a live intent is under way for."""
+
+    async def proposed(self, user_id: int, numbers: Sequence[int]) -> list[Resting]:
+        """Give the live orders of these numbers that were proposed and not confirmed yet."""
+
+    async def forget_proposed(self) -> None:
+        """End what was proposed and not confirmed in time."""
 
     async def one(self, user_id: int, mode: Mode, number: int) -> Resting | None:
         """Give an order by its number, in whatever state."""

@@ -67,7 +67,13 @@ class Brackets:
         size = size_lamports(entry, means_of(desk, self._board), here, prices)
 
         def amend(settlement: Settlement, market: Market, at: datetime) -> Settlement:
-            basis = FillBasis(market=market, sol_usd=self._board.sol_usd(), ranges=ranges, at=at)
+            basis = FillBasis(
+                token=market.token,
+                price=market.pool.price,
+                sol_usd=self._board.sol_usd(),
+                ranges=ranges,
+                at=at,
+            )
             return bracket(settlement, entry.exits, basis)
 
         intent = OpenIntent(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.services.live_orders import LiveOrders
 from bot.services.live_reconciliation import LiveReconciliation
+from bot.services.live_resting import LiveResting
 from bot.services.live_wallets import LiveWallets
 
 
@@ -12,5 +13,6 @@ class Live:
     """The use cases of real money."""
 
     orders: LiveOrders
+    resting: LiveResting
     wallets: LiveWallets
     reconciliation: LiveReconciliation

@@ -128,6 +128,7 @@ class LiveDeciding:
             decided_at=now,
             deadline_at=now + timedelta(seconds=rules.deadline_seconds),
             source_at=request.source_at,
+            exits=wish.exits,
         )
 
 

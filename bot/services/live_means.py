@@ -9,10 +9,16 @@ from bot.domain.live_orders import LiveIntent, LiveRules, LiveWish
 from bot.domain.notices import Notice
 from bot.domain.orders import Fill, Receipt
 from bot.domain.signing.rules import SigningRules
-from bot.ports.books import Books
+from bot.ports.books import Books, Settlement
 from bot.ports.chain_sending import ChainSending
 from bot.ports.clock import Clock
-from bot.ports.live_orders import BalanceDifference, LiveAccounts, LiveBalances, LiveOrderBook
+from bot.ports.live_orders import (
+    BalanceDifference,
+    LiveAccounts,
+    LiveBalances,
+    LiveOrderBook,
+    NextOfOrder,
+)
 from bot.ports.live_wallets import LiveWalletBook
 from bot.ports.signer import Signer
 from bot.ports.swap_venue import SwapVenue
@@ -21,6 +27,38 @@ Pause = Callable[[float], Awaitable[None]]
 """Lets so many seconds pass."""
 Twin = Callable[[LiveWish], Awaitable[Fill | None]]
 """Decides on paper what is wanted live, now; None where paper cannot tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What becomes of an order that waited whose intent came to nothing, and what is told of it."""
+
+    next_: NextOfOrder
+    notices: Sequence[Notice]
+
+
+class LiveSequel(Protocol):
+    """What live orders mean for orders that wait; asked on the way of every live order."""
+
+    async def of_fill(
+        self, intent: LiveIntent, settlement: Settlement
+    ) -> tuple[Settlement, Sequence[Notice]]:
+        """Give the booking with the order that it uses up and the exits that it brings.
+
+        The notices are told beside those of the fill. Needs no permission, as all of these.
+        """
+
+    async def of_end(self, intent: LiveIntent, reason: str) -> Ending | None:
+        """Give how the order goes on that this intent was placed for; None where there is none.
+
+        Needs no permission: the intent has ended.
+        """
+
+    async def booked(self, settlement: Settlement) -> None:
+        """Hear of a fill that is booked. Needs no permission."""
+
+    async def note(self, user_id: int) -> None:
+        """Hear that somebody's orders may have changed. Needs no permission."""
 
 
 class LiveNotices(Protocol):
@@ -62,3 +100,4 @@ class LiveMeans:
     rules: LiveRules
     signing_rules: SigningRules
     pause: Pause
+    sequel: LiveSequel | None = None

@@ -19,7 +19,7 @@ from bot.domain.live_orders import (
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
 from bot.domain.users import Permission
-from bot.ports.live_orders import Place
+from bot.ports.live_orders import LiveClaim, Place
 from bot.services.live_attempts import LiveAttempts
 from bot.services.live_deciding import CheckEntry, LiveDeciding, any_entry
 from bot.services.live_means import LiveMeans, Twin
@@ -55,13 +55,15 @@ class LiveOrders:
         notices: Sequence[Notice] = (),
         *,
         message_id: int | None = None,
+        claim: LiveClaim | None = None,
     ) -> LiveIntent:
         """Decide a live order: its intent is kept and its funds are held, or nothing has changed.
 
-        The same request gives the same intent again. `notices` and the end of the request's update
-        are committed with it; `message_id` is the message of the private chat that shows from now
-        on how it goes. Nothing is signed yet: that is `carry_out`, which the job of `next_placed`
-        asks for. Raises `Refusal` or `Unavailable`.
+        The same request gives the same intent again. `notices`, the end of the request's update
+        and the `claim` of an order that waited are committed with it; `message_id` is the message
+        of the private chat that shows from now on how it goes. Nothing is signed yet: that is
+        `carry_out`, which the job of `next_placed` asks for. Raises `Refusal` or `Unavailable`,
+        with a claim `BookingConflict` too.
         """
         request.user.require(
             Permission.HOLD_LIVE_WALLET if wish.side is LiveSide.BUY else Permission.LEAVE_LIVE
@@ -71,7 +73,7 @@ class LiveOrders:
         decision = await self._deciding.decide(request, wish)
         intent = replace(decision.intent, message_id=message_id)
         try:
-            number = await self._means.book.place(request, intent, intent.twin, notices)
+            number = await self._means.book.place(request, intent, intent.twin, notices, claim)
         except Refusal as refusal:
             if refusal.code == "already_done" and (known := await self._known(request, wish)):
                 return known
@@ -169,8 +171,16 @@ class LiveOrders:
     async def _end(self, intent: LiveIntent, reason: str) -> None:
         state = IntentState.FAILED if intent.attempts else IntentState.REFUSED
         token = self._means.tokens.get(intent.token_id)
-        notices = self._means.notices.ended(intent, reason, token) if token else ()
-        await self._means.book.end(intent, state, reason, self._means.clock.now(), notices)
+        sequel, now = self._means.sequel, self._means.clock.now()
+        ending = await sequel.of_end(intent, reason) if sequel else None
+        if ending is not None:
+            notices: Sequence[Notice] = ending.notices
+        else:
+            notices = self._means.notices.ended(intent, reason, token) if token else ()
+        next_ = None if ending is None else ending.next_
+        await self._means.book.end(intent, state, reason, now, notices, next_=next_)
+        if sequel:
+            await sequel.note(intent.user_id)
 
     async def _known(self, request: Request, wish: LiveWish) -> LiveIntent | None:
         known = await self._means.book.find(request.user.user_id, request.request_id)

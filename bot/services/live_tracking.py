@@ -144,13 +144,20 @@ class LiveTracking:
                 landed_at=attempt.landed_at or swap.at,
                 confirmed_at=swap.at,
             )
-            notices = self._means.notices.filled(
+            sequel = self._means.sequel
+            more: Sequence[Notice] = ()
+            if sequel:
+                settlement, more = await sequel.of_fill(intent, settlement)
+            filled = self._means.notices.filled(
                 intent.with_attempt(proven), settlement.receipt, token
             )
+            notices = (*filled, *more)
             try:
                 await self._means.book.settle(attempt, change, request, settlement, notices)
             except BookingConflict:
                 continue
+            if sequel:
+                await sequel.booked(settlement)
             return
         raise BookingConflict("a live fill met another booking every time")
 

@@ -8,8 +8,9 @@ from bot.domain.errors import Refusal
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
 from bot.domain.resting import RestingState
-from bot.domain.resting_plans import NewTerms, RestingPlan
+from bot.domain.resting_plans import ExitPlan, NewTerms, RestingPlan
 from bot.domain.users import Mode, Permission, User
+from bot.engine.live_resting import check_live_plan
 from bot.engine.resting_changing import changed
 from bot.ports.books import BookingConflict, Books, ClosedOrder, Desk
 from bot.ports.resting import Changed, Finish, RestingBook, RestingChange
@@ -18,6 +19,9 @@ from bot.services.resting_views import CancelAnswer, ChangeAnswer, PlacedAnswer,
 from bot.services.resting_watch import RestingWatch
 
 _TRIES = 3
+STANDING = frozenset({RestingState.WORKING, RestingState.SUBMITTED, RestingState.ASKED})
+"""The states of orders that are not over."""
+_LEAVING = {Mode.PAPER: Permission.TRADE_PAPER, Mode.LIVE: Permission.LEAVE_LIVE}
 
 
 class RestingOrders:
@@ -47,11 +51,14 @@ class RestingOrders:
     ) -> None:
         """Place the orders of a plan in the books of a mode, all of them or none.
 
+        Live ones are only proposed: they wait once `LiveResting.confirm` says so.
         `answer` may be asked again after a conflict. Raises `Refusal` (what contradicts itself, a
         level that is reached already, `too_many_resting`, `unknown_position`, ...), or
         `already_done` where this request placed them before.
         """
-        request.user.require(Permission.TRADE_PAPER)
+        request.user.require(_needed(plan, mode))
+        if mode is Mode.LIVE:
+            check_live_plan(plan)
         for _ in range(_TRIES):
             desk = await self._books.desk(request.user.user_id, mode, request.request_id)
             placed = await self._planner.plan(plan, desk)
@@ -62,6 +69,7 @@ class RestingOrders:
                 request_hash=hashlib.sha256(repr(plan).encode()).hexdigest()[:32],
                 wallet_version=desk.wallet.version,
                 place=placed.orders,
+                is_proposed=mode is Mode.LIVE,
             )
             try:
                 await self._apply(request, change, answer(placed), desk)
@@ -80,9 +88,10 @@ class RestingOrders:
         """Cancel one order, or all that wait in a mode; `answer` renders what was cancelled.
 
         Raises `Refusal`: `unknown_order`, `order_not_working` (filled, cancelled, ...), or
-        `nothing_waits` where there is none to cancel.
+        `nothing_waits` where there is none to cancel, `live_submitted` while a live order is under
+        way for it.
         """
-        request.user.require(Permission.TRADE_PAPER)
+        request.user.require(_LEAVING[mode])
         for _ in range(_TRIES):
             views = await self._waiting(request.user, number, mode)
             orders = tuple(view.order for view in views)
@@ -113,7 +122,7 @@ class RestingOrders:
         Raises `Refusal`: as `cancel` and `place`, and `unchangeable_order` where an order has no
         such term.
         """
-        request.user.require(Permission.TRADE_PAPER)
+        request.user.require(_LEAVING[mode])
         for _ in range(_TRIES):
             (view,) = await self._waiting(request.user, number, mode)
             basis = self._planner.basis_of(view)
@@ -135,7 +144,7 @@ class RestingOrders:
         """Give the orders that wait in a mode's present season, by number."""
         user.require(Permission.VIEW_OWN)
         orders = await self._book.of_user(user.user_id, mode)
-        waiting = [order for order in orders if order.state is RestingState.WORKING]
+        waiting = [order for order in orders if order.state in STANDING]
         if not waiting:
             return ()
         desk = await self._books.desk(user.user_id, mode, "")
@@ -183,7 +192,10 @@ class RestingOrders:
         await self._watch.sync(change.user_id)
 
     async def _waiting(self, user: User, number: int | None, mode: Mode) -> tuple[RestingView, ...]:
-        views = await self.working(user, mode)
+        standing = await self.working(user, mode)
+        if any(_is_submitted(view) and view.order.placed.number == number for view in standing):
+            raise Refusal("live_submitted", number=number)
+        views = tuple(view for view in standing if not _is_submitted(view))
         if number is None:
             if not views:
                 raise Refusal("nothing_waits")
@@ -197,3 +209,13 @@ class RestingOrders:
         if await self._book.filled(user.user_id, mode, number) is not None:
             raise Refusal("order_not_working", number=number, state=RestingState.FILLED.value)
         raise Refusal("unknown_order", number=number)
+
+
+def _needed(plan: RestingPlan, mode: Mode) -> Permission:
+    """Give what placing a plan asks for: whoever may no longer enter live may still get out."""
+    is_entry = not isinstance(plan, ExitPlan)
+    return Permission.HOLD_LIVE_WALLET if is_entry and mode is Mode.LIVE else _LEAVING[mode]
+
+
+def _is_submitted(view: RestingView) -> bool:
+    return view.order.state is RestingState.SUBMITTED

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.domain.errors import Refusal, Unavailable
 from bot.domain.refusal_spelling import read_refusal
@@ -17,7 +18,8 @@ from bot.ports.books import Books, Settlement
 from bot.ports.clock import Clock
 from bot.ports.resting import Finish, Noted, RestingBook, RestingChange
 from bot.services.price_board import PriceBoard
-from bot.services.resting_fills import Firing, RestingFills
+from bot.services.resting_fills import RestingFills
+from bot.services.resting_refusals import Firing
 from bot.services.resting_views import RestingNotices
 from bot.services.resting_watch import RestingWatch
 
@@ -26,6 +28,20 @@ _AT_ONCE = 500
 _NOTED_AT_ONCE = 100
 _WARN_AHEAD = timedelta(days=1)
 LANDING_SECONDS = 1.2  # about three slots
+
+
+class LiveCarrier(Protocol):
+    """Carries out what waited for live trading."""
+
+    async def carry_out(self, firings: Sequence[Firing]) -> None:
+        """Bring orders of one token to their end, or leave them for the next try.
+
+        Needs no permission: the clock asks.
+        """
+
+    @property
+    def still_seconds(self) -> float:
+        """How long prices have to be away until what they jumped is no news of now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +81,24 @@ class RestingClock:
         self._landing_seconds = landing_seconds
         self._began_at = clock.now()
         self._first_read_at: dict[int, datetime] = {}
+        self._read_at: dict[int, datetime] = {}
+        self._resumed_at: dict[int, datetime] = {}
+        self._live: LiveCarrier | None = None
         self._ready: list[_Ready] = []
         self._in_hand: set[int] = set()
         self._news = asyncio.Event()
 
+    def take_live(self, live: LiveCarrier) -> None:
+        """Name who carries out live orders; at wiring. Without, they wait untouched."""
+        self._live = live
+        self._watch.modes.add(Mode.LIVE)
+
     async def armed(self) -> AsyncIterator[Sequence[Trigger]]:
         """Give every level that is armed; asked by the clock, once, at the start."""
         async for orders in self._book.working():
-            taken = [self._watch.take_up(order) for order in orders]
+            taken = [
+                self._watch.take_up(order) for order in orders if order.mode in self._watch.modes
+            ]
             yield [trigger for trigger in taken if trigger is not None]
 
     async def fire(self, crossings: Sequence[Crossing]) -> None:
@@ -93,6 +119,7 @@ class RestingClock:
         now = self._clock.now()
         for token_id in fresh:
             self._first_read_at.setdefault(token_id, now)
+            self._note_read(token_id, now)
         await self._watch.follow(fresh)
         again = [
             order
@@ -108,7 +135,9 @@ class RestingClock:
             [
                 order
                 for order in due
-                if order.order_id not in self._in_hand and order.order_id not in self._watch.pending
+                if order.mode in self._watch.modes
+                and order.order_id not in self._in_hand
+                and order.order_id not in self._watch.pending
             ]
         )
         await self._watch.sync_changed()
@@ -119,6 +148,8 @@ class RestingClock:
         for order in await self._book.expiring(now, _AT_ONCE):
             if order.order_id not in self._in_hand:
                 await self._expire(order)
+        if self._live is not None:
+            await self._book.forget_proposed()
         for order in await self._book.warnable(now + _WARN_AHEAD, _AT_ONCE):
             await self._warn(order)
 
@@ -150,15 +181,18 @@ class RestingClock:
         now = self._clock.monotonic()
         due = [one.firing for one in self._ready if one.at <= now]
         self._ready = [one for one in self._ready if one.at > now]
-        by_token: dict[int, list[Firing]] = {}
+        together: dict[tuple[int, Mode], list[Firing]] = {}
         for firing in due:
-            by_token.setdefault(firing.order.placed.token_id, []).append(firing)
-        return list(by_token.values())
+            one = (firing.order.placed.token_id, firing.order.mode)
+            together.setdefault(one, []).append(firing)
+        return list(together.values())
 
     async def carry_out(self, firings: Sequence[Firing]) -> None:
         """Fill orders of one token on one fresh reading of its pool; asked by the clock."""
+        is_live = firings[0].order.mode is Mode.LIVE
+        carrier = self._live if is_live and self._live is not None else self._fills
         try:
-            await self._fills.carry_out(firings)
+            await carrier.carry_out(firings)
         except BaseException:
             # Whatever went wrong, none of them may be forgotten: what did fill cannot fill again.
             for firing in firings:
@@ -189,7 +223,9 @@ class RestingClock:
             self._fills.wait_on(order)
             return
         self._in_hand.add(order.order_id)
-        at = self._clock.monotonic() + self._landing_seconds
+        # What is live takes its own time to land.
+        delay = 0.0 if order.mode is Mode.LIVE else self._landing_seconds
+        at = self._clock.monotonic() + delay
         self._ready.append(_Ready(at=at, firing=Firing(order=order, seen=seen)))
         self._news.set()
 
@@ -211,8 +247,25 @@ class RestingClock:
             source_at=crossing.source_at,
             seen_at=crossing.seen_at,
             triggered_at=order.triggered_at or crossing.seen_at,
-            is_while_away=is_first and order.created_at < self._began_at,
+            is_while_away=(is_first and order.created_at < self._began_at)
+            or self._was_still(order, crossing.seen_at),
         )
+
+    def _note_read(self, token_id: int, now: datetime) -> None:
+        """Keep when a token's price was read again after it had stood still."""
+        last, self._read_at[token_id] = self._read_at.get(token_id), now
+        still = self._live.still_seconds if self._live is not None else 0.0
+        if last is not None and still and (now - last).total_seconds() > still:
+            self._resumed_at[token_id] = now
+
+    def _was_still(self, order: Resting, seen_at: datetime) -> bool:
+        """Tell whether a live order's level was reached while nobody read, or before the start."""
+        if order.mode is not Mode.LIVE:
+            return False
+        resumed_at = self._resumed_at.get(order.placed.token_id)
+        if resumed_at is not None and order.created_at < resumed_at and seen_at <= resumed_at:
+            return True
+        return order.triggered_at is not None and order.triggered_at < self._began_at
 
     def _seen_again(self, order: Resting, now: datetime) -> Seen | None:
         priced = self._board.priced(order.placed.token_id)
@@ -224,7 +277,8 @@ class RestingClock:
             source_at=None,
             seen_at=now,
             triggered_at=order.triggered_at or now,
-            is_while_away=due_at is not None and due_at < self._began_at,
+            is_while_away=(due_at is not None and due_at < self._began_at)
+            or self._was_still(order, order.triggered_at or now),
         )
 
     async def _expire(self, order: Resting) -> None:
@@ -268,7 +322,7 @@ class RestingClock:
             return
 
     async def _request(self, order: Resting, what: str) -> Request:
-        desk = await self._books.desk(order.user_id, Mode.PAPER, "")
+        desk = await self._books.desk(order.user_id, order.mode, "")
         return Request(
             user=desk.user,
             request_id=f"job:{what}:{order.order_id}:{order.generation}",

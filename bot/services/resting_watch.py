@@ -12,6 +12,7 @@ from bot.domain.price_trust import TrustRules
 from bot.domain.resting import Resting, RestingKind, RestingState
 from bot.domain.triggers import Gauge, Owner, Trigger
 from bot.domain.users import Mode
+from bot.engine.live_resting import is_kept
 from bot.engine.trailing import believed_price, better_peak, trail_level
 from bot.ports.books import Settlement
 from bot.ports.resting import RestingBook
@@ -40,6 +41,7 @@ class _Trail:
 class RestingWatch:
     """What memory knows of orders that wait. PostgreSQL is the truth; this follows it.
 
+    It follows those of `modes` only: what waits for live trading stays as it is while that is off.
     `pending` are orders whose time was seen to have come and that have not filled yet, by id,
     with their token.
     """
@@ -53,6 +55,7 @@ class RestingWatch:
         suspicions: Suspicions,
         rules: TrustRules,
     ) -> None:
+        self.modes = {Mode.PAPER}
         self._book = book
         self._triggers = triggers
         self._board = board
@@ -76,14 +79,18 @@ class RestingWatch:
         wait = order.placed.wait
         if wait.gauge is None or wait.reach is None or wait.level is None:
             return None
-        if order.placed.kind is RestingKind.TRAILING and order.placed.peak is not None:
+        reach = wait.reach
+        if is_kept(order.placed):
+            # First the price has to come back, as an order that was just placed would find it.
+            reach = wait.reach.opposite
+        elif order.placed.kind is RestingKind.TRAILING and order.placed.peak is not None:
             self._follow(order, order.placed.peak, wait.level)
         return Trigger(
             owner=Owner.ORDER,
             number=order.order_id,
             token_id=order.placed.token_id,
             gauge=wait.gauge,
-            reach=wait.reach,
+            reach=reach,
             level=wait.level,
             generation=order.generation,
         )
@@ -129,7 +136,11 @@ class RestingWatch:
         for user_id in list(self._changed):
             self._changed.discard(user_id)
             try:
-                orders = await self._book.of_user(user_id, Mode.PAPER)
+                orders = [
+                    order
+                    for mode in sorted(self.modes)
+                    for order in await self._book.of_user(user_id, mode)
+                ]
             except Unavailable:
                 self._changed.add(user_id)
                 raise

@@ -24,5 +24,30 @@ LIVE_REFUSALS: Mapping[str, str] = {
     "live_slippage": "LIVE: slippage is from 0.01% to {limit_share:percent}.",
     "live_price_moved": "LIVE: the price moved away before anything was signed. Ask again.",
     "live_not_signed": "LIVE: nothing was signed: {reason}. Ask again, or tell the admins.",
+    "live_failed": "LIVE: the transaction failed on the chain. Only its fee was paid.",
+    "live_expired": "LIVE: no try of it landed in time. Nothing was bought or sold.",
+    "live_below_least": (
+        "LIVE: the venue would give less than this order accepts. Nothing was bought or sold."
+    ),
+    "live_withheld": "LIVE: another order of it is under way. It waits for that one's end.",
+    "live_submitted": (
+        "LIVE: order #{number} is under way on the chain and can no longer be changed. "
+        "I tell you what it came to."
+    ),
+    "live_old_question": (
+        "LIVE: order #{number} was answered before, or is asked about anew. Nothing was done. "
+        "See `/order {number}`."
+    ),
+    "live_no_keeping": (
+        "LIVE: order #{number} has nothing more to wait for. Execute it now, or cancel it."
+    ),
+    "live_proposal_over": (
+        "LIVE: that was proposed more than a minute ago, or answered before. Nothing waits by it. "
+        "Ask again."
+    ),
+    "live_long_only": (
+        "LIVE: only tokens are bought and sold, without leverage and without shorts. "
+        "Those are for paper: `/mode paper`."
+    ),
     "live_late": "LIVE: it took too long, and the price of then is gone. Ask again.",
 }

@@ -1,6 +1,7 @@
 """Live orders in PostgreSQL: intents, attempts, and their fills by the books' own door."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 import asyncpg
@@ -29,7 +30,7 @@ from bot.domain.orders import Fill
 from bot.domain.requests import Request
 from bot.ports.books import BookingConflict, Settlement
 from bot.ports.chain_sending import WalletChange
-from bot.ports.live_orders import Commitment, Place
+from bot.ports.live_orders import Commitment, LiveClaim, NextOfOrder, Place
 
 _INTENT = "SELECT * FROM live_intents WHERE user_id = $1 AND number = $2"
 _BY_REQUEST = "SELECT * FROM live_intents WHERE user_id = $1 AND request_id = $2"
@@ -39,17 +40,24 @@ _ATTEMPTS = """
 _HELD = "SELECT user_id, number FROM live_intents WHERE state = 'held' ORDER BY decided_at"
 _CONFIRMED = "SELECT * FROM live_attempts WHERE state = 'confirmed' ORDER BY confirmed_at"
 _PLACE = "SELECT outcome, intent_number, notice_ids FROM place_live($1, $2, $3)"
+_PLACE_ORDER = """
+    SELECT outcome, intent_number, notice_ids FROM place_live_order($1, $2, $3, $4)
+"""
 _COMMIT = "SELECT commit_live_attempt($1, $2)"
 _MOVE = "SELECT is_moved, notice_ids FROM move_live_attempt($1, $2, $3, $4, $5, $6, $7, $8)"
 _SETTLE = "SELECT outcome, notice_ids FROM settle_live($1, $2)"
+_SETTLE_ORDER = "SELECT outcome, notice_ids FROM settle_live_order($1, $2)"
 _FAIL = "SELECT fail_live_attempt($1)"
 _END = "SELECT outcome, notice_ids FROM end_live($1, $2, $3, $4, $5, $6)"
+_END_ORDER = "SELECT outcome, notice_ids FROM end_live_order($1, $2, $3, $4, $5, $6, $7)"
 _REFUSALS = {
     "mismatch": "request_mismatch",
     "frozen": "frozen",
     "paused": "live_wallet_paused",
     "other_wallet": "live_other_wallet",
     "short": "live_not_enough",
+    "spent": "order_spent",
+    "withheld": "live_withheld",
 }
 
 
@@ -74,16 +82,25 @@ class PostgresLiveOrders:
             return await _whole(connection, row)
 
     async def place(
-        self, request: Request, intent: LiveIntent, twin: Fill | None, notices: Sequence[Notice]
+        self,
+        request: Request,
+        intent: LiveIntent,
+        twin: Fill | None,
+        notices: Sequence[Notice],
+        claim: LiveClaim | None = None,
     ) -> int:
-        """Hold what an intent may cost and keep it."""
-        row = await self._ask(
-            _PLACE, intent_to_json(intent, twin), request.update_id, notices_to_json(notices)
-        )
+        """Hold what an intent may cost and keep it; claim the order that it is placed for."""
+        asked = (intent_to_json(intent, twin), request.update_id, notices_to_json(notices))
+        if claim is None:
+            row = await self._ask(_PLACE, *asked)
+        else:
+            row = await self._ask(_PLACE_ORDER, *asked, asdict(claim))
         match row["outcome"]:
             case "booked":
                 self._on_outbox(queued(row["notice_ids"], notices))
                 return int(row["intent_number"])
+            case "conflict":
+                raise BookingConflict("conflict")
             case "repeated" | "answered":
                 raise Refusal("already_done", order_number=row["intent_number"])
             case outcome:
@@ -130,7 +147,8 @@ class PostgresLiveOrders:
         proof = _proof(attempt, change, settlement.receipt.times.filled_at)
         booking = booking_to_json(request, settlement, notices)
         try:
-            row = await self._ask(_SETTLE, proof, booking)
+            query = _SETTLE if settlement.claim is None else _SETTLE_ORDER
+            row = await self._ask(query, proof, booking)
         except asyncpg.IntegrityConstraintViolationError as error:
             # It cost more than could be held, or was proven dead before: nothing of it is booked.
             raise OddOutcome(f"{change.signature}: the books refuse it") from error
@@ -152,17 +170,16 @@ class PostgresLiveOrders:
         reason: str,
         at: datetime,
         notices: Sequence[Notice],
+        *,
+        next_: NextOfOrder | None = None,
     ) -> bool:
         """End an intent and release its funds, unless an attempt is alive."""
-        row = await self._ask(
-            _END,
-            intent.user_id,
-            intent.number,
-            state.value,
-            reason,
-            at,
-            notices_to_json(notices),
-        )
+        place = (intent.user_id, intent.number)
+        asked = (*place, state.value, reason, at, notices_to_json(notices))
+        if next_ is None:
+            row = await self._ask(_END, *asked)
+        else:
+            row = await self._ask(_END_ORDER, *asked, _next_to_json(next_))
         self._tell(row, notices)
         return bool(row["outcome"] == "booked")
 
@@ -190,6 +207,18 @@ class PostgresLiveOrders:
 async def _whole(connection: Connection, row: asyncpg.Record) -> LiveIntent:
     attempts = await connection.fetch(_ATTEMPTS, row["user_id"], row["number"])
     return intent_from(row, attempts)
+
+
+def _next_to_json(next_: NextOfOrder) -> dict[str, object]:
+    return {
+        "order_id": next_.order_id,
+        "generation": next_.generation,
+        "state": next_.state.value,
+        "refusal": next_.refused,
+        "end_reason": next_.end_reason,
+        "firing": next_.firing,
+        "is_counted": next_.is_counted,
+    }
 
 
 def _proof(attempt: LiveAttempt, change: WalletChange, at: datetime) -> dict[str, object]:

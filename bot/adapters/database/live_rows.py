@@ -6,6 +6,7 @@ from dataclasses import asdict
 import asyncpg
 from pydantic import TypeAdapter
 
+from bot.domain.exit_spelling import read_exits, spell_exits
 from bot.domain.live_orders import (
     AttemptState,
     IntentState,
@@ -39,6 +40,7 @@ def intent_to_json(intent: LiveIntent, twin: Fill | None) -> dict[str, object]:
     spelt |= {
         "hold_lamports": str(intent.hold_lamports),
         "hold_units": str(intent.hold_units),
+        "exits": spell_exits(intent.exits) or None,
         "twin": None if twin is None else _FILL.dump_python(twin, mode="json"),
     }
     return spelt
@@ -78,5 +80,8 @@ def intent_from(row: asyncpg.Record, attempts: Sequence[asyncpg.Record]) -> Live
     values = {name: row[name] for name in _INTENT}
     values |= {name: int(row[name]) for name in _WHOLE}
     values |= {"side": LiveSide(row["side"]), "state": IntentState(row["state"])}
-    twin = None if row["twin"] is None else _FILL.validate_python(row["twin"])
-    return LiveIntent(**values, twin=twin, attempts=tuple(attempt_from(each) for each in attempts))
+    values |= {
+        "exits": read_exits(row["exits"]),
+        "twin": None if row["twin"] is None else _FILL.validate_python(row["twin"]),
+    }
+    return LiveIntent(**values, attempts=tuple(attempt_from(each) for each in attempts))

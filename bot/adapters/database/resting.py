@@ -26,12 +26,27 @@ _APPLY = "SELECT outcome, order_ids, notice_ids FROM book_resting($1)"
 _OF_USER = """
     SELECT * FROM resting_orders
     WHERE user_id = $1 AND mode = $2
-      AND (state = 'working' OR ended_at > now() - interval '1 minute')
+      AND (state IN ('working', 'submitted', 'asked') OR ended_at > now() - interval '1 minute')
     ORDER BY number
 """
 _ONE = """
     SELECT * FROM resting_orders
     WHERE user_id = $1 AND mode = $2 AND number = $3 ORDER BY season DESC LIMIT 1
+"""
+_OF_INTENT = """
+    SELECT * FROM resting_orders
+    WHERE user_id = $1 AND intent_number = $2 AND state = 'submitted'
+"""
+_PROPOSED = """
+    SELECT * FROM resting_orders r
+    WHERE user_id = $1 AND mode = 'live' AND number = ANY ($2) AND state = 'proposed'
+      AND EXISTS (SELECT FROM virtual_wallets w WHERE w.user_id = r.user_id AND w.mode = r.mode
+        AND w.season = r.season AND w.is_current)
+    ORDER BY number
+"""
+_FORGET_PROPOSED = """
+    UPDATE resting_orders SET state = 'expired', end_reason = 'unconfirmed', ended_at = now()
+    WHERE state = 'proposed' AND created_at < now() - interval '1 minute'
 """
 _FILLED = """
     SELECT o.number AS order_number, o.position_number, o.season, o.receipt, o.reason,
@@ -53,7 +68,7 @@ _DUE = """
 """
 _EXPIRING = """
     SELECT * FROM resting_orders
-    WHERE state = 'working' AND expires_at <= $1 ORDER BY expires_at LIMIT $2
+    WHERE state IN ('working', 'asked') AND expires_at <= $1 ORDER BY expires_at LIMIT $2
 """
 _WARNABLE = """
     SELECT * FROM resting_orders
@@ -109,6 +124,20 @@ class PostgresResting:
     async def of_user(self, user_id: int, mode: Mode) -> list[Resting]:
         """Give a user's orders that wait, and those that ended within a minute."""
         return await self._fetch(_OF_USER, user_id, mode.value)
+
+    async def of_intent(self, user_id: int, intent_number: int) -> Resting | None:
+        """Give the order that a live intent is under way for."""
+        found = await self._fetch(_OF_INTENT, user_id, intent_number)
+        return found[0] if found else None
+
+    async def proposed(self, user_id: int, numbers: Sequence[int]) -> list[Resting]:
+        """Give the live orders of these numbers that were proposed and not confirmed yet."""
+        return await self._fetch(_PROPOSED, user_id, list(numbers))
+
+    async def forget_proposed(self) -> None:
+        """End what was proposed and not confirmed in time."""
+        async with connected(self._pool) as connection:
+            await connection.execute(_FORGET_PROPOSED)
 
     async def one(self, user_id: int, mode: Mode, number: int) -> Resting | None:
         """Give an order by its number, in whatever state."""

@@ -95,6 +95,14 @@ def change_to_json(change: RestingChange) -> dict[str, object]:
             for one in change.note
         ],
         "place": [new_to_json(order) for order in change.place],
+        "is_proposed": change.is_proposed,
+        "ask": [
+            {"order_id": one.order.order_id, "firing": one.firing, "refusal": one.refused}
+            for one in change.ask
+        ],
+        "confirm": [
+            {"order_id": order.order_id, "generation": order.generation} for order in change.confirm
+        ],
     }
 
 
@@ -116,6 +124,9 @@ def resting_from(row: Row) -> Resting:
         triggered_at=row["triggered_at"],
         filled_order=row["filled_order"],
         ended_at=row["ended_at"],
+        intent_number=row["intent_number"],
+        failures=row["failures"],
+        firing=row["firing"] or {},
     )
 
 

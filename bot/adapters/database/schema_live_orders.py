@@ -47,6 +47,7 @@ live_intents = Table(
     Column("units_hold", BigInteger),
     Column("order_number", Integer),
     Column("twin", JSONB),
+    Column("exits", JSONB),
     Column("source_at", MOMENT),
     Column("received_at", MOMENT, nullable=False),
     Column("decided_at", MOMENT, nullable=False),

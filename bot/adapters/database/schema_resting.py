@@ -67,6 +67,9 @@ resting_orders = Table(
     Column("created_at", MOMENT, nullable=False, server_default=NOW),
     Column("expires_at", MOMENT, nullable=False),
     Column("ended_at", MOMENT),
+    Column("intent_number", Integer),
+    Column("failures", SmallInteger, nullable=False, server_default="0"),
+    Column("firing", JSONB),
     PrimaryKeyConstraint("user_id", "order_id"),
     UniqueConstraint("user_id", "mode", "season", "number", name="uq_resting_orders_number"),
     ForeignKeyConstraint(
@@ -83,7 +86,16 @@ resting_orders = Table(
     CheckConstraint("gauge IN ('price_sol', 'price_usd')", name="gauge_known"),
     CheckConstraint("reach IN ('above', 'below')", name="reach_known"),
     CheckConstraint(
-        "state IN ('working', 'filled', 'rejected', 'cancelled', 'expired')", name="state_known"
+        "state IN ('working', 'filled', 'rejected', 'cancelled', 'expired', 'proposed',"
+        " 'submitted', 'asked')",
+        name="state_known",
+    ),
+    CheckConstraint(
+        "(state = 'submitted') = (intent_number IS NOT NULL)", name="submitted_has_intent"
+    ),
+    CheckConstraint(
+        "mode = 'live' OR state NOT IN ('proposed', 'submitted', 'asked')",
+        name="live_alone_is_submitted",
     ),
     CheckConstraint(
         "(level IS NULL) <> (due_at IS NULL) AND (level IS NULL) = (reach IS NULL)"
@@ -98,7 +110,10 @@ resting_orders = Table(
     finite("peak"),
     CheckConstraint("slippage_bps BETWEEN 1 AND 10000", name="slippage_sound"),
     CheckConstraint("times_left >= 0", name="times_sound"),
-    CheckConstraint("(state = 'working') = (ended_at IS NULL)", name="ended_when_ended"),
+    CheckConstraint(
+        "(state IN ('working', 'proposed', 'submitted', 'asked')) = (ended_at IS NULL)",
+        name="ended_when_ended",
+    ),
     Index("ix_resting_orders_working", "order_id", postgresql_where=_WORKING),
     Index(
         "ix_resting_orders_exits",
@@ -113,6 +128,18 @@ resting_orders = Table(
         "due_at",
         postgresql_where=text("state = 'working' AND due_at IS NOT NULL"),
     ),
-    Index("ix_resting_orders_expiry", "expires_at", postgresql_where=_WORKING),
+    Index(
+        "ix_resting_orders_expiry",
+        "expires_at",
+        postgresql_where=text("state IN ('working', 'asked')"),
+    ),
+    Index(
+        "uq_resting_orders_submitted",
+        "user_id",
+        "intent_number",
+        unique=True,
+        postgresql_where=text("state = 'submitted'"),
+    ),
+    Index("ix_resting_orders_proposed", "created_at", postgresql_where=text("state = 'proposed'")),
     Index("ix_resting_orders_request", "user_id", "request_id"),
 )

@@ -1,0 +1,364 @@
+"""Live orders that wait: each fires once, fills or is told, and nothing is done in silence."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.adapters.database.connection import Pool
+from bot.domain.errors import Refusal
+from bot.domain.live_orders import LiveSide
+from bot.domain.positions import Side
+from bot.domain.resting_plans import (
+    DipPlan,
+    EntryPlan,
+    ExitPlan,
+    NewTerms,
+    SchedulePlan,
+    Stop,
+    TakeProfit,
+    TimeExit,
+    Trailing,
+)
+from bot.domain.users import Mode, Role
+from bot.sandbox.jupiter_api.faults import Tampering, VenueFaults
+from tests.builders.live_resting import LiveWaiting, live_waiting, percent
+from tests.builders.live_scenes import OWNER, live_scene
+from tests.builders.swap_worlds import SOL, swap_world
+
+
+@pytest.fixture
+async def at(database: Pool) -> AsyncIterator[LiveWaiting]:
+    async with swap_world(slot_ms=10) as world:
+        yield await live_waiting(await live_scene(world, database))
+
+
+def code_of(refused: pytest.ExceptionInfo[Refusal]) -> str:
+    return refused.value.code
+
+
+async def test_a_stop_that_is_reached_sells_the_position_once(at: LiveWaiting) -> None:
+    number = await at.buy()
+    (stop,) = await at.guard(number, Stop(level=percent("-8")))
+    await at.ticks(80)
+    order = await at.order(stop)
+    assert (order.state, order.filled_order, order.intent_number) == ("filled", 3, None)
+    assert await at.positions() == ()
+    (fill,) = await at.scene.rows("SELECT * FROM orders WHERE reason = 'stop'")
+    assert fill["mode"] == "live"
+    await at.ticks(70)
+    assert await at.intents() == 2
+    await at.prove()
+
+
+async def test_a_limit_fills_at_its_limit_or_better_or_waits_on(at: LiveWaiting) -> None:
+    at.set_price(120)
+    (limit,) = await at.place(at.entry_at(percent("-14")))  # at 103.2 % of what the venue asks
+    (low,) = await at.place(at.entry_at(percent("-17.5")))  # at 99 %: the venue asks more
+    await at.ticks(98)
+    assert await at.states() == {limit: "filled", low: "working"}
+    (fill,) = await at.scene.rows("SELECT * FROM live_intents")
+    asked = Decimal(fill["amount_in"]) / Decimal(fill["min_out"]) / 1000
+    assert asked <= at.price * Decimal("1.032")
+    await at.prove()
+
+
+async def test_the_steps_of_a_ladder_are_sold_side_by_side(at: LiveWaiting) -> None:
+    number = await at.buy()
+    steps = [TakeProfit(level=percent(level), share_percent=50) for level in ("3", "6")]
+    await at.guard(number, *steps)
+    await at.ticks(108)
+    assert set((await at.states()).values()) == {"filled"}
+    assert await at.positions() == ()
+    assert at.scene.held() == 0
+    await at.prove()
+
+
+async def test_a_bracket_places_its_exits_in_the_fills_transaction(at: LiveWaiting) -> None:
+    exits = (Stop(level=percent("-8")), TakeProfit(level=percent("30"), share_percent=50))
+    number = await at.buy(SOL, *exits)
+    assert list((await at.states()).values()) == ["working", "working"]
+    await at.ticks(80)
+    assert list((await at.states()).values()) == ["filled", "cancelled"]
+    assert [one.number for one in await at.positions()] == []
+    assert number == 1
+    await at.prove()
+
+
+async def test_a_limit_brings_its_exits_and_cancels_the_other_of_the_two(at: LiveWaiting) -> None:
+    at.set_price(120)
+    entry = at.entry(exits=(Stop(level=percent("-8")),))
+    breakout = EntryPlan(entry=entry, level=percent("20"), is_breakout=True)
+    await at.place(EntryPlan(entry=entry, level=percent("-14"), other=breakout))
+    await at.ticks(98)
+    assert list((await at.states()).values()) == ["filled", "cancelled", "working"]
+    await at.prove()
+
+
+async def test_repeated_buys_count_down_and_dips_go_lower(at: LiveWaiting) -> None:
+    plan = SchedulePlan(entry=at.entry(SOL // 2), every=timedelta(hours=1), times=2)
+    (dca,) = await at.place(plan)
+    dip = DipPlan(entry=at.entry(SOL // 2), drop_percent=Decimal(3), times=2)
+    (dips,) = await at.place(dip)
+    await at.let_pass(dca, due_at=timedelta(hours=1))
+    await at.run_due()
+    order = await at.order(dca)
+    assert (order.state, order.placed.times_left, order.generation) == ("working", 1, 1)
+    await at.ticks(96.5)
+    order = await at.order(dips)
+    assert (order.state, order.placed.times_left, order.generation) == ("working", 1, 1)
+    assert await at.intents() == 2
+    await at.prove()
+
+
+async def test_a_trailing_stop_follows_the_price_and_sells(at: LiveWaiting) -> None:
+    number = await at.buy()
+    (trail,) = await at.guard(number, Trailing(percent=Decimal(10)))
+    await at.ticks(106)
+    await at.ticks(94)
+    assert (await at.order(trail)).state == "filled"
+    await at.prove()
+
+
+async def test_a_time_exit_sells_its_part(at: LiveWaiting) -> None:
+    number = await at.buy()
+    before = (await at.positions())[0].token_units
+    (timed,) = await at.guard(number, TimeExit(after=timedelta(hours=1), share_percent=50))
+    await at.let_pass(timed, due_at=timedelta(hours=1))
+    await at.run_due()
+    assert (await at.order(timed)).state == "filled"
+    assert (await at.positions())[0].token_units == before - before // 2
+    await at.prove()
+
+
+async def test_what_is_proposed_waits_only_once_it_is_confirmed_in_time(at: LiveWaiting) -> None:
+    number = await at.buy()
+    plan = ExitPlan(position_number=number, exits=(Stop(level=percent("-8")),))
+    (stop,) = await at.propose(plan)
+    await at.ticks(80)
+    assert await at.states() == {stop: "proposed"}
+    with pytest.raises(Refusal) as refused:
+        await at.live.confirm(at.ask(), stop, 1, lambda _: ())  # it would sell at once
+    assert code_of(refused) == "level_reached"
+    at.set_price(100)
+    await at.let_pass(stop, created_at=timedelta(minutes=2))
+    with pytest.raises(Refusal) as refused:
+        await at.live.confirm(at.ask(), stop, 1, lambda _: ())
+    assert code_of(refused) == "live_proposal_over"
+    await at.resting.clock.expire()
+    assert await at.states() == {stop: "expired"}
+    (again,) = await at.place(plan)
+    with pytest.raises(Refusal) as refused:
+        await at.live.confirm(at.ask(), again, 1, lambda _: ())
+    assert code_of(refused) == "live_proposal_over"
+    assert (await at.order(again)).state == "working"
+
+
+async def test_shorts_and_leverage_are_for_paper(at: LiveWaiting) -> None:
+    for entry in (replace(at.entry(), side=Side.SHORT), replace(at.entry(), leverage=2)):
+        with pytest.raises(Refusal) as refused:
+            await at.propose(EntryPlan(entry=entry, level=percent("-5")))
+        assert code_of(refused) == "live_long_only"
+
+
+async def test_whoever_may_no_longer_enter_may_still_protect_and_leave(at: LiveWaiting) -> None:
+    number = await at.buy()
+    at.scene.owner.role = Role.BASIC
+    with pytest.raises(Refusal) as refused:
+        await at.propose(at.entry_at(percent("-5")))
+    assert code_of(refused) == "not_permitted"
+    await at.guard(number, Stop(level=percent("-8")))
+
+
+async def test_a_level_jumped_while_the_bot_was_down_is_asked_about(at: LiveWaiting) -> None:
+    number = await at.buy()
+    (stop,) = await at.guard(number, Stop(level=percent("-8")))
+    again = await at.restarted()
+    await again.ticks(80)
+    order = await again.order(stop)
+    assert (order.state, order.firing["why"]) == ("asked", "gap")
+    assert await again.intents() == 1
+    told = (await again.told())[-1]
+    assert told.startswith("LIVE · Stop #")
+    assert "jumped" in told
+    await again.ticks(70)
+    assert await again.intents() == 1  # nothing happens before its owner's word
+    await again.prove()
+
+
+async def test_a_small_jump_while_the_bot_was_down_is_carried_out(at: LiveWaiting) -> None:
+    number = await at.buy()
+    (stop,) = await at.guard(number, Stop(level=percent("-8")))
+    again = await at.restarted()
+    await again.ticks(90)
+    assert (await again.order(stop)).state == "filled"
+
+
+async def test_a_fast_fall_before_open_eyes_is_carried_out_at_once(at: LiveWaiting) -> None:
+    number = await at.buy()
+    (stop,) = await at.guard(number, Stop(level=percent("-8")))
+    await at.ticks(60)
+    assert (await at.order(stop)).state == "filled"
+
+
+async def test_prices_that_stood_still_count_as_nobody_looking(at: LiveWaiting) -> None:
+    number = await at.buy()
+    (stop,) = await at.guard(number, Stop(level=percent("-8")))
+    await at.tick(100)
+    token_id = at.scene.token.token_id
+    at.resting.clock._read_at[token_id] -= timedelta(minutes=5)
+    await at.ticks(80)
+    assert (await at.order(stop)).state == "asked"
+
+
+async def test_execute_now_sells_once_and_an_old_button_does_nothing(at: LiveWaiting) -> None:
+    number = await at.buy()
+    (stop,) = await at.guard(number, Stop(level=percent("-8")))
+    again = await at.restarted()
+    await again.ticks(80)
+    asked_in = (await again.order(stop)).generation
+    for wrong in (asked_in - 1, asked_in + 1):
+        with pytest.raises(Refusal) as refused:
+            await again.live.execute(again.ask(), stop, wrong, ())
+        assert code_of(refused) == "live_old_question"
+    intent = await again.live.execute(again.ask(), stop, asked_in, ())
+    for late in (again.live.execute, again.live.keep):
+        with pytest.raises(Refusal) as refused:
+            await late(again.ask(), stop, asked_in, ())
+        assert code_of(refused) == "live_old_question"
+    with pytest.raises(Refusal) as refused:
+        await again.resting.orders.cancel(again.ask(), stop, lambda _: (), Mode.LIVE)
+    assert code_of(refused) == "live_submitted"
+    await again.orders.carry_out((OWNER, intent.number))
+    assert (await again.order(stop)).state == "filled"
+    assert await again.intents() == 2
+    await again.prove()
+
+
+async def test_a_kept_stop_waits_until_the_price_has_come_back(at: LiveWaiting) -> None:
+    number = await at.buy()
+    (stop,) = await at.guard(number, Stop(level=percent("-8")))
+    again = await at.restarted()
+    await again.ticks(80)
+    await again.live.keep(again.ask(), stop, (await again.order(stop)).generation, ())
+    await again.ticks(70)
+    assert await again.intents() == 1
+    await again.ticks(100)
+    assert await again.intents() == 1
+    await again.ticks(85)
+    assert (await again.order(stop)).state == "filled"
+    await again.prove()
+
+
+async def test_repeated_buys_missed_for_long_are_asked_about(at: LiveWaiting) -> None:
+    plan = SchedulePlan(entry=at.entry(), every=timedelta(hours=1), times=5)
+    (dca,) = await at.place(plan)
+    await at.let_pass(dca, due_at=timedelta(hours=4))
+    await at.run_due()
+    order = await at.order(dca)
+    assert (order.state, order.firing["why"]) == ("asked", "late")
+    await at.live.keep(at.ask(), dca, order.generation, ())
+    await at.run_due()
+    assert (await at.order(dca)).state == "working"
+    assert await at.intents() == 0
+
+
+async def test_a_stop_that_fails_is_told_armed_again_and_at_last_handed_over(
+    at: LiveWaiting,
+) -> None:
+    number = await at.buy()
+    (stop,) = await at.guard(number, Stop(level=percent("-8")))
+    await at.buy(SOL // 2)
+    at.scene.world.shop.faults = VenueFaults(tamper=next(each for each in Tampering if each))
+    await at.ticks(80)
+    order = await at.order(stop)
+    assert (order.state, order.failures, order.last_refusal) == ("working", 1, "live_not_signed")
+    assert "armed again" in (await at.told())[-1]
+    await at.ticks(80)
+    await at.ticks(80)
+    order = await at.order(stop)
+    assert (order.state, order.failures, order.firing["why"]) == ("asked", 3, "failed")
+    assert await at.intents() == 5
+    at.scene.world.shop.faults = VenueFaults()
+    intent = await at.live.execute(at.ask(), stop, order.generation, ())
+    await at.orders.carry_out((OWNER, intent.number))
+    assert (await at.order(stop)).state == "filled"
+    await at.prove()
+
+
+async def test_what_is_under_way_withholds_what_would_sell_the_same(at: LiveWaiting) -> None:
+    number = await at.buy()
+    (stop,) = await at.guard(number, Stop(level=percent("-8")))
+    half = (await at.positions())[0].token_units // 2
+    by_hand = replace(at.scene.selling(half, number))
+    assert by_hand.side is LiveSide.SELL
+    intent = await at.orders.place(at.ask(), by_hand)
+    await at.ticks(80)
+    assert (await at.order(stop)).state == "working"
+    await at.orders.carry_out((OWNER, intent.number))
+    await at.ticks(80)
+    assert (await at.order(stop)).state == "filled"
+    assert at.scene.held() == 0
+    await at.prove()
+
+
+async def test_what_is_bought_while_a_stop_sells_stays_guarded(at: LiveWaiting) -> None:
+    number = await at.buy()
+    (stop,) = await at.guard(number, Stop(level=percent("-8")))
+    more = await at.orders.place(at.ask(), at.scene.buying(SOL // 2))
+    for _ in range(2):
+        await at.tick(80, settles=False)
+    clock = at.resting.clock
+    (firings,) = await clock.ready()
+    intent = await at.resting.clock._live._begun(firings[0])  # type: ignore[union-attr]
+    assert intent is not None
+    await at.orders.carry_out((OWNER, more.number))
+    await at.orders.carry_out((OWNER, intent.number))
+    order = await at.order(stop)
+    assert (order.state, order.generation) == ("working", 1)
+    assert len(await at.positions()) == 1
+    clock._in_hand.clear()
+    await at.ticks(80)
+    assert await at.positions() == ()
+    await at.prove()
+
+
+async def test_terms_change_and_all_is_cancelled_in_the_live_books_alone(at: LiveWaiting) -> None:
+    number = await at.buy()
+    (stop,) = await at.guard(number, Stop(level=percent("-8")))
+    terms = NewTerms(level=percent("-20"))
+    await at.resting.orders.change(at.ask(), stop, terms, lambda _: (), Mode.LIVE)
+    await at.ticks(85)
+    assert (await at.order(stop)).state == "working"
+    with pytest.raises(Refusal):
+        await at.resting.orders.cancel(at.ask(), None, lambda _: (), Mode.PAPER)
+    await at.resting.orders.cancel(at.ask(), None, lambda _: (), Mode.LIVE)
+    assert (await at.order(stop)).state == "cancelled"
+
+
+async def test_while_live_trading_is_off_its_orders_wait_untouched(at: LiveWaiting) -> None:
+    number = await at.buy()
+    (stop,) = await at.guard(number, Stop(level=percent("-8")))
+    (timed,) = await at.guard(number, TimeExit(after=timedelta(hours=1)))
+    await at.let_pass(timed, due_at=timedelta(hours=1))
+    off = await at.restarted(is_on=False)
+    await off.ticks(80)
+    await off.run_due()
+    assert await off.states() == {stop: "working", timed: "working"}
+    assert (await off.order(stop)).triggered_at is None
+    assert await off.intents() == 1
+
+
+async def test_a_venue_that_gives_less_than_the_slippage_allows_is_told_once(
+    at: LiveWaiting,
+) -> None:
+    number = await at.buy()
+    (profit,) = await at.guard(number, TakeProfit(level=percent("20")))
+    await at.ticks(130)
+    await at.ticks(131)
+    order = await at.order(profit)
+    assert (order.state, order.last_refusal) == ("working", "live_below_least")
+    assert sum("could not fill" in text for text in await at.told()) == 1
+    assert await at.intents() == 1
