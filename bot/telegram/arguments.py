@@ -163,7 +163,7 @@ def read_arguments(text: str, wanted: Sequence[Argument]) -> Arguments:
         if place < len(words):
             read |= _READERS[argument.kind](words[place])
         elif not argument.is_optional:
-            raise Refusal("missing_argument", argument=_SPOKEN[argument.kind])
+            raise Refusal("missing_argument", argument=_SPOKEN.get(argument.kind, argument.usage))
     if len(words) > len(wanted):
         raise Refusal("too_many_arguments", text=words[len(wanted)][:_LONGEST_ECHO])
     return _filled(read)

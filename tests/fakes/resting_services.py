@@ -147,12 +147,14 @@ class FakeResting:
 
     async def open(self, request: Request, entry: Entry, answer: FillAnswer) -> None:
         """Stand for `Brackets.open`."""
+        request.user.require_paper()
         self.stage._enter(request.user, Permission.TRADE_PAPER)
         self.stage.plans.append(entry)
         await self.stage._commit(request, answer(a_fill(self._token)))
 
     async def reverse(self, request: Request, number: int, answer: FillAnswer) -> None:
         """Stand for `Brackets.reverse`."""
+        request.user.require_paper()
         self.stage._enter(request.user, Permission.TRADE_PAPER)
         if number != a_position().number:
             raise Refusal("unknown_position", number=number)
