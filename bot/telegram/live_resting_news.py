@@ -10,6 +10,7 @@ from bot.domain.live_questions import Question
 from bot.domain.notices import Notice, Priority
 from bot.domain.positions import Position
 from bot.domain.resting import Resting, RestingState
+from bot.domain.users import Mode
 from bot.telegram.private_news import PrivateNews
 from bot.telegram.screens import live_resting as screen
 
@@ -25,6 +26,7 @@ class LiveRestingNews(PrivateNews):
             order.user_id,
             lambda keys: screen.asked(order, token, question, generation, keys),
             Priority.FILL,
+            mode=Mode.LIVE,
         )
 
     def failed(
@@ -35,6 +37,7 @@ class LiveRestingNews(PrivateNews):
             order.user_id,
             lambda keys: screen.failed(order, intent, token, reason, state=state, keys=keys),
             Priority.FILL,
+            mode=Mode.LIVE,
         )
 
     def unprotected(
@@ -45,4 +48,5 @@ class LiveRestingNews(PrivateNews):
             intent.user_id,
             lambda keys: screen.unprotected(intent, position, token, refusal, keys),
             Priority.SAFETY,
+            mode=Mode.LIVE,
         )

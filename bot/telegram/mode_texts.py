@@ -12,9 +12,5 @@ MODE_REFUSALS: Mapping[str, str] = {
         "You have no live wallet yet. /deposit makes one and shows its address; "
         "then try `/mode live`."
     ),
-    "live_long_only": (
-        "LIVE there are longs only: a swap cannot sell what you do not hold. Buy with "
-        "`/open {example} long 1`, or try a short on paper: `/mode paper`."
-    ),
     "paper_only": "That is for paper only. Change over with `/mode paper`; live stays as it is.",
 }

@@ -209,7 +209,7 @@ async def test_shorts_are_not_offered_with_real_money(door: ChatDoor) -> None:
     await go_live(door)
     card = await door.ask("/price WIF")
     assert "Short" not in buttons_of(card)
-    assert "longs only" in text_of(await door.ask("/open WIF short 5"))
+    assert "without shorts" in text_of(await door.ask("/open WIF short 5"))
 
 
 async def test_money_buttons_are_red_in_live(door: ChatDoor) -> None:

@@ -1,0 +1,150 @@
+"""One person with books of both modes: every service answers from those of the mode they are in."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.adapters.clock import SystemClock
+from bot.adapters.database.connection import Pool
+from bot.adapters.database.live_accounts import PostgresLiveAccounts
+from bot.adapters.database.modes import PostgresModes
+from bot.domain.errors import Refusal
+from bot.domain.identifiers import SOL_MINT
+from bot.domain.orders import CloseIntent, OpenIntent
+from bot.domain.performance import Span
+from bot.domain.positions import Side
+from bot.domain.users import Mode, User
+from bot.ports.exports import Export
+from bot.services.exports import ExportSpan
+from bot.services.modes import Modes
+from tests.builders.books import ENGINE, market, meet
+from tests.builders.desks import SOL, request
+from tests.builders.live_wallets import keep
+from tests.builders.report_rooms import ReportRoom, report_room
+from tests.builders.sealed_keys import ring, wallets_under
+
+DEPOSITED, SPENT_LIVE, SPENT_PAPER = 7 * SOL, 2 * SOL, 5 * SOL
+
+
+async def both(database: Pool) -> tuple[ReportRoom, User]:
+    """Somebody who holds 5 SOL of a token on paper and 2 SOL of it live, of 7 that came in."""
+    room = await report_room(database)
+    ann = await meet(room.house.books)
+    await room.open(ann, Side.LONG, SPENT_PAPER * 100 // SOL)
+    await fund(database, ann)
+    await buy_live(room, ann)
+    return room, ann
+
+
+async def fund(database: Pool, of: User) -> None:
+    accounts = PostgresLiveAccounts(database, lambda _queued: None)
+    await accounts.open(of.user_id, 1, SystemClock().now())
+    assert await accounts.book_external(of.user_id, 1, "a signature", DEPOSITED)
+
+
+async def buy_live(room: ReportRoom, of: User) -> None:
+    books, kept = room.house.books, room.house.kept
+    asked = request("live:1", of=of)
+    desk = await books.desk(of.user_id, Mode.LIVE, asked.request_id)
+    intent = OpenIntent(token_id=kept.token_id, side=Side.LONG, size_lamports=SPENT_LIVE)
+    settlement = ENGINE.open(desk, intent, market(of=kept), asked, SystemClock().now())
+    await books.book(asked, settlement, [])
+
+
+def live(user: User) -> User:
+    return replace(user, mode=Mode.LIVE)
+
+
+async def test_wallet_positions_and_history_are_of_the_mode(database: Pool) -> None:
+    room, ann = await both(database)
+    wallets = room.house.wallets
+    paper, real = await wallets.portfolio(ann), await wallets.portfolio(live(ann))
+    assert (paper.wallet.mode, real.wallet.mode) == (Mode.PAPER, Mode.LIVE)
+    assert paper.wallet.cash_lamports > 90 * SOL > DEPOSITED > real.wallet.cash_lamports
+    costs = [[one.position.cost_lamports for one in each.positions] for each in (paper, real)]
+    assert [len(each) for each in costs] == [1, 1]
+    assert costs[0][0] > 2 * costs[1][0]
+    pages = [await wallets.history(one, None) for one in (ann, live(ann))]
+    spent = [[order.receipt.fill.sol_lamports for order in page.orders] for page in pages]
+    assert spent == [[SPENT_PAPER], [SPENT_LIVE]]
+    assert [page.mode for page in pages] == [Mode.PAPER, Mode.LIVE]
+
+
+async def test_results_pictures_and_files_are_of_the_mode(database: Pool) -> None:
+    room, ann = await both(database)
+    for who, spent in ((ann, SPENT_PAPER), (live(ann), SPENT_LIVE)):
+        report = await room.performance.pnl(who, Span.ALL)
+        assert (report.mode, report.fills) == (who.mode, 1)
+        view = await room.performance.card(who, Span.ALL)
+        assert (await room.drawn(view.recipe)).mode is who.mode
+        (orders,) = await room.files(who, Export.ORDERS)
+        assert str(spent) in orders
+        assert str(SPENT_PAPER + SPENT_LIVE - spent) not in orders
+        view = await room.exports.export(who, Export.ORDERS, ExportSpan.ALL)
+        assert view.files[0].name == f"kitrader_{who.mode.value}_orders.csv"
+
+
+async def test_what_came_in_is_no_gain_and_what_left_no_loss(database: Pool) -> None:
+    room, ann = await both(database)
+    accounts = PostgresLiveAccounts(database, lambda _queued: None)
+    before = await room.performance.pnl(live(ann), Span.ALL)
+    assert before.flow_lamports == DEPOSITED
+    assert -SOL // 10 < before.gained_lamports < 0, "only the costs of the purchase"
+    assert await accounts.book_external(ann.user_id, 1, "another signature", 3 * SOL)
+    assert await accounts.book_external(ann.user_id, 1, "out", -SOL)
+    after = await room.performance.pnl(live(ann), Span.ALL)
+    assert after.flow_lamports == DEPOSITED + 2 * SOL
+    assert after.gained_lamports == before.gained_lamports
+    assert (await room.performance.pnl(ann, Span.ALL)).flow_lamports == 0
+
+
+async def test_what_is_held_for_an_order_is_worth_something(database: Pool) -> None:
+    room, ann = await both(database)
+    before = await room.house.wallets.portfolio(live(ann))
+    await database.execute("SELECT hold_live($1, 1, 9, 'cash', $2, $3)", ann.user_id, SOL_MINT, SOL)
+    after = await room.house.wallets.portfolio(live(ann))
+    assert after.wallet.held_lamports == SOL
+    assert after.wallet.cash_lamports == before.wallet.cash_lamports - SOL
+    assert after.equity_lamports == before.equity_lamports
+
+
+async def test_the_doors_of_paper_are_shut_to_who_trades_live(database: Pool) -> None:
+    room, ann = await both(database)
+    trading, wallets = room.house.trading, room.house.wallets
+    asked = room.asking(live(ann))
+    intent = OpenIntent(token_id=room.house.kept.token_id, side=Side.LONG, size_lamports=SOL)
+    with pytest.raises(Refusal, match="paper_only"):
+        await trading.open(asked, intent, lambda _: ())
+    with pytest.raises(Refusal, match="paper_only"):
+        await trading.close(asked, CloseIntent(number=1), lambda _: ())
+    with pytest.raises(Refusal, match="paper_only"):
+        await wallets.reset(asked, lambda _: ())
+
+
+async def test_without_a_live_wallet_there_are_no_live_figures(database: Pool) -> None:
+    room = await report_room(database)
+    ann = await meet(room.house.books)
+    with pytest.raises(Refusal, match="live_wallet_missing"):
+        await room.house.wallets.portfolio(live(ann))
+
+
+async def test_a_choice_is_kept_audited_and_ends_its_update_once(database: Pool) -> None:
+    room = await report_room(database)
+    ann = await meet(room.house.books)
+    book = PostgresModes(database, on_outbox=lambda _queued: None)
+    modes = Modes(book=book, is_live_on=True)
+    with pytest.raises(Refusal, match="live_wallet_missing"):
+        await modes.choose(request("tg:1", of=ann), Mode.LIVE, [])
+    await keep(database, [replace(one, user_id=ann.user_id) for one in wallets_under(ring(), 1)])
+    await fund(database, ann)
+    await modes.choose(request("tg:2", of=ann), Mode.LIVE, [])
+    again = Modes(book=book, is_live_on=True)
+    await again.load()
+    assert modes.of(ann.user_id) is again.of(ann.user_id) is Mode.LIVE
+    actions = await database.fetch("SELECT action, details FROM audit_log WHERE user_id = 1001")
+    assert [(row["action"], row["details"]) for row in actions][-1:] == [
+        ("mode.chosen", {"mode": "live"})
+    ]
+    off = Modes(book=book, is_live_on=False)
+    await off.load()
+    assert off.of(ann.user_id) is Mode.PAPER
