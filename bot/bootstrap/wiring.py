@@ -113,7 +113,13 @@ def wire(
 def _records(settings: Settings, parts: Parts, security: Security, on_outbox: OnOutbox) -> Records:
     factors, outside = security.factors, parts.outside
     return wire_records(
-        settings, outside, parts.access, parts.triggers, factors, on_outbox=on_outbox
+        settings,
+        outside,
+        access=parts.access,
+        modes=parts.modes,
+        triggers=parts.triggers,
+        factors=factors,
+        on_outbox=on_outbox,
     )
 
 

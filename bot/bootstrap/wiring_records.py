@@ -12,6 +12,7 @@ from bot.services.access import Access
 from bot.services.audit import Audit
 from bot.services.audit_sealing import AuditSealing
 from bot.services.factors import Factors
+from bot.services.modes import Modes
 from bot.services.my_data import MyData
 from bot.services.records import Records
 from bot.services.triggers import Triggers
@@ -21,10 +22,11 @@ from bot.telegram.deletion_notices import deletion_notices
 def wire_records(
     settings: Settings,
     outside: Outside,
+    *,
     access: Access,
+    modes: Modes,
     triggers: Triggers,
     factors: Factors,
-    *,
     on_outbox: OnOutbox,
 ) -> Records:
     """Build them; raises `Unavailable` where the master key cannot be read."""
@@ -44,6 +46,7 @@ def wire_records(
             alerts=PostgresAlerts(pool, on_outbox=on_outbox),
             triggers=triggers,
             access=access,
+            modes=modes,
             factors=factors,
             clock=clock,
             deleted=deletion_notices,

@@ -19,6 +19,7 @@ from bot.services.access import Access
 from bot.services.alert_levels import disarm
 from bot.services.audit import Audit, AuditPage
 from bot.services.factors import Factors
+from bot.services.modes import Modes
 from bot.services.triggers import Triggers
 
 DELETION_DAYS = 7
@@ -53,6 +54,7 @@ class MyData:
         alerts: AlertBook,
         triggers: Triggers,
         access: Access,
+        modes: Modes,
         factors: Factors,
         clock: Clock,
         deleted: DeletionNotices,
@@ -63,6 +65,7 @@ class MyData:
         self._alerts = alerts
         self._triggers = triggers
         self._access = access
+        self._modes = modes
         self._factors = factors
         self._clock = clock
         self._deleted = deleted
@@ -133,6 +136,7 @@ class MyData:
         for alert in alerts:
             disarm(self._triggers, alert.alert_id)
         self._access.forget(user_id)
+        self._modes.forget(user_id)
         _log.info("data_deleted", user_id=user_id)
 
     async def _fill(self, archive: zipfile.ZipFile, user_id: int) -> None:

@@ -13,6 +13,7 @@ from bot.adapters.database.audit_book import PostgresAuditBook
 from bot.adapters.database.audit_chain import PostgresAuditChain
 from bot.adapters.database.connection import Pool
 from bot.adapters.database.factors import PostgresFactors
+from bot.adapters.database.modes import PostgresModes
 from bot.adapters.database.personal_data import (
     KEPT,
     KEPT_IN_PART,
@@ -30,6 +31,7 @@ from bot.services.access import Access
 from bot.services.audit import Audit
 from bot.services.audit_sealing import AuditProof
 from bot.services.factors import Factors
+from bot.services.modes import Modes
 from bot.services.my_data import MyData
 from bot.services.web_sessions import WebSessions
 from bot.telegram.security_news import SecurityNews
@@ -67,6 +69,7 @@ async def my_data(database: Pool, clock: HandClock) -> MyData:
         alerts=PostgresAlerts(database, on_outbox=lambda _queued: None),
         triggers=built.triggers,
         access=Access(books=built.books, clock=clock, roles={}),
+        modes=Modes(book=PostgresModes(database, on_outbox=lambda _queued: None), is_live_on=True),
         clock=clock,
         deleted=lambda _user_id: (),
     )
