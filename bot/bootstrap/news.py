@@ -9,6 +9,7 @@ from bot.bootstrap.people_wiring import AllNotices
 from bot.bootstrap.settings import Settings
 from bot.ports.clock import Clock
 from bot.services.alert_firing import AlertNotices
+from bot.services.gate import GateNotices
 from bot.services.graduations import GraduationNotices
 from bot.services.liquidations import ShortNotices
 from bot.services.live_means import LiveNotices
@@ -20,6 +21,7 @@ from bot.services.stops import StopNotices
 from bot.services.suspicions import SuspicionNotices
 from bot.telegram.alert_notices import FiredAlertNotices
 from bot.telegram.daily_reports import DailyReportNotices
+from bot.telegram.gate_news import GateNews
 from bot.telegram.graduation_news import GraduationNews
 from bot.telegram.live_news import LiveNews
 from bot.telegram.live_resting_news import LiveRestingNews
@@ -68,6 +70,7 @@ class News:
     people: AllNotices
     live: LiveNotices
     live_rested: LiveRestingNotices
+    gate: GateNotices
 
 
 def news_of(settings: Settings, newsroom: Newsroom) -> News:
@@ -88,4 +91,5 @@ def news_of(settings: Settings, newsroom: Newsroom) -> News:
             explorer=settings.explorer_base,
         ),
         live_rested=newsroom(LiveRestingNews),
+        gate=newsroom(GateNews, admin_ids=sorted(settings.admin_ids)),
     )

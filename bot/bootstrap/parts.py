@@ -6,6 +6,7 @@ from bot.adapters.database.books import PostgresBooks
 from bot.adapters.database.mail import OnOutbox
 from bot.adapters.database.shelf import PostgresShelf
 from bot.adapters.database.suspicions import PostgresSuspicions
+from bot.bootstrap.landing import landing_delays
 from bot.bootstrap.news import News
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.people_wiring import access_of
@@ -14,6 +15,7 @@ from bot.bootstrap.safeguards import safeguards
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring_modes import wire_modes
 from bot.services.access import Access
+from bot.services.landing import LandingDelays
 from bot.services.modes import Modes
 from bot.services.price_board import PriceBoard
 from bot.services.safeguards import Safeguards
@@ -41,6 +43,7 @@ class Parts:
     triggers: Triggers
     guards: Safeguards
     modes: Modes
+    landing: LandingDelays
 
 
 def parts_of(settings: Settings, outside: Outside, on_outbox: OnOutbox, news: News) -> Parts:
@@ -72,6 +75,7 @@ def parts_of(settings: Settings, outside: Outside, on_outbox: OnOutbox, news: Ne
     return Parts(
         outside=outside,
         board=board,
+        landing=landing_delays(settings, outside),
         books=books,
         shelf=shelf,
         pools=pools,

@@ -1,5 +1,6 @@
 """Wire the orders that wait: their book, what memory knows of them, their use cases."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.adapters.database.candles import PostgresCandles
@@ -51,7 +52,7 @@ def wire_resting(
     rules: TrustRules,
     clock: Clock,
     notices: RestingNotices,
-    landing_seconds: float,
+    landing_seconds: Callable[[], float],
 ) -> Resting:
     """Build them, and make them known to the trigger book and to `Trading`."""
     book = PostgresResting(pool, on_outbox=on_outbox)

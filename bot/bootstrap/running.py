@@ -23,6 +23,7 @@ from bot.bootstrap.wiring import wire
 from bot.domain.errors import Unavailable
 from bot.jobs.changes import follow_changes
 from bot.jobs.fills import fill_orders
+from bot.jobs.gate import keep_the_gate, measure_landings
 from bot.jobs.live_orders import carry_out_live_orders, reconcile_live_wallets, recover_live_orders
 from bot.jobs.schedule import guarded, schedule
 from bot.observability.sending import Sending
@@ -146,6 +147,8 @@ def _follow(services: Services, nursery: Nursery) -> None:
         nursery.spawn(carry_out_live_orders(services.live.orders), "live orders placed")
         nursery.spawn(recover_live_orders(services.live.orders), "live orders")
         nursery.spawn(reconcile_live_wallets(services.live.reconciliation), "live wallets")
+        nursery.spawn(keep_the_gate(services.live.gate), "gate")
+        nursery.spawn(measure_landings(services.live.landing), "landings")
 
 
 async def _load(services: Services) -> None:

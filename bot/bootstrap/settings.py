@@ -31,6 +31,8 @@ _WS_URL = re.compile(r"wss?://[^/\s]+(/\S*)?(\?\S*)?", re.ASCII)
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}", re.ASCII)
 _HTTP_URL = re.compile(r"https?://[^/\s]+(/\S*)?(\?\S*)?", re.ASCII)
 _Rate = Annotated[float, Field(gt=0, le=10_000)]
+_Share = Annotated[Decimal, Field(gt=0, le=1)]
+_Sol = Annotated[Decimal, Field(ge=0, le=1_000_000)]
 
 
 def _listed(value: object) -> object:
@@ -89,6 +91,30 @@ class Settings(BaseSettings):
     live_gap_percent: Decimal = Field(default=Decimal(5), gt=0, le=100)
     live_counterparties: Annotated[tuple[str, ...], NoDecode] = ()
     live_tip_accounts: Annotated[tuple[str, ...], NoDecode] = ()
+    gate_window_days: float = Field(default=90.0, gt=0, le=3650)
+    gate_cooling_days: float = Field(default=7.0, ge=0, le=3650)
+    gate_hold_seconds: float = Field(default=60.0, ge=0, le=86_400)
+    gate_paper_bets: int = Field(default=30, ge=1, le=10_000)
+    gate_paper_days: int = Field(default=14, ge=1, le=3650)
+    gate_paper_sureness: Decimal = Field(default=Decimal("2.0"), ge=0, le=10)
+    gate_small_bets: int = Field(default=20, ge=1, le=10_000)
+    gate_small_days: int = Field(default=14, ge=1, le=3650)
+    gate_proven_bets: int = Field(default=40, ge=1, le=10_000)
+    gate_proven_days: int = Field(default=30, ge=1, le=3650)
+    gate_live_sureness: Decimal = Field(default=Decimal("1.0"), ge=0, le=10)
+    gate_most_drawdown: _Share = Decimal("0.25")
+    gate_demote_drawdown: _Share = Decimal("0.30")
+    gate_day_loss: _Share = Decimal("0.15")
+    gate_losses_in_a_row: int = Field(default=8, ge=2, le=1_000)
+    gate_twin_gap: _Share = Decimal("0.03")
+    gate_twin_fills: int = Field(default=10, ge=1, le=100)
+    gate_small_order_sol: _Sol = Decimal("0.1")
+    gate_small_day_sol: _Sol = Decimal("0.5")
+    gate_proven_order_sol: _Sol = Decimal(1)
+    gate_proven_day_sol: _Sol = Decimal(5)
+    gate_full_order_sol: _Sol = Decimal(0)
+    gate_full_day_sol: _Sol = Decimal(0)
+    paper_from_live: bool = True
     master_key: SecretStr = SecretStr("")
     master_key_file: Path | None = None
     master_keys_dir: Path | None = None

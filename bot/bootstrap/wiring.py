@@ -184,7 +184,7 @@ def _resting(
         rules=trust_rules(settings),
         clock=parts.outside.clock,
         notices=notices,
-        landing_seconds=settings.landing_seconds,
+        landing_seconds=parts.landing.seconds,
     )
 
 

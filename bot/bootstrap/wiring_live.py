@@ -14,6 +14,7 @@ from bot.bootstrap.outside import LiveOutside
 from bot.bootstrap.parts import Parts
 from bot.bootstrap.resting import Resting
 from bot.bootstrap.settings import Settings
+from bot.bootstrap.wiring_gate import wire_gate, wire_twins
 from bot.domain.live_orders import LiveRules
 from bot.domain.live_questions import LiveRestingRules
 from bot.domain.signing.rules import SigningRules
@@ -52,7 +53,9 @@ def wire_live(
     means = _means(settings, live, parts, news.live, on_outbox)
     means = replace(means, sequel=sequel_of(waiting))
     entries = LiveEntries(trading, parts.books)
-    orders = LiveOrders(means, twin=PaperTwins(trading).decide, check_entry=entries.check)
+    gate = wire_gate(settings, parts, news.gate, on_outbox)
+    twin = PaperTwins(trading).decide
+    orders = LiveOrders(means, twin=twin, check_entry=entries.check, gate=gate)
     return Live(
         orders=orders,
         resting=wire_live_resting(waiting, means, orders),
@@ -60,6 +63,9 @@ def wire_live(
             book=means.wallets, make_key=live.signer.new_wallet, clock=parts.outside.clock
         ),
         reconciliation=LiveReconciliation(means, SolanaBalances(parts.outside.rpc)),
+        gate=gate,
+        twins=wire_twins(parts),
+        landing=parts.landing,
     )
 
 

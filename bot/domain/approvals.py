@@ -14,6 +14,7 @@ class ApprovalKind(StrEnum):
     CORRECT = "correct"
     LIMIT = "limit"
     INVITE = "invite"
+    GATE = "gate"
 
 
 class ApprovalState(StrEnum):
@@ -30,7 +31,8 @@ class Wish:
     """What an admin wants done; `person_id` is 0 where it is about a role.
 
     `details` are `lamports` of a correction (below zero takes away), `role`, `name` and `value` of
-    a limit, or `role`, `days`, `nonce` and `token_hash` of an invitation.
+    a limit, `role`, `days`, `nonce` and `token_hash` of an invitation, or the `stage` of the gate
+    from paper to live, with the `cooling_seconds` that going down begins.
     """
 
     kind: ApprovalKind

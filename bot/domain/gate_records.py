@@ -61,6 +61,7 @@ class GateRecord:
     day_loss: Decimal = _NOTHING
     twin_gap: Decimal | None = None
     twin_fills: int = 0
+    losses_in_a_row: int = 0
     reset_at: datetime | None = None
     open_result_lamports: int = 0
 
@@ -91,12 +92,6 @@ class GateRecord:
                 return SURE if mean > 0 else _NOTHING
             return mean / (spread / len(growths)).sqrt()
 
-    @property
-    def losses_in_a_row(self) -> int:
-        """Count the bets at the end that lost."""
-        ended = takewhile(lambda bet: bet.result_lamports < 0, reversed(self.bets))
-        return sum(1 for _ in ended)
-
 
 def bets_of(
     closed: Iterable[Bet], still_open: Iterable[Bet], least_lamports: int
@@ -115,6 +110,11 @@ def bets_of(
         together[key] = bet if before is None else _joined(before, bet)
     found = (together[key] for key in sorted(together))
     return tuple(bet for bet in found if bet.stake_lamports >= max(least_lamports, 1))
+
+
+def losses_in_a_row(bets: Sequence[Bet]) -> int:
+    """Count the bets at the end that lost."""
+    return sum(1 for _ in takewhile(lambda bet: bet.result_lamports < 0, reversed(bets)))
 
 
 def paper_drawdown(courses: Iterable[Sequence[int]]) -> Decimal:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from bot.domain.gate import Stage, StageCaps
 from bot.domain.live_orders import AttemptState, IntentState, LiveAttempt, LiveIntent
 from bot.domain.notices import Notice
 from bot.domain.orders import Fill
@@ -109,12 +110,16 @@ class LiveOrderBook(Protocol):
         twin: Fill | None,
         notices: Sequence[Notice],
         claim: LiveClaim | None = None,
+        *,
+        caps: Mapping[Stage, StageCaps] | None = None,
     ) -> int:
         """Hold what an intent may cost, keep it and end its update; gives its number.
 
-        Raises `Refusal` (`already_done`, `request_mismatch`, `frozen`, `live_wallet_paused`,
-        `live_other_wallet`, `live_not_enough`; with a claim `order_spent`, `live_withheld`) or
-        `BookingConflict`; nothing has changed then.
+        A purchase is held against the caps of its owner's stage behind the wallet's lock, so that
+        no two of them pass together; without caps no gate is asked. Raises `Refusal`
+        (`already_done`, `request_mismatch`, `frozen`, `live_wallet_paused`, `live_other_wallet`,
+        `live_not_enough`, `live_gate_stage`, `live_gate_order`, `live_gate_day`; with a claim
+        `order_spent`, `live_withheld`) or `BookingConflict`; nothing has changed then.
         """
 
     async def commit(self, attempt: LiveAttempt, at: datetime) -> Commitment:

@@ -78,7 +78,9 @@ class Approvals:
         approval = await self._approval(request, wish)
         admins = await self._people.admins()
         others = [admin for admin in admins if admin not in {request.user.user_id, wish.person_id}]
-        is_sole = set(self._owners) == {request.user.user_id} and not others
+        # Real money takes two even where there is but one owner.
+        is_alone = set(self._owners) == {request.user.user_id} and not others
+        is_sole = is_alone and wish.kind is not ApprovalKind.GATE
         notices = [*answer(approval, is_sole), *self._notices.asked(approval, others)]
         await self._book.ask(request, approval, self._owners, notices)
 

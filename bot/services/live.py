@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from bot.services.gate import Gate
+from bot.services.landing import LandingDelays
 from bot.services.live_orders import LiveOrders
 from bot.services.live_reconciliation import LiveReconciliation
 from bot.services.live_resting import LiveResting
 from bot.services.live_wallets import LiveWallets
+from bot.services.twins import TwinFigures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,3 +19,6 @@ class Live:
     resting: LiveResting
     wallets: LiveWallets
     reconciliation: LiveReconciliation
+    gate: Gate
+    twins: TwinFigures
+    landing: LandingDelays

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.domain.gate import Breach, Stage, StageCaps
 from bot.domain.instruments import Token
 from bot.domain.live_orders import LiveIntent, LiveRules, LiveWish
 from bot.domain.notices import Notice
@@ -59,6 +60,26 @@ class LiveSequel(Protocol):
 
     async def note(self, user_id: int) -> None:
         """Hear that somebody's orders may have changed. Needs no permission."""
+
+
+class PurchaseGate(Protocol):
+    """What live orders ask of the gate from paper to live."""
+
+    @property
+    def caps(self) -> Mapping[Stage, StageCaps]:
+        """Give what each stage may buy, for the transaction that places a purchase."""
+
+    async def admit(self, user_id: int, lamports: int) -> None:
+        """Refuse early what the caps will not let pass.
+
+        Needs no permission: whoever places the order has required one.
+        """
+
+    async def check(self, user_id: int) -> Breach | None:
+        """Take somebody a stage back where a fill broke a rule.
+
+        Needs no permission: what has happened has happened.
+        """
 
 
 class LiveNotices(Protocol):

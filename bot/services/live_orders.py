@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import structlog
@@ -22,7 +23,7 @@ from bot.domain.users import Permission
 from bot.ports.live_orders import LiveClaim, Place
 from bot.services.live_attempts import LiveAttempts
 from bot.services.live_deciding import CheckEntry, LiveDeciding, any_entry
-from bot.services.live_means import LiveMeans, Twin
+from bot.services.live_means import LiveMeans, PurchaseGate, Twin
 from bot.services.live_tracking import LiveTracking
 
 _SIDE_BY_SIDE = 8
@@ -30,7 +31,10 @@ _log = structlog.get_logger(__name__)
 
 
 class LiveOrders:
-    """Places live orders and brings them to their end."""
+    """Places live orders and brings them to their end.
+
+    Purchases pass the gate, where there is one; sales never have to.
+    """
 
     def __init__(
         self,
@@ -38,11 +42,14 @@ class LiveOrders:
         *,
         twin: Twin,
         check_entry: CheckEntry = any_entry,
+        gate: PurchaseGate | None = None,
         attempts: LiveAttempts | None = None,
         tracking: LiveTracking | None = None,
     ) -> None:
         self._means = means
-        self._deciding = LiveDeciding(means, twin=twin, check_entry=check_entry)
+        self._gate = gate
+        self._check_entry = check_entry
+        self._deciding = LiveDeciding(means, twin=twin, check_entry=self._admitted)
         self._attempts = attempts or LiveAttempts(means)
         self._tracking = tracking or LiveTracking(means)
         self._in_hand: set[Place] = set()
@@ -72,8 +79,11 @@ class LiveOrders:
             return known
         decision = await self._deciding.decide(request, wish)
         intent = replace(decision.intent, message_id=message_id)
+        caps = None if self._gate is None else self._gate.caps
         try:
-            number = await self._means.book.place(request, intent, intent.twin, notices, claim)
+            number = await self._means.book.place(
+                request, intent, intent.twin, notices, claim, caps=caps
+            )
         except Refusal as refusal:
             if refusal.code == "already_done" and (known := await self._known(request, wish)):
                 return known
@@ -98,9 +108,13 @@ class LiveOrders:
             return await self._means.book.read(place)
         self._in_hand.add(place)
         try:
-            return await self._carried_out(place, patience_seconds)
+            intent = await self._carried_out(place, patience_seconds)
         finally:
             self._in_hand.discard(place)
+        if self._gate is not None and intent.state is IntentState.FILLED:
+            with suppress(Unavailable):  # then the clock looks
+                await self._gate.check(intent.user_id)
+        return intent
 
     async def recover(self) -> None:
         """Take up every order that is not at its end, and note what has become final.
@@ -181,6 +195,12 @@ class LiveOrders:
         await self._means.book.end(intent, state, reason, now, notices, next_=next_)
         if sequel:
             await sequel.note(intent.user_id)
+
+    async def _admitted(self, request: Request, wish: LiveWish) -> None:
+        """Ask the gate about a purchase; its caps are held again where the order is placed."""
+        if self._gate is not None:
+            await self._gate.admit(request.user.user_id, wish.amount_in)
+        await self._check_entry(request, wish)
 
     async def _known(self, request: Request, wish: LiveWish) -> LiveIntent | None:
         known = await self._means.book.find(request.user.user_id, request.request_id)

@@ -1,7 +1,7 @@
 """The clock's side of resting orders: levels that were reached, moments that came, time run out."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -69,7 +69,7 @@ class RestingClock:
         fills: RestingFills,
         clock: Clock,
         notices: RestingNotices,
-        landing_seconds: float = LANDING_SECONDS,
+        landing_seconds: Callable[[], float] = lambda: LANDING_SECONDS,
     ) -> None:
         self._book = book
         self._books = books
@@ -224,7 +224,7 @@ class RestingClock:
             return
         self._in_hand.add(order.order_id)
         # What is live takes its own time to land.
-        delay = 0.0 if order.mode is Mode.LIVE else self._landing_seconds
+        delay = 0.0 if order.mode is Mode.LIVE else self._landing_seconds()
         at = self._clock.monotonic() + delay
         self._ready.append(_Ready(at=at, firing=Firing(order=order, seen=seen)))
         self._news.set()

@@ -50,4 +50,21 @@ LIVE_REFUSALS: Mapping[str, str] = {
         "Those are for paper: `/mode paper`."
     ),
     "live_late": "LIVE: it took too long, and the price of then is gone. Ask again.",
+    "live_gate_stage": (
+        "LIVE: you trade on paper so far. /live says what is missing until you may buy live."
+    ),
+    "live_gate_order": (
+        "LIVE: that is more than one order may buy at your stage"
+        "[[: {limit_lamports:sol}]]. Take a smaller size, or see /live."
+    ),
+    "live_gate_day": (
+        "LIVE: that is more than you may buy in 24 hours at your stage"
+        "[[: {limit_lamports:sol}, and {left_lamports:sol} of it is left]]. See /live."
+    ),
+    "gate_not_yet": "LIVE: something is still missing for the next stage. /live says what.",
+    "gate_cooling": "LIVE: there is a cooling-off before the next stage. /live says until when.",
+    "gate_moved": "LIVE: you are at another stage by now. /live says which.",
+    "gate_same_stage": "They are at that stage already.",
+    "gate_skips_stage": "One stage up at a time: paper, small, proven, full.",
+    "bad_stage": 'I don\'t know the stage "{text}". They are paper, small, proven and full.',
 }

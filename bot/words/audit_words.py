@@ -54,6 +54,8 @@ AUDIT_SENTENCES: Mapping[str, str] = {
     "live_wallet.created": later("{actor} made a wallet for {person}"),
     "live.paused": later("A live wallet of {person} was paused: its books and the chain differed"),
     "live.resumed": later("A live wallet of {person} trades again"),
+    "gate.promoted": later("{person} came a stage further towards live trading"),
+    "gate.demoted": later("{person} was taken back a stage of live trading"),
 }
 """By action; `{actor}` did it and `{person}` is whom it is about. A test knows all actions."""
 
@@ -101,5 +103,7 @@ AUDIT_TITLES: Mapping[str, str] = {
     "live_wallet.created": later("Wallet made"),
     "live.paused": later("Live wallet paused"),
     "live.resumed": later("Live wallet trades again"),
+    "gate.promoted": later("A stage further towards live"),
+    "gate.demoted": later("A stage of live back"),
 }
 """By action, as a person reads it of their own account."""

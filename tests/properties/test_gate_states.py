@@ -40,6 +40,7 @@ records = st.builds(
     day_loss=shares,
     twin_gap=st.one_of(st.none(), shares),
     twin_fills=st.integers(min_value=0, max_value=20),
+    losses_in_a_row=st.integers(min_value=0, max_value=12),
 )
 steps = st.one_of(
     records,

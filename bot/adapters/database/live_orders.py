@@ -1,6 +1,6 @@
 """Live orders in PostgreSQL: intents, attempts, and their fills by the books' own door."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from bot.adapters.database.endings import queued
 from bot.adapters.database.live_rows import (
     attempt_from,
     attempt_to_json,
+    caps_to_json,
     change_to_json,
     intent_from,
     intent_to_json,
@@ -18,6 +19,7 @@ from bot.adapters.database.live_rows import (
 from bot.adapters.database.mail import OnOutbox
 from bot.adapters.database.rows import booking_to_json, notices_to_json
 from bot.domain.errors import Refusal
+from bot.domain.gate import Stage, StageCaps
 from bot.domain.live_orders import (
     AttemptState,
     IntentState,
@@ -58,6 +60,9 @@ _REFUSALS = {
     "short": "live_not_enough",
     "spent": "order_spent",
     "withheld": "live_withheld",
+    "gate_stage": "live_gate_stage",
+    "gate_order": "live_gate_order",
+    "gate_day": "live_gate_day",
 }
 
 
@@ -88,9 +93,12 @@ class PostgresLiveOrders:
         twin: Fill | None,
         notices: Sequence[Notice],
         claim: LiveClaim | None = None,
+        *,
+        caps: Mapping[Stage, StageCaps] | None = None,
     ) -> int:
         """Hold what an intent may cost and keep it; claim the order that it is placed for."""
-        asked = (intent_to_json(intent, twin), request.update_id, notices_to_json(notices))
+        spelt = intent_to_json(intent, twin) | {"caps": caps_to_json(caps)}
+        asked = (spelt, request.update_id, notices_to_json(notices))
         if claim is None:
             row = await self._ask(_PLACE, *asked)
         else:

@@ -1,12 +1,13 @@
 """Between rows of live orders and domain values: how both are spelt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 import asyncpg
 from pydantic import TypeAdapter
 
 from bot.domain.exit_spelling import read_exits, spell_exits
+from bot.domain.gate import Stage, StageCaps
 from bot.domain.live_orders import (
     AttemptState,
     IntentState,
@@ -44,6 +45,20 @@ def intent_to_json(intent: LiveIntent, twin: Fill | None) -> dict[str, object]:
         "twin": None if twin is None else _FILL.dump_python(twin, mode="json"),
     }
     return spelt
+
+
+def caps_to_json(caps: Mapping[Stage, StageCaps] | None) -> dict[str, object] | None:
+    """Spell what each stage may buy; a stage that is not there may buy nothing."""
+    if caps is None:
+        return None
+    return {
+        stage.value: {"order": _text(cap.order_lamports), "day": _text(cap.day_lamports)}
+        for stage, cap in caps.items()
+    }
+
+
+def _text(lamports: int | None) -> str | None:
+    return None if lamports is None else str(lamports)
 
 
 def attempt_to_json(attempt: LiveAttempt) -> dict[str, object]:

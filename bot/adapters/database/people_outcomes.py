@@ -31,6 +31,8 @@ _REFUSALS: Mapping[str, Refusal] = {
     "not_active": Refusal("person_not_active"),
     "not_enough": Refusal("too_much_to_take"),
     "raised": Refusal("cap_raised"),
+    "same_stage": Refusal("gate_same_stage"),
+    "skips_stage": Refusal("gate_skips_stage"),
     "too_many": Refusal("too_much_feedback"),
     "answered": Refusal("feedback_answered"),
 }

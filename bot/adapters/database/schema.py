@@ -10,6 +10,7 @@ from bot.adapters.database import (
     schema_alerts,
     schema_audit,
     schema_books,
+    schema_gates,
     schema_graduations,
     schema_groups,
     schema_live,
@@ -44,6 +45,7 @@ TABLES = (
     schema_stars,
     schema_live,
     schema_live_orders,
+    schema_gates,
 )
 """The modules that put their tables into the metadata by being imported."""
 

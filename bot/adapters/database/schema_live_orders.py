@@ -71,6 +71,12 @@ live_intents = Table(
     CheckConstraint("slippage_bps BETWEEN 0 AND 10000", name="slippage_sound"),
     CheckConstraint("most_attempts BETWEEN 1 AND 100", name="attempts_sound"),
     Index("ix_live_intents_held", "user_id", "number", postgresql_where=text("state = 'held'")),
+    Index(
+        "ix_live_intents_bought",
+        "user_id",
+        "decided_at",
+        postgresql_where=text("side = 'buy' AND state IN ('held', 'filled')"),
+    ),
 )
 
 live_attempts = Table(

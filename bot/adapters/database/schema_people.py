@@ -130,7 +130,7 @@ approvals = Table(
     UniqueConstraint("approval_id", name="uq_approvals_approval_id"),
     UniqueConstraint("asked_by", "request_id", name="uq_approvals_request"),
     CheckConstraint(
-        "kind IN ('promote', 'demote', 'correct', 'limit', 'invite')", name="kind_known"
+        "kind IN ('promote', 'demote', 'correct', 'limit', 'invite', 'gate')", name="kind_known"
     ),
     CheckConstraint("state IN ('open', 'approved', 'refused', 'void')", name="state_known"),
     CheckConstraint(

@@ -25,7 +25,7 @@ async def promote(turn: Turn, arguments: Arguments) -> None:
     """Ask whether to ask the others to make somebody an admin: `/promote USER [reason]`."""
     words = list(arguments.words)
     person = await people.named_person(turn, words)
-    await _ask_wish(turn, person, ApprovalKind.PROMOTE, {}, words)
+    await ask_wish(turn, person, ApprovalKind.PROMOTE, {}, words)
 
 
 async def demote(turn: Turn, arguments: Arguments) -> None:
@@ -33,7 +33,7 @@ async def demote(turn: Turn, arguments: Arguments) -> None:
     words = list(arguments.words)
     person = await people.named_person(turn, words)
     if person.role is Role.ADMIN:
-        await _ask_wish(turn, person, ApprovalKind.DEMOTE, {}, words)
+        await ask_wish(turn, person, ApprovalKind.DEMOTE, {}, words)
         return
     reason, keys = " ".join(words)[:LONGEST_REASON], people.private_keys(turn)
     asked = {"change": Change.DEMOTE.value, "person": str(person.user_id), "reason": reason}
@@ -49,7 +49,7 @@ async def grant(turn: Turn, arguments: Arguments) -> None:
     lamports = _signed(words.pop(0) if words else "")
     if not words:
         raise Refusal("reason_missing")
-    await _ask_wish(turn, person, ApprovalKind.CORRECT, {"lamports": str(lamports)}, words)
+    await ask_wish(turn, person, ApprovalKind.CORRECT, {"lamports": str(lamports)}, words)
 
 
 async def limits(turn: Turn, arguments: Arguments) -> None:
@@ -139,9 +139,10 @@ async def _decide(turn: Turn, press: Press, *, is_yes: bool) -> None:
     )
 
 
-async def _ask_wish(
+async def ask_wish(
     turn: Turn, person: Person, kind: ApprovalKind, details: dict[str, str], words: list[str]
 ) -> None:
+    """Ask an admin whether the others are to be asked about a person."""
     keys, reason = people.private_keys(turn), " ".join(words)[:LONGEST_REASON]
     data = {"kind": kind.value, "person": str(person.user_id), "reason": reason, **details}
     await people.question(turn, WISH_QUESTION, data, keys)
@@ -153,6 +154,8 @@ def _wish(kind: ApprovalKind, data: dict[str, str]) -> Wish:
     details: dict[str, object] = {}
     if kind is ApprovalKind.CORRECT:
         details = {"lamports": data["lamports"]}
+    if kind is ApprovalKind.GATE:
+        details = {name: data[name] for name in ("stage", "cooling_seconds")}
     if kind is ApprovalKind.INVITE:
         details = {"role": data["role"], "days": int(data["days"])}
     return Wish(

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.domain.approvals import ApprovalKind, Wish
+from bot.domain.gate import Stage
 from bot.domain.people import Change
 from bot.telegram.layout import Screen, lines, named
 from bot.telegram.rich_text import Bold, Code, Text, marked
 from bot.telegram.screens import figures
+from bot.telegram.screens.live_gate import STAGES
 from bot.words.speech import later, say
 
 _TOLD: Mapping[Change, str] = {
@@ -52,7 +54,9 @@ def lapsed() -> Screen:
     )
 
 
-CONCERNING = frozenset({ApprovalKind.PROMOTE, ApprovalKind.DEMOTE, ApprovalKind.CORRECT})
+CONCERNING = frozenset(
+    {ApprovalKind.PROMOTE, ApprovalKind.DEMOTE, ApprovalKind.CORRECT, ApprovalKind.GATE}
+)
 """The wishes that are about a person, who is told."""
 
 
@@ -63,6 +67,9 @@ def carried_out(wish: Wish) -> Screen:
         words = say("You are an admin now. See /help for what that means.")
     if wish.kind is ApprovalKind.CORRECT:
         words = _correction(int(str(wish.details["lamports"])))
+    if wish.kind is ApprovalKind.GATE:
+        stage = say(STAGES[Stage(str(wish.details["stage"]))])
+        words = say("LIVE: you are now at the stage {stage}. See /live.", stage=stage)
     return Screen(
         text=lines(
             Bold(words),

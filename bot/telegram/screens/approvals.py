@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from bot.domain.approvals import Approval, ApprovalKind, Wish
+from bot.domain.gate import Stage
 from bot.domain.users import Role
 from bot.services.role_limits import CapChange
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Rows, Screen, danger, key, lines, named
 from bot.telegram.rich_text import Bold, Code, Text, marked
 from bot.telegram.screens import figures
+from bot.telegram.screens.live_gate import STAGES
 from bot.telegram.screens.people import ROLES, wait_words
 from bot.telegram.screens.role_limits import cap_words, change_words
 from bot.words.speech import later, say
@@ -129,6 +131,9 @@ def _wish(wish: Wish, name: str, change: CapChange | None) -> Text | str:
             return marked(words, sol=figures.with_sol(abs(lamports)), who=whom)
         case ApprovalKind.LIMIT:
             return _limit(details) if change is None else change_words(change)
+        case ApprovalKind.GATE:
+            stage = say(STAGES[Stage(str(details["stage"]))])
+            return marked("Move {who} to the stage {stage} of live trading", who=whom, stage=stage)
         case ApprovalKind.INVITE:
             return say(
                 "Invite somebody as {role}, with a link that works for {time}",
