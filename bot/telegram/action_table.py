@@ -50,12 +50,27 @@ def _look(name: str, handler: PressHandler, *, of: str = "", cost: int = 1) -> A
     )
 
 
-# What belongs to the person or the bot rather than to a wallet, and what stops trading.
+# What belongs to the person or the bot rather than to a wallet, what stops trading, and what is of
+# real money whatever mode somebody is in: the way to it, what is paid in and taken out.
 _OF_ANY_MODE = frozenset(
     {
         *("start", "help", "tour", "how", "lang", "ends", "watch", "wlist", "woff"),
         *("alrt", "aput", "aask", "alist", "aone", "aedit", "asnz", "adel", "alate", "aset"),
         *("safety", "pset", "panic", "panicp", "panicc", "resume", "halt", "nostop"),
+        *(
+            "gate",
+            "gaterl",
+            "gateup",
+            "twin",
+            "wdraw",
+            "wasset",
+            "wto",
+            "wmuch",
+            "wadd",
+            "waddrs",
+            "wdrop",
+            "wstop",
+        ),
     }
 )
 

@@ -12,5 +12,9 @@ MODE_REFUSALS: Mapping[str, str] = {
         "You have no live wallet yet. /deposit makes one and shows its address; "
         "then try `/mode live`."
     ),
+    "live_long_only": (
+        "LIVE: only tokens are bought and sold, without leverage and without shorts. "
+        "Those are for paper: `/mode paper`."
+    ),
     "paper_only": "That is for paper only. Change over with `/mode paper`; live stays as it is.",
 }

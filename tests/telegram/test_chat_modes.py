@@ -8,8 +8,10 @@ from bot.domain.notices import Notice
 from bot.domain.users import Mode, Role
 from bot.services.modes import Modes
 from bot.telegram import action_table, command_table
+from bot.telegram.action_table import by_name
 from bot.telegram.callbacks import Keys, read_press
 from bot.telegram.commands.trading import AMOUNT_QUESTION
+from bot.telegram.live_commands import LIVE_ACTIONS, LIVE_COMMANDS
 from bot.telegram.turn import Place
 from tests.builders.chat_updates import ANN, BOB, GROUP
 from tests.builders.modes import MARKS
@@ -17,8 +19,12 @@ from tests.builders.views import a_user
 from tests.fakes.hand_clock import HandClock
 from tests.telegram.conftest import ChatDoor, buttons_of, text_of
 
-# What operators see of all wallets on paper.
-OF_EVERYBODY = {"status", "stat"}
+# What operators see of all wallets on paper, and what is of real money in any mode.
+OF_EVERYBODY = {
+    *("status", "stat"),
+    *(row.name for row in LIVE_COMMANDS),
+    *(row.name for row in LIVE_ACTIONS if by_name()[row.name].is_of_any_mode),
+}
 OTHER = {Mode.PAPER: Mode.LIVE, Mode.LIVE: Mode.PAPER}
 NOW = HandClock().now()
 
