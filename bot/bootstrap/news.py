@@ -14,6 +14,7 @@ from bot.services.graduations import GraduationNotices
 from bot.services.liquidations import ShortNotices
 from bot.services.live_means import LiveNotices
 from bot.services.live_resting_views import LiveRestingNotices
+from bot.services.movement_means import MovementNotices
 from bot.services.reports import ReportNotice
 from bot.services.resting_views import RestingNotices
 from bot.services.security_notices import SecurityNotices
@@ -25,6 +26,7 @@ from bot.telegram.gate_news import GateNews
 from bot.telegram.graduation_news import GraduationNews
 from bot.telegram.live_news import LiveNews
 from bot.telegram.live_resting_news import LiveRestingNews
+from bot.telegram.movement_news import MovementNews
 from bot.telegram.notices import LiquidationNotices
 from bot.telegram.people_news import PeopleNews
 from bot.telegram.price_warnings import PriceWarnings
@@ -71,6 +73,7 @@ class News:
     live: LiveNotices
     live_rested: LiveRestingNotices
     gate: GateNotices
+    moved: MovementNotices
 
 
 def news_of(settings: Settings, newsroom: Newsroom) -> News:
@@ -92,4 +95,5 @@ def news_of(settings: Settings, newsroom: Newsroom) -> News:
         ),
         live_rested=newsroom(LiveRestingNews),
         gate=newsroom(GateNews, admin_ids=sorted(settings.admin_ids)),
+        moved=newsroom(MovementNews, explorer=settings.explorer_base),
     )

@@ -24,10 +24,16 @@ from bot.domain.errors import Unavailable
 from bot.jobs.changes import follow_changes
 from bot.jobs.fills import fill_orders
 from bot.jobs.gate import keep_the_gate, measure_landings
-from bot.jobs.live_orders import carry_out_live_orders, reconcile_live_wallets, recover_live_orders
+from bot.jobs.live_orders import (
+    carry_out_live_orders,
+    reconcile_live_wallets,
+    recover_live_orders,
+    watch_live_wallets,
+)
 from bot.jobs.schedule import guarded, schedule
 from bot.observability.sending import Sending
 from bot.services.catalogue import Services
+from bot.services.deposits import DEPOSIT_PICTURE
 from bot.services.my_data import EXPORT as MY_DATA
 from bot.telegram import action_table, command_table
 from bot.telegram.application import Application
@@ -147,6 +153,7 @@ def _follow(services: Services, nursery: Nursery) -> None:
         nursery.spawn(carry_out_live_orders(services.live.orders), "live orders placed")
         nursery.spawn(recover_live_orders(services.live.orders), "live orders")
         nursery.spawn(reconcile_live_wallets(services.live.reconciliation), "live wallets")
+        nursery.spawn(watch_live_wallets(services.live.movements), "live movements")
         nursery.spawn(keep_the_gate(services.live.gate), "gate")
         nursery.spawn(measure_landings(services.live.landing), "landings")
 
@@ -207,6 +214,8 @@ async def _invited(services: Services, user_id: int) -> str:
 
 async def _drawn(services: Services, recipe: Mapping[str, object]) -> bytes:
     """Draw a picture: recipes of charts say no more than what they show."""
+    if recipe.get("what") == DEPOSIT_PICTURE and services.live is not None:
+        return await services.live.deposits.draw(recipe)
     if "what" in recipe:
         return await services.performance.draw(recipe)
     return await services.charts.draw(recipe)

@@ -115,6 +115,7 @@ class Settings(BaseSettings):
     gate_full_order_sol: _Sol = Decimal(0)
     gate_full_day_sol: _Sol = Decimal(0)
     paper_from_live: bool = True
+    deposit_dust_lamports: int = Field(default=100_000, ge=0, le=1_000_000_000)
     master_key: SecretStr = SecretStr("")
     master_key_file: Path | None = None
     master_keys_dir: Path | None = None

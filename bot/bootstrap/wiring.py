@@ -106,7 +106,9 @@ def wire(
         operations=operations,
         outside_state=outside_state,
         people=wire_people(settings, outside, parts.access, news.people, on_outbox=on_outbox),
-        live=wire_live(settings, parts, trading, resting, news, on_outbox=on_outbox),
+        live=wire_live(
+            settings, parts, trading, resting, news=news, painter=painter, on_outbox=on_outbox
+        ),
     )
 
 

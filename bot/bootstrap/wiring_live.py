@@ -7,20 +7,23 @@ from bot.adapters.database.live_accounts import PostgresLiveAccounts
 from bot.adapters.database.live_orders import PostgresLiveOrders
 from bot.adapters.database.live_wallets import PostgresLiveWallets
 from bot.adapters.database.mail import OnOutbox
-from bot.adapters.solana.wallet_balances import SolanaBalances
 from bot.bootstrap.live_resting import LiveRestingParts, sequel_of, wire_live_resting
 from bot.bootstrap.news import News
 from bot.bootstrap.outside import LiveOutside
 from bot.bootstrap.parts import Parts
 from bot.bootstrap.resting import Resting
 from bot.bootstrap.settings import Settings
+from bot.bootstrap.wiring_deposits import movement_means
 from bot.bootstrap.wiring_gate import wire_gate, wire_twins
 from bot.domain.live_orders import LiveRules
 from bot.domain.live_questions import LiveRestingRules
 from bot.domain.signing.rules import SigningRules
+from bot.ports.pictures import CodePainter
+from bot.services.deposits import Deposits
 from bot.services.live import Live
 from bot.services.live_entries import LiveEntries
 from bot.services.live_means import LiveMeans, LiveNotices
+from bot.services.live_movements import LiveMovements
 from bot.services.live_orders import LiveOrders
 from bot.services.live_reconciliation import LiveReconciliation
 from bot.services.live_wallets import LiveWallets
@@ -35,37 +38,50 @@ def wire_live(
     parts: Parts,
     trading: Trading,
     resting: Resting,
-    news: News,
     *,
+    news: News,
+    painter: CodePainter,
     on_outbox: OnOutbox,
 ) -> Live | None:
     """Build the services of real money; None where live trading is off."""
     live = parts.outside.live
     if live is None:
         return None
+    outside = parts.outside
     waiting = LiveRestingParts(
         resting=resting,
         board=parts.board,
-        clock=parts.outside.clock,
+        clock=outside.clock,
         notices=news.live_rested,
         rules=LiveRestingRules(gap_percent=settings.live_gap_percent),
     )
     means = _means(settings, live, parts, news.live, on_outbox)
     means = replace(means, sequel=sequel_of(waiting))
+    wallets = LiveWallets(book=means.wallets, make_key=live.signer.new_wallet, clock=outside.clock)
     entries = LiveEntries(trading, parts.books)
     gate = wire_gate(settings, parts, news.gate, on_outbox)
     twin = PaperTwins(trading).decide
     orders = LiveOrders(means, twin=twin, check_entry=entries.check, gate=gate)
+    moved = movement_means(
+        settings,
+        outside,
+        means,
+        trading,
+        orders=orders,
+        notices=news.moved,
+        on_outbox=on_outbox,
+    )
+    movements = LiveMovements(moved)
     return Live(
         orders=orders,
         resting=wire_live_resting(waiting, means, orders),
-        wallets=LiveWallets(
-            book=means.wallets, make_key=live.signer.new_wallet, clock=parts.outside.clock
-        ),
-        reconciliation=LiveReconciliation(means, SolanaBalances(parts.outside.rpc)),
+        wallets=wallets,
+        reconciliation=LiveReconciliation(means, moved.balances),
         gate=gate,
         twins=wire_twins(parts),
         landing=parts.landing,
+        movements=movements,
+        deposits=Deposits(wallets=wallets, means=moved, movements=movements, painter=painter),
     )
 
 

@@ -13,9 +13,10 @@ from bot.domain.values import value
 class AccountKind(StrEnum):
     """What an account stands for; each user has their own of every kind, per mode and season.
 
-    The first five are the user's own and can never go below zero; the rest are the other
-    side of the books (the market, the faucet of grants, borrowed tokens, insurance, and for
-    live money whatever is outside of our wallets).
+    The first five are the user's own and can never go below zero, and so are the tokens in a live
+    wallet that no position tells of (unlisted); the rest are the other side of the books (the
+    market, the faucet of grants, borrowed tokens, insurance, and for live money whatever is
+    outside of our wallets).
     """
 
     CASH = "cash"
@@ -28,6 +29,7 @@ class AccountKind(StrEnum):
     DEBT = "debt"
     INSURANCE = "insurance"
     EXTERNAL = "external"
+    UNLISTED = "unlisted"
 
 
 class TransferCode(StrEnum):
@@ -56,6 +58,8 @@ class TransferCode(StrEnum):
     LIVE_RELEASE = "live_release"
     DEPOSIT = "deposit"
     WITHDRAWAL = "withdrawal"
+    ADOPTED = "adopted"  # from the unlisted tokens into a position
+    CLEANUP_FEE = "cleanup_fee"  # what closing empty accounts cost
 
 
 @value

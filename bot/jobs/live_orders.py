@@ -1,10 +1,11 @@
-"""The clock's door to live orders: takes up what is open, and holds books against the chain."""
+"""The clock's door to real money: takes up what is open, and holds books against the chain."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 from bot.jobs.schedule import guarded
 from bot.ports.live_orders import Place
+from bot.services.live_movements import LiveMovements
 from bot.services.live_orders import LiveOrders
 from bot.services.live_reconciliation import LiveReconciliation
 
@@ -12,6 +13,7 @@ Pause = Callable[[float], Awaitable[None]]
 _SIDE_BY_SIDE = 32
 _RECOVER_SECONDS = 2.0
 _RECONCILE_SECONDS = 60.0
+_WATCH_SECONDS = 5.0
 
 
 async def recover_live_orders(orders: LiveOrders, pause: Pause = asyncio.sleep) -> None:
@@ -53,3 +55,15 @@ async def reconcile_live_wallets(
     while True:
         await reconcile()
         await pause(_RECONCILE_SECONDS)
+
+
+async def watch_live_wallets(movements: LiveMovements, pause: Pause = asyncio.sleep) -> None:
+    """Run for ever: what came or left is booked some seconds after it is final."""
+
+    async def once() -> None:
+        await movements.watch()
+
+    watch = guarded("watch_live_wallets", once)
+    while True:
+        await watch()
+        await pause(_WATCH_SECONDS)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.domain.gate import Stage, StageCaps
 from bot.domain.live_orders import AttemptState, IntentState, LiveAttempt, LiveIntent
+from bot.domain.movements import TokenPlace
 from bot.domain.notices import Notice
 from bot.domain.orders import Fill
 from bot.domain.requests import Request
@@ -16,7 +17,8 @@ from bot.ports.books import Settlement
 from bot.ports.chain_sending import WalletChange
 
 Place = tuple[int, int]
-"""A user and the number of one of their intents."""
+"""A user and the number of one of their intents, or wallets."""
+BEFORE_ALL: Place = (0, 0)
 
 
 class Commitment(StrEnum):
@@ -37,6 +39,7 @@ class LiveBalances:
     `lamports` is cash, `rent_lamports` what its token accounts hold, `tokens` units by mint: those
     of accounts that were ever used, even where nothing is left. `slot` is that of the newest
     transaction booked. `is_busy` says that an attempt is under way: the chain may be ahead.
+    `places` are the token accounts that it has, or had, as far as is known.
     """
 
     user_id: int
@@ -48,6 +51,7 @@ class LiveBalances:
     tokens: Mapping[str, int]
     slot: int
     is_busy: bool
+    places: tuple[TokenPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,8 +190,13 @@ class LiveAccounts(Protocol):
     ) -> bool:
         """Book SOL that came from outside, or (below zero) left, once for each transaction."""
 
-    async def balances(self) -> Sequence[LiveBalances]:
-        """Give every live wallet as the books have it, of one moment."""
+    async def balances(
+        self, after: Place = BEFORE_ALL, limit: int | None = None
+    ) -> Sequence[LiveBalances]:
+        """Give live wallets as the books have them, of one moment, by user and number.
+
+        `after` a user and wallet, and so many of them; all without a limit.
+        """
 
     async def paused(self) -> frozenset[tuple[int, int]]:
         """Give the users and numbers of the wallets that are paused."""

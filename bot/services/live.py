@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from bot.services.deposits import Deposits
 from bot.services.gate import Gate
 from bot.services.landing import LandingDelays
+from bot.services.live_movements import LiveMovements
 from bot.services.live_orders import LiveOrders
 from bot.services.live_reconciliation import LiveReconciliation
 from bot.services.live_resting import LiveResting
@@ -22,3 +24,5 @@ class Live:
     gate: Gate
     twins: TwinFigures
     landing: LandingDelays
+    movements: LiveMovements
+    deposits: Deposits

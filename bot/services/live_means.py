@@ -100,7 +100,10 @@ class LiveNotices(Protocol):
     def paused(
         self, wallet: LiveBalances, differences: Sequence[BalanceDifference]
     ) -> Sequence[Notice]:
-        """Tell owner and admins that books and chain differ, and that nothing is traded."""
+        """Tell owner and admins that books and chain differ, and that nothing is traded.
+
+        Without differences: that they agree again.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

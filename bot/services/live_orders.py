@@ -27,6 +27,7 @@ from bot.services.live_means import LiveMeans, PurchaseGate, Twin
 from bot.services.live_tracking import LiveTracking
 
 _SIDE_BY_SIDE = 8
+FUNDS_LEFT = "live_funds_left"
 _log = structlog.get_logger(__name__)
 
 
@@ -182,7 +183,20 @@ class LiveOrders:
                 return attempt
             await self._means.pause(self._means.rules.look_seconds)
 
-    async def _end(self, intent: LiveIntent, reason: str) -> None:
+    async def give_up(self, user_id: int) -> bool:
+        """End a user's orders that can come to nothing any more; tells whether there were any.
+
+        Needs no permission: what was held for them has left the wallet.
+        """
+        ended = False
+        for place in await self._means.book.held():
+            if place[0] == user_id:
+                intent = await self._means.book.read(place)
+                is_dead = not any(attempt.is_unproven for attempt in intent.attempts)
+                ended |= is_dead and await self._end(intent, FUNDS_LEFT)
+        return ended
+
+    async def _end(self, intent: LiveIntent, reason: str) -> bool:
         state = IntentState.FAILED if intent.attempts else IntentState.REFUSED
         token = self._means.tokens.get(intent.token_id)
         sequel, now = self._means.sequel, self._means.clock.now()
@@ -192,9 +206,10 @@ class LiveOrders:
         else:
             notices = self._means.notices.ended(intent, reason, token) if token else ()
         next_ = None if ending is None else ending.next_
-        await self._means.book.end(intent, state, reason, now, notices, next_=next_)
+        has_ended = await self._means.book.end(intent, state, reason, now, notices, next_=next_)
         if sequel:
             await sequel.note(intent.user_id)
+        return has_ended
 
     async def _admitted(self, request: Request, wish: LiveWish) -> None:
         """Ask the gate about a purchase; its caps are held again where the order is placed."""

@@ -3,6 +3,7 @@
 from bot.domain.users import Permission
 from bot.telegram.arguments import Argument, Kind
 from bot.telegram.commands import live_gate
+from bot.telegram.deposit_commands import DEPOSIT_ACTIONS, DEPOSIT_COMMANDS
 from bot.telegram.turn import Action, Command, Place
 from bot.words.speech import later
 
@@ -42,6 +43,7 @@ LIVE_COMMANDS: tuple[Command, ...] = (
         example="/gate 123456789 small traded elsewhere for years",
         is_guided=True,
     ),
+    *DEPOSIT_COMMANDS,
 )
 LIVE_ACTIONS: tuple[Action, ...] = (
     Action(
@@ -65,4 +67,5 @@ LIVE_ACTIONS: tuple[Action, ...] = (
         permission=Permission.VIEW_OWN,
         place=Place.WHISPERED,
     ),
+    *DEPOSIT_ACTIONS,
 )

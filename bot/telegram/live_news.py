@@ -57,18 +57,17 @@ class LiveNews(PrivateNews):
     def paused(
         self, wallet: LiveBalances, differences: Sequence[BalanceDifference]
     ) -> Sequence[Notice]:
-        """Tell owner and admins that a wallet is paused; nothing where it trades again."""
-        if not differences:
-            return ()
+        """Tell owner and admins that a wallet is paused, or trades again without differences."""
+
+        def screen(_keys: Keys) -> Screen:
+            if differences:
+                return live_orders.paused(wallet, differences)
+            return live_orders.resumed(wallet)
+
         return tuple(
             notice
             for person in dict.fromkeys((wallet.user_id, *self.admin_ids))
-            for notice in self.told(
-                person,
-                lambda _keys: live_orders.paused(wallet, differences),
-                Priority.SAFETY,
-                mode=Mode.LIVE,
-            )
+            for notice in self.told(person, screen, Priority.SAFETY)
         )
 
     def _news(self, intent: LiveIntent, screen: Render) -> tuple[Notice, ...]:

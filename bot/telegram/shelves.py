@@ -13,6 +13,7 @@ _BY_PERMISSION: Mapping[Permission, str] = {
     Permission.VIEW_MARKET: later("Tokens and prices"),
     Permission.VIEW_OWN: later("Your account"),
     Permission.TRADE_PAPER: later("Trading"),
+    Permission.HOLD_LIVE_WALLET: later("Real money"),
     Permission.SUBSCRIBE: later("Premium"),
     Permission.PROTECT_OWN: later("Security"),
     Permission.SET_UP_GROUP: later("Groups"),

@@ -56,12 +56,12 @@ class SignerHere:
     """The signer in this process: judges and signs, and keeps no journal."""
 
     def __init__(self, rules: SigningRules) -> None:
-        self._vault = SealedKeyVault(KEYRING)
+        self.vault = SealedKeyVault(KEYRING)
         self._rules = rules
         self.signed: list[bytes] = []
 
     async def new_wallet(self, user_id: int, number: int) -> SealedKey:
-        return self._vault.create(user_id, number)
+        return self.vault.create(user_id, number)
 
     async def sign(
         self,
@@ -75,10 +75,10 @@ class SignerHere:
         if reasons := violations(message, intent, lookup_tables, self._rules):
             raise SigningRefused(reasons)
         self.signed.append(message)
-        return self._vault.sign(key, message)
+        return self.vault.sign(key, message)
 
     async def reseal(self, key: SealedKey) -> SealedKey:
-        return self._vault.reseal(key)
+        return self.vault.reseal(key)
 
     async def health(self) -> SignerHealth:
         return SignerHealth(version="", newest_key_version=1, signatures=0, is_dumpable=True)

@@ -124,6 +124,7 @@ class FakeServices:
     groups: Groups = field(init=False)
     people_desk: FakePeople = field(init=False)
     premium: FakePremium = field(init=False)
+    live: None = None
 
     def __post_init__(self) -> None:
         """Hand the fakes that stand alone their counter."""

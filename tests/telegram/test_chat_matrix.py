@@ -47,6 +47,7 @@ COMMANDS = {
     "cancel": (HELP, Place.PRIVATE),
     "language": (HELP, Place.PRIVATE),
     "mode": (OWN, Place.PRIVATE),
+    "deposit": (Permission.HOLD_LIVE_WALLET, Place.PRIVATE),
     **dict.fromkeys(
         (
             "limit",
@@ -131,6 +132,7 @@ BUTTONS = {
     "lang": (HELP, Place.PRIVATE),
     "mode": (OWN, Place.PRIVATE),
     "golive": (OWN, Place.PRIVATE),
+    "ldep": (OWN, Place.PRIVATE),
     "wallet": (OWN, Place.WHISPERED),
     "poss": (OWN, Place.WHISPERED),
     "pos": (OWN, Place.WHISPERED),

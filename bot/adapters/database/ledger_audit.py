@@ -54,7 +54,8 @@ _CHECKS: Mapping[str, str] = {
     "negative": """
         SELECT 'user ' || user_id || ' ' || kind || ' ' || asset, '>= 0', (balance - held)::text
         FROM accounts
-        WHERE kind IN ('cash', 'margin', 'holding', 'rent', 'fees') AND balance - held < 0
+        WHERE kind IN ('cash', 'margin', 'holding', 'rent', 'fees', 'unlisted')
+          AND balance - held < 0
     """,
     "one_asset": """
         SELECT 'transfer ' || t.transfer_id || ' of user ' || t.user_id, d.asset, c.asset
@@ -104,7 +105,7 @@ _CHECKS: Mapping[str, str] = {
           SELECT a.user_id, a.mode, a.season, sum(t.amount) AS units
           FROM transfers t JOIN accounts a ON a.user_id = t.user_id
             AND a.account_id = t.debit_account
-          WHERE t.code = 'failed_fee' GROUP BY 1, 2, 3)
+          WHERE t.code IN ('failed_fee', 'cleanup_fee') GROUP BY 1, 2, 3)
         SELECT 'wallet of user ' || w.user_id || ' ' || w.mode || ' season ' || w.season,
                'grant and gains ' || (w.grant_lamports + coalesce(t.gained, 0)
                  + coalesce(o.units, 0) - coalesce(l.units, 0)),
@@ -140,6 +141,10 @@ _CHECKS: Mapping[str, str] = {
               AND a.kind = 'correct' AND t.request_id = 'approval:' || a.approval_id
               AND t.amount = abs((a.details ->> 'lamports')::numeric)))
           AND NOT (t.code IN ('deposit', 'withdrawal') AND t.request_id LIKE 'outside:%')
+          AND NOT (t.code = 'adopted' AND t.request_id LIKE 'outside:adopted:%')
+          AND NOT (t.code IN ('rent_returned', 'cleanup_fee') AND EXISTS (
+            SELECT FROM live_movements m WHERE m.user_id = t.user_id AND m.cause = 'cleanup'
+              AND t.request_id = 'outside:' || m.signature))
           AND NOT (t.code IN ('live_hold', 'live_release') AND EXISTS (
             SELECT FROM live_intents i WHERE i.user_id = t.user_id
               AND t.request_id = 'live:' || i.number))
@@ -147,6 +152,18 @@ _CHECKS: Mapping[str, str] = {
             SELECT FROM live_attempts a WHERE a.user_id = t.user_id AND a.state = 'failed'
               AND t.request_id = 'sol:' || a.signature
               AND t.amount = (a.outcome ->> 'fee_lamports')::numeric))
+    """,
+    "movement": """
+        SELECT 'movement ' || m.signature || ' of user ' || m.user_id, m.lamports::text,
+               coalesce(sum(CASE WHEN c.kind = 'cash' THEN t.amount
+                                 WHEN d.kind = 'cash' THEN -t.amount END), 0)::text
+        FROM live_movements m
+        LEFT JOIN transfers t ON t.user_id = m.user_id AND t.request_id = 'outside:' || m.signature
+        LEFT JOIN accounts d ON d.user_id = t.user_id AND d.account_id = t.debit_account
+        LEFT JOIN accounts c ON c.user_id = t.user_id AND c.account_id = t.credit_account
+        GROUP BY m.user_id, m.signature, m.lamports
+        HAVING coalesce(sum(CASE WHEN c.kind = 'cash' THEN t.amount
+                                 WHEN d.kind = 'cash' THEN -t.amount END), 0) <> m.lamports
     """,
     "live_hold": """
         WITH open_holds AS (

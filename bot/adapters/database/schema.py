@@ -14,6 +14,7 @@ from bot.adapters.database import (
     schema_graduations,
     schema_groups,
     schema_live,
+    schema_live_movements,
     schema_live_orders,
     schema_mail,
     schema_people,
@@ -46,6 +47,7 @@ TABLES = (
     schema_live,
     schema_live_orders,
     schema_gates,
+    schema_live_movements,
 )
 """The modules that put their tables into the metadata by being imported."""
 

@@ -131,7 +131,7 @@ accounts = Table(
     ),
     CheckConstraint(
         "kind IN ('cash', 'margin', 'holding', 'rent', 'fees', 'market', 'faucet', 'debt',"
-        " 'insurance', 'external')",
+        " 'insurance', 'external', 'unlisted')",
         name="kind_known",
     ),
     CheckConstraint("balance <> 'NaN'", name="balance_sound"),

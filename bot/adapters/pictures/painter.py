@@ -7,7 +7,7 @@ from bot.domain.charts import Chart
 
 
 class ThreadPainter:
-    """Implements `Painter` and `CardPainter`; the drawing library is loaded when first wanted."""
+    """Implements `Painter`, `CardPainter` and `CodePainter`; loads what draws when first wanted."""
 
     def __init__(self) -> None:
         # Two at once would take the interpreter from each other and from the loop.
@@ -22,6 +22,11 @@ class ThreadPainter:
         """Give a curve or a card as PNG."""
         async with self._turn:
             return await asyncio.to_thread(_draw_card, card)
+
+    async def draw_code(self, text: str) -> bytes:
+        """Give a text as a QR code, PNG."""
+        async with self._turn:
+            return await asyncio.to_thread(_draw_code, text)
 
 
 def _draw(chart: Chart) -> bytes:
@@ -41,3 +46,9 @@ def _draw_card(card: Card) -> bytes:
             return draw_pnl(card)
         case ReceiptCard():
             return draw_receipt(card)
+
+
+def _draw_code(text: str) -> bytes:
+    from bot.adapters.pictures.codes import draw_qr  # noqa: PLC0415 (as above)
+
+    return draw_qr(text)

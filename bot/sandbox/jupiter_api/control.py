@@ -75,8 +75,8 @@ def _fund(venue: SwapVenue, body: object) -> dict[str, object]:
         raise ValueError("a JSON object is wanted")  # noqa: TRY004 - a wrong input, not our type
     address = Pubkey.from_string(str(body.get("address")))
     if "mint" not in body:
-        venue.chain.airdrop(address, _amount(body.get("lamports")))
-        return {"address": str(address), "lamports": body["lamports"]}
+        paid = venue.stranger.pay(address, _amount(body.get("lamports")))
+        return {"address": str(address), "lamports": body["lamports"], "signature": paid.signature}
     mint = Pubkey.from_string(str(body["mint"]))
     account = give_tokens(venue, address, mint, _amount(body.get("units")))
     return {"address": str(address), "account": str(account), "units": body["units"]}

@@ -11,6 +11,7 @@ from bot.sandbox.jupiter_api.token_instructions import (
     transfer_checked,
 )
 from bot.sandbox.jupiter_api.venue import SwapVenue
+from bot.sandbox.solana_rpc.strangers import note
 
 
 def give_tokens(venue: SwapVenue, owner: Pubkey, mint: Pubkey, units: int) -> Pubkey:
@@ -29,6 +30,7 @@ def give_tokens(venue: SwapVenue, owner: Pubkey, mint: Pubkey, units: int) -> Pu
         transfer_checked(
             asset, token_account_of(maker.address, asset), account, maker.address, units
         ),
+        note(),
     ]
     blockhash = chain.blockhash(chain.slot)
     message = MessageV0.try_compile(maker.address, instructions, [], blockhash)

@@ -20,6 +20,7 @@ from bot.sandbox.jupiter_api.swap_plan import (
 from bot.sandbox.market.market import Market
 from bot.sandbox.market.pools.pool import Asset
 from bot.sandbox.solana_rpc.chain import Chain
+from bot.sandbox.solana_rpc.strangers import Stranger
 
 
 class NoRoute(Exception):
@@ -44,6 +45,7 @@ class SwapVenue:
     chain: Chain
     market: Market
     maker: Maker
+    stranger: Stranger
     faults: VenueFaults = field(default_factory=VenueFaults)
     limits: RateLimits = field(default_factory=RateLimits)
     orders: dict[str, GivenOrder] = field(default_factory=dict)
@@ -89,4 +91,5 @@ class SwapVenue:
 
 def make_venue(market: Market) -> SwapVenue:
     """Make a venue on a market's chain."""
-    return SwapVenue(chain=market.chain, market=market, maker=Maker(market.chain))
+    chain = market.chain
+    return SwapVenue(chain=chain, market=market, maker=Maker(chain), stranger=Stranger(chain))

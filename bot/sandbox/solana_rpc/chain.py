@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -56,7 +57,8 @@ class Chain:
 
     `slot_ms` is milliseconds a slot, `lamports_per_byte` the whole rent price of a byte (as
     `getMinimumBalanceForRentExemption` charges it), depths are how many slots behind the tip
-    the two slower commitments are. What is first written in the first slots belongs to genesis:
+    the two slower commitments are. `mentions` are the signatures that name an address, in the
+    order in which they ran. What is first written in the first slots belongs to genesis:
     every view sees it, however far it lags.
     """
 
@@ -78,6 +80,7 @@ class Chain:
         }
         self.genesis_hash = Hash(hashlib.sha256(b"kitrader sandbox genesis").digest())
         self.transactions: dict[str, TransactionRecord] = {}
+        self.mentions: defaultdict[Pubkey, list[str]] = defaultdict(list)
         self.pinned: set[Pubkey] = set()
         self.landing = Landing(self)
         self._lamports_per_byte = lamports_per_byte
@@ -193,6 +196,8 @@ class Chain:
         self._remember(addresses)
         if not _is_dropped(outcome):
             self.transactions[signature] = record
+            for address in dict.fromkeys(addresses):
+                self.mentions[address].append(signature)
         return record
 
     def airdrop(self, address: Pubkey, lamports: int) -> TransactionRecord:

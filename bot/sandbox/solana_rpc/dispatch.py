@@ -6,6 +6,7 @@ import orjson
 
 from bot.sandbox.solana_rpc import (
     account_methods,
+    history_methods,
     holder_methods,
     node_methods,
     transaction_methods,
@@ -26,6 +27,7 @@ METHODS: Mapping[str, Callable[[Call], object]] = {
     "getMinimumBalanceForRentExemption": account_methods.get_minimum_balance_for_rent_exemption,
     "getMultipleAccounts": account_methods.get_multiple_accounts,
     "getRecentPrioritizationFees": node_methods.get_recent_prioritization_fees,
+    "getSignaturesForAddress": history_methods.get_signatures_for_address,
     "getSignatureStatuses": transaction_methods.get_signature_statuses,
     "getSlot": node_methods.get_slot,
     "getTokenAccountBalance": account_methods.get_token_account_balance,

@@ -84,6 +84,18 @@ def paused(wallet: LiveBalances, differences: Sequence[BalanceDifference]) -> Sc
     )
 
 
+def resumed(wallet: LiveBalances) -> Screen:
+    """Tell which wallet trades again."""
+    user = str(wallet.user_id)
+    return Screen(
+        text=lines(
+            Bold(say("LIVE wallet trades again")),
+            marked("{address} of user {user}", address=Code(wallet.address), user=user),
+            say("Books and chain agree."),
+        )
+    )
+
+
 def _title(fill: Fill, token: Token) -> Text:
     return marked(
         later("Bought {amount} {token} for {sol}")
