@@ -9,6 +9,7 @@ from bot.bootstrap.people_wiring import AllNotices
 from bot.bootstrap.settings import Settings
 from bot.ports.clock import Clock
 from bot.services.alert_firing import AlertNotices
+from bot.services.backups import BackupNotices
 from bot.services.gate import GateNotices
 from bot.services.graduations import GraduationNotices
 from bot.services.liquidations import ShortNotices
@@ -21,6 +22,7 @@ from bot.services.security_notices import SecurityNotices
 from bot.services.stops import StopNotices
 from bot.services.suspicions import SuspicionNotices
 from bot.telegram.alert_notices import FiredAlertNotices
+from bot.telegram.backup_news import BackupNews
 from bot.telegram.daily_reports import DailyReportNotices
 from bot.telegram.gate_news import GateNews
 from bot.telegram.graduation_news import GraduationNews
@@ -74,6 +76,7 @@ class News:
     live_rested: LiveRestingNotices
     gate: GateNotices
     moved: MovementNotices
+    backups: BackupNotices
 
 
 def news_of(settings: Settings, newsroom: Newsroom) -> News:
@@ -96,4 +99,5 @@ def news_of(settings: Settings, newsroom: Newsroom) -> News:
         live_rested=newsroom(LiveRestingNews),
         gate=newsroom(GateNews, admin_ids=sorted(settings.admin_ids)),
         moved=newsroom(MovementNews, explorer=settings.explorer_base),
+        backups=newsroom(BackupNews, admin_ids=sorted(settings.admin_ids)),
     )

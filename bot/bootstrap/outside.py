@@ -7,11 +7,12 @@ from itertools import cycle
 from random import SystemRandom
 
 import aiohttp
+import asyncpg
 from yarl import URL
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.connection import Pool, open_pool
-from bot.adapters.database.embedded import embedded_postgres
+from bot.adapters.database.embedded import embedded_postgres, running_dsn
 from bot.adapters.database.lease import Lease
 from bot.adapters.database.migrate import migrate
 from bot.adapters.price_sources.geckoterminal_candles import GeckoTerminalCandles, site_settings
@@ -65,6 +66,7 @@ class Outside:
     api: BotApi
     candle_source: GeckoTerminalCandles | None
     lease: Lease | None = None
+    dsn: str = ""
     live: LiveOutside | None = None
 
 
@@ -78,6 +80,27 @@ async def open_database(settings: Settings) -> AsyncIterator[str]:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     async with embedded_postgres(settings.data_dir) as server:
         yield server.dsn
+
+
+@asynccontextmanager
+async def reach_database(settings: Settings) -> AsyncIterator[str]:
+    """Give the address of the database as it is: beside a bot that has the embedded one, too."""
+    if not settings.database_url.get_secret_value():
+        running = running_dsn(settings.data_dir)
+        if running is not None and await _answers(running):
+            yield running
+            return
+    async with open_database(settings) as dsn:
+        yield dsn
+
+
+async def _answers(dsn: str) -> bool:
+    try:
+        connection = await asyncpg.connect(dsn)
+    except (OSError, asyncpg.PostgresError):
+        return False
+    await connection.close()
+    return True
 
 
 @asynccontextmanager
@@ -168,6 +191,7 @@ async def open_outside(settings: Settings) -> AsyncIterator[Outside]:
         candles = await stack.enter_async_context(open_candle_source(settings))
         yield Outside(
             clock=SystemClock(),
+            dsn=dsn,
             pool=await stack.enter_async_context(open_pool(dsn)),
             rpc=rpc,
             chain=chain,

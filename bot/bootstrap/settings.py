@@ -29,6 +29,7 @@ _PUBLIC_RPC = "https://api.mainnet-beta.solana.com"
 DERIVED, NO_STREAM = "auto", "off"
 _WS_URL = re.compile(r"wss?://[^/\s]+(/\S*)?(\?\S*)?", re.ASCII)
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}", re.ASCII)
+_AGE_KEY = re.compile(r"age1[02-9ac-hj-np-z]{58}", re.ASCII)
 _HTTP_URL = re.compile(r"https?://[^/\s]+(/\S*)?(\?\S*)?", re.ASCII)
 _Rate = Annotated[float, Field(gt=0, le=10_000)]
 _Share = Annotated[Decimal, Field(gt=0, le=1)]
@@ -68,6 +69,10 @@ class Settings(BaseSettings):
     hot_refresh_seconds: float = Field(default=5.0, ge=0.5, le=600)
     default_tokens: Annotated[tuple[str, ...], NoDecode] = DEFAULT_TOKENS
     price_days: int = Field(default=14, ge=2, le=3650)
+    backup_recipients: Annotated[tuple[str, ...], NoDecode] = ()
+    backup_dir: Path | None = None
+    backup_hour: int = Field(default=3, ge=0, le=23)
+    backup_days: int = Field(default=14, ge=1, le=3650)
     candle_days: Annotated[Mapping[Interval, int], NoDecode] = CANDLE_DAYS
     largest_impact: Decimal = Field(default=Decimal("0.10"), gt=0, lt=1)
     price_disagreement: Decimal = Field(default=Decimal("0.05"), gt=0, lt=10)
@@ -152,6 +157,7 @@ class Settings(BaseSettings):
         "live_counterparties",
         "live_tip_accounts",
         "trusted_proxies",
+        "backup_recipients",
         mode="before",
     )
     @classmethod
@@ -159,7 +165,12 @@ class Settings(BaseSettings):
         return _listed(value)
 
     @field_validator(
-        "log_dir", "master_key_file", "master_keys_dir", "signer_socket", mode="before"
+        "log_dir",
+        "backup_dir",
+        "master_key_file",
+        "master_keys_dir",
+        "signer_socket",
+        mode="before",
     )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
@@ -186,6 +197,14 @@ class Settings(BaseSettings):
             if text not in {DERIVED, NO_STREAM} and not _WS_URL.fullmatch(text):
                 raise ValueError(f"entry {number} is no ws:// or wss:// URL, nor auto or off")
         return urls
+
+    @field_validator("backup_recipients")
+    @classmethod
+    def _age_keys(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
+        for number, key in enumerate(keys, start=1):
+            if not _AGE_KEY.fullmatch(key):
+                raise ValueError(f"key {number} is no public key of age (age1...)")
+        return keys
 
     @field_validator("jito_base", "explorer_base")
     @classmethod

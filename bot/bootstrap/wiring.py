@@ -19,6 +19,7 @@ from bot.bootstrap.resting import Resting, wire_resting
 from bot.bootstrap.rules import trust_rules
 from bot.bootstrap.security_wiring import wire_security
 from bot.bootstrap.settings import Settings
+from bot.bootstrap.wiring_backups import wire_backups
 from bot.bootstrap.wiring_charts import wire_candles, wire_charts
 from bot.bootstrap.wiring_groups import wire_rooms
 from bot.bootstrap.wiring_live import wire_live
@@ -104,6 +105,7 @@ def wire(
             settings, parts, trading, operations, on_outbox=on_outbox, closed=news.stopped
         ),
         operations=operations,
+        backups=wire_backups(settings, outside, news.backups),
         outside_state=outside_state,
         people=wire_people(settings, outside, parts.access, news.people, on_outbox=on_outbox),
         live=wire_live(

@@ -12,7 +12,7 @@ from bot.adapters.database.connection import Pool, open_pool
 from bot.adapters.database.ledger_audit import PostgresLedgerAudit
 from bot.adapters.database.migrate import schema_state
 from bot.bootstrap.master_key import AUDIT_SEALS, derived_key, master_key
-from bot.bootstrap.outside import open_database
+from bot.bootstrap.outside import reach_database
 from bot.cli.setup import FAILED, SetupError, log_as_set, run_async, settings_or_exit
 from bot.domain.money import ui_amount
 from bot.ports.books import LedgerProof
@@ -43,12 +43,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     async def work() -> LedgerProof:
         key = derived_key(master_key(settings), AUDIT_SEALS)
-        async with open_database(settings) as dsn:
+        async with reach_database(settings) as dsn:
             found, newest = await schema_state(dsn)
             if found != newest:
                 raise SetupError(f"the schema is at {found}, not {newest}: run kitrader migrate")
             async with open_pool(dsn, size=2) as pool:
-                return await _prove(pool, key)
+                return await prove(pool, key)
 
     proof = run_async("ledger check", work())
     if proof is None:
@@ -60,7 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if proof.is_balanced else FAILED
 
 
-async def _prove(pool: Pool, key: bytes | None) -> LedgerProof:
+async def prove(pool: Pool, key: bytes | None) -> LedgerProof:
+    """Check books and audit log of a database, whose seals are of this key if there is one."""
     books = await PostgresLedgerAudit(pool, SystemClock()).prove()
     found, counts = await AuditProof(chain=PostgresAuditChain(pool), key=key).check()
     return replace(

@@ -15,6 +15,8 @@ _COMMANDS = {
     "check": "see whether settings, database, RPC, Telegram and clock are well",
     "decode": "read pool accounts from files and print their prices",
     "ledger": "prove the books",
+    "backup": "take a sealed backup of the database, or see which there are",
+    "restore": "bring a backup back into an empty database, and prove its books",
     "keys": "look after wallets' keys",
     "signer": "run the process that opens wallets' keys and judges what it signs",
     "password": "make the hash of a password with which people let themselves in",

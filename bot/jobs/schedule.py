@@ -76,6 +76,8 @@ def schedule(
         "lapse_roles": (services.people.people.lapse, _LAPSE_SECONDS),
         "void_approvals": (services.people.approvals.void_late, _VOID_SECONDS),
     }
+    if services.backups is not None:
+        jobs["take_backups"] = (services.backups.take_due, _DAYS_SECONDS)
     for name, (job, seconds) in jobs.items():
         scheduler.add_job(stoppable(guarded(name, job)), "interval", seconds=seconds, id=name)
     return scheduler

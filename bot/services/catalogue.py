@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.services.access import Access
 from bot.services.alert_following import AlertFollowing
 from bot.services.alerts import Alerts
+from bot.services.backups import Backups
 from bot.services.brackets import Brackets
 from bot.services.candles import Candles
 from bot.services.charts import Charts
@@ -73,6 +74,7 @@ class Services:
     leaderboards: Leaderboards
     rooms: Rooms
     operations: Operations
+    backups: Backups | None
     outside_state: OutsideState
     people: PeopleDesk
     live: Live | None

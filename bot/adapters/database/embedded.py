@@ -21,6 +21,7 @@ from bot.adapters.database.embedded_cluster import (
     Cluster,
     prepare_cluster,
     remove_socket_folder,
+    socket_folder_of,
 )
 from bot.adapters.database.embedded_errors import EmbeddedPostgresError
 
@@ -73,7 +74,7 @@ async def embedded_postgres(
         try:
             await _make_database(cluster, process, log_file, database)
             yield EmbeddedServer(
-                dsn=f"postgresql://{APPLICATION_USER}@/{database}?host={cluster.socket_folder}&port=5432",
+                dsn=_address(cluster.socket_folder, database),
                 pid=process.pid,
                 data_folder=cluster.folder,
                 log_file=log_file,
@@ -81,6 +82,19 @@ async def embedded_postgres(
         finally:
             await asyncio.to_thread(_stop, process)
             remove_socket_folder(cluster)
+
+
+def running_dsn(data_dir: Path, database: str = "kitrader") -> str | None:
+    """Give the address of the server that a running bot has on `data_dir`; None without a socket.
+
+    A killed bot leaves its socket behind, so who is named here may not answer.
+    """
+    folder = socket_folder_of(_real(data_dir))
+    return _address(folder, database) if (folder / ".s.PGSQL.5432").is_socket() else None
+
+
+def _address(socket_folder: Path, database: str) -> str:
+    return f"postgresql://{APPLICATION_USER}@/{database}?host={socket_folder}&port=5432"
 
 
 def _real(data_dir: Path) -> Path:

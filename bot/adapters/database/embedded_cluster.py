@@ -188,20 +188,31 @@ def _access_rules(data_folder: Path, account: ServerAccount) -> dict[str, str]:
     return {"hba_file": str(access), "ident_file": str(names)}
 
 
-def _socket_folder(data_folder: Path, account: ServerAccount) -> Path:
+def socket_folder_of(data_folder: Path) -> Path:
+    """Give where the server of a data folder has its socket, whether or not it runs."""
     near = data_folder / "postgres.socket"
     if len(str(near)) <= _SOCKET_FOLDER_LIMIT_BYTES and _PLAIN_PATH.fullmatch(str(near)):
-        shutil.rmtree(near, ignore_errors=True)
-        own_folder(near, account)
         return near
     far = Path(tempfile.gettempdir()) / f"kitrader-{_digest(data_folder)}"
     if len(str(far)) > _SOCKET_FOLDER_LIMIT_BYTES or not _PLAIN_PATH.fullmatch(str(far)):
         far = Path("/tmp") / far.name  # noqa: S108 - made by mkdir with mode 700, never followed
-    if far.is_symlink() or (far.exists() and far.stat().st_uid not in {account.uid, os.geteuid()}):
-        raise EmbeddedPostgresError(f"{far} belongs to somebody else. Remove it or set TMPDIR.")
-    shutil.rmtree(far, ignore_errors=True)
-    own_folder(far, account)
     return far
+
+
+def _socket_folder(data_folder: Path, account: ServerAccount) -> Path:
+    place = socket_folder_of(data_folder)
+    is_ours = place.parent == data_folder
+    if not is_ours and _is_strangers(place, account):
+        raise EmbeddedPostgresError(f"{place} belongs to somebody else. Remove it or set TMPDIR.")
+    shutil.rmtree(place, ignore_errors=True)
+    own_folder(place, account)
+    return place
+
+
+def _is_strangers(place: Path, account: ServerAccount) -> bool:
+    if place.is_symlink():
+        return True
+    return place.exists() and place.stat().st_uid not in {account.uid, os.geteuid()}
 
 
 def _digest(data_folder: Path) -> str:

@@ -1,0 +1,48 @@
+"""News of backups, for the admins alone: that one could not be taken, and that it works again."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.backups import BackupName
+from bot.domain.notices import Notice, Priority
+from bot.telegram.layout import Screen, lines
+from bot.telegram.private_news import PrivateNews
+from bot.telegram.rich_text import Text
+from bot.words.speech import say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupNews(PrivateNews):
+    """Implements `bot.services.backups.BackupNotices`."""
+
+    admin_ids: Sequence[int]
+
+    def failed(self, reason: str) -> Sequence[Notice]:
+        """Tell that the night's backup could not be taken."""
+        return self._to_admins(
+            lambda: Screen(
+                text=lines(
+                    say("⚠️ Last night's backup could not be taken."),
+                    Text(reason),
+                    say("I try again every ten minutes and tell you when it works."),
+                )
+            )
+        )
+
+    def back(self, name: BackupName) -> Sequence[Notice]:
+        """Tell that there are backups again."""
+        return self._to_admins(
+            lambda: Screen(
+                text=lines(
+                    say("✅ The backup works again."),
+                    Text(str(name)),
+                )
+            )
+        )
+
+    def _to_admins(self, screen: Callable[[], Screen]) -> Sequence[Notice]:
+        return tuple(
+            notice
+            for admin_id in self.admin_ids
+            for notice in self.told(admin_id, lambda _keys: screen(), Priority.SAFETY)
+        )
