@@ -90,6 +90,7 @@ class LiveFirings:
         *,
         is_confirmed: bool = False,
         notices: Sequence[Notice] = (),
+        message_id: int | None = None,
     ) -> LiveIntent:
         """Claim an order and place its intent, both or neither.
 
@@ -119,7 +120,9 @@ class LiveFirings:
             is_all=is_exit and order.placed.token_units is None,
         )
         try:
-            return await self._orders.place(request, wish, notices, claim=claim)
+            return await self._orders.place(
+                request, wish, notices, message_id=message_id, claim=claim
+            )
         except Refusal as refusal:
             if refusal.code != "live_price_moved":
                 raise

@@ -201,10 +201,11 @@ class LiveOrders:
         token = self._means.tokens.get(intent.token_id)
         sequel, now = self._means.sequel, self._means.clock.now()
         ending = await sequel.of_end(intent, reason) if sequel else None
+        notices: Sequence[Notice] = ()
+        if token and (ending is None or intent.message_id is not None):
+            notices = self._means.notices.ended(intent, reason, token)
         if ending is not None:
-            notices: Sequence[Notice] = ending.notices
-        else:
-            notices = self._means.notices.ended(intent, reason, token) if token else ()
+            notices = (*notices, *ending.notices)
         next_ = None if ending is None else ending.next_
         has_ended = await self._means.book.end(intent, state, reason, now, notices, next_=next_)
         if sequel:

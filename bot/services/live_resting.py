@@ -1,6 +1,6 @@
 """Live orders that wait, for their owner: confirm what was proposed, and answer what is asked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from bot.domain.errors import Refusal
 from bot.domain.levels import Marker
@@ -24,7 +24,7 @@ from bot.services.live_wallets import FIRST_WALLET
 from bot.services.resting import RestingOrders
 from bot.services.resting_planner import RestingPlanner
 from bot.services.resting_refusals import Firing
-from bot.services.resting_views import PlacedAnswer
+from bot.services.resting_views import Placed, PlacedAnswer
 from bot.services.resting_watch import RestingWatch
 
 _TRIES = 3
@@ -74,7 +74,7 @@ class LiveResting:
         request: Request,
         first: int,
         count: int,
-        answer: Callable[[tuple[NewResting, ...]], _Answer],
+        answer: PlacedAnswer,
     ) -> None:
         """Let so many orders wait that were proposed together, numbered on from the first.
 
@@ -96,9 +96,16 @@ class LiveResting:
             season=proposed[0].season,
             confirm=proposed,
         )
-        told = answer(tuple(order.placed for order in proposed))
+        prices = self._planner.prices(proposed[0].placed.token_id)
+        placed = Placed(
+            orders=tuple(order.placed for order in proposed),
+            token=prices.token,
+            price=prices.price,
+            position=None,
+            sol_usd=prices.sol_usd,
+        )
         try:
-            await self._book.apply(request, change, told)
+            await self._book.apply(request, change, answer(placed))
         except BookingConflict as conflict:
             raise Refusal("conflict") from conflict
         except Refusal as refusal:
@@ -107,12 +114,19 @@ class LiveResting:
         await self._watch.sync(request.user.user_id)
 
     async def execute(
-        self, request: Request, number: int, generation: int, notices: _Answer
+        self,
+        request: Request,
+        number: int,
+        generation: int,
+        notices: _Answer,
+        *,
+        message_id: int | None = None,
     ) -> LiveIntent:
         """Carry out an order now that its owner was asked about, at what the market pays.
 
-        The intent is placed with the end of the request's update; who follows it is the caller's
-        affair. Raises `Refusal` (`live_old_question`, and as placing does) or `Unavailable`.
+        The intent is placed with the end of the request's update, and carried out by the job of
+        live orders; `message_id` is the message that shows how it goes. Raises `Refusal`
+        (`live_old_question`, and as placing does) or `Unavailable`.
         """
         request.user.require(Permission.LEAVE_LIVE)
         order = await self._asked(request, number, generation)
@@ -135,7 +149,9 @@ class LiveResting:
         firing = Firing(order=order, seen=seen)
         for _ in range(_TRIES):
             try:
-                return await self._firings.submit(own, firing, is_confirmed=True, notices=notices)
+                return await self._firings.submit(
+                    own, firing, is_confirmed=True, notices=notices, message_id=message_id
+                )
             except BookingConflict:
                 continue
         raise Refusal("conflict")

@@ -31,6 +31,7 @@ from bot.telegram.commands import (
 )
 from bot.telegram.group_commands import GROUP_ACTIONS
 from bot.telegram.live_commands import LIVE_ACTIONS
+from bot.telegram.live_resting_actions import LIVE_RESTING_ACTIONS
 from bot.telegram.mode_commands import MODE_ACTIONS
 from bot.telegram.people_actions import PEOPLE_ACTIONS
 from bot.telegram.premium_commands import PREMIUM_ACTIONS
@@ -205,6 +206,7 @@ _ROWS: tuple[Action, ...] = (
         place=Place.ANYWHERE,
     ),
     *LIVE_ACTIONS,
+    *LIVE_RESTING_ACTIONS,
     *MODE_ACTIONS,
     *of_any_mode(
         (*AUDIT_ACTIONS, *SECURITY_ACTIONS, *GROUP_ACTIONS, *PEOPLE_ACTIONS, *PREMIUM_ACTIONS)

@@ -79,7 +79,7 @@ class LiveWaiting:
     async def place(self, plan: RestingPlan) -> list[int]:
         """Propose a plan and confirm it."""
         numbers = await self.propose(plan)
-        await self.live.confirm(self.ask(), numbers[0], len(numbers), lambda _orders: ())
+        await self.live.confirm(self.ask(), numbers[0], len(numbers), lambda _placed: ())
         return numbers
 
     async def guard(self, position: int, *exits: Exit) -> list[int]:

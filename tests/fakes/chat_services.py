@@ -68,6 +68,7 @@ from tests.fakes.group_services import (
 )
 from tests.fakes.guards import FakeRisk, FakeStops
 from tests.fakes.language_book import FakeLanguageBook
+from tests.fakes.live_services import FakeLive
 from tests.fakes.mail_boxes import FakeInbox
 from tests.fakes.mode_book import FakeModeBook
 from tests.fakes.people_services import FakePeople
@@ -169,6 +170,10 @@ class FakeServices:
         return FakeResting(self)
 
     brackets = resting
+
+    @property
+    def live(self) -> FakeLive:
+        return FakeLive(self)
 
     @property
     def presets(self) -> FakePresets:

@@ -32,6 +32,7 @@ from bot.engine.resting_placing import (
 )
 from bot.engine.resting_sizes import Means
 from bot.ports.books import ClosedOrder
+from bot.services.resting import STANDING
 from bot.services.resting_views import (
     CancelAnswer,
     ChangeAnswer,
@@ -132,7 +133,7 @@ class FakeResting:
     async def working(self, user: User, mode: Mode = Mode.PAPER) -> tuple[RestingView, ...]:
         self.stage._enter(user, Permission.VIEW_OWN)
         orders = [one for one in self.stage.resting_orders.values() if one.mode is mode]
-        return tuple(self._view(one) for one in orders if one.state is RestingState.WORKING)
+        return tuple(self._view(one) for one in orders if one.state in STANDING)
 
     async def order(
         self, user: User, number: int, mode: Mode = Mode.PAPER

@@ -279,6 +279,7 @@ async def test_every_button_of_every_screen_works_when_pressed(door: ChatDoor) -
     of_news = {"padm", "fbans"}  # on cards that admins are sent: tests/services/test_admissions.py
     of_modes = {"mode", "golive"}  # tests/telegram/test_chat_modes.py
     of_live = {"ldep"}  # tests/journeys/test_deposits.py
+    of_live |= {"lrok", "lrno", "lrnow", "lrkeep"}  # tests/telegram/test_chat_live_orders.py
     named = {action.name for action in action_table.TABLE}
     assert reached == named - of_news - of_modes - of_live
 

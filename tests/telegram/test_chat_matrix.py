@@ -133,6 +133,7 @@ BUTTONS = {
     "mode": (OWN, Place.PRIVATE),
     "golive": (OWN, Place.PRIVATE),
     "ldep": (OWN, Place.PRIVATE),
+    **dict.fromkeys(("lrok", "lrno", "lrnow", "lrkeep"), (Permission.LEAVE_LIVE, Place.PRIVATE)),
     "wallet": (OWN, Place.WHISPERED),
     "poss": (OWN, Place.WHISPERED),
     "pos": (OWN, Place.WHISPERED),
@@ -332,7 +333,7 @@ def test_what_moves_money_is_marked_and_expires() -> None:
     money = {action.name for action in action_table.TABLE if action.is_money}
     assert money == {
         "buy", "go", "close", "erase", "panicp", "panicc", "halt", "forget", "refund", "gclose",
-        "bcast", "golive",
+        "bcast", "golive", "lrok", "lrnow", "lrkeep",
         "ocut", "ocyes", "eput", "xput", "revgo",
     }  # fmt: skip
     assert all(action.when_stale for action in action_table.TABLE if action.is_money)

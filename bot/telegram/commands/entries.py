@@ -3,8 +3,10 @@
 from bot.domain.errors import Refusal
 from bot.domain.positions import Side
 from bot.domain.resting_plans import EXIT_EXPIRY, ExitPlan, RestingPlan, TakeProfit
+from bot.domain.users import Mode
 from bot.telegram.arguments import Arguments
 from bot.telegram.callbacks import Press
+from bot.telegram.commands.live_resting import propose
 from bot.telegram.commands.market import pick_token, token_id_of
 from bot.telegram.order_presets import (
     WAYS,
@@ -49,7 +51,9 @@ async def dip(turn: Turn, arguments: Arguments) -> None:
 
 async def place(turn: Turn, plan: RestingPlan) -> None:
     """Place a plan and show what waits now."""
-    turn.user.require_paper()
+    if turn.mode is Mode.LIVE:
+        await propose(turn, plan)
+        return
     await turn.services.resting.place(
         turn.request,
         plan,

@@ -13,6 +13,7 @@ from bot.telegram.layout import Screen, headed, lines, named
 from bot.telegram.rich_text import Bold, Code, Text, marked
 from bot.telegram.screens import figures
 from bot.telegram.screens.live_progress import stages, transaction_row, under_way
+from bot.telegram.screens.triggered import trigger_lines
 from bot.words.speech import later, say
 
 _WHY: Mapping[str, str] = {
@@ -38,6 +39,7 @@ def filled(intent: LiveIntent, receipt: Receipt, token: Token, explorer: str) ->
             _price(fill, token),
             _costs(receipt),
             *_twin(intent, receipt, token),
+            *trigger_lines(receipt, token),
             say(
                 "Wallet {before} → {after}",
                 before=figures.sol(receipt.wallet_before_lamports),

@@ -1,5 +1,6 @@
 """What the owner of a live order that waits is asked and told; each begins with LIVE."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from bot.domain.errors import Refusal
@@ -7,15 +8,16 @@ from bot.domain.instruments import Token
 from bot.domain.live_orders import LiveIntent
 from bot.domain.live_questions import Question, Why
 from bot.domain.positions import Position
-from bot.domain.resting import Resting, RestingKind, RestingState
+from bot.domain.resting import Resting, RestingAction, RestingKind, RestingState
 from bot.domain.users import Mode
+from bot.services.resting_views import Placed, RestingView
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Rows, Screen, danger, headed, key, lines, named
 from bot.telegram.rich_text import Text, marked
-from bot.telegram.screens import figures
+from bot.telegram.screens import figures, order_phrases
 from bot.telegram.screens.phrases import refusal_words
 from bot.telegram.screens.triggered import kind_name, level_text
-from bot.words.speech import say
+from bot.words.speech import say, say_count
 
 
 def asked(order: Resting, token: Token, question: Question, generation: int, keys: Keys) -> Screen:
@@ -31,6 +33,54 @@ def question_lines(order: Resting, token: Token, question: Question) -> tuple[Te
     return (
         _why(order, token, question),
         say("Nothing was bought or sold. It waits for your word."),
+    )
+
+
+def asked_lines(view: RestingView) -> tuple[Text | str, ...]:
+    """Say what the owner of an order is asked; nothing where nobody is."""
+    question = Question.read(view.order.firing)
+    if view.order.state is not RestingState.ASKED or question is None:
+        return ()
+    return question_lines(view.order, view.token, question)
+
+
+def proposed(new: Placed, now: datetime, keys: Keys) -> Screen:
+    """Show in numbers what would wait, and ask for a word within a minute."""
+    first = new.orders[0]
+    exits = order_phrases.exits_that_come(first)
+    is_pair = first.group_number is not None
+    return Screen(
+        text=lines(
+            headed(
+                keys.mode,
+                say_count("Let {count} order wait?", "Let {count} orders wait?", len(new.orders)),
+                named(new.token.symbol, 16),
+            ),
+            *(f"#{one.number} {order_phrases.told(one, new.token, now)}" for one in new.orders),
+            _all_of_it(new),
+            say("Comes with {exits}", exits=exits) if exits else "",
+            say("The first to fill cancels the other.") if is_pair else "",
+            say(
+                "Now {price} SOL · {until}",
+                price=figures.token_price(new.token, new.price),
+                until=order_phrases.waits_until(first),
+            ),
+            say("Real money. Nothing waits until you confirm, within a minute."),
+        ),
+        rows=(
+            (
+                danger(keys, say("Confirm"), "lrok", first.number, str(len(new.orders))),
+                key(keys, say("No"), "lrno"),
+            ),
+        ),
+    )
+
+
+def dropped(keys: Keys) -> Screen:
+    """Say that nothing of what was proposed waits."""
+    return Screen(
+        text=lines(headed(keys.mode, say("Nothing waits by that."))),
+        rows=((key(keys, say("Orders"), "olist"), key(keys, say("Positions"), "poss")),),
     )
 
 
@@ -124,6 +174,17 @@ def _head(order: Resting, token: Token) -> Text:
             token=named(token.symbol, 16),
         ),
     )
+
+
+def _all_of_it(new: Placed) -> str:
+    """Say how much all is now, where an order sells all that is left."""
+    is_for_all = any(
+        one.action is RestingAction.CLOSE and one.token_units is None for one in new.orders
+    )
+    if new.position is None or not is_for_all:
+        return ""
+    amount = figures.amount(new.token, new.position.token_units)
+    return say("All that is left is {amount} now.", amount=amount)
 
 
 def _why(order: Resting, token: Token, question: Question) -> str:

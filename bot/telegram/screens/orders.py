@@ -12,7 +12,7 @@ from bot.services.resting_views import Placed, RestingView
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Rows, Screen, danger, headed, in_rows, key, lines, named
 from bot.telegram.rich_text import Text, marked
-from bot.telegram.screens import figures, order_phrases
+from bot.telegram.screens import figures, live_resting, order_phrases
 from bot.telegram.screens.fill_reasons import reason_words
 from bot.telegram.screens.triggered import kind_name, level_text
 from bot.words.speech import later, say, say_count
@@ -25,6 +25,9 @@ _STATES = {
     RestingState.REJECTED: later("given up"),
     RestingState.CANCELLED: later("cancelled"),
     RestingState.EXPIRED: later("expired"),
+    RestingState.PROPOSED: later("not confirmed yet"),
+    RestingState.SUBMITTED: later("under way on the chain"),
+    RestingState.ASKED: later("waits for your word"),
 }
 _ENDED = {
     RestingState.WORKING: later("Waits {time} UTC"),
@@ -108,6 +111,7 @@ def one(view: RestingView, now: datetime, keys: Keys, toast: str = "") -> Screen
                 say(_STATES[order.state]),
             ),
             toast,
+            *live_resting.asked_lines(view),
             _capital(order_phrases.told(wanted, view.token, now)),
             _now_line(view),
             say("Comes with {exits}", exits=exits) if exits else "",
@@ -252,6 +256,7 @@ def _waiting(view: RestingView, now: datetime) -> str:
         "" if away is None else say("{change} away", change=figures.signed_percent(away)),
         say("{time} left", time=order_phrases.left(view.order.placed, now)),
         say("⏳ tried") if view.order.triggered_at is not None else "",
+        "" if view.order.state is RestingState.WORKING else say(_STATES[view.order.state]),
     )
 
 
@@ -318,6 +323,8 @@ def _reason(order: Resting) -> str:
 def _rows(view: RestingView, keys: Keys) -> Rows:
     wanted = view.order.placed
     elsewhere = _after(wanted.position_number, keys)
+    if view.order.state is RestingState.ASKED:
+        return (*live_resting.answer_rows(view.order, view.order.generation, keys), elsewhere)
     if view.order.state is not RestingState.WORKING:
         return (elsewhere,)
     first: tuple[Button, ...] = (key(keys, say("Refresh"), "oone", wanted.number),)
