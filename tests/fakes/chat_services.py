@@ -125,7 +125,7 @@ class FakeServices:
     groups: Groups = field(init=False)
     people_desk: FakePeople = field(init=False)
     premium: FakePremium = field(init=False)
-    live: None = None
+    live: FakeLive | None = None
 
     def __post_init__(self) -> None:
         """Hand the fakes that stand alone their counter."""
@@ -170,10 +170,6 @@ class FakeServices:
         return FakeResting(self)
 
     brackets = resting
-
-    @property
-    def live(self) -> FakeLive:
-        return FakeLive(self)
 
     @property
     def presets(self) -> FakePresets:

@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.resting import RestingState
+from tests.fakes.live_services import FakeLive
 from tests.telegram.conftest import ANN, ChatDoor, buttons_of, text_of
 
 
 @pytest.fixture
 async def live(door: ChatDoor) -> ChatDoor:
     door.services.mode_book.funded.add(ANN)
+    door.services.live = FakeLive(door.services)
     asked = await door.ask("/mode live")
     await door.press(buttons_of(asked)["Yes, trade LIVE"])
     return door
