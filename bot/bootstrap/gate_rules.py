@@ -16,6 +16,7 @@ def gate_rules(settings: Settings) -> GateRules:
     paper = StepRules(
         bets=settings.gate_paper_bets,
         days=settings.gate_paper_days,
+        expectancy=settings.gate_expectancy,
         sureness=settings.gate_paper_sureness,
         drawdown=settings.gate_most_drawdown,
         least_lamports=small.order_lamports or 0,
@@ -46,6 +47,7 @@ def _live_step(settings: Settings, bets: int, days: int, caps: StageCaps) -> Ste
     return StepRules(
         bets=bets,
         days=days,
+        expectancy=settings.gate_expectancy,
         sureness=settings.gate_live_sureness,
         drawdown=settings.gate_most_drawdown,
         least_lamports=(caps.order_lamports or 0) // 2,

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,25 @@ _STOPS_WITHIN_SECONDS = 5.0
 _LONGEST_LINE_BYTES = 1_000_000
 _JUPITER_KEY = "sandbox-pro"  # the stand-in's own, so that quotes need not wait for their turn
 PIA, ADA = 2001, 3001
+_A_LOW_GATE: Mapping[str, object] = {
+    "gate_cooling_days": 1 / 288,
+    "gate_hold_seconds": 0.0,
+    "gate_expectancy": -1,
+    "gate_paper_bets": 2,
+    "gate_paper_days": 1,
+    "gate_paper_sureness": -10,
+    "gate_small_bets": 2,
+    "gate_small_days": 1,
+    "gate_proven_bets": 2,
+    "gate_proven_days": 1,
+    "gate_live_sureness": -10,
+    "gate_twin_fills": 2,
+    "gate_small_order_sol": 1,
+    "gate_small_day_sol": 5,
+    "gate_proven_order_sol": 5,
+    "gate_proven_day_sol": 25,
+}
+"""Of the gate to live, every step but none of the patience: nobody has two weeks for a demo."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +90,7 @@ class Sandbox:
                 "log_level": log_level,
                 "log_dir": data_dir / "logs",
                 "live_trading": signer_socket is not None,
+                **_A_LOW_GATE,
                 "live_counterparties": self.swap_counterparties,
                 "live_tip_accounts": self.swap_tip_accounts,
                 "signer_socket": signer_socket,

@@ -71,11 +71,13 @@ class StepRules:
     """What the step up from a stage asks for. `least_lamports` is from which stake on a bet counts.
 
     Of `sureness`, the mean by its standard error, 1.65 is what 95 of 100 results of mere luck stay
-    below, looked at once. Shares are fractions.
+    below, looked at once. Shares are fractions; `expectancy` is what a bet has to bring beyond on
+    average, and a whole paper wallet too.
     """
 
     bets: int
     days: int
+    expectancy: Decimal = Decimal(0)
     sureness: Decimal
     drawdown: Decimal
     least_lamports: int
@@ -181,12 +183,12 @@ def requirements(
     found: list[tuple[Demand, Decimal | None, Decimal]] = [
         (Demand.BETS, Decimal(len(record.bets)), Decimal(step.bets)),
         (Demand.DAYS, Decimal(record.days), Decimal(step.days)),
-        (Demand.EXPECTANCY, record.expectancy, _NOTHING),
+        (Demand.EXPECTANCY, record.expectancy, step.expectancy),
         (Demand.SURENESS, record.sureness, step.sureness),
         (Demand.DRAWDOWN, record.drawdown, step.drawdown),
     ]
     if state.stage is Stage.PAPER:
-        found.append((Demand.GROWTH, record.growth, _NOTHING))
+        found.append((Demand.GROWTH, record.growth, step.expectancy))
     else:
         gap = record.twin_gap if record.twin_fills >= rules.twin_fills else None
         found.append((Demand.TWIN_GAP, gap, rules.twin_gap))

@@ -12,7 +12,7 @@ LIVE_COMMANDS: tuple[Command, ...] = (
         name="live",
         handler=live_gate.live,
         permission=Permission.VIEW_OWN,
-        place=Place.WHISPERED,
+        place=Place.PRIVATE,
         help_line=later("how far you are on the way to real money, and what is missing"),
         long_help=later(
             "Four stages: paper, small, proven, full. Each asks for a record of its own, and "
@@ -24,7 +24,7 @@ LIVE_COMMANDS: tuple[Command, ...] = (
         name="twin",
         handler=live_gate.twin,
         permission=Permission.VIEW_OWN,
-        place=Place.WHISPERED,
+        place=Place.PRIVATE,
         help_line=later("what live orders cost beside their paper twins"),
         long_help=later("By token and by size, with all fees, of your newest 200 live orders."),
         example="/twin",
@@ -50,14 +50,14 @@ LIVE_ACTIONS: tuple[Action, ...] = (
         name="gate",
         handler=live_gate.press_gate,
         permission=Permission.VIEW_OWN,
-        place=Place.WHISPERED,
+        place=Place.PRIVATE,
         of="live",
     ),
     Action(
         name="gaterl",
         handler=live_gate.press_rules,
         permission=Permission.VIEW_OWN,
-        place=Place.WHISPERED,
+        place=Place.PRIVATE,
         of="live",
     ),
     Action(name="gateup", handler=live_gate.press_rise, permission=Permission.HOLD_LIVE_WALLET),
@@ -65,7 +65,7 @@ LIVE_ACTIONS: tuple[Action, ...] = (
         name="twin",
         handler=live_gate.press_twin,
         permission=Permission.VIEW_OWN,
-        place=Place.WHISPERED,
+        place=Place.PRIVATE,
     ),
     *DEPOSIT_ACTIONS,
 )

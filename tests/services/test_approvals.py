@@ -267,3 +267,45 @@ async def test_one_update_asks_and_answers_once(database: Pool) -> None:
         await agree()
     assert await house.cash(ANN) == 101 * SOL
     assert await house.open_updates() == 0
+
+
+GATE = {"stage": "small", "cooling_seconds": "3600"}
+
+
+async def test_a_stage_towards_live_takes_two_and_nobodys_own_word(database: Pool) -> None:
+    house = await two_admins(database)
+    with pytest.raises(Refusal, match="on_yourself"):
+        await house.wish(ABE, ApprovalKind.GATE, ABE, **GATE)
+    with pytest.raises(Refusal, match="gate_skips_stage"):
+        await house.wish(ABE, ApprovalKind.GATE, ANN, **GATE | {"stage": "proven"})
+    with pytest.raises(Refusal, match="gate_same_stage"):
+        await house.wish(ABE, ApprovalKind.GATE, ANN, **GATE | {"stage": "paper"})
+    # An admin's own account is like any other: whom it is about has no word in it.
+    of_ada = await house.wish(ABE, ApprovalKind.GATE, ADA, **GATE)
+    with pytest.raises(Refusal, match="approval_about_you"):
+        await house.decide(ADA, of_ada)
+    asked = await house.wish(ABE, ApprovalKind.GATE, ANN, **GATE)
+    with pytest.raises(Refusal, match="approval_by_two"):
+        await house.decide(ABE, asked)
+    await house.decide(ADA, asked)
+    rows = await database.fetch("SELECT user_id, stage FROM live_gates")
+    assert [tuple(row) for row in rows] == [(ANN, "small")]
+    assert "stage small" in (await house.told(ANN))[0]
+    assert ("gate.promoted", ADA, ANN) in await house.audit(ANN)
+    await house.decide(
+        ADA, await house.wish(ABE, ApprovalKind.GATE, ANN, **GATE | {"stage": "paper"})
+    )
+    cooling = await database.fetchval("SELECT cooling_until FROM live_gates")
+    assert (cooling - house.clock.now()).total_seconds() == 3600
+    assert ("gate.demoted", ADA, ANN) in await house.audit(ANN)
+
+
+async def test_a_sole_owner_moves_nobody_towards_live(database: Pool) -> None:
+    house = people_house(database)
+    await house.meet(ADA)
+    await house.meet(ANN)
+    # What paper may do by pressing twice, real money may not.
+    await house.decide(ADA, await house.wish(ADA, ApprovalKind.CORRECT, ANN, lamports=str(SOL)))
+    with pytest.raises(Refusal, match="approval_by_two"):
+        await house.decide(ADA, await house.wish(ADA, ApprovalKind.GATE, ANN, **GATE))
+    assert await database.fetchval("SELECT count(*) FROM live_gates") == 0

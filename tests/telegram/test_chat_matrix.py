@@ -47,6 +47,9 @@ COMMANDS = {
     "cancel": (HELP, Place.PRIVATE),
     "language": (HELP, Place.PRIVATE),
     "mode": (OWN, Place.PRIVATE),
+    "live": (OWN, Place.PRIVATE),
+    "twin": (OWN, Place.PRIVATE),
+    "gate": (Permission.MANAGE_PEOPLE, Place.PRIVATE),
     "deposit": (Permission.HOLD_LIVE_WALLET, Place.PRIVATE),
     **dict.fromkeys(
         (
@@ -132,6 +135,10 @@ BUTTONS = {
     "lang": (HELP, Place.PRIVATE),
     "mode": (OWN, Place.PRIVATE),
     "golive": (OWN, Place.PRIVATE),
+    "gate": (OWN, Place.PRIVATE),
+    "gaterl": (OWN, Place.PRIVATE),
+    "gateup": (Permission.HOLD_LIVE_WALLET, Place.PRIVATE),
+    "twin": (OWN, Place.PRIVATE),
     "ldep": (OWN, Place.PRIVATE),
     **dict.fromkeys(("lrok", "lrno", "lrnow", "lrkeep"), (Permission.LEAVE_LIVE, Place.PRIVATE)),
     "wallet": (OWN, Place.WHISPERED),

@@ -22,10 +22,10 @@ STAGES: Mapping[Stage, str] = {
 _DEMANDS: Mapping[Demand, str] = {
     Demand.BETS: later("bets: {found} of {needed}"),
     Demand.DAYS: later("days with a bet: {found} of {needed}"),
-    Demand.EXPECTANCY: later("a bet brought {found} on average, above 0 is needed"),
-    Demand.SURENESS: later("sureness: {found} of {needed}"),
+    Demand.EXPECTANCY: later("a bet brought {found} on average, above {needed} is needed"),
+    Demand.SURENESS: later("sureness: {found}, at least {needed}"),
     Demand.DRAWDOWN: later("deepest fall: {found}, at most {needed}"),
-    Demand.GROWTH: later("the whole paper wallet: {found}, above 0 is needed"),
+    Demand.GROWTH: later("the whole paper wallet: {found}, above {needed} is needed"),
     Demand.TWIN_GAP: later("behind paper: {found}, at most {needed}"),
     Demand.COOLING: later("days of cooling-off: {found}"),
 }

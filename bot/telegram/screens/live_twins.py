@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.domain.landing_model import LandingModel
-from bot.domain.twins import Haircut, SizeClass, TwinGap
+from bot.domain.twins import Haircut, SizeClass
 from bot.domain.users import Mode
 from bot.services.twins import TwinsView
 from bot.telegram.callbacks import Keys
@@ -32,22 +32,6 @@ def twins(view: TwinsView, keys: Keys) -> Screen:
             _model(view.model),
         ),
         rows=((key(keys, say("My stage"), "gate"), key(keys, say("Refresh"), "twin")),),
-    )
-
-
-def gap_words(gap: TwinGap) -> str:
-    """Say in one line what a fill came out worse or better than its twin, for its receipt."""
-    words = (
-        later("Paper twin: {share} better · price {price} · fees {fees} · {time} later")
-        if gap.haircut >= 0
-        else later("Paper twin: {share} worse · price {price} · fees {fees} · {time} later")
-    )
-    return say(
-        words,
-        share=figures.percent(abs(gap.haircut)),
-        price=figures.signed_percent(gap.price),
-        fees=figures.signed_sol(gap.fee_lamports),
-        time=_seconds(gap.latency),
     )
 
 
