@@ -21,6 +21,7 @@ from bot.services.resting_views import RestingNotices
 from bot.services.security_notices import SecurityNotices
 from bot.services.stops import StopNotices
 from bot.services.suspicions import SuspicionNotices
+from bot.services.withdrawal_means import WithdrawalNotices
 from bot.telegram.alert_notices import FiredAlertNotices
 from bot.telegram.backup_news import BackupNews
 from bot.telegram.daily_reports import DailyReportNotices
@@ -36,6 +37,7 @@ from bot.telegram.private_news import LanguageOf, PrivateNews
 from bot.telegram.resting_news import RestingNews
 from bot.telegram.security_news import SecurityNews
 from bot.telegram.stop_notices import StopNews
+from bot.telegram.withdrawal_news import WithdrawalNews
 
 Kind = TypeVar("Kind", bound=PrivateNews)
 
@@ -77,6 +79,7 @@ class News:
     gate: GateNotices
     moved: MovementNotices
     backups: BackupNotices
+    withdrawn: WithdrawalNotices
 
 
 def news_of(settings: Settings, newsroom: Newsroom) -> News:
@@ -100,4 +103,5 @@ def news_of(settings: Settings, newsroom: Newsroom) -> News:
         gate=newsroom(GateNews, admin_ids=sorted(settings.admin_ids)),
         moved=newsroom(MovementNews, explorer=settings.explorer_base),
         backups=newsroom(BackupNews, admin_ids=sorted(settings.admin_ids)),
+        withdrawn=newsroom(WithdrawalNews),
     )

@@ -31,6 +31,7 @@ from bot.jobs.live_orders import (
     watch_live_wallets,
 )
 from bot.jobs.schedule import guarded, schedule
+from bot.jobs.withdrawals import carry_on_withdrawals
 from bot.observability.sending import Sending
 from bot.services.catalogue import Services
 from bot.services.deposits import DEPOSIT_PICTURE
@@ -156,6 +157,7 @@ def _follow(services: Services, nursery: Nursery) -> None:
         nursery.spawn(watch_live_wallets(services.live.movements), "live movements")
         nursery.spawn(keep_the_gate(services.live.gate), "gate")
         nursery.spawn(measure_landings(services.live.landing), "landings")
+        nursery.spawn(carry_on_withdrawals(services.live.withdrawals.payments), "withdrawals")
 
 
 async def _load(services: Services) -> None:

@@ -122,6 +122,12 @@ class Settings(BaseSettings):
     gate_full_day_sol: _Sol = Decimal(0)
     paper_from_live: bool = True
     deposit_dust_lamports: int = Field(default=100_000, ge=0, le=1_000_000_000)
+    withdrawal_order_sol: Decimal = Field(default=Decimal(5), gt=0, le=1_000_000)
+    withdrawal_day_sol: Decimal = Field(default=Decimal(10), gt=0, le=1_000_000)
+    withdrawal_all_day_sol: Decimal = Field(default=Decimal(50), gt=0, le=1_000_000)
+    withdrawal_address_wait_minutes: float = Field(default=1440.0, ge=0, le=43_200)
+    withdrawal_factor_wait_minutes: float = Field(default=1440.0, ge=0, le=43_200)
+    withdrawal_delay_minutes: float = Field(default=30.0, ge=0, le=43_200)
     master_key: SecretStr = SecretStr("")
     master_key_file: Path | None = None
     master_keys_dir: Path | None = None

@@ -80,6 +80,7 @@ async def answer_door(
             security=services.security,
             exports=services.exports,
             audit=services.records.audit,
+            withdrawals=services.live.withdrawals.asking if services.live else None,
             public_url=door.public_url,
             clock=clock,
             receive=receiver.receive if settings.webhook_url else None,

@@ -22,7 +22,7 @@ from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring_backups import wire_backups
 from bot.bootstrap.wiring_charts import wire_candles, wire_charts
 from bot.bootstrap.wiring_groups import wire_rooms
-from bot.bootstrap.wiring_live import wire_live
+from bot.bootstrap.wiring_live import LiveDoors, wire_live
 from bot.bootstrap.wiring_operations import wire_operations, wire_outside_state
 from bot.bootstrap.wiring_premium import wire_premium
 from bot.bootstrap.wiring_records import wire_records
@@ -67,6 +67,7 @@ def wire(
     outside_state = wire_outside_state(outside, board, parts.suspicions, ticks)
     candles, painter = wire_candles(settings, outside, board), ThreadPainter()
     reports = _reports(parts, painter, on_outbox, news)
+    live_doors = LiveDoors(news=news, painter=painter, on_outbox=on_outbox)
     wallets = _wallets(parts, resting.clock, liquidations)
     alerts, alert_following = _alerts(settings, parts, wallets, on_outbox, news.alerted)
     security = wire_security(settings, outside, parts.access, on_outbox, news.secured)
@@ -108,9 +109,7 @@ def wire(
         backups=wire_backups(settings, outside, news.backups),
         outside_state=outside_state,
         people=wire_people(settings, outside, parts.access, news.people, on_outbox=on_outbox),
-        live=wire_live(
-            settings, parts, trading, resting, news=news, painter=painter, on_outbox=on_outbox
-        ),
+        live=wire_live(settings, parts, trading, resting, security.factors, live_doors),
     )
 
 

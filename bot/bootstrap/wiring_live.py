@@ -1,7 +1,7 @@
 """Wire live trading, where the operator has turned it on."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.adapters.database.live_accounts import PostgresLiveAccounts
 from bot.adapters.database.live_orders import PostgresLiveOrders
@@ -15,11 +15,13 @@ from bot.bootstrap.resting import Resting
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring_deposits import movement_means
 from bot.bootstrap.wiring_gate import wire_gate, wire_twins
+from bot.bootstrap.wiring_withdrawals import wire_withdrawals
 from bot.domain.live_orders import LiveRules
 from bot.domain.live_questions import LiveRestingRules
 from bot.domain.signing.rules import SigningRules
 from bot.ports.pictures import CodePainter
 from bot.services.deposits import Deposits
+from bot.services.factors import Factors
 from bot.services.live import Live
 from bot.services.live_entries import LiveEntries
 from bot.services.live_means import LiveMeans, LiveNotices
@@ -33,17 +35,25 @@ from bot.services.trading import Trading
 _VENUE = "jupiter"
 
 
-def wire_live(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveDoors:
+    """What takes along whatever real money has to tell: words, pictures, and the outbox."""
+
+    news: News
+    painter: CodePainter
+    on_outbox: OnOutbox
+
+
+def wire_live(  # noqa: PLR0917 (one of each)
     settings: Settings,
     parts: Parts,
     trading: Trading,
     resting: Resting,
-    *,
-    news: News,
-    painter: CodePainter,
-    on_outbox: OnOutbox,
+    factors: Factors,
+    doors: LiveDoors,
 ) -> Live | None:
     """Build the services of real money; None where live trading is off."""
+    news, painter, on_outbox = doors.news, doors.painter, doors.on_outbox
     live = parts.outside.live
     if live is None:
         return None
@@ -82,6 +92,7 @@ def wire_live(
         landing=parts.landing,
         movements=movements,
         deposits=Deposits(wallets=wallets, means=moved, movements=movements, painter=painter),
+        withdrawals=wire_withdrawals(settings, parts, means, factors, news.withdrawn, on_outbox),
     )
 
 

@@ -47,6 +47,15 @@ class FactorState:
         return self.pin_set_at is not None or self.totp_set_at is not None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedCode:
+    """A code that was right and is used up: of which version, its time step, and since when set."""
+
+    version: int
+    step: int
+    set_at: datetime
+
+
 def checked_pin(text: str) -> str:
     """Give a PIN that may be set: 6 to 12 digits, neither one digit only nor a run of them.
 

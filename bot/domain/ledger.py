@@ -60,6 +60,7 @@ class TransferCode(StrEnum):
     WITHDRAWAL = "withdrawal"
     ADOPTED = "adopted"  # from the unlisted tokens into a position
     CLEANUP_FEE = "cleanup_fee"  # what closing empty accounts cost
+    WITHDRAWAL_FEE = "withdrawal_fee"  # the network's, for a payment that landed or failed
 
 
 @value

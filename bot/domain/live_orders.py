@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from bot.domain.errors import KitraderError
 from bot.domain.exit_spelling import spell_exits
@@ -240,8 +241,20 @@ def may_begin(intent: LiveIntent, now: datetime) -> bool:
     )
 
 
+class Followed(Protocol):
+    """A signed transaction of ours of which something is to be proven, whatever it is for."""
+
+    @property
+    def state(self) -> AttemptState:
+        """Give how far it has come."""
+
+    @property
+    def signed_at(self) -> datetime:
+        """Give when it was signed."""
+
+
 def next_state(
-    attempt: LiveAttempt, judgement: Judgement, now: datetime, rules: LiveRules
+    attempt: Followed, judgement: Judgement, now: datetime, rules: LiveRules
 ) -> AttemptState:
     """Give the state of an unproven attempt after what the nodes said of it.
 
@@ -258,7 +271,7 @@ def next_state(
             return AttemptState.LANDED if judgement.is_seen else _unseen(attempt, now, rules)
 
 
-def _unseen(attempt: LiveAttempt, now: datetime, rules: LiveRules) -> AttemptState:
+def _unseen(attempt: Followed, now: datetime, rules: LiveRules) -> AttemptState:
     if now - attempt.signed_at > timedelta(seconds=rules.unknown_after_seconds):
         return AttemptState.UNKNOWN
     # The block that it was seen in was dropped: it is out, and nothing else is known.

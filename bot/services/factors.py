@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 
 from bot.domain.errors import Refusal, Unavailable
-from bot.domain.factors import Factor, FactorState, checked_pin, is_code
+from bot.domain.factors import Factor, FactorState, UsedCode, checked_pin, is_code
 from bot.domain.users import Permission, User
 from bot.domain.web_sessions import Visitor
 from bot.ports.clock import Clock
-from bot.ports.factors import FactorBook, FactorVault, NewSecret, StoredFactor
+from bot.ports.factors import FactorBook, FactorVault, NewSecret, StoredFactor, Try
 from bot.services.security_notices import SecurityNotices
 from bot.services.web_sessions import WebSessions
 
@@ -80,16 +80,29 @@ class Factors:
         visitor.user.require(Permission.PROTECT_OWN)
         vault, user = self._vault(), visitor.user
         stored = await self._stored(user.user_id, factor)
-        claimed = await self._book.claim(user.user_id, self._clock.now())
-        if not claimed.is_allowed:
-            raise Refusal("factors_locked", until=claimed.locked_until)
+        claimed = await self._claimed(user)
         if not await self._is_right(vault, user.user_id, factor, stored, text[:_LONGEST]):
-            until = claimed.locked_until
-            told = self._notices.factors_locked(user, until) if until else ()
-            await self._book.failed(user.user_id, factor, told)
+            await self._write_down(user, factor, claimed)
             raise Refusal("wrong_factor")
         await self._book.passed(user.user_id)
         return await self._sessions.prove(visitor)
+
+    async def use_code(self, visitor: Visitor, text: str) -> UsedCode:
+        """Use a code of the authenticator up for one thing alone: it proves no session.
+
+        Raises `Refusal` (`factors_locked`, `wrong_factor`, `no_factor`).
+        """
+        visitor.user.require(Permission.PROTECT_OWN)
+        vault, user = self._vault(), visitor.user
+        stored = await self._stored(user.user_id, Factor.TOTP)
+        assert stored.confirmed_at is not None, "it counts, so it was confirmed"  # noqa: S101
+        claimed = await self._claimed(user)
+        step = await self._used_step(vault, user.user_id, stored, text[:_LONGEST])
+        if step is None:
+            await self._write_down(user, Factor.TOTP, claimed)
+            raise Refusal("wrong_factor")
+        await self._book.passed(user.user_id)
+        return UsedCode(version=stored.version, step=step, set_at=stored.confirmed_at)
 
     async def set_pin(self, visitor: Visitor, pin: str) -> None:
         """Set a PIN, or another one; raises `Refusal` (`bad_pin`, `weak_pin`, `proof_needed`)."""
@@ -176,18 +189,37 @@ class Factors:
         stored: StoredFactor,
         text: str,
     ) -> bool:
-        now = self._clock.now()
         match factor:
             case Factor.PIN:
                 return await vault.is_pin(user_id, stored, text)
             case Factor.TOTP:
-                step = vault.step_of(user_id, stored, text, now) if is_code(text) else None
-                # Used once: a code that was looked at over a shoulder opens nothing any more.
-                return step is not None and await self._book.take_step(
-                    user_id, stored.version, step
-                )
+                return await self._used_step(vault, user_id, stored, text) is not None
             case _:
-                return await self._book.take_code(user_id, vault.code_hash(user_id, text), now)
+                code_hash = vault.code_hash(user_id, text)
+                return await self._book.take_code(user_id, code_hash, self._clock.now())
+
+    async def _used_step(
+        self, vault: FactorVault, user_id: int, stored: StoredFactor, text: str
+    ) -> int | None:
+        """Use a code up; gives its step, or None where it was wrong or used before."""
+        now = self._clock.now()
+        step = vault.step_of(user_id, stored, text, now) if is_code(text) else None
+        if step is None:
+            return None
+        # Used once: a code that was looked at over a shoulder opens nothing any more.
+        return step if await self._book.take_step(user_id, stored.version, step) else None
+
+    async def _claimed(self, user: User) -> Try:
+        """Count a try before it is looked at; raises `Refusal` (`factors_locked`)."""
+        claimed = await self._book.claim(user.user_id, self._clock.now())
+        if not claimed.is_allowed:
+            raise Refusal("factors_locked", until=claimed.locked_until)
+        return claimed
+
+    async def _write_down(self, user: User, factor: Factor, claimed: Try) -> None:
+        until = claimed.locked_until
+        told = self._notices.factors_locked(user, until) if until else ()
+        await self._book.failed(user.user_id, factor, told)
 
     async def _stored(self, user_id: int, factor: Factor) -> StoredFactor:
         if factor is Factor.RECOVERY:

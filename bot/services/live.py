@@ -11,6 +11,7 @@ from bot.services.live_reconciliation import LiveReconciliation
 from bot.services.live_resting import LiveResting
 from bot.services.live_wallets import LiveWallets
 from bot.services.twins import TwinFigures
+from bot.services.withdrawal_desk import WithdrawalDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,3 +27,4 @@ class Live:
     landing: LandingDelays
     movements: LiveMovements
     deposits: Deposits
+    withdrawals: WithdrawalDesk

@@ -5,6 +5,7 @@ from bot.telegram.arguments import Argument, Kind
 from bot.telegram.commands import live_gate
 from bot.telegram.deposit_commands import DEPOSIT_ACTIONS, DEPOSIT_COMMANDS
 from bot.telegram.turn import Action, Command, Place
+from bot.telegram.withdrawal_commands import WITHDRAWAL_ACTIONS, WITHDRAWAL_COMMANDS
 from bot.words.speech import later
 
 LIVE_COMMANDS: tuple[Command, ...] = (
@@ -44,6 +45,7 @@ LIVE_COMMANDS: tuple[Command, ...] = (
         is_guided=True,
     ),
     *DEPOSIT_COMMANDS,
+    *WITHDRAWAL_COMMANDS,
 )
 LIVE_ACTIONS: tuple[Action, ...] = (
     Action(
@@ -68,4 +70,5 @@ LIVE_ACTIONS: tuple[Action, ...] = (
         place=Place.PRIVATE,
     ),
     *DEPOSIT_ACTIONS,
+    *WITHDRAWAL_ACTIONS,
 )

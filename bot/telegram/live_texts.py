@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.telegram.mode_texts import MODE_REFUSALS
+from bot.words.withdrawal_refusals import WITHDRAWAL_REFUSALS
 
 LIVE_REFUSALS: Mapping[str, str] = {
     **MODE_REFUSALS,
@@ -67,4 +68,5 @@ LIVE_REFUSALS: Mapping[str, str] = {
     "gate_same_stage": "They are at that stage already.",
     "gate_skips_stage": "One stage up at a time: paper, small, proven, full.",
     "bad_stage": 'I don\'t know the stage "{text}". They are paper, small, proven and full.',
+    **WITHDRAWAL_REFUSALS,
 }

@@ -9,12 +9,15 @@ from bot.telegram.bot_api import Api
 LOGIN_LINK = "login_link"
 """The parameter that says whose link a message is to carry; it is taken out before the call."""
 
+WITHDRAWAL_PAGE = "withdrawal"
+"""Where a link may lead besides the account page."""
+
 Invite = Callable[[int], Awaitable[str]]
 
 
-def with_login_link(notice: Notice, user_id: int, label: str) -> Notice:
-    """Give a message that will carry a login link of this person."""
-    wanted = {"user_id": user_id, "label": label}
+def with_login_link(notice: Notice, user_id: int, label: str, *, to: str = "") -> Notice:
+    """Give a message that will carry a login link of this person, to their account or `to`."""
+    wanted = {"user_id": user_id, "label": label, "to": to}
     return replace(notice, payload={**notice.payload, LOGIN_LINK: wanted})
 
 
@@ -40,6 +43,8 @@ class LoginLinkApi:
         plain = {name: value for name, value in payload.items() if name != LOGIN_LINK}
         token = await self._invite(int(wanted["user_id"]))
         url = f"{self._public_url}/login/{token}"
+        if wanted.get("to") == WITHDRAWAL_PAGE:
+            url = f"{url}?to={WITHDRAWAL_PAGE}"
         if url.startswith("https://"):
             button = {"text": str(wanted["label"]), "url": url}
             plain["reply_markup"] = {"inline_keyboard": [[button]]}

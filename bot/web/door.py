@@ -10,6 +10,7 @@ from bot.ports.clock import Clock
 from bot.services.audit import Audit
 from bot.services.exports import Exports
 from bot.services.security import Security
+from bot.services.withdrawals import Withdrawals
 from bot.web.rates import Rates
 
 SECURE_COOKIE, PLAIN_COOKIE = "__Host-kitrader", "kitrader"
@@ -20,7 +21,8 @@ Receive = Callable[[list[dict[str, Any]]], Awaitable[None]]
 class WebDoor:
     """Everything the routes are handed; `per_minute` are the requests of one address or person.
 
-    The webhook exists only where there is somebody to receive and a secret to compare.
+    The webhook exists only where there is somebody to receive and a secret to compare, and there
+    are no withdrawals where the operator has not turned real money on.
     """
 
     security: Security
@@ -28,6 +30,7 @@ class WebDoor:
     audit: Audit
     public_url: str
     clock: Clock
+    withdrawals: Withdrawals | None = None
     receive: Receive | None = None
     webhook_secret: str = ""
     webhook_path: str = ""

@@ -1,8 +1,9 @@
 """The way in: a one-time link shows a button, and only the button uses it up."""
 
+from enum import StrEnum
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from bot.domain.web_sessions import device_of
@@ -21,6 +22,13 @@ _LONGEST_TOKEN, _LONGEST_AGENT = 200, 400
 entrance = APIRouter()
 
 
+class Destination(StrEnum):
+    """Where a visitor goes on to once they are in."""
+
+    ACCOUNT = "account"
+    WITHDRAWAL = "withdrawal"
+
+
 @entrance.get("/", response_class=HTMLResponse)
 async def front(request: Request) -> Response:
     """Show where to get a link, or go on to the account page."""
@@ -34,14 +42,17 @@ async def front(request: Request) -> Response:
 @entrance.get("/login/{token}", response_class=HTMLResponse)
 async def offer(
     token: Annotated[str, Path(max_length=_LONGEST_TOKEN, pattern=r"^[A-Za-z0-9_-]+$")],
+    to: Annotated[Destination, Query()] = Destination.ACCOUNT,
 ) -> Response:
     """Show the button; nothing is looked up, so a preview neither uses a link up nor tests it."""
-    return page("login.html", token=token)
+    return page("login.html", token=token, to=to.value)
 
 
 @entrance.post("/login", response_class=HTMLResponse)
 async def log_in(
-    request: Request, token: Annotated[str, Form(max_length=_LONGEST_TOKEN)]
+    request: Request,
+    token: Annotated[str, Form(max_length=_LONGEST_TOKEN)],
+    to: Annotated[Destination, Form()] = Destination.ACCOUNT,
 ) -> Response:
     """Use a link up and begin a session; one that this browser had ends."""
     require_own_origin(request)
@@ -54,7 +65,7 @@ async def log_in(
     session_token = await door.security.sessions.log_in(token, device)
     if before is not None:
         await door.security.sessions.end(before.user, before.session.session_id)
-    return with_session(door, onward("/account"), session_token)
+    return with_session(door, onward(f"/{to.value}"), session_token)
 
 
 @entrance.post("/logout", response_class=HTMLResponse)

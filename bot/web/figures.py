@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
+from bot.domain.instruments import Token
 from bot.domain.money import LAMPORTS_PER_SOL
+from bot.domain.withdrawals import Withdrawal
 from bot.words.audit_words import AUDIT_TITLES
 from bot.words.speech import later, say
 
@@ -41,6 +43,18 @@ def share(basis_points: int | None) -> str:
 def moment(at: datetime) -> str:
     """Give a moment to the minute, in UTC."""
     return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def second(at: datetime) -> str:
+    """Give a moment to the second, in UTC."""
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def amount_of(withdrawal: Withdrawal, token: Token | None) -> str:
+    """Give what is withdrawn in full, never rounded."""
+    if token is None:
+        return sol(withdrawal.amount)
+    return f"{token.shown(withdrawal.amount).normalize():f} {token.symbol}"
 
 
 def action_words(action: str) -> str:

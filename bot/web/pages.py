@@ -25,6 +25,8 @@ _TEMPLATES.globals |= {
     "spoken": spoken,
     "sol": figures.sol,
     "moment": figures.moment,
+    "second": figures.second,
+    "amount_of": figures.amount_of,
     "share": figures.share,
     "action_words": figures.action_words,
     "name_of": figures.name_of,

@@ -16,6 +16,7 @@ from bot.web.figures import moment
 from bot.web.pages import page, plain_page
 from bot.words.security_refusals import SECURITY_REFUSALS
 from bot.words.speech import later, say, translated
+from bot.words.withdrawal_refusals import WITHDRAWAL_REFUSALS
 
 _STATUS: Mapping[str, int] = {
     "bad_login_link": 403,
@@ -29,6 +30,8 @@ _STATUS: Mapping[str, int] = {
     "weak_pin": 422,
     "pins_differ": 422,
     "nothing_to_export": 404,
+    "withdrawal_over": 404,
+    "live_off": 404,
     "banned": 403,
     "pending": 403,
     "not_permitted": 403,
@@ -42,7 +45,12 @@ _FOR_WANT_OF_A_RIGHT = frozenset(
 _OTHERS: Mapping[str, str] = {
     "nothing_to_export": later("There is nothing of that kind yet."),
     "frozen": later("Your account is frozen, so that does not work now."),
+    "live_off": later("Real money is not traded here."),
+    "live_wallet_paused": later(
+        "This wallet is paused, because its books and the chain differ. The admins know."
+    ),
 }
+_WORDS: Mapping[str, str] = {**SECURITY_REFUSALS, **WITHDRAWAL_REFUSALS, **_OTHERS}
 _UNKNOWN = later("That is not possible now; nothing was changed.")
 _MOMENT = re.compile(r"\{(\w+):moment\}")
 _COMMAND = re.compile(r"`([^`]*)`")
@@ -70,7 +78,7 @@ def refusal_page(refusal: Refusal) -> HTMLResponse:
 
 def words_of(refusal: Refusal) -> str:
     """Give a refusal's words with its figures."""
-    template = SECURITY_REFUSALS.get(refusal.code) or _OTHERS.get(refusal.code, _UNKNOWN)
+    template = _WORDS.get(refusal.code, _UNKNOWN)
     words = _COMMAND.sub(r"\1", translated(template))
     return _MOMENT.sub(lambda match: _moment(refusal, match[1]), words)
 

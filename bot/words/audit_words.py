@@ -56,6 +56,9 @@ AUDIT_SENTENCES: Mapping[str, str] = {
     "live.resumed": later("A live wallet of {person} trades again"),
     "gate.promoted": later("{person} came a stage further towards live trading"),
     "gate.demoted": later("{person} was taken back a stage of live trading"),
+    "address.added": later("{actor} listed an address to withdraw to"),
+    "address.removed": later("{actor} took an address off their list"),
+    "withdrawal.proved": later("{actor} gave the code for a withdrawal"),
 }
 """By action; `{actor}` did it and `{person}` is whom it is about. A test knows all actions."""
 
@@ -105,5 +108,8 @@ AUDIT_TITLES: Mapping[str, str] = {
     "live.resumed": later("Live wallet trades again"),
     "gate.promoted": later("A stage further towards live"),
     "gate.demoted": later("A stage of live back"),
+    "address.added": later("Withdrawal address added"),
+    "address.removed": later("Withdrawal address removed"),
+    "withdrawal.proved": later("Code given for a withdrawal"),
 }
 """By action, as a person reads it of their own account."""

@@ -14,7 +14,7 @@ from bot.telegram.turn import Command, Place
 from tests.builders.chat_updates import GROUP, a_press
 from tests.telegram.conftest import ChatDoor, text_of
 
-MARKET, OWN, TRADE, HELP, OPERATE, PROTECT, PEOPLE, LIMITS = (
+MARKET, OWN, TRADE, HELP, OPERATE, PROTECT, PEOPLE, LIMITS, LEAVE = (
     Permission.VIEW_MARKET,
     Permission.VIEW_OWN,
     Permission.TRADE_PAPER,
@@ -23,6 +23,7 @@ MARKET, OWN, TRADE, HELP, OPERATE, PROTECT, PEOPLE, LIMITS = (
     Permission.PROTECT_OWN,
     Permission.MANAGE_PEOPLE,
     Permission.CHANGE_LIMITS,
+    Permission.LEAVE_LIVE,
 )
 COMMANDS = {
     "start": (HELP, Place.ANYWHERE),
@@ -46,6 +47,8 @@ COMMANDS = {
     "alerts": (OWN, Place.PRIVATE),
     "cancel": (HELP, Place.PRIVATE),
     "language": (HELP, Place.PRIVATE),
+    "withdraw": (LEAVE, Place.PRIVATE),
+    "addresses": (LEAVE, Place.PRIVATE),
     "mode": (OWN, Place.PRIVATE),
     "live": (OWN, Place.PRIVATE),
     "twin": (OWN, Place.PRIVATE),
@@ -141,6 +144,14 @@ BUTTONS = {
     "twin": (OWN, Place.PRIVATE),
     "ldep": (OWN, Place.PRIVATE),
     **dict.fromkeys(("lrok", "lrno", "lrnow", "lrkeep"), (Permission.LEAVE_LIVE, Place.PRIVATE)),
+    "wdraw": (LEAVE, Place.PRIVATE),
+    "wasset": (LEAVE, Place.PRIVATE),
+    "wto": (LEAVE, Place.PRIVATE),
+    "wmuch": (LEAVE, Place.PRIVATE),
+    "wadd": (LEAVE, Place.PRIVATE),
+    "waddrs": (PROTECT, Place.PRIVATE),
+    "wdrop": (PROTECT, Place.PRIVATE),
+    "wstop": (PROTECT, Place.PRIVATE),
     "wallet": (OWN, Place.WHISPERED),
     "poss": (OWN, Place.WHISPERED),
     "pos": (OWN, Place.WHISPERED),
@@ -335,12 +346,12 @@ def test_what_moves_money_is_marked_and_expires() -> None:
     assert dangerous == {
         "open", "close", "reset", "panic", "halt", "reverse", "promote", "demote", "premium",
         "ban", "unban", "freeze", "unfreeze", "grant", "revoke", "invite", "limits",
-        "closeall", "pause", "broadcast", "refund", "mode",
+        "closeall", "pause", "broadcast", "refund", "mode", "withdraw",
     }  # fmt: skip
     money = {action.name for action in action_table.TABLE if action.is_money}
     assert money == {
         "buy", "go", "close", "erase", "panicp", "panicc", "halt", "forget", "refund", "gclose",
-        "bcast", "golive", "lrok", "lrnow", "lrkeep",
+        "bcast", "golive", "lrok", "lrnow", "lrkeep", "wmuch",
         "ocut", "ocyes", "eput", "xput", "revgo",
     }  # fmt: skip
     assert all(action.when_stale for action in action_table.TABLE if action.is_money)

@@ -16,7 +16,19 @@ from bot.telegram.texts import REFUSALS
 PRODUCT = Path(__file__).parents[2] / "bot"
 RAISED = re.compile(r"Refusal\(\s*\"(\w+)\"")
 ENDS_OF_LIVE_ORDERS = {"live_failed", "live_expired", "live_withheld"}
-GIVEN_BY_NAME = {"anonymous", "forwarded", "via_bot", "edited", "unknown_mint"}
+GIVEN_BY_NAME = {
+    "anonymous",
+    "forwarded",
+    "via_bot",
+    "edited",
+    "unknown_mint",
+    "address_gone",
+    "address_listed",
+    "addresses_full",
+    "withdrawal_over_order",
+    "withdrawal_over_day",
+    "withdrawal_over_all_day",
+}
 FRACTIONS = {"impact_too_high", "slippage_too_high"}
 FIGURES = {
     "needed_lamports": 5_000_000_000,
@@ -62,6 +74,11 @@ FIGURES = {
     "share": Decimal("0.61"),
     "limit_share": Decimal("0.5"),
     "loss_lamports": 26_000_000_000,
+    "chain": "Bitcoin",
+    "known": "EKpQBQyCYHcoqfAr35ooC2RtoGdscFfEqDDiKcQxTzcjm",
+    "label": "main",
+    "least_lamports": 1_000_000,
+    "needs": ("delay",),
     "peak_lamports": 140_000_000_000,
 }
 

@@ -105,7 +105,7 @@ _CHECKS: Mapping[str, str] = {
           SELECT a.user_id, a.mode, a.season, sum(t.amount) AS units
           FROM transfers t JOIN accounts a ON a.user_id = t.user_id
             AND a.account_id = t.debit_account
-          WHERE t.code IN ('failed_fee', 'cleanup_fee') GROUP BY 1, 2, 3)
+          WHERE t.code IN ('failed_fee', 'cleanup_fee', 'withdrawal_fee') GROUP BY 1, 2, 3)
         SELECT 'wallet of user ' || w.user_id || ' ' || w.mode || ' season ' || w.season,
                'grant and gains ' || (w.grant_lamports + coalesce(t.gained, 0)
                  + coalesce(o.units, 0) - coalesce(l.units, 0)),
@@ -147,7 +147,14 @@ _CHECKS: Mapping[str, str] = {
               AND t.request_id = 'outside:' || m.signature))
           AND NOT (t.code IN ('live_hold', 'live_release') AND EXISTS (
             SELECT FROM live_intents i WHERE i.user_id = t.user_id
-              AND t.request_id = 'live:' || i.number))
+              AND t.request_id = 'live:' || i.number
+            UNION ALL SELECT FROM withdrawals w WHERE w.user_id = t.user_id
+              AND t.request_id = 'withdrawal:' || w.number))
+          AND NOT (t.code = 'withdrawal_fee' AND EXISTS (
+            SELECT FROM withdrawal_attempts a WHERE a.user_id = t.user_id
+              AND a.state IN ('failed', 'confirmed', 'finalized')
+              AND t.request_id = 'outside:' || a.signature
+              AND t.amount = (a.outcome ->> 'fee_lamports')::numeric))
           AND NOT (t.code = 'failed_fee' AND EXISTS (
             SELECT FROM live_attempts a WHERE a.user_id = t.user_id AND a.state = 'failed'
               AND t.request_id = 'sol:' || a.signature
@@ -173,7 +180,10 @@ _CHECKS: Mapping[str, str] = {
         meant AS (
           SELECT i.user_id, h AS transfer_id FROM live_intents i,
             unnest(ARRAY[i.lamports_hold, i.units_hold]) h
-          WHERE i.state = 'held' AND h IS NOT NULL)
+          WHERE i.state = 'held' AND h IS NOT NULL
+          UNION ALL SELECT w.user_id, h FROM withdrawals w,
+            unnest(ARRAY[w.lamports_hold, w.units_hold]) h
+          WHERE w.state IN ('waiting', 'sending') AND h IS NOT NULL)
         SELECT 'hold ' || transfer_id || ' of user ' || user_id,
                CASE WHEN m.user_id IS NULL THEN 'let go' ELSE 'held for an order' END,
                CASE WHEN h.user_id IS NULL THEN 'let go' ELSE 'held' END
@@ -192,6 +202,19 @@ _CHECKS: Mapping[str, str] = {
         GROUP BY i.user_id, i.number, i.state
         HAVING (count(DISTINCT a.number), count(DISTINCT o.number))
                IS DISTINCT FROM ((i.state = 'filled')::integer, (i.state = 'filled')::integer)
+    """,
+    "withdrawal": """
+        SELECT 'withdrawal ' || w.number || ' of user ' || w.user_id,
+               CASE w.state WHEN 'sent' THEN 'one payment of ' || w.amount ELSE 'none' END,
+               count(DISTINCT a.number) || ' landed, ' || coalesce(sum(t.amount), 0) || ' booked'
+        FROM withdrawals w
+        LEFT JOIN withdrawal_attempts a ON a.user_id = w.user_id
+          AND a.withdrawal_number = w.number AND a.state IN ('confirmed', 'finalized')
+        LEFT JOIN transfers t ON t.user_id = a.user_id AND t.step = 1
+          AND t.request_id = 'outside:' || a.signature AND t.code = 'withdrawal'
+        GROUP BY w.user_id, w.number, w.state, w.amount
+        HAVING (count(DISTINCT a.number), coalesce(sum(t.amount), 0))
+               <> ((w.state = 'sent')::integer, CASE w.state WHEN 'sent' THEN w.amount ELSE 0 END)
     """,
     "grant": """
         SELECT 'wallet of user ' || w.user_id || ' ' || w.mode || ' season ' || w.season,

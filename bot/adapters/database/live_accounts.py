@@ -32,9 +32,13 @@ _BALANCES = """
       greatest(
         (SELECT max(t.slot) FROM live_attempts t
          WHERE t.user_id = w.user_id AND t.outcome IS NOT NULL),
+        (SELECT max(t.slot) FROM withdrawal_attempts t
+         WHERE t.user_id = w.user_id AND t.outcome IS NOT NULL),
         (SELECT max(m.slot) FROM live_movements m
          WHERE m.user_id = w.user_id AND m.wallet_number = w.season), 0) AS slot,
-      EXISTS (SELECT FROM live_intents i JOIN live_attempts t
+      EXISTS (SELECT FROM withdrawal_attempts t WHERE t.user_id = w.user_id
+          AND t.state IN ('signed', 'sent', 'landed', 'unknown'))
+        OR EXISTS (SELECT FROM live_intents i JOIN live_attempts t
         ON t.user_id = i.user_id AND t.intent_number = i.number
         WHERE i.user_id = w.user_id AND i.state = 'held'
           AND t.state NOT IN ('failed', 'expired'))

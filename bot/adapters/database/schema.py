@@ -25,6 +25,7 @@ from bot.adapters.database import (
     schema_tokens,
     schema_trust,
     schema_watchlist,
+    schema_withdrawals,
 )
 from bot.adapters.database.schema_basis import metadata
 
@@ -48,6 +49,7 @@ TABLES = (
     schema_live_orders,
     schema_gates,
     schema_live_movements,
+    schema_withdrawals,
 )
 """The modules that put their tables into the metadata by being imported."""
 

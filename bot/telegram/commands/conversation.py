@@ -16,6 +16,9 @@ from bot.telegram.commands.alerts import (
 from bot.telegram.commands.entries import ENTRY_QUESTION, answer_entry
 from bot.telegram.commands.exits import EXIT_QUESTION, answer_exit
 from bot.telegram.commands.feedback import FEEDBACK_QUESTION, answer_feedback
+from bot.telegram.commands.live_addresses import ADDRESS_QUESTION, answer_address
+from bot.telegram.commands.live_withdrawals import AMOUNT_QUESTION as WITHDRAWAL_QUESTION
+from bot.telegram.commands.live_withdrawals import answer_amount as answer_withdrawal
 from bot.telegram.commands.market import show_card
 from bot.telegram.commands.orders import CHANGE_QUESTION as ORDER_QUESTION
 from bot.telegram.commands.orders import answer_change as answer_order
@@ -41,6 +44,8 @@ _ANSWERS: Mapping[str, Callable[[Turn, dict[str, str]], Awaitable[None]]] = {
     PRESET_QUESTION: answer_preset,
     FEEDBACK_QUESTION: answer_feedback,
     ORDER_QUESTION: answer_order,
+    ADDRESS_QUESTION: answer_address,
+    WITHDRAWAL_QUESTION: answer_withdrawal,
 }
 
 
@@ -57,10 +62,10 @@ async def plain_text(turn: Turn) -> None:
     if not turn.is_private:
         await hear_group(turn, text)
         return
-    if is_address(text):
+    question = await turn.services.talk.awaiting(turn.user, turn.chat_id)
+    if is_address(text) and (question is None or question.kind != ADDRESS_QUESTION):
         await show_card(turn, text)
         return
-    question = await turn.services.talk.awaiting(turn.user, turn.chat_id)
     if question is not None and question.kind == FACTOR_QUESTION and await refuse_factor(turn):
         return
     if question is not None and question.kind in _ANSWERS:
