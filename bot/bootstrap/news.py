@@ -33,7 +33,7 @@ from bot.telegram.movement_news import MovementNews
 from bot.telegram.notices import LiquidationNotices
 from bot.telegram.people_news import PeopleNews
 from bot.telegram.price_warnings import PriceWarnings
-from bot.telegram.private_news import LanguageOf, PrivateNews
+from bot.telegram.private_news import LanguageOf, ModeOf, PrivateNews
 from bot.telegram.resting_news import RestingNews
 from bot.telegram.security_news import SecurityNews
 from bot.telegram.stop_notices import StopNews
@@ -44,11 +44,12 @@ Kind = TypeVar("Kind", bound=PrivateNews)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newsroom:
-    """Makes each kind of news for private chats; the languages are known later."""
+    """Makes each kind of news for private chats; languages and modes are known later."""
 
     clock: Clock
     bot_name: str
     language_of: LanguageOf
+    mode_of: ModeOf
 
     def __call__(self, kind: Callable[..., Kind], **more: object) -> Kind:
         """Make one kind."""
@@ -57,6 +58,7 @@ class Newsroom:
             chance=SystemRandom(),
             bot_name=self.bot_name,
             language_of=self.language_of,
+            mode_of=self.mode_of,
             **more,
         )
 

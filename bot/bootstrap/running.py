@@ -99,6 +99,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
             clock=outside.clock,
             bot_name=who.name,
             language_of=lambda one: services.languages.of(one),  # noqa: PLW0108
+            mode_of=lambda one: services.modes.of(one),  # noqa: PLW0108
         )
         sender = _sender(outside, outbox, api, newsroom, reachability=reachability, figures=sending)
         inbox = PostgresInbox(outside.pool, on_outbox=sender.hand_over)

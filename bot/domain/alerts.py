@@ -25,6 +25,10 @@ class AlertKind(StrEnum):
     EQUITY = "equity"
 
 
+OF_A_WALLET = frozenset({AlertKind.POSITION, AlertKind.EQUITY})
+"""What is watched of somebody's own books; the rest is of a token, the same to everybody."""
+
+
 class AlertSide(StrEnum):
     """From which side the level is reached, or either way."""
 

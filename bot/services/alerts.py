@@ -8,6 +8,7 @@ from decimal import Decimal
 from bot.domain.alert_firings import Firing
 from bot.domain.alert_hours import AlertSettings, Loudness
 from bot.domain.alerts import (
+    OF_A_WALLET,
     Alert,
     AlertKind,
     AlertSide,
@@ -57,9 +58,6 @@ class LateReport:
     late_count: int
     target_seconds: float
     now: datetime
-
-
-_OF_A_WALLET = frozenset({AlertKind.EQUITY, AlertKind.POSITION})
 
 
 class Alerts:
@@ -190,7 +188,7 @@ class Alerts:
         self, user: User, token_id: int | None, condition: Condition
     ) -> tuple[NewAlert, Decimal | None]:
         """Give what is to be kept, and the figure of now."""
-        if condition.kind in _OF_A_WALLET:
+        if condition.kind in OF_A_WALLET:
             user.require_paper()
         if condition.kind is AlertKind.EQUITY:
             new, now = _of_equity(condition), await self._equity(user)

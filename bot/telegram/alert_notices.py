@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.domain.alert_hours import Loudness
+from bot.domain.alerts import OF_A_WALLET
 from bot.domain.notices import Notice, Priority
+from bot.domain.users import Mode
 from bot.services.alert_levels import AlertNews
 from bot.telegram.layout import STAMP
 from bot.telegram.private_news import PrivateNews
@@ -18,7 +20,10 @@ class FiredAlertNotices(PrivateNews):
     def fired(self, news: AlertNews) -> Notice:
         """Say what was reached, and when it was seen; silent where the person wants it so."""
         user_id, hit = news.fired.alert.user_id, news.fired.hit
-        (plain,) = self.told(user_id, lambda keys: fired(news, keys), Priority.ALERT)
+        kind = news.fired.alert.condition.kind
+        # What is watched of a wallet is of paper; a token's price is the same to everybody.
+        mode = Mode.PAPER if kind in OF_A_WALLET else None
+        (plain,) = self.told(user_id, lambda keys: fired(news, keys), Priority.ALERT, mode=mode)
         payload: Mapping[str, object] = {
             **plain.payload,
             STAMP: (hit.source_at or hit.seen_at).isoformat(),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.notices import Notice, Priority
+from bot.domain.users import Mode
 from bot.services.margin_warnings import NearShort
 from bot.services.views import Filled
 from bot.telegram.private_news import PrivateNews
@@ -24,5 +25,8 @@ class LiquidationNotices(PrivateNews):
     def warning(self, near: NearShort, percent: int) -> Sequence[Notice]:
         """Give the warning before, for the private chat."""
         return self.told(
-            near.short.user_id, lambda keys: margin_warning(near, percent, keys), Priority.FILL
+            near.short.user_id,
+            lambda keys: margin_warning(near, percent, keys),
+            Priority.FILL,
+            mode=Mode.PAPER,
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.domain.notices import Notice, Priority
 from bot.services.stops import StopLine
 from bot.services.views import Filled
+from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, to_edit
 from bot.telegram.private_news import PrivateNews
 from bot.telegram.screens import stops
@@ -31,26 +32,32 @@ class StopNews(PrivateNews):
         if stop.chat_id is None or stop.message_id is None:
             return ()
         with speaking(self.language_of(stop.chat_id)):
-            return (to_edit(stops.progress(line, left), stop.chat_id, stop.message_id),)
+            return (
+                to_edit(
+                    stops.progress(line, left, self.mode_of(stop.chat_id)),
+                    stop.chat_id,
+                    stop.message_id,
+                ),
+            )
 
     def tripped(self, line: StopLine) -> Sequence[Notice]:
         """Tell the admins that the market stopped everybody's entries."""
-        return self._to_admins(lambda: stops.tripped(line))
+        return self._to_admins(lambda keys: stops.tripped(line, keys))
 
     def resumed(self, line: StopLine) -> Sequence[Notice]:
         """Tell the admins that it is over."""
-        return self._to_admins(lambda: stops.resumed(line))
+        return self._to_admins(lambda keys: stops.resumed(line, keys, is_news=True))
 
     def halted(self, line: StopLine) -> Sequence[Notice]:
         """Tell a person that an admin has stopped their trading."""
-        return self._to(line.stop.user_id, lambda: stops.halted(line))
+        return self._to(line.stop.user_id, lambda keys: stops.halted(line, keys))
 
     def released(self, line: StopLine) -> Sequence[Notice]:
         """Tell them that it is over."""
-        return self._to(line.stop.user_id, lambda: stops.released(line))
+        return self._to(line.stop.user_id, lambda keys: stops.released(line, keys))
 
-    def _to_admins(self, screen: Callable[[], Screen]) -> Sequence[Notice]:
+    def _to_admins(self, screen: Callable[[Keys], Screen]) -> Sequence[Notice]:
         return tuple(notice for admin_id in self.admin_ids for notice in self._to(admin_id, screen))
 
-    def _to(self, user_id: int, screen: Callable[[], Screen]) -> Sequence[Notice]:
-        return self.told(user_id, lambda _keys: screen(), Priority.FILL)
+    def _to(self, user_id: int, screen: Callable[[Keys], Screen]) -> Sequence[Notice]:
+        return self.told(user_id, screen, Priority.FILL)

@@ -21,7 +21,7 @@ from tests.telegram.conftest import ChatDoor, buttons_of, text_of
 
 # What operators see of all wallets on paper, and what is of real money in any mode.
 OF_EVERYBODY = {
-    *("status", "stat"),
+    *("status", "stat", "how"),
     *(row.name for row in LIVE_COMMANDS),
     *(row.name for row in LIVE_ACTIONS if by_name()[row.name].is_of_any_mode),
 }

@@ -3,11 +3,14 @@
 import pytest
 
 from bot.domain.risk import RiskLimit, StopRule
-from bot.domain.users import Role
+from bot.domain.users import Mode, Role
+from bot.telegram.callbacks import Keys
 from bot.telegram.screens import stops
 from tests.builders.chat_updates import ANN, GROUP
 from tests.fakes.guards import a_stop
 from tests.telegram.conftest import ChatDoor, buttons_of, text_of
+
+KEYS = Keys(owner=ANN, nonce="hkxyzabcde", bot_name="b")
 
 STRANGER = 2002
 
@@ -96,11 +99,11 @@ async def test_a_person_is_never_named_by_name(door: ChatDoor, name: str) -> Non
 def test_the_person_hears_of_it_and_of_its_end() -> None:
     stop = a_stop(rule=StopRule.ADMIN, reason="complaints", closes=True)
     line = stops.StopLine(stop=stop, token=None, positions=2)
-    words = stops.halted(line).text.render()[0]
+    words = stops.halted(line, KEYS).text.render()[0]
     assert "An admin has paused your entries" in words
     assert "complaints" in words
     assert "2 open positions of yours" in words
-    assert "freed your entries" in stops.released(line).text.render()[0]
+    assert "freed your entries" in stops.released(line, KEYS).text.render()[0]
     own = stops.stop_words(stop, None, is_own=True).render()[0]
     assert "yours, by an admin" in own
 
@@ -167,7 +170,7 @@ async def test_a_lock_is_lifted_by_button_and_by_number(door: ChatDoor) -> None:
 
 def test_the_progress_says_what_is_left() -> None:
     line = stops.StopLine(stop=a_stop(planned=3, closes=True), token=None)
-    assert "Closed 2 of 3" in stops.progress(line, 1).text.render()[0]
-    done = stops.progress(line, 0).text.render()[0]
+    assert "Closed 2 of 3" in stops.progress(line, 1, Mode.PAPER).text.render()[0]
+    done = stops.progress(line, 0, Mode.PAPER).text.render()[0]
     assert "Closed all 3" in done
     assert "/resume" in done

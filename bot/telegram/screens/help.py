@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.instruments import Token
-from bot.domain.users import User
+from bot.domain.users import Mode, User
 from bot.services.views import Portfolio
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, headed, in_rows, key, lines, named, private_row
@@ -21,18 +21,16 @@ _MOST_BUTTONS = 12
 
 def welcome(portfolio: Portfolio, tokens: Sequence[Token], keys: Keys) -> Screen:
     """Greet a person with what they have and where to begin."""
-    name, is_new = named(portfolio.user.first_name, 24), portfolio.wallet.version == 0
-    free = figures.with_sol(portfolio.wallet.cash_lamports)
+    is_new = portfolio.wallet.version == 0
     return Screen(
         text=lines(
-            headed(
-                keys.mode,
-                marked("Welcome, {name}. You have {free} to practise with.", name=name, free=free),
-            ),
+            headed(keys.mode, _greeting(portfolio, keys.mode)),
             say(
                 "Real prices, real pool depth, every fee a real swap would pay. "
                 "Nothing here is real money."
-            ),
+            )
+            if keys.mode is Mode.PAPER
+            else say("Each order is a swap on Solana with your own money. /mode paper goes back."),
             say("Paste a token address, or try one:")
             if tokens
             else say("Paste a token address to begin."),
@@ -44,6 +42,14 @@ def welcome(portfolio: Portfolio, tokens: Sequence[Token], keys: Keys) -> Screen
             (key(keys, say("Commands"), "help"),),
         ),
     )
+
+
+def _greeting(portfolio: Portfolio, mode: Mode) -> Text:
+    name = named(portfolio.user.first_name, 24)
+    free = figures.with_sol(portfolio.wallet.cash_lamports)
+    if mode is Mode.LIVE:
+        return marked("Welcome, {name}. You have {free} in your live wallet.", name=name, free=free)
+    return marked("Welcome, {name}. You have {free} to practise with.", name=name, free=free)
 
 
 def welcome_group(user: User, keys: Keys) -> Screen:
@@ -63,7 +69,7 @@ def welcome_group(user: User, keys: Keys) -> Screen:
 def how_it_works(keys: Keys) -> Screen:
     """Explain paper trading in a few sentences."""
     return Screen(
-        text=lines(headed(keys.mode, say("How it works")), *(say(line) for line in HOW_IT_WORKS)),
+        text=lines(headed(Mode.PAPER, say("How it works")), *(say(line) for line in HOW_IT_WORKS)),
         rows=((key(keys, say("Back"), "start"), key(keys, say("Commands"), "help")),),
     )
 

@@ -150,7 +150,7 @@ def terms(keys: Keys) -> Screen:
                 "Premium raises your limits in this bot for 30 days per payment. It renews itself "
                 "at the same price until you stop it; what is paid lasts to its end."
             ),
-            say("This bot trades on paper: nothing bought or won here is money, and no advice."),
+            say("What is won on paper is no money. Trading live is at your own risk. No advice."),
             say("Refunds: ask with /paysupport. One that is given ends the premium it paid for."),
             say("What is stored about you: /privacy."),
         ),

@@ -87,7 +87,7 @@ def pulled(line: StopLine, keys: Keys) -> Screen:
     )
 
 
-def progress(line: StopLine, left: int) -> Screen:
+def progress(line: StopLine, left: int, mode: Mode) -> Screen:
     """Show how far the closing is, in place of what was shown when it began."""
     done = line.stop.planned - left
     words = (
@@ -98,7 +98,7 @@ def progress(line: StopLine, left: int) -> Screen:
     waiting = say("{count} cannot be closed right now; I keep trying.", count=left) if left else ""
     return Screen(
         text=lines(
-            headed(Mode.PAPER, words),
+            headed(mode, words),
             Text("🔒 ", stop_words(line.stop, line.token)),
             waiting,
             marked("It ends with {command}.", command=Code(_resume(line.stop, line.token))),
@@ -106,27 +106,27 @@ def progress(line: StopLine, left: int) -> Screen:
     )
 
 
-def resumed(line: StopLine, keys: Keys | None = None) -> Screen:
+def resumed(line: StopLine, keys: Keys, *, is_news: bool = False) -> Screen:
     """Show that entries are free again."""
     return Screen(
         text=lines(
             headed(
-                Mode.PAPER if keys is None else keys.mode,
+                keys.mode,
                 marked("Entries are free again: {whose}", whose=_scope(line.stop, line.token)),
             ),
             say("It had stood {since}.", since=_since(line.stop)),
         ),
         rows=((key(keys, say("Risk"), "risk"), key(keys, say("Wallet"), "wallet")),)
-        if keys is not None and keys.is_private
+        if keys.is_private and not is_news
         else (),
     )
 
 
-def tripped(line: StopLine) -> Screen:
+def tripped(line: StopLine, keys: Keys) -> Screen:
     """Tell an admin that the market stopped everybody's entries."""
     return Screen(
         text=lines(
-            headed(Mode.PAPER, Text("⚠️ ", stop_words(line.stop, line.token))),
+            headed(keys.mode, Text("⚠️ ", stop_words(line.stop, line.token))),
             say("It lifts itself when the cause has passed."),
             marked("Sooner: {command}.", command=Code("/resume all")),
         )
@@ -141,12 +141,12 @@ def nothing_stopped(keys: Keys) -> Screen:
     )
 
 
-def halted(line: StopLine) -> Screen:
+def halted(line: StopLine, keys: Keys) -> Screen:
     """Tell a person that an admin has stopped their trading."""
     closing = say("⏳ {open} of yours will be closed. Each gets its receipt.", open=_open(line))
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("🔒 An admin has paused your entries")),
+            headed(keys.mode, say("🔒 An admin has paused your entries")),
             marked("Reason: {reason}", reason=named(line.stop.reason, 120))
             if line.stop.reason
             else "",
@@ -156,11 +156,11 @@ def halted(line: StopLine) -> Screen:
     )
 
 
-def released(line: StopLine) -> Screen:
+def released(line: StopLine, keys: Keys) -> Screen:
     """Tell them that it is over."""
     return Screen(
         text=lines(
-            headed(Mode.PAPER, say("An admin has freed your entries again")),
+            headed(keys.mode, say("An admin has freed your entries again")),
             say("They had been paused {since}.", since=_since(line.stop)),
         )
     )
