@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from bot.adapters.database.live_accounts import PostgresLiveAccounts
+from bot.adapters.database.live_choices import PostgresLiveChoices
 from bot.adapters.database.live_orders import PostgresLiveOrders
 from bot.adapters.database.live_wallets import PostgresLiveWallets
 from bot.adapters.database.mail import OnOutbox
@@ -23,6 +24,8 @@ from bot.ports.pictures import CodePainter
 from bot.services.deposits import Deposits
 from bot.services.factors import Factors
 from bot.services.live import Live
+from bot.services.live_asking import LiveAsking
+from bot.services.live_choices import LiveChoices
 from bot.services.live_entries import LiveEntries
 from bot.services.live_means import LiveMeans, LiveNotices
 from bot.services.live_movements import LiveMovements
@@ -84,6 +87,8 @@ def wire_live(  # noqa: PLR0917 (one of each)
     movements = LiveMovements(moved)
     return Live(
         orders=orders,
+        asking=LiveAsking(means, orders.deciding),
+        choices=LiveChoices(PostgresLiveChoices(outside.pool, on_outbox), means.rules),
         resting=wire_live_resting(waiting, means, orders),
         wallets=wallets,
         reconciliation=LiveReconciliation(means, moved.balances),

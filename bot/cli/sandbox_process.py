@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 from pydantic import SecretStr
@@ -134,7 +135,11 @@ async def _ready(process: asyncio.subprocess.Process) -> Sandbox:
         line = b""
     if not line:
         raise SetupError("the sandbox did not start (its words are above)")
-    said = orjson.loads(line)
+    return sandbox_of(orjson.loads(line))
+
+
+def sandbox_of(said: Mapping[str, Any]) -> Sandbox:
+    """Read what a sandbox says of itself once it is ready."""
     return Sandbox(
         page_url=said["page_url"],
         bot_api_base=said["bot_api_base"],

@@ -75,7 +75,8 @@ class LiveRules:
 
     The caps are those of one attempt. No attempt begins `deadline_seconds` after the decision: the
     price of then is gone. `unknown_after_seconds` is when a person is told that nothing is known.
-    `patience_seconds` is how long whoever placed it looks on; the job goes on behind that.
+    `patience_seconds` is how long whoever placed it looks on; the job goes on behind that. A sale
+    makes no account but one for wrapped SOL, so its rent has a lower cap.
     """
 
     most_slippage_bps: int = 1_000
@@ -83,6 +84,7 @@ class LiveRules:
     most_fee_lamports: int = 1_000_000
     most_tip_lamports: int = 1_000_000
     most_rent_lamports: int = 5_500_000
+    most_sale_rent_lamports: int = 2_100_000
     tip_lamports: int = 0
     most_attempts: int = 3
     deadline_seconds: float = 120.0
@@ -91,6 +93,24 @@ class LiveRules:
     resend_seconds: float = 2.0
     look_seconds: float = 0.4
     nodes_needed: int = NODES_NEEDED
+
+    @property
+    def attempt_lamports(self) -> int:
+        """Give what one attempt may cost beside rent."""
+        return self.most_fee_lamports + self.most_tip_lamports
+
+    @property
+    def most_cost_lamports(self) -> int:
+        """Give what a purchase may cost beside its amount, by all of its attempts."""
+        return self.attempt_lamports * self.most_attempts + self.most_rent_lamports
+
+    def sale_attempts(self, cash_lamports: int) -> int:
+        """Give how many attempts of a sale a wallet can pay for, one at least.
+
+        A sale has to be possible where little SOL is left, so it makes do with fewer.
+        """
+        affordable = (cash_lamports - self.most_sale_rent_lamports) // self.attempt_lamports
+        return max(1, min(self.most_attempts, affordable))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,6 +107,11 @@ class LiveOrderBook(Protocol):
     async def read(self, place: Place) -> LiveIntent:
         """Give an intent with its attempts."""
 
+    async def recent(
+        self, user_id: int, limit: int, number: int | None = None
+    ) -> Sequence[LiveIntent]:
+        """Give a user's newest intents, the newest first, or the one with this number."""
+
     async def place(
         self,
         request: Request,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from bot.services.deposits import Deposits
 from bot.services.gate import Gate
 from bot.services.landing import LandingDelays
+from bot.services.live_asking import LiveAsking
+from bot.services.live_choices import LiveChoices
 from bot.services.live_movements import LiveMovements
 from bot.services.live_orders import LiveOrders
 from bot.services.live_reconciliation import LiveReconciliation
@@ -20,6 +22,8 @@ class Live:
 
     orders: LiveOrders
     resting: LiveResting
+    asking: LiveAsking
+    choices: LiveChoices
     wallets: LiveWallets
     reconciliation: LiveReconciliation
     gate: Gate

@@ -52,7 +52,7 @@ class LiveDeciding:
             Permission.HOLD_LIVE_WALLET if wish.side is LiveSide.BUY else Permission.LEAVE_LIVE
         )
         is_buy = wish.side is LiveSide.BUY
-        token, wallet = await self._checked(request, wish)
+        token, wallet, cash = await self._checked(request, wish)
         asked = _request_of(wish, token, wallet.address)
         quote, twin, _ = await asyncio.gather(
             self._means.venue.quote(asked),
@@ -60,9 +60,12 @@ class LiveDeciding:
             self._check_entry(request, wish) if is_buy else any_entry(request, wish),
         )
         intent = self._decided(request, wish, wallet, quote)
+        if not is_buy:
+            intent = self._cheaper(intent, cash)
         return LiveDecision(intent=replace(intent, twin=twin), quote=quote, token=token)
 
-    async def _checked(self, request: Request, wish: LiveWish) -> tuple[Token, LiveWallet]:
+    async def _checked(self, request: Request, wish: LiveWish) -> tuple[Token, LiveWallet, int]:
+        """Give the token, the wallet, and of a sale the SOL that the wallet has left."""
         token = self._means.tokens.get(wish.token_id)
         if token is None:
             raise Refusal("unknown_token", text=str(wish.token_id))
@@ -78,20 +81,29 @@ class LiveDeciding:
         now = self._means.clock.now()
         if not await self._means.accounts.open(user_id, wish.wallet_number, now):
             raise Refusal("live_other_wallet")
-        await self._check_sale(request, wish)
-        return token, wallet
+        return token, wallet, await self._check_sale(request, wish)
 
-    async def _check_sale(self, request: Request, wish: LiveWish) -> None:
+    async def _check_sale(self, request: Request, wish: LiveWish) -> int:
         if (wish.side is LiveSide.SELL) != (wish.position_number is not None):
             raise Refusal("unknown_position", number=wish.position_number or 0)
         if wish.side is LiveSide.BUY:
-            return
+            return 0
         desk = await self._means.books.desk(request.user.user_id, Mode.LIVE, request.request_id)
         sold = next((p for p in desk.positions if p.number == wish.position_number), None)
         if sold is None or sold.token_id != wish.token_id:
             raise Refusal("unknown_position", number=wish.position_number)
         if wish.amount_in > sold.token_units:
             raise Refusal("live_not_enough", needed_lamports=0)
+        return desk.wallet.cash_lamports
+
+    def _cheaper(self, intent: LiveIntent, cash_lamports: int) -> LiveIntent:
+        """Give a sale the caps that the wallet can pay: who has little SOL left must get out."""
+        rules = self._means.rules
+        return replace(
+            intent,
+            most_rent_lamports=rules.most_sale_rent_lamports,
+            most_attempts=rules.sale_attempts(cash_lamports),
+        )
 
     def _decided(
         self, request: Request, wish: LiveWish, wallet: LiveWallet, quote: SwapQuote

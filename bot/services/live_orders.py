@@ -8,6 +8,7 @@ from dataclasses import replace
 import structlog
 
 from bot.domain.errors import Refusal, Unavailable
+from bot.domain.instruments import Token
 from bot.domain.live_orders import (
     AttemptState,
     IntentState,
@@ -19,7 +20,7 @@ from bot.domain.live_orders import (
 )
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
-from bot.domain.users import Permission
+from bot.domain.users import Permission, User
 from bot.ports.live_orders import LiveClaim, Place
 from bot.services.live_attempts import LiveAttempts
 from bot.services.live_deciding import CheckEntry, LiveDeciding, any_entry
@@ -50,7 +51,7 @@ class LiveOrders:
         self._means = means
         self._gate = gate
         self._check_entry = check_entry
-        self._deciding = LiveDeciding(means, twin=twin, check_entry=self._admitted)
+        self.deciding = LiveDeciding(means, twin=twin, check_entry=self._admitted)
         self._attempts = attempts or LiveAttempts(means)
         self._tracking = tracking or LiveTracking(means)
         self._in_hand: set[Place] = set()
@@ -78,7 +79,7 @@ class LiveOrders:
         )
         if known := await self._known(request, wish):
             return known
-        decision = await self._deciding.decide(request, wish)
+        decision = await self.deciding.decide(request, wish)
         intent = replace(decision.intent, message_id=message_id)
         caps = None if self._gate is None else self._gate.caps
         try:
@@ -91,6 +92,33 @@ class LiveOrders:
             raise
         self._placed.put_nowait((intent.user_id, number))
         return replace(intent, number=number)
+
+    async def of_request(self, request: Request) -> LiveIntent | None:
+        """Give the order that this very request placed before, if it did."""
+        request.user.require(Permission.VIEW_OWN)
+        return await self._means.book.find(request.user.user_id, request.request_id)
+
+    async def recent(self, user: User, limit: int = 8) -> Sequence[tuple[LiveIntent, Token]]:
+        """Give a person's newest orders whose token is tracked, the newest first."""
+        user.require(Permission.VIEW_OWN)
+        return self._with_tokens(await self._means.book.recent(user.user_id, limit))
+
+    async def under_way(self, user: User) -> Sequence[tuple[LiveIntent, Token]]:
+        """Give a person's orders that are not at their end."""
+        user.require(Permission.VIEW_OWN)
+        return [one for one in await self.recent(user) if one[0].state is IntentState.HELD]
+
+    async def one(self, user: User, number: int) -> tuple[LiveIntent, Token]:
+        """Give one of a person's orders; raises `Refusal` (`unknown_live_order`)."""
+        user.require(Permission.VIEW_OWN)
+        found = self._with_tokens(await self._means.book.recent(user.user_id, 1, number))
+        if not found:
+            raise Refusal("unknown_live_order", number=number)
+        return found[0]
+
+    def _with_tokens(self, intents: Sequence[LiveIntent]) -> list[tuple[LiveIntent, Token]]:
+        tokens = self._means.tokens
+        return [(each, tokens[each.token_id]) for each in intents if each.token_id in tokens]
 
     async def next_placed(self) -> Place:
         """Wait for an order that this process has placed, to be carried out at once.

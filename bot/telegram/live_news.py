@@ -41,7 +41,7 @@ class LiveNews(PrivateNews):
     def filled(self, intent: LiveIntent, receipt: Receipt, token: Token) -> Sequence[Notice]:
         """Tell that an order was filled."""
         return self._news(
-            intent, lambda _keys: live_orders.filled(intent, receipt, token, self.explorer)
+            intent, lambda keys: live_orders.filled(intent, receipt, token, keys, self.explorer)
         )
 
     def ended(self, intent: LiveIntent, reason: str, token: Token) -> Sequence[Notice]:

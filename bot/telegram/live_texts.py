@@ -11,7 +11,16 @@ LIVE_REFUSALS: Mapping[str, str] = {
         "LIVE: whoever runs me has not turned on trading with real money. On paper all works, "
         "like `/open {example} long 5`."
     ),
-    "live_no_wallet": "LIVE: you have no such wallet. Nothing was bought or sold.",
+    "live_no_wallet": (
+        "LIVE: you have no such wallet. Nothing was bought or sold. /deposit makes one."
+    ),
+    "live_exits_later": (
+        "LIVE: buy first, then set the exits: `/sl`, `/tp` or `/trail` with the position's number."
+    ),
+    "live_no_risk_size": (
+        "LIVE: give the size in SOL, as a share like `10%`, or `all`: `/open {example} long 0.5`."
+    ),
+    "unknown_live_order": "LIVE: you have no order {number}. See /liveorders.",
     "live_other_wallet": (
         "LIVE: another wallet of yours is the one in use. Nothing was bought or sold."
     ),

@@ -1,6 +1,7 @@
 """What trades real money, for tests of the chat door: orders that wait in memory, nothing spent."""
 
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 from bot.domain.errors import Refusal
 from bot.domain.notices import Notice
@@ -14,9 +15,13 @@ from tests.fakes.resting_services import PRICE, SOL_USD, FakeResting, Stage
 
 @dataclass(frozen=True, slots=True)
 class FakeLive:
-    """Plays the bundle of live services."""
+    """Plays the bundle of live services; what it does not play is off."""
 
     stage: Stage
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Refuse as a bot does that trades no real money."""
+        raise Refusal("live_off")
 
     @property
     def resting(self) -> "FakeLiveResting":

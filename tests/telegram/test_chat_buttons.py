@@ -14,8 +14,8 @@ from bot.domain.users import Role
 from bot.telegram import action_table
 from bot.telegram.callbacks import Keys, new_nonce, read_press
 from bot.telegram.layout import WHISPER
+from bot.telegram.live_commands import LIVE_ACTIONS
 from bot.telegram.turn import Place
-from bot.telegram.withdrawal_commands import WITHDRAWAL_ACTIONS
 from tests.builders.chance import seeded
 from tests.builders.chat_updates import ANN, BOB, GROUP, a_message, a_press
 from tests.builders.examples import examples
@@ -279,10 +279,8 @@ async def test_every_button_of_every_screen_works_when_pressed(door: ChatDoor) -
     reached = {kind for kind, _ in seen}
     of_news = {"padm", "fbans"}  # on cards that admins are sent: tests/services/test_admissions.py
     of_modes = {"mode", "golive"}  # tests/telegram/test_chat_modes.py
-    of_live = {"ldep"}  # tests/journeys/test_deposits.py
-    of_live |= {"lrok", "lrno", "lrnow", "lrkeep"}  # tests/telegram/test_chat_live_orders.py
-    # tests/telegram/test_withdrawing.py
-    of_live |= {action.name for action in WITHDRAWAL_ACTIONS}
+    # tests/journeys/test_deposits.py, test_live_trading.py, tests/telegram/test_chat_live_orders.py
+    of_live = {action.name for action in LIVE_ACTIONS} | {"lrok", "lrno", "lrnow", "lrkeep"}
     named = {action.name for action in action_table.TABLE}
     assert reached == named - of_news - of_modes - of_live
 

@@ -54,6 +54,8 @@ COMMANDS = {
     "twin": (OWN, Place.PRIVATE),
     "gate": (Permission.MANAGE_PEOPLE, Place.PRIVATE),
     "deposit": (Permission.HOLD_LIVE_WALLET, Place.PRIVATE),
+    "liveorders": (OWN, Place.PRIVATE),
+    **dict.fromkeys(("slippage", "onetap"), (Permission.LEAVE_LIVE, Place.PRIVATE)),
     **dict.fromkeys(
         (
             "limit",
@@ -152,6 +154,8 @@ BUTTONS = {
     "waddrs": (PROTECT, Place.PRIVATE),
     "wdrop": (PROTECT, Place.PRIVATE),
     "wstop": (PROTECT, Place.PRIVATE),
+    **dict.fromkeys(("lgo", "lask"), (Permission.LEAVE_LIVE, Place.PRIVATE)),
+    **dict.fromkeys(("lno", "llist", "lone"), (OWN, Place.PRIVATE)),
     "wallet": (OWN, Place.WHISPERED),
     "poss": (OWN, Place.WHISPERED),
     "pos": (OWN, Place.WHISPERED),
@@ -351,7 +355,7 @@ def test_what_moves_money_is_marked_and_expires() -> None:
     money = {action.name for action in action_table.TABLE if action.is_money}
     assert money == {
         "buy", "go", "close", "erase", "panicp", "panicc", "halt", "forget", "refund", "gclose",
-        "bcast", "golive", "lrok", "lrnow", "lrkeep", "wmuch",
+        "bcast", "golive", "lrok", "lrnow", "lrkeep", "wmuch", "lgo",
         "ocut", "ocyes", "eput", "xput", "revgo",
     }  # fmt: skip
     assert all(action.when_stale for action in action_table.TABLE if action.is_money)

@@ -36,6 +36,10 @@ from bot.ports.live_orders import Commitment, LiveClaim, NextOfOrder, Place
 
 _INTENT = "SELECT * FROM live_intents WHERE user_id = $1 AND number = $2"
 _BY_REQUEST = "SELECT * FROM live_intents WHERE user_id = $1 AND request_id = $2"
+_RECENT = """
+    SELECT * FROM live_intents WHERE user_id = $1 AND ($3::integer IS NULL OR number = $3)
+    ORDER BY number DESC LIMIT $2
+"""
 _ATTEMPTS = """
     SELECT * FROM live_attempts WHERE user_id = $1 AND intent_number = $2 ORDER BY number
 """
@@ -85,6 +89,14 @@ class PostgresLiveOrders:
             row = await connection.fetchrow(_INTENT, *place)
             assert row is not None, "an intent is never deleted"  # noqa: S101
             return await _whole(connection, row)
+
+    async def recent(
+        self, user_id: int, limit: int, number: int | None = None
+    ) -> Sequence[LiveIntent]:
+        """Give a user's newest intents."""
+        async with connected(self._pool) as connection:
+            rows = await connection.fetch(_RECENT, user_id, limit, number)
+            return [await _whole(connection, row) for row in rows]
 
     async def place(
         self,

@@ -149,13 +149,3 @@ live_pauses = Table(
     Column("differences", JSONB, nullable=False),
     ForeignKeyConstraint(["user_id"], ["users.user_id"]),
 )
-
-live_settings = Table(
-    "live_settings",
-    metadata,
-    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("is_one_tap", Boolean, nullable=False, server_default=text("false")),
-    Column("slippage_bps", Integer, nullable=False, server_default=text("100")),
-    ForeignKeyConstraint(["user_id"], ["users.user_id"]),
-    CheckConstraint("slippage_bps BETWEEN 1 AND 10000", name="slippage_sound"),
-)

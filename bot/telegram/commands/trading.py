@@ -8,6 +8,7 @@ from bot.domain.users import Mode
 from bot.services.views import Filled
 from bot.telegram.arguments import Arguments, size_from_text
 from bot.telegram.callbacks import Press
+from bot.telegram.commands import live_trading
 from bot.telegram.commands.market import token_id_of
 from bot.telegram.commands.wallets import positions
 from bot.telegram.layout import Rows
@@ -27,6 +28,9 @@ async def open_position(turn: Turn, arguments: Arguments) -> None:
     _refuse_short(turn, arguments.side)
     typed = read_open(arguments.words, arguments.side)
     token_id = await token_id_of(turn, arguments.token)
+    if turn.mode is Mode.LIVE:
+        await live_trading.open_live(turn, token_id, typed)
+        return
     if typed.exits or typed.size.unit is not SizeUnit.LAMPORTS:
         await _open_with_exits(turn, typed.of(token_id))
         return
@@ -44,6 +48,9 @@ async def close_position(turn: Turn, arguments: Arguments) -> None:
     if arguments.number is None:
         await positions(turn, arguments)
         return
+    if turn.mode is Mode.LIVE:
+        await live_trading.close_live(turn, arguments.number, arguments.percent)
+        return
     intent = CloseIntent(number=arguments.number, percent=arguments.percent)
     await turn.services.trading.close(
         turn.request, intent, lambda filled: turn.with_screen(receipts.receipt(filled, turn.keys))
@@ -58,6 +65,10 @@ async def answer_amount(turn: Turn, data: dict[str, str]) -> None:
         raise Refusal("not_understood")
     side, leverage = order
     size = size_from_text(turn.text)
+    if turn.mode is Mode.LIVE:
+        # Its own question takes the place of this one.
+        await live_trading.buy_live(turn, int(token_id), size)
+        return
     intent = OpenIntent(token_id=int(token_id), side=side, size_lamports=size, leverage=leverage)
     try:
         await _open(turn, intent)
@@ -70,6 +81,9 @@ async def answer_amount(turn: Turn, data: dict[str, str]) -> None:
 
 async def press_buy(turn: Turn, press: Press) -> None:
     """Buy a preset from a card; the receipt goes to the owner, the card gets fresh buttons."""
+    if turn.mode is Mode.LIVE:
+        await live_trading.buy_live(turn, press.target, _whole(press.argument))
+        return
     intent = OpenIntent(token_id=press.target, side=Side.LONG, size_lamports=_whole(press.argument))
     sizes = (await turn.services.presets.own(turn.user)).sizes
     await turn.services.trading.open(
@@ -87,6 +101,9 @@ async def press_go(turn: Turn, press: Press) -> None:
     """Book a guided order; its receipt takes the place of the question."""
     code, _, size = press.argument.partition("x")
     side, leverage = _order(turn, code)
+    if turn.mode is Mode.LIVE:
+        await live_trading.buy_live(turn, press.target, _whole(size))
+        return
     intent = OpenIntent(
         token_id=press.target, side=side, size_lamports=_whole(size), leverage=leverage
     )
@@ -98,7 +115,9 @@ async def press_close(turn: Turn, press: Press) -> None:
     percent = _whole(press.argument)
     if percent > 100:  # noqa: PLR2004 (a percentage)
         raise Refusal("bad_button")
-
+    if turn.mode is Mode.LIVE:
+        await live_trading.close_live(turn, press.target, percent)
+        return
     await turn.services.trading.close(
         turn.request,
         CloseIntent(number=press.target, percent=percent),

@@ -9,10 +9,12 @@ from bot.domain.orders import Fill, Receipt
 from bot.domain.twins import TwinGap, gap_of
 from bot.domain.users import Mode
 from bot.ports.live_orders import BalanceDifference, LiveBalances
-from bot.telegram.layout import Screen, headed, lines, named
+from bot.telegram.callbacks import Keys
+from bot.telegram.layout import Rows, Screen, headed, lines, named
 from bot.telegram.rich_text import Bold, Code, Text, marked
 from bot.telegram.screens import figures
 from bot.telegram.screens.live_progress import stages, transaction_row, under_way
+from bot.telegram.screens.receipts import close_rows, closed_rows
 from bot.telegram.screens.triggered import trigger_lines
 from bot.words.speech import later, say
 
@@ -29,7 +31,7 @@ _WHY: Mapping[str, str] = {
 }
 
 
-def filled(intent: LiveIntent, receipt: Receipt, token: Token, explorer: str) -> Screen:
+def filled(intent: LiveIntent, receipt: Receipt, token: Token, keys: Keys, explorer: str) -> Screen:
     """Tell the actual amounts of a fill, all it cost, its paper twin, and how long it took."""
     fill = receipt.fill
     return Screen(
@@ -52,8 +54,15 @@ def filled(intent: LiveIntent, receipt: Receipt, token: Token, explorer: str) ->
             ),
             *stages(intent),
         ),
-        rows=transaction_row(intent, explorer),
+        rows=(*_next(receipt, keys), *transaction_row(intent, explorer)),
     )
+
+
+def _next(receipt: Receipt, keys: Keys) -> Rows:
+    """Give the buttons that fit what is left of the position."""
+    if not receipt.remaining_token_units:
+        return closed_rows(keys)
+    return close_rows(receipt.position_number, keys)
 
 
 def ended(intent: LiveIntent, reason: str, token: Token, explorer: str) -> Screen:
@@ -61,11 +70,16 @@ def ended(intent: LiveIntent, reason: str, token: Token, explorer: str) -> Scree
     return Screen(
         text=lines(
             headed(Mode.LIVE, _wanted(intent, token)),
-            say(_WHY.get(reason, later("The venue would not do it."))),
+            why_nothing(reason),
             say("Nothing was bought or sold, and what was held for it is free again."),
         ),
         rows=transaction_row(intent, explorer),
     )
+
+
+def why_nothing(reason: str) -> str:
+    """Say why an order came to nothing."""
+    return say(_WHY.get(reason, later("The venue would not do it.")))
 
 
 def unknown(intent: LiveIntent, token: Token, explorer: str) -> Screen:
