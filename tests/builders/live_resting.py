@@ -1,15 +1,17 @@
 """Live orders that wait: a live wallet on the sandbox's chain, and a price board set by hand."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 
 from bot.adapters.clock import SystemClock
+from bot.adapters.database.connection import Pool
 from bot.bootstrap.live_resting import LiveRestingParts, sequel_of, wire_live_resting
 from bot.bootstrap.resting import Resting as RestingServices
 from bot.bootstrap.resting import wire_resting
+from bot.domain.instruments import Token
 from bot.domain.levels import Level, LevelUnit
 from bot.domain.live_questions import LiveRestingRules
 from bot.domain.notices import Notice
@@ -20,11 +22,9 @@ from bot.domain.resting import Resting
 from bot.domain.resting_plans import Entry, EntryPlan, Exit, ExitPlan, RestingPlan, Size, SizeUnit
 from bot.domain.users import Mode
 from bot.ports.chain import PoolPlace
-from bot.services.live_attempts import LiveAttempts
 from bot.services.live_means import LiveMeans
 from bot.services.live_orders import LiveOrders
 from bot.services.live_resting import LiveResting
-from bot.services.live_tracking import LiveTracking
 from bot.services.resting_views import Placed
 from bot.services.triggers import Triggers
 from bot.telegram.live_resting_news import LiveRestingNews
@@ -39,20 +39,58 @@ _numbers = itertools.count(1)
 _TOKENS = 10**15
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingParts:
+    """A trigger book around one token, and the orders that wait in it."""
+
+    house: House
+    resting: RestingServices
+    means: LiveMeans
+
+    async def read(self, token: Token, price: Decimal, slot: int) -> None:
+        """Let one reading of the price come, act on it, and carry out all that is ready."""
+        self.set_price(token, price, slot)
+        fresh = {token.token_id}
+        await self.resting.clock.follow(fresh)
+        await self.house.triggers.check(fresh)
+        await self.settle()
+
+    def set_price(self, token: Token, price: Decimal, slot: int) -> None:
+        readings = [reading_at(token, price, slot)]
+        self.house.board.set_price(token.token_id, readings, SystemClock().now())
+
+    async def settle(self) -> None:
+        """Carry out all that is ready."""
+        clock = self.resting.clock
+        while clock._ready:
+            for firings in await clock.ready():
+                await clock.carry_out(firings)
+        await clock._watch.sync_changed()
+
+
 @dataclass(slots=True, kw_only=True)
 class LiveWaiting:
     """A live scene whose token has a trigger book, and the orders that wait in it."""
 
     scene: LiveScene
-    house: House
-    resting: RestingServices
+    parts: WaitingParts
     live: LiveResting
     orders: LiveOrders
-    means: LiveMeans
-    triggers: Triggers
     price: Decimal
     rules: LiveRestingRules
     slot: list[int] = field(default_factory=lambda: [1000])
+
+    @property
+    def resting(self) -> RestingServices:
+        return self.parts.resting
+
+    @property
+    def triggers(self) -> Triggers:
+        return self.parts.house.triggers
+
+    @property
+    def means(self) -> LiveMeans:
+        return self.parts.means
 
     def ask(self, key: str = "") -> Request:
         return self.scene.request(key or f"lr:{next(_numbers)}")
@@ -119,11 +157,8 @@ class LiveWaiting:
 
     def set_price(self, percent: float) -> None:
         self.slot[0] += 1
-        self.house.board.set_price(
-            self.scene.token.token_id,
-            [reading_at(self.scene, self.price * Decimal(percent) / 100, self.slot[0])],
-            SystemClock().now(),
-        )
+        at = self.price * Decimal(percent) / 100
+        self.parts.set_price(self.scene.token, at, self.slot[0])
 
     async def tick(self, percent: float, *, settles: bool = True) -> None:
         """Let one reading come at a percentage of what the venue asks, and act on it."""
@@ -132,24 +167,16 @@ class LiveWaiting:
         await self.resting.clock.follow(fresh)
         await self.triggers.check(fresh)
         if settles:
-            await self.settle()
+            await self.parts.settle()
 
     async def ticks(self, percent: float) -> None:
         """Let as many readings come as it takes to be believed."""
         for _ in range(RULES.readings_deep):
             await self.tick(percent)
 
-    async def settle(self) -> None:
-        """Carry out all that is ready."""
-        clock = self.resting.clock
-        while clock._ready:
-            for firings in await clock.ready():
-                await clock.carry_out(firings)
-        await clock._watch.sync_changed()
-
     async def run_due(self) -> None:
         await self.resting.clock.run_due()
-        await self.settle()
+        await self.parts.settle()
 
     async def let_pass(self, number: int, **columns: timedelta) -> None:
         """Bring an order's moments nearer, as if so much time had passed."""
@@ -171,14 +198,14 @@ def percent(value: str) -> Level:
     return Level(unit=LevelUnit.PERCENT, value=Decimal(value))
 
 
-def reading_at(scene: LiveScene, price: Decimal, slot: int) -> PoolReading:
-    lamports = price * Decimal(_TOKENS).scaleb(9 - scene.token.decimals)
+def reading_at(token: Token, price: Decimal, slot: int) -> PoolReading:
+    lamports = price * Decimal(_TOKENS).scaleb(9 - token.decimals)
     reading = pool(token_reserve=_TOKENS, sol_reserve=int(lamports), slot=slot)
     return replace(
         reading,
-        address=f"pool {scene.token.symbol}",
-        base_mint=scene.token.mint,
-        base_decimals=scene.token.decimals,
+        address=f"pool {token.symbol}",
+        base_mint=token.mint,
+        base_decimals=token.decimals,
     )
 
 
@@ -186,45 +213,21 @@ async def live_waiting(
     scene: LiveScene,
     *,
     rules: LiveRestingRules | None = None,
-    attempts: Callable[[LiveMeans], LiveAttempts] = LiveAttempts,
-    tracking: Callable[[LiveMeans], LiveTracking] = LiveTracking,
     slot: list[int] | None = None,
     is_on: bool = True,
+    means: LiveMeans | None = None,
 ) -> LiveWaiting:
     """Build them; two on one scene are two lives of a bot."""
-    built, token, clock = await house(scene.database), scene.token, SystemClock()
-    place = PoolPlace(
-        address=f"pool {token.symbol}",
-        kind=PoolKind.RAYDIUM_AMM_V4,
-        source="shelf",
-        mint=token.mint,
-    )
-    built.board.track(token, (place,))
-    price = await price_of_venue(scene)
     rules = rules or LiveRestingRules()
-    chance = seeded_chance()
-    resting = _wired(scene, built)
-    parts = LiveRestingParts(
-        resting=resting,
-        board=built.board,
-        clock=clock,
-        notices=LiveRestingNews(clock=clock, chance=chance, bot_name="kit"),
-        rules=rules,
+    parts, orders, live = await wired_live(
+        scene.database, scene.token, means or scene.means, rules, is_on=is_on
     )
-    means = replace(scene.means, sequel=sequel_of(parts), tokens=built.board.tokens)
-    orders = LiveOrders(means, twin=no_twin, attempts=attempts(means), tracking=tracking(means))
-    live = wire_live_resting(parts, means, orders)
-    if not is_on:
-        resting = _wired(scene, built)
     waiting = LiveWaiting(
         scene=scene,
-        house=built,
-        resting=resting,
+        parts=parts,
         live=live,
         orders=orders,
-        means=means,
-        triggers=built.triggers,
-        price=price,
+        price=await price_of_venue(scene),
         rules=rules,
         **({} if slot is None else {"slot": slot}),
     )
@@ -233,10 +236,43 @@ async def live_waiting(
     return waiting
 
 
-def _wired(scene: LiveScene, built: House) -> RestingServices:
+async def wired_live(
+    database: Pool,
+    token: Token,
+    means: LiveMeans,
+    rules: LiveRestingRules,
+    *,
+    is_on: bool = True,
+) -> tuple["WaitingParts", LiveOrders, LiveResting]:
+    """Wire the orders that wait around one token, with whatever live orders are made with."""
+    built, clock = await house(database), SystemClock()
+    place = PoolPlace(
+        address=f"pool {token.symbol}",
+        kind=PoolKind.RAYDIUM_AMM_V4,
+        source="shelf",
+        mint=token.mint,
+    )
+    built.board.track(token, (place,))
+    resting = _wired(database, built)
+    parts = LiveRestingParts(
+        resting=resting,
+        board=built.board,
+        clock=clock,
+        notices=LiveRestingNews(clock=clock, chance=seeded_chance(), bot_name="kit"),
+        rules=rules,
+    )
+    means = replace(means, sequel=sequel_of(parts), tokens=built.board.tokens)
+    orders = LiveOrders(means, twin=no_twin)
+    live = wire_live_resting(parts, means, orders)
+    if not is_on:
+        resting = _wired(database, built)
+    return WaitingParts(house=built, resting=resting, means=means), orders, live
+
+
+def _wired(database: Pool, built: House) -> RestingServices:
     clock = SystemClock()
     return wire_resting(
-        pool=scene.database,
+        pool=database,
         on_outbox=lambda _queued: None,
         books=built.books,
         board=built.board,

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 from bot.adapters.clock import SystemClock
@@ -28,7 +29,7 @@ from bot.adapters.solana.rpc_settings import EndpointConfig, RpcSettings
 from bot.adapters.solana.wallet_balances import SolanaBalances
 from bot.adapters.venues.jupiter.client import JupiterClient
 from bot.adapters.venues.jupiter.venue import JupiterVenue
-from bot.domain.live_orders import LiveAttempt, LiveIntent, LiveRules, LiveSide, LiveWish
+from bot.domain.live_orders import LiveAttempt, LiveRules, LiveSide, LiveWish
 from bot.domain.live_wallets import SealedKey
 from bot.domain.requests import Request
 from bot.domain.signing.intents import FormerExpired, Intent
@@ -44,6 +45,7 @@ from tests.builders.books import meet
 from tests.builders.live_scenes import no_twin
 from tests.builders.rpc_pools import seeded_chance
 from tests.builders.swap_worlds import QUICK
+from tests.chaos.live_firing import fire
 
 RULES = LiveRules(resend_seconds=0.5, look_seconds=0.02, patience_seconds=10.0)
 
@@ -62,6 +64,10 @@ class Order:
     request_id: str
     lamports: int
     sends_first: bool
+    price: str = ""
+    token_id: int = 0
+    first_slot: int = 0
+    places_beside: bool = False
 
 
 class CommitsBehindSending(LiveAttempts):
@@ -97,8 +103,11 @@ class ForgetfulSigner(SignerClient):
         return await super().sign(key, other, message, lookup_tables, former)
 
 
-async def carry_out(order: Order) -> LiveIntent:
-    """Place the order, bring it to its end, and hold the books against the chain."""
+async def carry_out(order: Order) -> None:
+    """Place the order, bring it to its end, and hold the books against the chain.
+
+    With a price, it is that of a token for which an order waits, which is fired instead.
+    """
     clock = SystemClock()
     jupiter = replace(QUICK, base_url=order.jupiter)
     configs = [EndpointConfig.from_url(url) for url in order.rpc_urls]
@@ -109,6 +118,16 @@ async def carry_out(order: Order) -> LiveIntent:
         JupiterClient(jupiter, clock) as client,
     ):
         means = await _means(order, database, rpc, JupiterVenue(client, clock))
+        if order.price:
+            await fire(
+                database,
+                means,
+                means.tokens[order.token_id],
+                Decimal(order.price),
+                order.first_slot,
+                places_beside=order.places_beside,
+            )
+            return
         begun = CommitsBehindSending(means) if order.sends_first else LiveAttempts(means)
         orders = LiveOrders(means, twin=no_twin, attempts=begun)
         owner = await meet(PostgresBooks(database, lambda _queued: None), order.user_id, Role.ADMIN)
@@ -121,9 +140,8 @@ async def carry_out(order: Order) -> LiveIntent:
             slippage_bps=100,
         )
         intent = await orders.place(request, wish)
-        done = await orders.carry_out((order.user_id, intent.number))
+        await orders.carry_out((order.user_id, intent.number))
         await LiveReconciliation(means, SolanaBalances(rpc)).reconcile()
-        return done
 
 
 def signer_of(socket: str, *, is_forgetful: bool) -> SignerClient:

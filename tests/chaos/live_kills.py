@@ -117,7 +117,7 @@ class LiveKills:
         kill, before = Kill(point=name), self.swaps()
         request_id = self.begun(kill)
         pid = await self.start(request_id)
-        self._aim(POINTS[name], pid)
+        self.aim(POINTS[name], pid)
         os.kill(pid, signal.SIGCONT)
         kill.was_killed = await self.code() == -signal.SIGKILL
         await self.settle(kill, request_id, before)
@@ -136,7 +136,7 @@ class LiveKills:
         kill.swaps = self.swaps() - swaps_before
         await self._compare(kill, request_id)
 
-    async def start(self, request_id: str) -> int:
+    async def start(self, request_id: str, **more: object) -> int:
         """Start a process with an order to place; it stands still. Gives its id."""
         maker = self.scene.world.shop.maker
         order = Order(
@@ -150,6 +150,7 @@ class LiveKills:
             request_id=request_id,
             lamports=SIZE_LAMPORTS,
             sends_first=self.sends_first,
+            **more,  # type: ignore[arg-type]
         )
         assert self.children.stdin is not None
         self.children.stdin.write(orjson.dumps(asdict(order)) + b"\n")
@@ -166,7 +167,7 @@ class LiveKills:
         async with asyncio.timeout(60):
             return await self.children.stdout.readline()
 
-    def _aim(self, point: Point, pid: int) -> None:
+    def aim(self, point: Point, pid: int) -> None:
         def strike() -> None:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
