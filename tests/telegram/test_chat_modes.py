@@ -76,6 +76,7 @@ async def test_no_answer_in_time_means_no(door: ChatDoor) -> None:
 async def test_live_needs_a_wallet_and_deposit_is_offered(door: ChatDoor) -> None:
     told = await door.ask("/mode live")
     assert "/deposit" in text_of(told)
+    assert "Deposit" in buttons_of(told)
     assert door.services.modes.of(ANN) is Mode.PAPER
 
 

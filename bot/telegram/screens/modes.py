@@ -52,7 +52,7 @@ def no_wallet(keys: Keys) -> Screen:
             say("/deposit makes one and shows its address."),
             say("Then /mode live. Until then you trade on paper."),
         ),
-        rows=(_figures(keys),),
+        rows=((key(keys, say("Deposit"), "ldep"),), _figures(keys)),
     )
 
 

@@ -75,7 +75,7 @@ def _wallet_name(held: Wallet) -> str:
 
 def _wallet_end(keys: Keys) -> tuple[Button, ...]:
     if keys.mode is Mode.LIVE:
-        return (key(keys, say("Mode"), "mode"),)
+        return (key(keys, say("Deposit"), "ldep"), key(keys, say("Mode"), "mode"))
     return (danger(keys, say("New season…"), "reset"),)
 
 
