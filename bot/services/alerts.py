@@ -130,9 +130,16 @@ class Alerts:
         rearm(self._triggers, alert)
 
     async def alerts(self, user: User) -> tuple[AlertLine, ...]:
-        """Give a person's alerts, those whose figure is closest to its level first."""
+        """Give a person's alerts, those whose figure is closest to its level first.
+
+        What watches a wallet is of paper: who trades live is shown what watches tokens.
+        """
         user.require(Permission.VIEW_OWN)
-        alerts = await self._book.of(user.user_id)
+        alerts = [
+            alert
+            for alert in await self._book.of(user.user_id)
+            if user.mode is Mode.PAPER or alert.condition.kind not in OF_A_WALLET
+        ]
         equity: Decimal | None = None
         if any(alert.condition.kind is AlertKind.EQUITY for alert in alerts):
             equity = await self._equity(user)

@@ -23,7 +23,10 @@ class FiredAlertNotices(PrivateNews):
         kind = news.fired.alert.condition.kind
         # What is watched of a wallet is of paper; a token's price is the same to everybody.
         mode = Mode.PAPER if kind in OF_A_WALLET else None
-        (plain,) = self.told(user_id, lambda keys: fired(news, keys), Priority.ALERT, mode=mode)
+        label = mode if self.mode_of(user_id) is Mode.LIVE else None
+        (plain,) = self.told(
+            user_id, lambda keys: fired(news, keys, label), Priority.ALERT, mode=mode
+        )
         payload: Mapping[str, object] = {
             **plain.payload,
             STAMP: (hit.source_at or hit.seen_at).isoformat(),

@@ -8,6 +8,7 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.database.connection import Pool
 from bot.adapters.database.live_accounts import PostgresLiveAccounts
 from bot.adapters.database.modes import PostgresModes
+from bot.domain.alerts import AlertKind
 from bot.domain.errors import Refusal
 from bot.domain.identifiers import SOL_MINT
 from bot.domain.orders import CloseIntent, OpenIntent
@@ -17,6 +18,7 @@ from bot.domain.users import Mode, User
 from bot.ports.exports import Export
 from bot.services.exports import ExportSpan
 from bot.services.modes import Modes
+from tests.builders.alert_scenes import alert_scene
 from tests.builders.books import ENGINE, market, meet
 from tests.builders.desks import SOL, request
 from tests.builders.live_wallets import keep
@@ -148,3 +150,19 @@ async def test_a_choice_is_kept_audited_and_ends_its_update_once(database: Pool)
     off = Modes(book=book, is_live_on=False)
     await off.load()
     assert off.of(ann.user_id) is Mode.PAPER
+
+
+async def test_alerts_of_a_wallet_on_paper_are_neither_shown_nor_set_live(
+    database: Pool,
+) -> None:
+    scene = await alert_scene(database)
+    ann = await scene.user()
+    await scene.set(ann, "equity above 100.5")
+    await scene.set(ann, "above 0.03")
+    kinds = [
+        [line.alert.condition.kind for line in await scene.alerts.alerts(one)]
+        for one in (ann, live(ann))
+    ]
+    assert kinds == [[AlertKind.EQUITY, AlertKind.PRICE], [AlertKind.PRICE]]
+    with pytest.raises(Refusal, match="paper_only"):
+        await scene.set(live(ann), "equity above 120")

@@ -7,6 +7,7 @@ from bot.domain.alert_firings import Firing, LateCause
 from bot.domain.alerts import AlertKind, Levels
 from bot.domain.instruments import Token
 from bot.domain.positions import BPS
+from bot.domain.users import Mode
 from bot.services.alert_levels import AlertNews, levels_as_said
 from bot.services.alerts import LateReport
 from bot.telegram.callbacks import Keys
@@ -25,12 +26,17 @@ _CAUSES = {
 }
 
 
-def fired(news: AlertNews, keys: Keys) -> Screen:
-    """Tell what was reached, and when; the seconds until it is sent are written at sending."""
+def fired(news: AlertNews, keys: Keys, label: Mode | None = None) -> Screen:
+    """Tell what was reached, and when; the seconds until it is sent are written at sending.
+
+    With a `label` it says whose money it is about: to whoever is in the other mode now.
+    """
     condition, alert = news.fired.alert.condition, news.fired.alert
     return Screen(
         text=lines(
-            Text("⏳ ", said(condition, news.token, _anchor(news))),
+            Text("⏳ ", said(condition, news.token, _anchor(news)))
+            if label is None
+            else headed(label, Text("⏳ ", said(condition, news.token, _anchor(news)))),
             say(
                 "now {figure} (crossed at {crossed})",
                 figure=figure_words(condition, news.now),
