@@ -103,13 +103,8 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
         )
         sender = _sender(outside, outbox, api, newsroom, reachability=reachability, figures=sending)
         inbox = PostgresInbox(outside.pool, on_outbox=sender.hand_over)
-        services = wire(
-            settings,
-            outside,
-            on_outbox=sender.hand_over,
-            sending=sending,
-            news=news_of(settings, newsroom),
-        )
+        news = news_of(settings, newsroom)
+        services = wire(settings, outside, on_outbox=sender.hand_over, sending=sending, news=news)
         await _load(services)
         lanes, receiver = _reception(
             settings, outside, services, who, inbox=inbox, reachability=reachability
