@@ -14,7 +14,7 @@ from bot.adapters.signing.requests import (
 from bot.domain.live_wallets import KeyDamaged, MasterKeyMissing
 from bot.domain.signing.attempts import Attempt, attempt_at, attempt_reasons
 from bot.domain.signing.caps import Caps, cap_reasons
-from bot.domain.signing.intents import SwapIntent
+from bot.domain.signing.intents import given_mint
 from bot.domain.signing.message import parse_message
 from bot.domain.signing.outlay import Outlay
 from bot.domain.signing.policy import judge
@@ -112,7 +112,7 @@ class Desk:
             return attempt, reasons
         if former is not None and former.number == attempt.number:
             return former, ()
-        mint = intent.mint_in if isinstance(intent, SwapIntent) else intent.mint
+        mint = given_mint(intent)
         spent = self._memory.spent(intent.wallet, mint, now)
         return attempt, cap_reasons(intent, outlay, spent, self._caps)
 

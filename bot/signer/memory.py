@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.domain.signing.attempts import Attempt
 from bot.domain.signing.caps import Spent
-from bot.domain.signing.intents import FormerExpired, Intent, SwapIntent
+from bot.domain.signing.intents import FormerExpired, Intent, given_mint, kind_of
 from bot.domain.signing.outlay import Outlay
 from bot.signer.journal import Journal, JournalDamaged
 
@@ -83,10 +83,9 @@ class Memory:
         self, intent: Intent, attempt: Attempt, outlay: Outlay, former: FormerExpired | None
     ) -> None:
         """Write an attempt down before it is signed; raises `JournalFailed`."""
-        mint = intent.mint_in if isinstance(intent, SwapIntent) else intent.mint
         line: dict[str, Any] = {
             "at": attempt.at.isoformat(),
-            "kind": "swap" if isinstance(intent, SwapIntent) else "transfer",
+            "kind": kind_of(intent),
             "intent": intent.intent_id,
             "attempt": attempt.number,
             "user": intent.user_id,
@@ -95,7 +94,7 @@ class Memory:
             "message": attempt.message_hash,
             "blockhash": attempt.blockhash,
             "lamports": outlay.lamports,
-            "mint": mint,
+            "mint": given_mint(intent),
             "token_units": str(outlay.token_units),
             "former": None if former is None else [
                 former.last_valid_block_height, *former.seen_heights

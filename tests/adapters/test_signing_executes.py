@@ -10,7 +10,12 @@ from bot.domain.signing.policy import judge
 from tests.builders.signing import WSOL, Honest
 from tests.builders.signing_chain import SCENE, a_chain, executed, held, lamports_of
 
-EXECUTABLE = [honest for honest in SCENE.everything() if "route" not in honest.name]
+# Jupiter's program is not here, and a cleanup has a test of its own: these accounts hold tokens.
+EXECUTABLE = [
+    honest
+    for honest in SCENE.everything()
+    if "route" not in honest.name and honest.name != "clean up"
+]
 
 
 @pytest.mark.parametrize("honest", EXECUTABLE, ids=lambda honest: honest.name)

@@ -14,7 +14,7 @@ from solders.message import Message, MessageV0, to_bytes_versioned
 from solders.pubkey import Pubkey
 from solders.system_program import TransferParams, transfer
 
-from bot.domain.signing.intents import Intent, SwapIntent, TransferIntent
+from bot.domain.signing.intents import CleanupIntent, Intent, SwapIntent, TransferIntent
 from bot.domain.signing.rules import SigningRules
 
 TOKEN = Pubkey.from_string("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")
@@ -195,6 +195,24 @@ class Scene:
             is_legacy=True,
         )
 
+    def clean_up(self) -> Honest:
+        """Empty accounts of both token programs are closed, to the wallet."""
+        wallet = self.wallet.pubkey()
+        empty = {
+            ata(wallet, self.mint): TOKEN,
+            ata(wallet, self.mint_2022, TOKEN_2022): TOKEN_2022,
+            ata(wallet, WSOL): TOKEN,
+        }
+        intent = CleanupIntent(
+            intent_id="cleanup:1",
+            user_id=7,
+            wallet=str(wallet),
+            accounts=tuple(map(str, empty)),
+            max_network_fee_lamports=6_200,
+        )
+        closes = [close(account, wallet, wallet, program) for account, program in empty.items()]
+        return Honest(name="clean up", intent=intent, instructions=[*_BUDGET, *closes])
+
     def _transfer(self, name: str, mint: Pubkey, amount: int, rent: int) -> TransferIntent:
         return TransferIntent(
             intent_id=f"{name}:1",
@@ -217,6 +235,7 @@ class Scene:
             self.route(is_shared=True),
             self.send_sol(),
             self.send_token(),
+            self.clean_up(),
         ]
 
 
@@ -263,9 +282,11 @@ def sync(account: Pubkey) -> Instruction:
     return Instruction(TOKEN, b"\x11", [meta(account, "w")])
 
 
-def close(account: Pubkey, destination: Pubkey, owner: Pubkey) -> Instruction:
+def close(
+    account: Pubkey, destination: Pubkey, owner: Pubkey, program: Pubkey = TOKEN
+) -> Instruction:
     return Instruction(
-        TOKEN, b"\x09", [meta(account, "w"), meta(destination, "w"), meta(owner, "s")]
+        program, b"\x09", [meta(account, "w"), meta(destination, "w"), meta(owner, "s")]
     )
 
 

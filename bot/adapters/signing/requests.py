@@ -10,11 +10,14 @@ from bot.domain.errors import UnreadableAccount
 from bot.domain.identifiers import ADDRESS_BYTES, decode_address, encode_address
 from bot.domain.live_wallets import SealedKey
 from bot.domain.signing.intents import (
+    MOST_CLOSED,
+    CleanupIntent,
     FormerExpired,
     Intent,
     SwapIntent,
     TransferIntent,
     UnsoundIntent,
+    kind_of,
 )
 from bot.domain.signing.message import LARGEST_TRANSACTION_BYTES
 
@@ -69,10 +72,9 @@ def request_body(request: Request) -> bytes:
 
 
 def _sign_fields(request: SignRequest) -> dict[str, object]:
-    kind = "swap" if isinstance(request.intent, SwapIntent) else "transfer"
     return {
         "key": key_fields(request.key),
-        "kind": kind,
+        "kind": kind_of(request.intent),
         "intent": asdict(request.intent),
         "message": b64(request.message),
         "lookup_tables": {
@@ -112,20 +114,31 @@ def _sign_request(fields: Fields) -> SignRequest:
 
 
 def _intent(kind: str, fields: Fields) -> Intent:
-    kinds: dict[str, type[SwapIntent | TransferIntent]] = {
+    kinds: dict[str, type[Intent]] = {
         "swap": SwapIntent,
         "transfer": TransferIntent,
+        "cleanup": CleanupIntent,
     }
     if kind not in kinds:
-        raise BadRequest("kind is neither swap nor transfer")
-    taken: dict[str, Any] = {}
+        raise BadRequest("kind is neither swap nor transfer nor cleanup")
     with fields:
-        for name, wanted in kinds[kind].__annotations__.items():
-            taken[name] = fields.number(name) if wanted is int else fields.text(name)
+        wanted = kinds[kind].__annotations__.items()
+        taken = {name: _value(fields, name, of) for name, of in wanted}
     try:
         return kinds[kind](**taken)
     except UnsoundIntent as error:
         raise BadRequest(str(error)) from error
+
+
+def _value(fields: Fields, name: str, wanted: object) -> Any:
+    if wanted is int:
+        return fields.number(name)
+    if wanted is str:
+        return fields.text(name)
+    values = fields.list(name, MOST_CLOSED)
+    if any(type(value) is not str for value in values):
+        raise BadRequest(f"{name} are no texts")
+    return tuple(values)
 
 
 def _tables(given: Mapping[str, Any]) -> dict[str, list[str]]:

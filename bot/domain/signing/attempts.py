@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from bot.domain.signing.intents import FormerExpired, Intent, SwapIntent
+from bot.domain.signing.intents import (
+    CleanupIntent,
+    FormerExpired,
+    Intent,
+    SwapIntent,
+    TransferIntent,
+    kind_of,
+)
 
 SHORTEST_PAUSE = timedelta(seconds=30)
 """150 blocks of the shortest slots that are planned (0.2 s); a blockhash lives no less."""
@@ -38,12 +45,18 @@ def terms_of(intent: Intent) -> str:
 
     The least that comes in and what it may cost are quoted anew each time.
     """
-    if isinstance(intent, SwapIntent):
-        parts = ("swap", intent.mint_in, intent.mint_out, str(intent.amount_in))
-    else:
-        parts = ("transfer", intent.mint, intent.destination, str(intent.amount))
-    text = "|".join((*parts, str(intent.user_id), intent.wallet))
+    text = "|".join((kind_of(intent), *_terms(intent), str(intent.user_id), intent.wallet))
     return sha256(text.encode()).hexdigest()
+
+
+def _terms(intent: Intent) -> tuple[str, ...]:
+    match intent:
+        case SwapIntent():
+            return (intent.mint_in, intent.mint_out, str(intent.amount_in))
+        case TransferIntent():
+            return (intent.mint, intent.destination, str(intent.amount))
+        case CleanupIntent():
+            return intent.accounts
 
 
 def attempt_reasons(

@@ -86,11 +86,11 @@ def _token_step(program: bytes, data: bytes, accounts: Accounts) -> Step:
             authority=authority,
             units=int.from_bytes(data[1:9], "little"),
         )
-    # Wrapped SOL is of the older program alone, and nothing else is synced or closed.
-    if data == b"\x09" and program == programs.TOKEN:
+    if data == b"\x09":
         demand_roles(accounts, CloseAccount.ROLES)
         account, destination, owner = accounts
-        return CloseAccount(account=account, destination=destination, owner=owner)
+        return CloseAccount(program=program, account=account, destination=destination, owner=owner)
+    # Wrapped SOL is of the older program alone, and nothing else is synced.
     if data == b"\x11" and program == programs.TOKEN:
         demand_roles(accounts, SyncNative.ROLES)
         return SyncNative(account=accounts[0])

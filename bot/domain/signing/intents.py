@@ -14,6 +14,8 @@ from bot.domain.identifiers import (
 
 LARGEST_UNITS = 2**64 - 1
 MOST_ATTEMPTS = 100
+MOST_CLOSED = 12
+"""So many accounts one cleanup closes: all of them fit into a message."""
 _INTENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}", re.ASCII)
 _WHOLE_BPS = 10_000
 
@@ -90,7 +92,54 @@ class TransferIntent:
         _demand_units(self.max_network_fee_lamports, self.max_rent_lamports)
 
 
-Intent = SwapIntent | TransferIntent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanupIntent:
+    """Close these empty token accounts of the wallet; what each gives back goes to the wallet.
+
+    Raises `UnsoundIntent`.
+    """
+
+    intent_id: str
+    user_id: int
+    wallet: str
+    accounts: tuple[str, ...]
+    max_network_fee_lamports: int
+    attempt: int = 1
+
+    def __post_init__(self) -> None:
+        """Check what can be checked without a message."""
+        _demand_name(self.intent_id, self.attempt)
+        _demand_addresses(self.wallet, *self.accounts)
+        _demand_units(self.max_network_fee_lamports)
+        if not 1 <= len(self.accounts) <= MOST_CLOSED:
+            raise UnsoundIntent(f"a cleanup closes 1 to {MOST_CLOSED} accounts")
+        if len({self.wallet, *self.accounts}) != len(self.accounts) + 1:
+            raise UnsoundIntent("a cleanup closes each account once, and no wallet")
+
+
+Intent = SwapIntent | TransferIntent | CleanupIntent
+
+
+def kind_of(intent: Intent) -> str:
+    """Give the word that tells intents apart."""
+    match intent:
+        case SwapIntent():
+            return "swap"
+        case TransferIntent():
+            return "transfer"
+        case CleanupIntent():
+            return "cleanup"
+
+
+def given_mint(intent: Intent) -> str:
+    """Give the mint of what the wallet gives; fees alone are SOL."""
+    match intent:
+        case SwapIntent():
+            return intent.mint_in
+        case TransferIntent():
+            return intent.mint
+        case CleanupIntent():
+            return SOL_MINT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from bot.domain.errors import UnreadableMessage
 from bot.domain.identifiers import decode_address
 from bot.domain.signing.accounts import Account, accounts_of
+from bot.domain.signing.cleanup_policy import CleanupJudge
 from bot.domain.signing.decoding import step_of
-from bot.domain.signing.intents import Intent, SwapIntent
+from bot.domain.signing.intents import CleanupIntent, Intent, SwapIntent, TransferIntent
 from bot.domain.signing.message import Message, parse_message
 from bot.domain.signing.network_fee import fee_reasons, network_fee
 from bot.domain.signing.outlay import Outlay
@@ -87,11 +88,7 @@ def _judge_steps(
 ) -> Judgement:
     wallet = decode_address(intent.wallet)
     others = message.signers[1:]
-    asker: SwapJudge | TransferJudge
-    if isinstance(intent, SwapIntent):
-        asker = SwapJudge(intent, rules, others)
-    else:
-        asker = TransferJudge(intent, rules, others)
+    asker = _judge_of(intent, rules, others)
     for number, step in enumerate(steps, start=1):
         reason = asker.weigh(step)
         if reason:
@@ -100,6 +97,18 @@ def _judge_steps(
     reasons = (*_memo_reasons(steps, wallet, rules), *fee_reasons(fee, steps, intent))
     outlay = asker.outlay(fee)
     return Judgement(reasons=(*asker.conclude(), *reasons), outlay=outlay)
+
+
+def _judge_of(
+    intent: Intent, rules: SigningRules, others: tuple[bytes, ...]
+) -> SwapJudge | TransferJudge | CleanupJudge:
+    match intent:
+        case SwapIntent():
+            return SwapJudge(intent, rules, others)
+        case TransferIntent():
+            return TransferJudge(intent, rules, others)
+        case CleanupIntent():
+            return CleanupJudge(intent, others)
 
 
 def _memo_reasons(steps: Sequence[Step], wallet: bytes, rules: SigningRules) -> list[str]:

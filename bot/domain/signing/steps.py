@@ -85,6 +85,7 @@ class CloseAccount:
 
     ROLES: ClassVar = "wws"
 
+    program: bytes
     account: Account
     destination: Account
     owner: Account

@@ -119,6 +119,8 @@ class SwapJudge:
         if not self._own.holds_sol(account):
             return "it touches an account that is not the wallet's for wrapped SOL"
         if isinstance(step, CloseAccount):
+            if step.program != programs.TOKEN:
+                return "it closes wrapped SOL by another program than its own"
             if (step.destination.key, step.owner.key) != (self._wallet, self._wallet):
                 return "it pays a closed account out to somebody else"
             self._rent_by_account.pop(account, None)
