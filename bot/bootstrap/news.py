@@ -10,6 +10,7 @@ from bot.bootstrap.settings import Settings
 from bot.ports.clock import Clock
 from bot.services.alert_firing import AlertNotices
 from bot.services.backups import BackupNotices
+from bot.services.cleanups import CleanupNotices
 from bot.services.gate import GateNotices
 from bot.services.graduations import GraduationNotices
 from bot.services.liquidations import ShortNotices
@@ -24,6 +25,7 @@ from bot.services.suspicions import SuspicionNotices
 from bot.services.withdrawal_means import WithdrawalNotices
 from bot.telegram.alert_notices import FiredAlertNotices
 from bot.telegram.backup_news import BackupNews
+from bot.telegram.cleanup_news import CleanupNews
 from bot.telegram.daily_reports import DailyReportNotices
 from bot.telegram.gate_news import GateNews
 from bot.telegram.graduation_news import GraduationNews
@@ -80,6 +82,7 @@ class News:
     live_rested: LiveRestingNotices
     gate: GateNotices
     moved: MovementNotices
+    cleaned: CleanupNotices
     backups: BackupNotices
     withdrawn: WithdrawalNotices
 
@@ -104,6 +107,7 @@ def news_of(settings: Settings, newsroom: Newsroom) -> News:
         live_rested=newsroom(LiveRestingNews),
         gate=newsroom(GateNews, admin_ids=sorted(settings.admin_ids)),
         moved=newsroom(MovementNews, explorer=settings.explorer_base),
+        cleaned=newsroom(CleanupNews),
         backups=newsroom(BackupNews, admin_ids=sorted(settings.admin_ids)),
         withdrawn=newsroom(WithdrawalNews),
     )

@@ -25,6 +25,7 @@ from bot.jobs.changes import follow_changes
 from bot.jobs.fills import fill_orders
 from bot.jobs.gate import keep_the_gate, measure_landings
 from bot.jobs.live_orders import (
+    carry_out_cleanups,
     carry_out_live_orders,
     reconcile_live_wallets,
     recover_live_orders,
@@ -151,6 +152,7 @@ def _follow(services: Services, nursery: Nursery) -> None:
         nursery.spawn(recover_live_orders(services.live.orders), "live orders")
         nursery.spawn(reconcile_live_wallets(services.live.reconciliation), "live wallets")
         nursery.spawn(watch_live_wallets(services.live.movements), "live movements")
+        nursery.spawn(carry_out_cleanups(services.live.cleanups), "cleanups")
         nursery.spawn(keep_the_gate(services.live.gate), "gate")
         nursery.spawn(measure_landings(services.live.landing), "landings")
         nursery.spawn(carry_on_withdrawals(services.live.withdrawals.payments), "withdrawals")

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 
+from bot.adapters.database.cleanups import PostgresCleanups
 from bot.adapters.database.live_accounts import PostgresLiveAccounts
 from bot.adapters.database.live_choices import PostgresLiveChoices
 from bot.adapters.database.live_orders import PostgresLiveOrders
@@ -21,6 +22,7 @@ from bot.domain.live_orders import LiveRules
 from bot.domain.live_questions import LiveRestingRules
 from bot.domain.signing.rules import SigningRules
 from bot.ports.pictures import CodePainter
+from bot.services.cleanups import Cleanups
 from bot.services.deposits import Deposits
 from bot.services.factors import Factors
 from bot.services.live import Live
@@ -98,6 +100,7 @@ def wire_live(  # noqa: PLR0917 (one of each)
         movements=movements,
         deposits=Deposits(wallets=wallets, means=moved, movements=movements, painter=painter),
         withdrawals=wire_withdrawals(settings, parts, means, factors, news.withdrawn, on_outbox),
+        cleanups=Cleanups(moved, PostgresCleanups(outside.pool, on_outbox), news.cleaned),
     )
 
 

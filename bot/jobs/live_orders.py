@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.jobs.schedule import guarded
 from bot.ports.live_orders import Place
+from bot.services.cleanups import Cleanups
 from bot.services.live_movements import LiveMovements
 from bot.services.live_orders import LiveOrders
 from bot.services.live_reconciliation import LiveReconciliation
@@ -67,3 +68,11 @@ async def watch_live_wallets(movements: LiveMovements, pause: Pause = asyncio.sl
     while True:
         await watch()
         await pause(_WATCH_SECONDS)
+
+
+async def carry_out_cleanups(cleanups: Cleanups, pause: Pause = asyncio.sleep) -> None:
+    """Run for ever, from the start on: what was planned is signed, and sent until it landed."""
+    recover = guarded("carry_out_cleanups", cleanups.recover)
+    while True:
+        await recover()
+        await pause(_RECOVER_SECONDS)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.services.cleanups import Cleanups
 from bot.services.deposits import Deposits
 from bot.services.gate import Gate
 from bot.services.landing import LandingDelays
@@ -32,3 +33,4 @@ class Live:
     movements: LiveMovements
     deposits: Deposits
     withdrawals: WithdrawalDesk
+    cleanups: Cleanups

@@ -78,4 +78,9 @@ LIVE_REFUSALS: Mapping[str, str] = {
     "gate_skips_stage": "One stage up at a time: paper, small, proven, full.",
     "bad_stage": 'I don\'t know the stage "{text}". They are paper, small, proven and full.',
     **WITHDRAWAL_REFUSALS,
+    "live_funds_left": "LIVE: what was held for it has left the wallet, and not by me.",
+    "live_busy": (
+        "LIVE: an order or a cleanup of this wallet is under way. Try again when it has ended."
+    ),
+    "live_nothing_empty": "LIVE: no token account is empty, so there is no rent to give back.",
 }

@@ -56,6 +56,7 @@ COMMANDS = {
     "deposit": (Permission.HOLD_LIVE_WALLET, Place.PRIVATE),
     "liveorders": (OWN, Place.PRIVATE),
     **dict.fromkeys(("slippage", "onetap"), (Permission.LEAVE_LIVE, Place.PRIVATE)),
+    "cleanup": (Permission.LEAVE_LIVE, Place.PRIVATE),
     **dict.fromkeys(
         (
             "limit",
@@ -145,6 +146,7 @@ BUTTONS = {
     "gateup": (Permission.HOLD_LIVE_WALLET, Place.PRIVATE),
     "twin": (OWN, Place.PRIVATE),
     "ldep": (OWN, Place.PRIVATE),
+    "lcln": (Permission.LEAVE_LIVE, Place.PRIVATE),
     **dict.fromkeys(("lrok", "lrno", "lrnow", "lrkeep"), (Permission.LEAVE_LIVE, Place.PRIVATE)),
     "wdraw": (LEAVE, Place.PRIVATE),
     "wasset": (LEAVE, Place.PRIVATE),

@@ -15,13 +15,14 @@ from bot.telegram.texts import REFUSALS
 
 PRODUCT = Path(__file__).parents[2] / "bot"
 RAISED = re.compile(r"Refusal\(\s*\"(\w+)\"")
-ENDS_OF_LIVE_ORDERS = {"live_failed", "live_expired", "live_withheld"}
+ENDS_OF_LIVE_ORDERS = {"live_failed", "live_expired", "live_withheld", "live_funds_left"}
 GIVEN_BY_NAME = {
     "anonymous",
     "forwarded",
     "via_bot",
     "edited",
     "unknown_mint",
+    "live_busy",
     "address_gone",
     "address_listed",
     "addresses_full",

@@ -20,6 +20,7 @@ from bot.words.speech import later, say
 
 _WHY: Mapping[str, str] = {
     "live_price_moved": later("The price moved away before anything was signed."),
+    "live_funds_left": later("What was held for it has left the wallet, and not by me."),
     "live_late": later("It took too long, and the price of then is gone."),
     "live_expired": later("No block took it in its time, and now none ever can."),
     "live_failed": later("The transaction failed on the chain: only its fee was paid."),
