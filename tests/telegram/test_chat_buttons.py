@@ -279,7 +279,7 @@ async def test_every_button_of_every_screen_works_when_pressed(door: ChatDoor) -
     reached = {kind for kind, _ in seen}
     of_news = {"padm", "fbans"}  # on cards that admins are sent: tests/services/test_admissions.py
     of_modes = {"mode", "golive"}  # tests/telegram/test_chat_modes.py
-    # tests/telegram/test_live_deposits.py, test_live_trading.py, tests/telegram/test_chat_live_orders.py
+    # test_live_deposits.py, tests/journeys/test_live_trading.py, test_chat_live_orders.py
     of_live = {action.name for action in LIVE_ACTIONS} | {"lrok", "lrno", "lrnow", "lrkeep"}
     named = {action.name for action in action_table.TABLE}
     assert reached == named - of_news - of_modes - of_live

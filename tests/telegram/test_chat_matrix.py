@@ -352,12 +352,12 @@ def test_what_moves_money_is_marked_and_expires() -> None:
     assert dangerous == {
         "open", "close", "reset", "panic", "halt", "reverse", "promote", "demote", "premium",
         "ban", "unban", "freeze", "unfreeze", "grant", "revoke", "invite", "limits",
-        "closeall", "pause", "broadcast", "refund", "mode", "withdraw",
+        "closeall", "pause", "broadcast", "cleanup", "refund", "mode", "withdraw",
     }  # fmt: skip
     money = {action.name for action in action_table.TABLE if action.is_money}
     assert money == {
         "buy", "go", "close", "erase", "panicp", "panicc", "halt", "forget", "refund", "gclose",
-        "bcast", "golive", "lrok", "lrnow", "lrkeep", "wmuch", "lgo",
+        "bcast", "golive", "lcln", "lrok", "lrnow", "lrkeep", "wmuch", "lgo",
         "ocut", "ocyes", "eput", "xput", "revgo",
     }  # fmt: skip
     assert all(action.when_stale for action in action_table.TABLE if action.is_money)
