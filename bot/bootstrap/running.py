@@ -111,10 +111,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
             settings, outside, services, who, inbox=inbox, reachability=reachability
         )
         first_prices = asyncio.Event()
-        async with (
-            operations_door(settings, services) as operations,
-            open_nursery() as nursery,
-        ):
+        async with operations_door(settings, services) as operations, open_nursery() as nursery:
             _watch_outside(outside, nursery)
             _follow(services, nursery)
             nursery.spawn(sender.run(), "sender")

@@ -81,6 +81,7 @@ class Sandbox:
                 "geckoterminal_base": self.geckoterminal_base,
                 "jupiter_base": self.jupiter_base,
                 "jito_base": self.jito_base,
+                "explorer_base": f"{self.page_url}sandbox/transactions/",
                 "default_tokens": mints,
                 "price_refresh_seconds": 10.0,
                 "hot_refresh_seconds": 2.0,

@@ -14,6 +14,7 @@ from bot.cli.sandbox_process import sandbox_of
 from bot.cli.sandbox_signer import sandbox_signer
 from bot.domain.users import Role, Status, User
 from tests.journeys.people import Message, text_of
+from tests.journeys.processes import environment_of
 from tests.journeys.town import Town
 
 SOL = 10**9
@@ -45,6 +46,15 @@ class LiveTown:
         told = await town.press(who, asked.message("LIVE"), "Yes, trade LIVE")
         assert "LIVE" in told.text
         return address
+
+    def environment(self) -> dict[str, str]:
+        """Spell the settings as the environment of a process."""
+        settings = self.town.settings(**self.changes)
+        return environment_of(settings) | {
+            "LIVE_TRADING": "true",
+            "SIGNER_SOCKET": str(settings.signer_socket),
+            "JUPITER_API_KEY": settings.jupiter_api_key.get_secret_value(),
+        }
 
     async def end_of(self, message: Message, ending: str) -> Message:
         """Wait until a message that is edited in place says this."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import orjson
 from aiohttp import web
 
+from bot.sandbox.solana_rpc.dispatch import answer
 from bot.sandbox.solana_rpc.endpoint import Endpoint
 from bot.sandbox.solana_rpc.faults import read_faults
 
@@ -21,11 +22,25 @@ def rpc_control_routes(endpoints: Sequence[Endpoint]) -> list[web.RouteDef]:
 
     Endpoints are numbered from 1 in the order given. `GET /sandbox/rpc` lists them;
     `GET` and `POST /sandbox/rpc/{n}/faults` read and replace the faults of one.
+    `GET /sandbox/transactions/{signature}` shows a transaction to people.
     """
 
     async def list_endpoints(_: web.Request) -> web.Response:
         listed = [_as_json(number, each) for number, each in enumerate(endpoints, start=1)]
         return _json(listed)
+
+    async def show_transaction(request: web.Request) -> web.Response:
+        options = {"encoding": "json", "maxSupportedTransactionVersion": 0}
+        asked = {
+            "jsonrpc": "2.0",
+            "id": 1,
+            "method": "getTransaction",
+            "params": [request.match_info["signature"], options],
+        }
+        told = orjson.loads(answer(endpoints[0], orjson.dumps(asked)))
+        return web.Response(
+            body=orjson.dumps(told, option=orjson.OPT_INDENT_2), content_type="application/json"
+        )
 
     async def get_faults(request: web.Request) -> web.Response:
         return _json(_chosen(request, endpoints).faults.as_json())
@@ -39,6 +54,7 @@ def rpc_control_routes(endpoints: Sequence[Endpoint]) -> list[web.RouteDef]:
         return _json(endpoint.faults.as_json())
 
     return [
+        web.get("/sandbox/transactions/{signature:[1-9A-HJ-NP-Za-km-z]{64,88}}", show_transaction),
         web.get("/sandbox/rpc", list_endpoints),
         web.get("/sandbox/rpc/{number:[0-9]{1,3}}/faults", get_faults),
         web.post("/sandbox/rpc/{number:[0-9]{1,3}}/faults", post_faults),
