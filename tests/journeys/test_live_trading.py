@@ -94,5 +94,5 @@ async def test_a_question_that_nobody_answered_in_time_or_said_no_to_moves_nothi
             "/open WIF short 1",
             "/close 9",
         ):
-            assert "LIVE · Buy" not in (await town.say(PIA, words)).text
+            assert "LIVE · Buy" not in (await town.say(PIA, nonsense)).text
         assert await town.value("SELECT count(*) FROM live_intents") == 0
