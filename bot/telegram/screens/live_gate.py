@@ -22,10 +22,10 @@ STAGES: Mapping[Stage, str] = {
 _DEMANDS: Mapping[Demand, str] = {
     Demand.BETS: later("bets: {found} of {needed}"),
     Demand.DAYS: later("days with a bet: {found} of {needed}"),
-    Demand.EXPECTANCY: later("a bet brought {found} on average, above {needed} is needed"),
+    Demand.EXPECTANCY: later("average bet: {found}, above {needed}"),
     Demand.SURENESS: later("sureness: {found}, at least {needed}"),
     Demand.DRAWDOWN: later("deepest fall: {found}, at most {needed}"),
-    Demand.GROWTH: later("the whole paper wallet: {found}, above {needed} is needed"),
+    Demand.GROWTH: later("the whole paper wallet: {found}, above {needed}"),
     Demand.TWIN_GAP: later("behind paper: {found}, at most {needed}"),
     Demand.COOLING: later("days of cooling-off: {found}"),
 }
