@@ -204,7 +204,8 @@ async def test_an_answer_to_a_question_of_the_other_mode_is_refused(door: ChatDo
 
 async def test_paper_orders_do_not_go_through_live(door: ChatDoor) -> None:
     await go_live(door)
-    for typed in ("/reset", "/open WIF short 5", "/reverse 12"):
+    assert "for paper only" in text_of(await door.ask("/reset"))
+    for typed in ("/open WIF short 5", "/reverse 12"):
         await door.say(typed)
     assert door.services.booked == {}
     assert door.services.resets == []

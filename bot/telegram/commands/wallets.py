@@ -33,6 +33,7 @@ async def history(turn: Turn, _arguments: Arguments) -> None:
 
 async def reset(turn: Turn, _arguments: Arguments) -> None:
     """Ask whether to begin a new season."""
+    turn.user.require_paper()
     portfolio = await turn.services.wallets.portfolio(turn.user)
     data = {"nonce": turn.keys.nonce}
     await turn.services.talk.ask(turn.user, turn.chat_id, RESET_QUESTION, data, _RESET_SECONDS)
