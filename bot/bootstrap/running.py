@@ -27,6 +27,7 @@ from bot.jobs.gate import keep_the_gate, measure_landings
 from bot.jobs.live_orders import (
     carry_out_cleanups,
     carry_out_live_orders,
+    check_live_keys,
     reconcile_live_wallets,
     recover_live_orders,
     watch_live_wallets,
@@ -147,6 +148,7 @@ def _follow(services: Services, nursery: Nursery) -> None:
     if services.live is not None:
         nursery.spawn(carry_out_live_orders(services.live.orders), "live orders placed")
         nursery.spawn(recover_live_orders(services.live.orders), "live orders")
+        nursery.spawn(check_live_keys(services.live.key_checks), "live keys")
         nursery.spawn(reconcile_live_wallets(services.live.reconciliation), "live wallets")
         nursery.spawn(watch_live_wallets(services.live.movements), "live movements")
         nursery.spawn(carry_out_cleanups(services.live.cleanups), "cleanups")

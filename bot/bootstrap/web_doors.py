@@ -83,6 +83,7 @@ async def answer_door(
             withdrawals=services.live.withdrawals.asking if services.live else None,
             public_url=door.public_url,
             clock=clock,
+            live=services.live,
             receive=receiver.receive if settings.webhook_url else None,
             webhook_secret=settings.webhook_secret.get_secret_value(),
             webhook_path=URL(settings.webhook_url).path if settings.webhook_url else "",

@@ -17,6 +17,7 @@ from bot.bootstrap.resting import Resting
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring_deposits import movement_means
 from bot.bootstrap.wiring_gate import wire_gate, wire_twins
+from bot.bootstrap.wiring_linked import wire_imports, wire_key_checks, wire_watched
 from bot.bootstrap.wiring_withdrawals import wire_withdrawals
 from bot.domain.live_orders import LiveRules
 from bot.domain.live_questions import LiveRestingRules
@@ -101,6 +102,9 @@ def wire_live(  # noqa: PLR0917 (one of each)
         deposits=Deposits(wallets=wallets, means=moved, movements=movements, painter=painter),
         withdrawals=wire_withdrawals(settings, parts, means, factors, news.withdrawn, on_outbox),
         cleanups=Cleanups(moved, PostgresCleanups(outside.pool, on_outbox), news.cleaned),
+        watched=wire_watched(means, parts),
+        imports=wire_imports(means, live.signer, factors),
+        key_checks=wire_key_checks(means, live.signer, parts, on_outbox),
     )
 
 

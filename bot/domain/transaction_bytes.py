@@ -9,6 +9,7 @@ from bot.domain.errors import UnreadableAccount
 SIGNATURE_BYTES = 64
 _LARGEST_BYTES = 1232
 _MOST_SIGNATURES = _LARGEST_BYTES // SIGNATURE_BYTES
+_LONGEST_TEXT = 88
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
@@ -48,3 +49,18 @@ def signature_text(signature: bytes) -> str:
         letters.append(_ALPHABET[remainder])
     zeros = len(signature) - len(signature.lstrip(b"\0"))
     return "1" * zeros + "".join(reversed(letters))
+
+
+def signature_bytes(text: str) -> bytes:
+    """Give the 64 bytes of a signature in base58; raises `UnreadableAccount` on anything else."""
+    number = 0
+    for letter in text[: _LONGEST_TEXT + 1]:
+        value = _ALPHABET.find(letter)
+        if value < 0:
+            raise UnreadableAccount("a signature has base58 letters only")
+        number = number * len(_ALPHABET) + value
+    zeros = len(text) - len(text.lstrip("1"))
+    raw = bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
+    if len(raw) != SIGNATURE_BYTES:
+        raise UnreadableAccount("a signature has 64 bytes")
+    return raw

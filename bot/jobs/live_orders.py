@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from bot.jobs.schedule import guarded
 from bot.ports.live_orders import Place
 from bot.services.cleanups import Cleanups
+from bot.services.key_checks import KeyChecks
 from bot.services.live_movements import LiveMovements
 from bot.services.live_orders import LiveOrders
 from bot.services.live_reconciliation import LiveReconciliation
@@ -15,6 +16,7 @@ _SIDE_BY_SIDE = 32
 _RECOVER_SECONDS = 2.0
 _RECONCILE_SECONDS = 60.0
 _WATCH_SECONDS = 5.0
+_CHECK_KEYS_SECONDS = 6 * 3600.0
 
 
 async def recover_live_orders(orders: LiveOrders, pause: Pause = asyncio.sleep) -> None:
@@ -76,3 +78,15 @@ async def carry_out_cleanups(cleanups: Cleanups, pause: Pause = asyncio.sleep) -
     while True:
         await recover()
         await pause(_RECOVER_SECONDS)
+
+
+async def check_live_keys(checks: KeyChecks, pause: Pause = asyncio.sleep) -> None:
+    """Run for ever: every wallet's key is opened at the start, and then four times a day."""
+
+    async def once() -> None:
+        await checks.check_all()
+
+    check = guarded("check_live_keys", once)
+    while True:
+        await check()
+        await pause(_CHECK_KEYS_SECONDS)

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from bot.domain.live_wallets import SealedKey
+from bot.domain.secrets import Secret
 
 
 class KeyVault(Protocol):
@@ -19,6 +20,9 @@ class KeyVault(Protocol):
 
     def create(self, user_id: int, number: int) -> SealedKey:
         """Make a wallet, sealed for this person and number."""
+
+    def adopt(self, user_id: int, number: int, seed: Secret) -> SealedKey:
+        """Seal the seed of a wallet that was made elsewhere, for this person and number."""
 
     def sign(self, key: SealedKey, message: bytes) -> bytes:
         """Sign a message with Ed25519; gives the 64 bytes."""

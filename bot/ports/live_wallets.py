@@ -34,6 +34,12 @@ class LiveWalletBook(Protocol):
         The owner's audit log says so in the same transaction.
         """
 
+    async def put_imported(self, key: SealedKey, at: datetime) -> LiveWallet | None:
+        """Keep a wallet that was made elsewhere; None where somebody has it already.
+
+        Otherwise as `put`, but the audit log says that others may know its key.
+        """
+
     async def read(self, user_id: int, number: int) -> LiveWallet | None:
         """Give a wallet as it may be shown."""
 

@@ -37,6 +37,16 @@ class Signer(Protocol):
     async def new_wallet(self, user_id: int, number: int) -> SealedKey:
         """Make a wallet; whoever asks keeps the sealed key, the signer keeps nothing."""
 
+    async def adopt(self, user_id: int, number: int, typed: str) -> SealedKey:
+        """Seal a key that somebody typed, as `new_wallet` does; raises `SigningRefused`.
+
+        `typed` is what wallets show of a key: base58, or a list of 64 numbers. It goes nowhere
+        else, and whoever asks keeps nothing of it.
+        """
+
+    async def check(self, key: SealedKey) -> None:
+        """Pass in silence where the key opens and is that of its address."""
+
     async def sign(
         self,
         key: SealedKey,

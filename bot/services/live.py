@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.services.cleanups import Cleanups
 from bot.services.deposits import Deposits
 from bot.services.gate import Gate
+from bot.services.key_checks import KeyChecks
 from bot.services.landing import LandingDelays
 from bot.services.live_asking import LiveAsking
 from bot.services.live_choices import LiveChoices
@@ -14,6 +15,8 @@ from bot.services.live_reconciliation import LiveReconciliation
 from bot.services.live_resting import LiveResting
 from bot.services.live_wallets import LiveWallets
 from bot.services.twins import TwinFigures
+from bot.services.wallet_imports import WalletImports
+from bot.services.watched_wallets import WatchedWallets
 from bot.services.withdrawal_desk import WithdrawalDesk
 
 
@@ -34,3 +37,6 @@ class Live:
     deposits: Deposits
     withdrawals: WithdrawalDesk
     cleanups: Cleanups
+    watched: WatchedWallets
+    imports: WalletImports
+    key_checks: KeyChecks

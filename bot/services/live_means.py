@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.domain.gate import Breach, Stage, StageCaps
 from bot.domain.instruments import Token
 from bot.domain.live_orders import LiveIntent, LiveRules, LiveWish
+from bot.domain.live_wallets import FaultyKey
 from bot.domain.notices import Notice
 from bot.domain.orders import Fill, Receipt
 from bot.domain.signing.rules import SigningRules
@@ -96,6 +97,13 @@ class LiveNotices(Protocol):
 
     def unknown(self, intent: LiveIntent, token: Token) -> Sequence[Notice]:
         """Tell that nothing is known of an order yet, and that its funds stay held."""
+
+    @property
+    def bot_name(self) -> str:
+        """Give the name of the bot, without the @."""
+
+    def key_faulty(self, faulty: FaultyKey) -> Sequence[Notice]:
+        """Tell owner and admins that nothing can be signed for a wallet, and why."""
 
     def paused(
         self, wallet: LiveBalances, differences: Sequence[BalanceDifference]

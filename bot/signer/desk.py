@@ -3,8 +3,10 @@
 import structlog
 
 from bot import __version__
-from bot.adapters.signing.answers import Answer, Failed, Refused, Sealed, Signed, Trouble
+from bot.adapters.signing.answers import Answer, Failed, Refused, Sealed, Signed, Sound, Trouble
 from bot.adapters.signing.requests import (
+    AdoptRequest,
+    CheckRequest,
     HealthRequest,
     NewWalletRequest,
     Request,
@@ -24,6 +26,7 @@ from bot.ports.key_vault import KeyVault
 from bot.ports.signer import SignerHealth
 from bot.signer.journal import JournalFailed
 from bot.signer.memory import Memory
+from bot.signer.typed_keys import NoKeyTyped, seed_of
 
 _log = structlog.get_logger(__name__)
 
@@ -67,6 +70,11 @@ class Desk:
                 return self._sign(request)
             case NewWalletRequest():
                 return Sealed(key=self._vault.create(request.user_id, request.number))
+            case AdoptRequest():
+                return self._adopt(request)
+            case CheckRequest():
+                self._vault.check(request.key)
+                return Sound()
             case ResealRequest():
                 return Sealed(key=self._vault.reseal(request.key))
             case HealthRequest():
@@ -80,6 +88,13 @@ class Desk:
             signatures=self._memory.signatures,
             is_dumpable=self._is_dumpable,
         )
+
+    def _adopt(self, request: AdoptRequest) -> Answer:
+        try:
+            with seed_of(request.typed) as seed:
+                return Sealed(key=self._vault.adopt(request.user_id, request.number, seed))
+        except NoKeyTyped as error:
+            return Refused(reasons=(str(error),))
 
     def _sign(self, request: SignRequest) -> Answer:
         intent = request.intent

@@ -4,6 +4,7 @@ from bot.domain.users import Permission
 from bot.telegram.arguments import Argument, Kind
 from bot.telegram.commands import live_gate
 from bot.telegram.deposit_commands import DEPOSIT_ACTIONS, DEPOSIT_COMMANDS
+from bot.telegram.linked_commands import LINKED_ACTIONS, LINKED_COMMANDS
 from bot.telegram.live_trading_commands import TRADING_ACTIONS, TRADING_COMMANDS
 from bot.telegram.turn import Action, Command, Place
 from bot.telegram.withdrawal_commands import WITHDRAWAL_ACTIONS, WITHDRAWAL_COMMANDS
@@ -48,6 +49,7 @@ LIVE_COMMANDS: tuple[Command, ...] = (
     *DEPOSIT_COMMANDS,
     *WITHDRAWAL_COMMANDS,
     *TRADING_COMMANDS,
+    *LINKED_COMMANDS,
 )
 LIVE_ACTIONS: tuple[Action, ...] = (
     Action(
@@ -74,4 +76,5 @@ LIVE_ACTIONS: tuple[Action, ...] = (
     *DEPOSIT_ACTIONS,
     *WITHDRAWAL_ACTIONS,
     *TRADING_ACTIONS,
+    *LINKED_ACTIONS,
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain.instruments import Token
 from bot.domain.live_orders import LiveIntent
+from bot.domain.live_wallets import FaultyKey
 from bot.domain.notices import Notice, Priority
 from bot.domain.orders import Receipt
 from bot.domain.users import Mode
@@ -12,7 +13,7 @@ from bot.ports.live_orders import BalanceDifference, LiveBalances
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen
 from bot.telegram.private_news import PrivateNews
-from bot.telegram.screens import live_orders, live_progress
+from bot.telegram.screens import linked_wallets, live_orders, live_progress
 
 _WATCHED_SECONDS = 60.0
 Render = Callable[[Keys], Screen]
@@ -53,6 +54,19 @@ class LiveNews(PrivateNews):
     def unknown(self, intent: LiveIntent, token: Token) -> Sequence[Notice]:
         """Tell that nothing is known of an order yet."""
         return self._news(intent, lambda _keys: live_orders.unknown(intent, token, self.explorer))
+
+    def key_faulty(self, faulty: FaultyKey) -> Sequence[Notice]:
+        """Tell owner and admins of a key that is unfit for use."""
+        return tuple(
+            notice
+            for person in dict.fromkeys((faulty.user_id, *self.admin_ids))
+            for notice in self.told(
+                person,
+                lambda _keys: linked_wallets.key_faulty(faulty),
+                Priority.SAFETY,
+                mode=Mode.LIVE,
+            )
+        )
 
     def paused(
         self, wallet: LiveBalances, differences: Sequence[BalanceDifference]

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from bot.telegram.mode_texts import MODE_REFUSALS
+from bot.words.wallet_refusals import WALLET_REFUSALS
 from bot.words.withdrawal_refusals import WITHDRAWAL_REFUSALS
 
 LIVE_REFUSALS: Mapping[str, str] = {
     **MODE_REFUSALS,
+    **WALLET_REFUSALS,
     "live_off": (
         "LIVE: whoever runs me has not turned on trading with real money. On paper all works, "
         "like `/open {example} long 5`."

@@ -24,6 +24,7 @@ async def show(request: Request, visitor: Visiting) -> Response:
     return page(
         "account.html",
         user=user,
+        has_wallets=door_of(request).live is not None,
         session=visitor.session,
         csrf=csrf_of(request),
         limits=await bundle.sessions.limits(user),

@@ -27,6 +27,7 @@ from bot.web.refusing import (
 )
 from bot.web.security import security
 from bot.web.visiting import TooManyError
+from bot.web.wallets import wallets
 from bot.web.webhook import webhook_router
 from bot.web.withdrawals import withdrawals
 
@@ -58,7 +59,7 @@ def described(door: WebDoor) -> FastAPI:
         status: {"description": words, "content": {"text/html": {}}}
         for status, words in _SAID.items()
     }
-    for router in (entrance, account, security, withdrawals):
+    for router in (entrance, account, security, withdrawals, wallets):
         application.include_router(router, responses=said)
     application.include_router(webhook_router(door))
     for error, answer in (

@@ -9,6 +9,7 @@ from fastapi import Request
 from bot.ports.clock import Clock
 from bot.services.audit import Audit
 from bot.services.exports import Exports
+from bot.services.live import Live
 from bot.services.security import Security
 from bot.services.withdrawals import Withdrawals
 from bot.web.rates import Rates
@@ -31,6 +32,7 @@ class WebDoor:
     public_url: str
     clock: Clock
     withdrawals: Withdrawals | None = None
+    live: Live | None = None
     receive: Receive | None = None
     webhook_secret: str = ""
     webhook_path: str = ""

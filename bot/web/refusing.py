@@ -16,6 +16,7 @@ from bot.web.figures import moment
 from bot.web.pages import page, plain_page
 from bot.words.security_refusals import SECURITY_REFUSALS
 from bot.words.speech import later, say, translated
+from bot.words.wallet_refusals import WALLET_REFUSALS
 from bot.words.withdrawal_refusals import WITHDRAWAL_REFUSALS
 
 _STATUS: Mapping[str, int] = {
@@ -36,6 +37,10 @@ _STATUS: Mapping[str, int] = {
     "pending": 403,
     "not_permitted": 403,
     "frozen": 403,
+    "no_wallet_address": 422,
+    "bad_wallet_key": 422,
+    "not_its_signature": 403,
+    "unknown_watched": 404,
 }
 _CONFLICT = 409
 _FOREIGN_FORM = "foreign_form"
@@ -50,9 +55,15 @@ _OTHERS: Mapping[str, str] = {
         "This wallet is paused, because its books and the chain differ. The admins know."
     ),
 }
-_WORDS: Mapping[str, str] = {**SECURITY_REFUSALS, **WITHDRAWAL_REFUSALS, **_OTHERS}
+_WORDS: Mapping[str, str] = {
+    **SECURITY_REFUSALS,
+    **WALLET_REFUSALS,
+    **WITHDRAWAL_REFUSALS,
+    **_OTHERS,
+}
 _UNKNOWN = later("That is not possible now; nothing was changed.")
 _MOMENT = re.compile(r"\{(\w+):moment\}")
+_FIELD = re.compile(r"\{(\w+)\}")
 _COMMAND = re.compile(r"`([^`]*)`")
 _BACK: Mapping[str, str] = {"proof_needed": "/security#prove", "bad_login_link": ""}
 
@@ -80,7 +91,8 @@ def words_of(refusal: Refusal) -> str:
     """Give a refusal's words with its figures."""
     template = _WORDS.get(refusal.code, _UNKNOWN)
     words = _COMMAND.sub(r"\1", translated(template))
-    return _MOMENT.sub(lambda match: _moment(refusal, match[1]), words)
+    words = _MOMENT.sub(lambda match: _moment(refusal, match[1]), words)
+    return _FIELD.sub(lambda match: str(refusal.fields.get(match[1], "")), words)
 
 
 async def answer_refusal(request: Request, error: Exception) -> HTMLResponse:

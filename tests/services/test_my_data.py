@@ -139,6 +139,8 @@ async def test_a_deletion_is_carried_out_after_its_week_and_keeps_the_books(
 
 
 OF_ANN: dict[str, str] = {
+    "wallet_links": "(user_id, address, nonce, expires_at) VALUES (1001, 'a', 'n', now())",
+    "watched_wallets": "(user_id, number, address, linked_at) VALUES (1001, 1, 'a', now())",
     "watchlist": "(user_id, token_id) VALUES (1001, {token})",
     "alerts": "(user_id, token_id, side, level, gauge) VALUES (1001, {token}, 'above', 1, "
     "'price_sol')",

@@ -41,6 +41,7 @@ FIGURES = {
     "would_fit_lamports": 3_100_000_000,
     "impact": Decimal("0.124"),
     "limit": 3,
+    "most": 10,
     "leverage": 9,
     "role": "basic",
     "number": 12,

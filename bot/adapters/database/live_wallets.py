@@ -49,13 +49,15 @@ class PostgresLiveWallets:
     async def put(self, key: SealedKey, at: datetime) -> LiveWallet:
         """Keep a new wallet, unless there is one; gives the one that is kept."""
         async with connected(self._pool) as connection, connection.transaction():
-            done = await connection.execute(_PUT, *_values(key), at)
-            row = await connection.fetchrow(_READ, key.user_id, key.number)
-            assert row is not None, "a wallet that is there stays there"  # noqa: S101
-            if done == "INSERT 0 1":
-                details = {"number": key.number, "chain": key.chain, "address": key.address}
-                await audit(connection, key.user_id, "live_wallet.created", details)
-        return LiveWallet(**row)
+            return await _kept(connection, key, at, "live_wallet.created")
+
+    async def put_imported(self, key: SealedKey, at: datetime) -> LiveWallet | None:
+        """Keep a wallet that was made elsewhere, unless somebody has it."""
+        try:
+            async with connected(self._pool) as connection, connection.transaction():
+                return await _kept(connection, key, at, "live_wallet.imported")
+        except asyncpg.UniqueViolationError:
+            return None
 
     async def read(self, user_id: int, number: int) -> LiveWallet | None:
         """Give a wallet as it may be shown."""
@@ -95,6 +97,16 @@ class PostgresLiveWallets:
             pairs = [(key, anew) for key in keys if (anew := reseal(key)) is not None]
             await _exchange(connection, pairs, at)
         return Batch(resealed=len(pairs), last=(keys[-1].user_id, keys[-1].number))
+
+
+async def _kept(connection: Connection, key: SealedKey, at: datetime, action: str) -> LiveWallet:
+    done = await connection.execute(_PUT, *_values(key), at)
+    row = await connection.fetchrow(_READ, key.user_id, key.number)
+    assert row is not None, "a wallet that is there stays there"  # noqa: S101
+    if done == "INSERT 0 1":
+        details = {"number": key.number, "chain": key.chain, "address": key.address}
+        await audit(connection, key.user_id, action, details)
+    return LiveWallet(**row)
 
 
 async def _exchange(

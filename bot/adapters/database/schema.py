@@ -24,6 +24,7 @@ from bot.adapters.database import (
     schema_stars,
     schema_tokens,
     schema_trust,
+    schema_wallets_linked,
     schema_watchlist,
     schema_withdrawals,
 )
@@ -50,6 +51,7 @@ TABLES = (
     schema_gates,
     schema_live_movements,
     schema_withdrawals,
+    schema_wallets_linked,
 )
 """The modules that put their tables into the metadata by being imported."""
 

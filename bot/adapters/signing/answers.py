@@ -37,6 +37,11 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """The key opens and is that of its address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """The message is not signed, for these reasons."""
 
@@ -51,7 +56,7 @@ class Failed:
     words: str
 
 
-Answer = Signed | Sealed | Refused | Failed | SignerHealth
+Answer = Signed | Sealed | Sound | Refused | Failed | SignerHealth
 
 
 def answer_body(answer: Answer) -> bytes:
@@ -61,6 +66,8 @@ def answer_body(answer: Answer) -> bytes:
             return written({"is": "signed", "signature": b64(answer.signature)})
         case Sealed():
             return written({"is": "sealed", "key": key_fields(answer.key)})
+        case Sound():
+            return written({"is": "sound"})
         case Refused():
             reasons = [reason[:_LONGEST_REASON] for reason in answer.reasons[:_MOST_REASONS]]
             return written({"is": "refused", "reasons": reasons})
@@ -79,6 +86,8 @@ def read_answer(body: bytes) -> Answer:
                 return Signed(signature=fields.bytes("signature", _LARGEST_SIGNATURE_BYTES))
             case "sealed":
                 return Sealed(key=read_key(fields.object("key")))
+            case "sound":
+                return Sound()
             case "refused":
                 return Refused(reasons=_texts(fields.list("reasons", _MOST_REASONS)))
             case "failed":

@@ -22,6 +22,7 @@ from bot.domain.signing.intents import (
 from bot.domain.signing.message import LARGEST_TRANSACTION_BYTES
 
 _MOST_TABLES, _MOST_IN_TABLE, _MOST_HEIGHTS = 16, 256, 16
+_LONGEST_TYPED = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,22 @@ class NewWalletRequest:
 
     user_id: int
     number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptRequest:
+    """Seal a key that somebody typed, and keep nothing of it."""
+
+    user_id: int
+    number: int
+    typed: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRequest:
+    """Open a key, hold it against its address, and wipe it."""
+
+    key: SealedKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +72,9 @@ class SignRequest:
     former: FormerExpired | None = None
 
 
-Request = NewWalletRequest | ResealRequest | HealthRequest | SignRequest
+Request = (
+    NewWalletRequest | AdoptRequest | CheckRequest | ResealRequest | HealthRequest | SignRequest
+)
 
 
 def request_body(request: Request) -> bytes:
@@ -63,6 +82,10 @@ def request_body(request: Request) -> bytes:
     match request:
         case NewWalletRequest():
             return written({"do": "new_wallet"} | asdict(request))
+        case AdoptRequest():
+            return written({"do": "adopt"} | asdict(request))
+        case CheckRequest():
+            return written({"do": "check", "key": key_fields(request.key)})
         case ResealRequest():
             return written({"do": "reseal", "key": key_fields(request.key)})
         case HealthRequest():
@@ -95,6 +118,14 @@ def read_request(body: bytes) -> Request:
                 return NewWalletRequest(
                     user_id=fields.number("user_id"), number=fields.number("number")
                 )
+            case "adopt":
+                return AdoptRequest(
+                    user_id=fields.number("user_id"),
+                    number=fields.number("number"),
+                    typed=fields.text("typed", _LONGEST_TYPED),
+                )
+            case "check":
+                return CheckRequest(key=read_key(fields.object("key")))
             case "reseal":
                 return ResealRequest(key=read_key(fields.object("key")))
             case "sign":

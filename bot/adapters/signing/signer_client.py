@@ -14,6 +14,7 @@ from bot.adapters.signing.answers import (
     Refused,
     Sealed,
     Signed,
+    Sound,
     Trouble,
     key_fault_of,
     read_answer,
@@ -21,6 +22,8 @@ from bot.adapters.signing.answers import (
 from bot.adapters.signing.fields import BadRequest
 from bot.adapters.signing.frames import LARGEST_FRAME_BYTES, BadFrame, framed, read_frame
 from bot.adapters.signing.requests import (
+    AdoptRequest,
+    CheckRequest,
     HealthRequest,
     NewWalletRequest,
     Request,
@@ -57,6 +60,16 @@ class SignerClient:
         """Make a wallet."""
         request = NewWalletRequest(user_id=user_id, number=number)
         return _sealed(await self._asked(request, tries=1))
+
+    async def adopt(self, user_id: int, number: int, typed: str) -> SealedKey:
+        """Seal a key that somebody typed."""
+        request = AdoptRequest(user_id=user_id, number=number, typed=typed)
+        return _sealed(await self._asked(request, tries=1))
+
+    async def check(self, key: SealedKey) -> None:
+        """Pass in silence where the key opens and is that of its address."""
+        if not isinstance(await self._asked(CheckRequest(key=key), key=key), Sound):
+            _fail("it answered something else than was asked")
 
     async def sign(
         self,

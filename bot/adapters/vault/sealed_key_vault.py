@@ -34,7 +34,11 @@ class SealedKeyVault:
     def create(self, user_id: int, number: int) -> SealedKey:
         """Make a wallet on Solana, and open it once before anybody pays into it."""
         with drawn(SEED_BYTES) as seed:
-            key = self._sealed(user_id, number, SOLANA, _address(_private(seed)), seed)
+            return self.adopt(user_id, number, seed)
+
+    def adopt(self, user_id: int, number: int, seed: Secret) -> SealedKey:
+        """Seal the seed of a wallet, and open that once before it is kept."""
+        key = self._sealed(user_id, number, SOLANA, _address(_private(seed)), seed)
         self.check(key)
         return key
 
