@@ -77,8 +77,10 @@ async def _strikes(
                     world, database, proxy, folder, places_beside=places_beside
                 ) as kills,
             ):
-                for _ in range(times):
-                    for point, aim in points.items():
+                for turn in range(times):
+                    # A limit and a stop take turns: this way each is struck at each point.
+                    order = list(points.items())
+                    for point, aim in order if turn % 2 == 0 else reversed(order):
                         began = time.perf_counter()
                         firing = await kills.strike(point, aim)
                         found.append(firing)

@@ -88,6 +88,7 @@ def wire_live(  # noqa: PLR0917 (one of each)
         on_outbox=on_outbox,
     )
     movements = LiveMovements(moved)
+    parts.guards.stops.take_live(orders)
     return Live(
         orders=orders,
         asking=LiveAsking(means, orders.deciding),

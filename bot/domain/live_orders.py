@@ -119,6 +119,7 @@ class LiveWish:
 
     `least_out` is what they were shown to get at worst, or what their order accepts: with less,
     nothing is decided. A purchase may bring `exits`, placed in its fill's own transaction.
+    A sale that nobody asks for by hand `is_forced`: it is made for a frozen person too.
     """
 
     wallet_number: int
@@ -129,6 +130,12 @@ class LiveWish:
     position_number: int | None = None
     least_out: int = 0
     exits: tuple[Exit, ...] = ()
+    is_forced: bool = False
+
+    @property
+    def is_sale_of_a_stop(self) -> bool:
+        """Tell whether nobody asks for it by hand, and nothing is entered by it."""
+        return self.is_forced and self.side is LiveSide.SELL
 
     @property
     def hash(self) -> str:
@@ -223,6 +230,7 @@ class LiveIntent:
     twin: Fill | None = None
     message_id: int | None = None
     exits: tuple[Exit, ...] = ()
+    is_forced: bool = False
     attempts: tuple[LiveAttempt, ...] = ()
 
     @property

@@ -86,6 +86,7 @@ def wish_of(
         position_number=None if is_buy else placed.position_number,
         least_out=_least_out(order, seen, amount, decimals, sol_usd),
         exits=read_exits(placed.details.get("exits")) if is_buy else (),
+        is_forced=not is_buy,
     )
 
 

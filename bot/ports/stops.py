@@ -20,6 +20,18 @@ class StoppedPosition:
     token_id: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppedLive:
+    """A live position that an emergency stop is to sell; `tries` counts what was placed for it."""
+
+    user_id: int
+    wallet_number: int
+    number: int
+    token_id: int
+    units: int
+    tries: int
+
+
 class StopBook(Protocol):
     """Emergency stops with who, why and when; all raise `Unavailable`.
 
@@ -60,7 +72,13 @@ class StopBook(Protocol):
     ) -> list[StoppedPosition]:
         """Give open paper positions that a stop is to close, by user and number, after one."""
 
-    async def count_open(self, stop: TradingStop) -> int:
+    async def live_to_close(self, stop: TradingStop, limit: int) -> list[StoppedLive]:
+        """Give open live positions that a stop is to sell, and for which nothing is under way.
+
+        What was tried within the last minute is left out.
+        """
+
+    async def count_open(self, stop: TradingStop, *, with_live: bool = False) -> int:
         """Give how many positions a stop has still to close."""
 
     async def note_progress(

@@ -48,9 +48,8 @@ class LiveDeciding:
 
     async def decide(self, request: Request, wish: LiveWish) -> LiveDecision:
         """Decide by the quote of this moment; raises `Refusal` or `Unavailable`."""
-        request.user.require(
-            Permission.HOLD_LIVE_WALLET if wish.side is LiveSide.BUY else Permission.LEAVE_LIVE
-        )
+        if not wish.is_sale_of_a_stop:
+            request.user.require(needed_for(wish))
         is_buy = wish.side is LiveSide.BUY
         token, wallet, cash = await self._checked(request, wish)
         asked = _request_of(wish, token, wallet.address)
@@ -141,6 +140,7 @@ class LiveDeciding:
             deadline_at=now + timedelta(seconds=rules.deadline_seconds),
             source_at=request.source_at,
             exits=wish.exits,
+            is_forced=wish.is_forced,
         )
 
 
@@ -153,3 +153,9 @@ def _request_of(wish: LiveWish, token: Token, address: str) -> SwapRequest:
         taker=address,
         slippage_bps=wish.slippage_bps,
     )
+
+
+def needed_for(wish: LiveWish) -> Permission:
+    """Give what an order asks for: a purchase more than a sale."""
+    is_buy = wish.side is LiveSide.BUY
+    return Permission.HOLD_LIVE_WALLET if is_buy else Permission.LEAVE_LIVE

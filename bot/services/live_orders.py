@@ -14,7 +14,6 @@ from bot.domain.live_orders import (
     IntentState,
     LiveAttempt,
     LiveIntent,
-    LiveSide,
     LiveWish,
     may_begin,
 )
@@ -23,7 +22,7 @@ from bot.domain.requests import Request
 from bot.domain.users import Permission, User
 from bot.ports.live_orders import LiveClaim, Place
 from bot.services.live_attempts import LiveAttempts
-from bot.services.live_deciding import CheckEntry, LiveDeciding, any_entry
+from bot.services.live_deciding import CheckEntry, LiveDeciding, any_entry, needed_for
 from bot.services.live_means import LiveMeans, PurchaseGate, Twin
 from bot.services.live_tracking import LiveTracking
 
@@ -74,9 +73,8 @@ class LiveOrders:
         `carry_out`, which the job of `next_placed` asks for. Raises `Refusal` or `Unavailable`,
         with a claim `BookingConflict` too.
         """
-        request.user.require(
-            Permission.HOLD_LIVE_WALLET if wish.side is LiveSide.BUY else Permission.LEAVE_LIVE
-        )
+        if not wish.is_sale_of_a_stop:
+            request.user.require(needed_for(wish))
         if known := await self._known(request, wish):
             return known
         decision = await self.deciding.decide(request, wish)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.domain.errors import Refusal, Unavailable
 from bot.domain.instruments import Token
+from bot.domain.live_orders import LiveRules, LiveSide, LiveWish
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
 from bot.domain.risk import StopRule, TradingStop
@@ -14,7 +15,7 @@ from bot.domain.users import Mode, Permission, User
 from bot.engine.risk_limits import check_not_stopped
 from bot.ports.books import Books
 from bot.ports.clock import Clock
-from bot.ports.stops import StopBook, StoppedPosition
+from bot.ports.stops import StopBook, StoppedLive, StoppedPosition
 from bot.services.price_board import PriceBoard
 from bot.services.trading import Trading
 from bot.services.views import Filled
@@ -22,15 +23,20 @@ from bot.services.views import Filled
 _AT_ONCE = 100
 _BY_HAND, _BY_ADMIN = (StopRule.HAND,), (StopRule.ADMIN,)
 _LONGEST_REASON = 120
+_WIDEST_SLIPPAGE_BPS = LiveRules().most_slippage_bps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopLine:
-    """A stop with its token, where it is of one, and how many positions it concerns."""
+    """A stop with its token, where it is of one, and how many positions it concerns.
+
+    So many of these are `live`: they are sold for real.
+    """
 
     stop: TradingStop
     token: Token | None
     positions: int = 0
+    live: int = 0
 
 
 class StopNotices(Protocol):
@@ -60,6 +66,13 @@ Place = tuple[int, int]
 StopAnswer = Callable[[StopLine], Sequence[Notice]]
 
 
+class LiveSales(Protocol):
+    """What sells live positions: `bot.services.live_orders.LiveOrders`."""
+
+    async def place(self, request: Request, wish: LiveWish) -> object:
+        """Place a live order. Needs no permission here: the stop did."""
+
+
 class Stops:
     """The stops that stand, by scope; PostgreSQL is the truth, so they survive a restart.
 
@@ -77,6 +90,11 @@ class Stops:
         self._notices = notices
         self._standing: dict[int, TradingStop] = {}
         self._told: dict[int, int] = {}
+        self._live: LiveSales | None = None
+
+    def take_live(self, live: LiveSales) -> None:
+        """Name who sells live positions; at wiring. Without, a stop closes those on paper only."""
+        self._live = live
 
     async def load(self) -> None:
         """Take up the stops that stand. Needs no permission: asked at the start, and again."""
@@ -108,7 +126,7 @@ class Stops:
         asked = self._asked(user, token_id, is_own=is_own)
         if person:
             asked = await self._of_person(asked, person)
-        return replace(self._line(asked), positions=await self._book.count_open(asked))
+        return await self._counted(asked)
 
     async def pull_own(
         self, request: Request, *, closes: bool, place: Place | None, answer: StopAnswer
@@ -208,14 +226,17 @@ class Stops:
                 await self._close_all(stop, trading)
 
     async def _close_all(self, stop: TradingStop, trading: Trading) -> None:
-        open_at_first = await self._book.count_open(stop)
+        open_at_first = await self._count_open(stop)
         planned = max(stop.planned, open_at_first)
         after: StoppedPosition | None = None
         while batch := await self._book.to_close(stop, after, _AT_ONCE):
             for position in batch:
                 await self._close(stop, position, trading)
             after = batch[-1]
-        left = await self._book.count_open(stop)
+        if self._live is not None:
+            for held in await self._book.live_to_close(stop, _AT_ONCE):
+                await self._sell(stop, held, self._live)
+        left = await self._count_open(stop)
         if left == self._told.get(stop.stop_id):
             return
         known = replace(stop, planned=planned, closed_at=None if left else self._clock.now())
@@ -244,13 +265,42 @@ class Stops:
             # Too thin, or the chain is away: the next round tries again.
             return
 
+    async def _sell(self, stop: TradingStop, held: StoppedLive, live: LiveSales) -> None:
+        """Place the sale of a live position, one for each try; its end is the live job's."""
+        place = f"{held.wallet_number}:{held.number}:{held.tries}"
+        try:
+            desk = await self._books.desk(held.user_id, Mode.LIVE, "")
+            request = Request(
+                user=desk.user,
+                request_id=f"job:emergency:{stop.stop_id}:{place}",
+                received_at=self._clock.now(),
+            )
+            wish = LiveWish(
+                wallet_number=held.wallet_number,
+                token_id=held.token_id,
+                side=LiveSide.SELL,
+                amount_in=held.units,
+                slippage_bps=_WIDEST_SLIPPAGE_BPS,
+                position_number=held.number,
+                is_forced=True,
+            )
+            await live.place(request, wish)
+        except (Refusal, Unavailable):
+            return  # the next round tries again
+
+    async def _counted(self, stop: TradingStop) -> StopLine:
+        on_paper, all_open = await self._book.count_open(stop), await self._count_open(stop)
+        return replace(self._line(stop), positions=all_open, live=all_open - on_paper)
+
+    async def _count_open(self, stop: TradingStop) -> int:
+        return await self._book.count_open(stop, with_live=self._live is not None)
+
     async def _pull(
         self, request: Request, asked: TradingStop, place: Place | None, answer: StopAnswer
     ) -> None:
         if place is not None:
             asked = replace(asked, chat_id=place[0], message_id=place[1])
-        positions = await self._book.count_open(asked)
-        line = replace(self._line(asked), positions=positions)
+        line = await self._counted(asked)
         news = self._notices.halted(line) if asked.rule is StopRule.ADMIN else ()
         pulled = await self._book.pull(request, asked, [*answer(line), *news])
         self._standing[pulled.stop_id] = pulled

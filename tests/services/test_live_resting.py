@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from bot.adapters.clock import SystemClock
 from bot.adapters.database.connection import Pool
+from bot.adapters.database.stops import PostgresStops
 from bot.domain.errors import Refusal
 from bot.domain.live_orders import LiveSide
 from bot.domain.positions import Side
@@ -24,9 +26,11 @@ from bot.domain.resting_plans import (
 )
 from bot.domain.users import Mode, Role
 from bot.sandbox.jupiter_api.faults import Tampering, VenueFaults
+from bot.services.stops import Stops
 from tests.builders.live_resting import LiveWaiting, live_waiting, percent
 from tests.builders.live_scenes import OWNER, live_scene
 from tests.builders.swap_worlds import SOL, swap_world
+from tests.fakes.stop_news import PlainStopNews
 
 
 @pytest.fixture
@@ -362,3 +366,43 @@ async def test_a_venue_that_gives_less_than_the_slippage_allows_is_told_once(
     assert (order.state, order.last_refusal) == ("working", "live_below_least")
     assert sum("could not fill" in text for text in await at.told()) == 1
     assert await at.intents() == 1
+
+
+async def test_an_exit_that_waits_sells_for_whoever_is_frozen(at: LiveWaiting) -> None:
+    number = await at.buy()
+    (stop,) = await at.guard(number, Stop(level=percent("-8")))
+    await at.scene.database.execute("UPDATE users SET status = 'frozen' WHERE user_id = $1", OWNER)
+    with pytest.raises(Refusal) as refused:
+        await at.orders.place(at.ask(), at.scene.selling(at.scene.held(), number))
+    assert code_of(refused) == "frozen"
+    await at.ticks(80)
+    assert (await at.order(stop)).state == "filled"
+    await at.prove()
+
+
+async def test_an_emergency_stop_sells_live_positions_once(at: LiveWaiting) -> None:
+    number = await at.buy()
+    await at.guard(number, Stop(level=percent("-8")))
+    house = at.parts.house
+    stops = Stops(
+        book=PostgresStops(at.scene.database, on_outbox=lambda _queued: None),
+        board=house.board,
+        books=house.books,
+        clock=SystemClock(),
+        notices=PlainStopNews(),
+    )
+    asked = at.ask()
+    stops.take_live(at.orders)
+    line = await stops.question(asked.user)
+    assert (line.positions, line.live) == (1, 1)
+    await stops.pull_own(asked, closes=True, place=None, answer=lambda _line: ())
+    for _ in range(2):
+        await stops.close_what_is_stopped(house.trading)
+    assert await at.intents() == 2
+    await at.orders.carry_out((OWNER, 2))
+    await stops.close_what_is_stopped(house.trading)
+    assert await at.positions() == ()
+    assert stops.concerning(OWNER)[0].closed_at is not None
+    assert set((await at.states()).values()) == {"cancelled"}
+    assert await at.intents() == 2
+    await at.prove()

@@ -48,6 +48,7 @@ live_intents = Table(
     Column("order_number", Integer),
     Column("twin", JSONB),
     Column("exits", JSONB),
+    Column("is_forced", Boolean, nullable=False, server_default="false"),
     Column("source_at", MOMENT),
     Column("received_at", MOMENT, nullable=False),
     Column("decided_at", MOMENT, nullable=False),

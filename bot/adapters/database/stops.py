@@ -12,21 +12,40 @@ from bot.domain.errors import Refusal
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
 from bot.domain.risk import StopRule, TradingStop
-from bot.ports.stops import StoppedPosition
+from bot.domain.users import Mode
+from bot.ports.stops import StoppedLive, StoppedPosition
 
 _STANDING = "SELECT * FROM trading_stops WHERE lifted_at IS NULL ORDER BY stop_id"
 _KNOWS = "SELECT EXISTS (SELECT FROM users WHERE user_id = $1)"
 _ONE = "SELECT * FROM trading_stops WHERE user_id = $1 AND stop_id = $2"
 _OPEN = """
     FROM positions p JOIN virtual_wallets w USING (user_id, mode, season)
-    WHERE p.state = 'open' AND p.mode = 'paper' AND w.is_current
+    WHERE p.state = 'open' AND p.mode = {mode} AND w.is_current
       AND ($1::bigint = 0 OR p.user_id = $1) AND ($2::integer IS NULL OR p.token_id = $2)
 """
-_COUNT = f"SELECT count(*) {_OPEN}"
+_PAPER = _OPEN.format(mode="'paper'")
+_COUNT = "SELECT count(*) " + _OPEN.format(mode="ANY ($3)")
 _TO_CLOSE = f"""
-    SELECT p.user_id, p.season, p.number, p.token_id {_OPEN}
+    SELECT p.user_id, p.season, p.number, p.token_id {_PAPER}
       AND (p.user_id, p.number) > ($3, $4)
     ORDER BY p.user_id, p.number LIMIT $5
+"""
+_LIVE_TO_CLOSE = """
+    SELECT p.user_id, p.season AS wallet_number, p.number, p.token_id, p.token_units AS units,
+      t.tries
+    FROM positions p JOIN virtual_wallets w USING (user_id, mode, season)
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS tries, max(i.ended_at) AS ended_at,
+        count(*) FILTER (WHERE i.state = 'held') AS under_way
+      FROM live_intents i
+      WHERE i.user_id = p.user_id AND i.wallet_number = p.season AND i.position_number = p.number
+        AND i.side = 'sell'
+        AND (i.state = 'held' OR starts_with(i.request_id, 'job:emergency:' || $3::text || ':'))
+    ) t
+    WHERE p.state = 'open' AND p.mode = 'live' AND w.is_current
+      AND ($1::bigint = 0 OR p.user_id = $1) AND ($2::integer IS NULL OR p.token_id = $2)
+      AND t.under_way = 0 AND coalesce(t.ended_at < now() - interval '1 minute', true)
+    ORDER BY p.user_id, p.number LIMIT $4
 """
 _PROGRESS = """
     UPDATE trading_stops SET planned = greatest(planned, $3), closed_at = coalesce($4, closed_at)
@@ -120,10 +139,18 @@ class PostgresStops:
             rows = await connection.fetch(_TO_CLOSE, stop.user_id, stop.token_id, *last, limit)
         return [StoppedPosition(**row) for row in rows]
 
-    async def count_open(self, stop: TradingStop) -> int:
-        """Give how many positions a stop has still to close."""
+    async def live_to_close(self, stop: TradingStop, limit: int) -> list[StoppedLive]:
+        """Give open live positions that a stop is to sell, and for which nothing is under way."""
+        asked = (stop.user_id, stop.token_id, str(stop.stop_id), limit)
         async with connected(self._pool) as connection:
-            return int(await connection.fetchval(_COUNT, stop.user_id, stop.token_id))
+            rows = await connection.fetch(_LIVE_TO_CLOSE, *asked)
+        return [StoppedLive(**{**row, "units": int(row["units"])}) for row in rows]
+
+    async def count_open(self, stop: TradingStop, *, with_live: bool = False) -> int:
+        """Give how many positions a stop has still to close."""
+        modes = [mode.value for mode in Mode if with_live or mode is not Mode.LIVE]
+        async with connected(self._pool) as connection:
+            return int(await connection.fetchval(_COUNT, stop.user_id, stop.token_id, modes))
 
     async def note_progress(
         self, stop: TradingStop, *, planned: int, at: datetime | None, notices: Sequence[Notice]

@@ -33,6 +33,7 @@ def ask_panic(line: StopLine, keys: Keys) -> Screen:
                 open=_open(line),
             ),
             say("Close all: {open} closed as well, at what the pools pay.", open=_open(line)),
+            _live(line),
             say("It stays so, also after a restart, until you send /resume."),
             say(_WAIT, seconds=ANSWER_SECONDS),
         ),
@@ -61,11 +62,22 @@ def ask_halt(line: StopLine, *, closes: bool, reason: str, asker: str, keys: Key
         text=lines(
             headed(keys.mode, marked(question, whose=_scope(line.stop, line.token))),
             concerned,
+            _live(line) if closes else "",
             marked("Reason: {reason}", reason=named(reason, 120)) if reason else "",
             marked("Asked by {name} · only they can answer", name=named(asker)),
             say(_WAIT, seconds=ANSWER_SECONDS),
         ),
         rows=((key(keys, say("No"), "nostop"), danger(keys, say("Yes, stop"), "halt")),),
+    )
+
+
+def _live(line: StopLine) -> str:
+    if not line.live:
+        return ""
+    return say_count(
+        "⚠️ {count} of them is LIVE: it is sold for real money.",
+        "⚠️ {count} of them are LIVE: they are sold for real money.",
+        line.live,
     )
 
 
