@@ -36,10 +36,12 @@ class LiveTown:
         assert live is not None
         owner = User(user_id=who, role=Role.PREMIUM, status=Status.ACTIVE, first_name="Pia")
         address = (await live.wallets.create(owner)).address
-        await town.wire.post("/sandbox/chain/fund", {"address": address, "lamports": lamports})
+        funding = {"address": address, "lamports": lamports}
+        paid = await town.wire.post("/sandbox/chain/fund", funding)
         accounts = PostgresLiveAccounts(town.pool, lambda _queued: None)
         await accounts.open(who, 1, SystemClock().now())
-        assert await accounts.book_external(who, 1, f"airdrop {address}", lamports)
+        # By its signature: who follows wallets would credit it once more otherwise.
+        assert await accounts.book_external(who, 1, paid["signature"], lamports)
         for statement in (_MET, *map(_LED_TO.format, ("small", "proven", "full"))):
             await town.pool.execute(statement, who)
         asked = await town.say(who, "/mode live")

@@ -52,6 +52,7 @@ export const api = {
   market: () => call("market"),
   shock: (mint, percent) => post("market/shock", { mint, percent }),
   migrate: (mint) => post("market/migrate", { mint }),
+  fund: (address, lamports) => post("chain/fund", { address, lamports }),
   pause: (isPaused) => post("market/pause", { paused: isPaused }),
   faults: (door) => call(door),
   setFaults: (door, faults) => post(door, faults),

@@ -6,6 +6,7 @@ import { toast } from "../overlays.js";
 import { BotCard } from "./bot_card.js";
 import { FaultsCard } from "./faults_card.js";
 import { LedgerCard } from "./ledger_card.js";
+import { PaymentsCard } from "./payments_card.js";
 import { PricesCard } from "./prices_card.js";
 import { RpcCard } from "./rpc_card.js";
 
@@ -16,6 +17,7 @@ export class WorldPane {
     const act = (promise) => this.#act(promise);
     this.bot = new BotCard(byId("card-bot"));
     this.prices = new PricesCard(byId("card-prices"), act);
+    this.payments = new PaymentsCard(byId("card-payments"), act);
     this.ledger = new LedgerCard(byId("card-ledger"));
     this.rpc = new RpcCard(byId("card-rpc"), act);
     this.faults = new FaultsCard(byId("card-faults"), act);
