@@ -133,11 +133,6 @@ class LiveWish:
     is_forced: bool = False
 
     @property
-    def is_sale_of_a_stop(self) -> bool:
-        """Tell whether nobody asks for it by hand, and nothing is entered by it."""
-        return self.is_forced and self.side is LiveSide.SELL
-
-    @property
     def hash(self) -> str:
         """Give what is kept beside the request's key."""
         parts = (

@@ -48,8 +48,7 @@ class LiveDeciding:
 
     async def decide(self, request: Request, wish: LiveWish) -> LiveDecision:
         """Decide by the quote of this moment; raises `Refusal` or `Unavailable`."""
-        if not wish.is_sale_of_a_stop:
-            request.user.require(needed_for(wish))
+        request.user.require(needed_for(wish))
         is_buy = wish.side is LiveSide.BUY
         token, wallet, cash = await self._checked(request, wish)
         asked = _request_of(wish, token, wallet.address)
@@ -156,6 +155,7 @@ def _request_of(wish: LiveWish, token: Token, address: str) -> SwapRequest:
 
 
 def needed_for(wish: LiveWish) -> Permission:
-    """Give what an order asks for: a purchase more than a sale."""
-    is_buy = wish.side is LiveSide.BUY
-    return Permission.HOLD_LIVE_WALLET if is_buy else Permission.LEAVE_LIVE
+    """Give what an order asks for: a purchase more than a sale, and the frozen may have stops."""
+    if wish.side is LiveSide.BUY:
+        return Permission.HOLD_LIVE_WALLET
+    return Permission.VIEW_OWN if wish.is_forced else Permission.LEAVE_LIVE

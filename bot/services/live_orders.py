@@ -73,8 +73,7 @@ class LiveOrders:
         `carry_out`, which the job of `next_placed` asks for. Raises `Refusal` or `Unavailable`,
         with a claim `BookingConflict` too.
         """
-        if not wish.is_sale_of_a_stop:
-            request.user.require(needed_for(wish))
+        request.user.require(needed_for(wish))
         if known := await self._known(request, wish):
             return known
         decision = await self.deciding.decide(request, wish)
