@@ -14,6 +14,9 @@ class ModeBook(Protocol):
     async def live(self) -> Sequence[int]:
         """Give everybody who chose live."""
 
+    async def chosen(self, user_id: int) -> Mode:
+        """Give what a person chose last, paper before any choice."""
+
     async def has_live_books(self, user_id: int) -> bool:
         """Tell whether a person has a live wallet, with its books begun."""
 

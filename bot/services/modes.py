@@ -64,9 +64,15 @@ class Modes:
         request.user.require(Permission.VIEW_OWN)
         if mode is Mode.LIVE:
             await self.require_live(request.user)
+        user_id = request.user.user_id
         if not await self._book.keep(request, mode, notices):
+            # It may have been this very choice, whose answer was lost on the way.
+            self._note(user_id, await self._book.chosen(user_id))
             raise Refusal("already_done")
+        self._note(user_id, mode)
+
+    def _note(self, user_id: int, mode: Mode) -> None:
         if mode is Mode.LIVE:
-            self._live.add(request.user.user_id)
+            self._live.add(user_id)
         else:
-            self._live.discard(request.user.user_id)
+            self._live.discard(user_id)

@@ -16,15 +16,18 @@ class FakeModeBook:
 
     commit: Commit
     funded: set[int] = field(default_factory=set)
-    chosen: dict[int, Mode] = field(default_factory=dict)
+    choices: dict[int, Mode] = field(default_factory=dict)
 
     async def live(self) -> Sequence[int]:
-        return [who for who, mode in self.chosen.items() if mode is Mode.LIVE]
+        return [who for who, mode in self.choices.items() if mode is Mode.LIVE]
+
+    async def chosen(self, user_id: int) -> Mode:
+        return self.choices.get(user_id, Mode.PAPER)
 
     async def has_live_books(self, user_id: int) -> bool:
         return user_id in self.funded
 
     async def keep(self, request: Request, mode: Mode, notices: Sequence[Notice]) -> bool:
-        self.chosen[request.user.user_id] = mode
+        self.choices[request.user.user_id] = mode
         await self.commit(request, notices)
         return True

@@ -7,6 +7,7 @@ import pytest
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.connection import Pool
 from bot.adapters.database.live_accounts import PostgresLiveAccounts
+from bot.adapters.database.mail import PostgresInbox
 from bot.adapters.database.modes import PostgresModes
 from bot.domain.alerts import AlertKind
 from bot.domain.errors import Refusal
@@ -16,15 +17,17 @@ from bot.domain.performance import Span
 from bot.domain.positions import Side
 from bot.domain.users import Mode, User
 from bot.ports.exports import Export
+from bot.ports.mail import StoredUpdate
 from bot.services.exports import ExportSpan
 from bot.services.modes import Modes
 from tests.builders.alert_scenes import alert_scene
-from tests.builders.books import ENGINE, market, meet
+from tests.builders.books import ENGINE, books_on, market, meet
 from tests.builders.desks import SOL, request
 from tests.builders.live_wallets import keep
 from tests.builders.report_rooms import ReportRoom, report_room
 from tests.builders.sealed_keys import ring, wallets_under
 
+OTHER = {Mode.PAPER: Mode.LIVE, Mode.LIVE: Mode.PAPER}
 DEPOSITED, SPENT_LIVE, SPENT_PAPER = 7 * SOL, 2 * SOL, 5 * SOL
 
 
@@ -166,3 +169,22 @@ async def test_alerts_of_a_wallet_on_paper_are_neither_shown_nor_set_live(
     assert kinds == [[AlertKind.EQUITY, AlertKind.PRICE], [AlertKind.PRICE]]
     with pytest.raises(Refusal, match="paper_only"):
         await scene.set(live(ann), "equity above 120")
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+async def test_a_choice_whose_answer_was_lost_is_known_when_it_is_asked_again(
+    database: Pool, mode: Mode
+) -> None:
+    ann = await meet(books_on(database))
+    await keep(database, [replace(one, user_id=ann.user_id) for one in wallets_under(ring(), 1)])
+    await fund(database, ann)
+    book = PostgresModes(database, on_outbox=lambda _queued: None)
+    modes = Modes(book=book, is_live_on=True)
+    await modes.choose(request("tg:1", of=ann), OTHER[mode], [])
+    update = StoredUpdate(update_id=7, lane=1001, raw={}, received_at=SystemClock().now())
+    await PostgresInbox(database).store([update])
+    asked = replace(request("tg:7", of=ann), update_id=7)
+    assert await book.keep(asked, mode, []), "committed, and nobody heard of it"
+    with pytest.raises(Refusal, match="already_done"):
+        await modes.choose(asked, mode, [])
+    assert modes.of(ann.user_id) is mode

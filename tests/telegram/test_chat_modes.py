@@ -83,7 +83,7 @@ async def test_live_needs_a_wallet_and_deposit_is_offered(door: ChatDoor) -> Non
 async def test_with_live_off_the_mode_is_paper_and_live_says_why(door: ChatDoor) -> None:
     book = door.services.mode_book
     book.funded.add(ANN)
-    book.chosen[ANN] = Mode.LIVE
+    book.choices[ANN] = Mode.LIVE
     off = Modes(book=book, is_live_on=False)
     await off.load()
     door.services.modes = door.application._modes = off

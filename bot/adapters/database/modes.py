@@ -10,6 +10,7 @@ from bot.domain.requests import Request
 from bot.domain.users import Mode
 
 _LIVE = "SELECT user_id FROM users WHERE settings ->> 'mode' = 'live'"
+_CHOSEN = "SELECT settings ->> 'mode' FROM users WHERE user_id = $1"
 _HAS_BOOKS = """
     SELECT EXISTS (
       SELECT FROM virtual_wallets w
@@ -33,6 +34,11 @@ class PostgresModes:
         """Give everybody who chose live."""
         async with connected(self._pool) as connection:
             return [row["user_id"] for row in await connection.fetch(_LIVE)]
+
+    async def chosen(self, user_id: int) -> Mode:
+        """Give what a person chose last."""
+        async with connected(self._pool) as connection:
+            return Mode(await connection.fetchval(_CHOSEN, user_id) or Mode.PAPER)
 
     async def has_live_books(self, user_id: int) -> bool:
         """Tell whether a person has a live wallet, with its books begun."""
