@@ -192,13 +192,9 @@ class LiveKills:
         intent = await self.scene.means.book.find(OWNER, request_id)
         kill.state = "none" if intent is None else intent.state.value
         kill.held = int(await self._value("SELECT sum(held) FROM accounts WHERE mode = 'live'"))
-        number = 0 if intent is None else intent.number
-        kill.notices = int(
-            await self._value(
-                # The number is our own.
-                f"SELECT count(*) FROM outbox WHERE payload ->> 'text' LIKE 'LIVE order {number},%'"  # noqa: S608
-            )
-        )
+        # Texts name no order: what nobody counted yet is of this one.
+        told = await self._value("SELECT count(*) FROM outbox WHERE payload ->> 'text' ~ '^LIVE ·'")
+        kill.notices = int(told) - sum(one.notices for one in self.kills if one is not kill)
         wallet = await self._wallet()
         kill.off_by_lamports = wallet.lamports - self.scene.lamports()
         kill.off_by_units = wallet.tokens.get(self.scene.token.mint, 0) - self.scene.held()
