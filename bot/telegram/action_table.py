@@ -58,7 +58,7 @@ _OF_ANY_MODE = frozenset(
         *("start", "help", "tour", "how", "lang", "ends", "watch", "wlist", "woff"),
         *("alrt", "aput", "aask", "alist", "aone", "aedit", "asnz", "adel", "alate", "aset"),
         *("safety", "pset", "panic", "panicp", "panicc", "resume", "halt", "nostop"),
-        *("gate", "gaterl", "gateup", "twin", "llist", "lone"),
+        *("gate", "gaterl", "gateup", "twin", "llist", "lone", "linked", "unlink"),
         *("wdraw", "wasset", "wto", "wmuch", "wadd", "waddrs", "wdrop", "wstop"),
     }
 )
