@@ -11,6 +11,7 @@ import httpx
 from bot.bootstrap.running import running_bot
 from bot.cli.sandbox_process import Sandbox, sandbox_process
 from bot.cli.sandbox_signer import sandbox_signer
+from bot.cli.sandbox_wallets import put_back
 from bot.cli.setup import FAILED, log_as_set, run_async
 
 
@@ -57,6 +58,7 @@ async def _demo(arguments: argparse.Namespace) -> bool:
             sandbox, data_dir=arguments.data_dir, log_level=level
         ) as settings:
             log_as_set(settings)
+            await put_back(settings, sandbox)
             async with running_bot(settings) as running:
                 await _tell_page(sandbox, running.status_url)
                 _greet(sandbox)

@@ -9,6 +9,7 @@ from solders.pubkey import Pubkey
 
 from bot.sandbox.jupiter_api.faults import read_venue_faults
 from bot.sandbox.jupiter_api.funding import give_tokens
+from bot.sandbox.jupiter_api.restoring import restore
 from bot.sandbox.jupiter_api.venue import SwapVenue
 from bot.sandbox.solana_rpc.landing import read_landing_faults
 
@@ -20,7 +21,8 @@ def swap_control_routes(venue: SwapVenue) -> list[web.RouteDef]:
 
     `GET` and `POST /sandbox/swaps/faults` read and replace the venue's faults,
     `/sandbox/chain/landing` those of the chain's landing. `POST /sandbox/chain/fund` takes
-    `{address, lamports}` and `{address, mint, units}`.
+    `{address, lamports}` and `{address, mint, units}`; `POST /sandbox/chain/restore` puts a wallet
+    back as it was in an earlier world: `{address, lamports, tokens: {mint: units}}`.
     """
     landing = venue.chain.landing
 
@@ -39,7 +41,8 @@ def swap_control_routes(venue: SwapVenue) -> list[web.RouteDef]:
     return [
         *_switch("/sandbox/swaps/faults", venue_faults, set_venue),
         *_switch("/sandbox/chain/landing", landing_faults, set_landing),
-        web.post("/sandbox/chain/fund", _funding(venue)),
+        web.post("/sandbox/chain/fund", _taking(venue, _fund)),
+        web.post("/sandbox/chain/restore", _taking(venue, _restore)),
     ]
 
 
@@ -59,10 +62,10 @@ def _switch(
     return [web.get(path, get), web.post(path, post)]
 
 
-def _funding(venue: SwapVenue) -> Handler:
+def _taking(venue: SwapVenue, work: Callable[[SwapVenue, object], object]) -> Handler:
     async def post(request: web.Request) -> web.Response:
         try:
-            given = _fund(venue, orjson.loads(await request.read()))
+            given = work(venue, orjson.loads(await request.read()))
         except ValueError as error:
             raise web.HTTPBadRequest(text=str(error)) from error
         return _json(given)
@@ -82,9 +85,19 @@ def _fund(venue: SwapVenue, body: object) -> dict[str, object]:
     return {"address": str(address), "account": str(account), "units": body["units"]}
 
 
-def _amount(value: object) -> int:
-    if type(value) is not int or not 0 < value <= MOST_UNITS:
-        raise ValueError("lamports or units: a whole number above zero")
+def _restore(venue: SwapVenue, body: object) -> dict[str, object]:
+    tokens = body.get("tokens") if isinstance(body, dict) else None
+    if not isinstance(body, dict) or not isinstance(tokens, dict):
+        raise ValueError("a JSON object with tokens is wanted")  # noqa: TRY004 - a wrong input, not our type
+    lamports = _amount(body.get("lamports"), least=0)
+    held = {Pubkey.from_string(mint): _amount(units, least=0) for mint, units in tokens.items()}
+    restore(venue, Pubkey.from_string(str(body.get("address"))), lamports, held)
+    return {"address": body.get("address")}
+
+
+def _amount(value: object, least: int = 1) -> int:
+    if type(value) is not int or not least <= value <= MOST_UNITS:
+        raise ValueError(f"lamports or units: a whole number from {least}")
     return value
 
 
