@@ -1,5 +1,7 @@
 """Wire what follows live wallets on the chain, and what people pay in by."""
 
+from collections.abc import Sequence
+
 from bot.adapters.database.live_movements import PostgresLiveMovements
 from bot.adapters.database.mail import OnOutbox
 from bot.adapters.solana.wallet_balances import SolanaBalances
@@ -7,8 +9,7 @@ from bot.adapters.solana.wallet_history import SolanaHistory
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.settings import Settings
 from bot.services.live_means import LiveMeans
-from bot.services.live_orders import LiveOrders
-from bot.services.movement_means import MovementMeans, MovementNotices, MovementRules
+from bot.services.movement_means import MovementMeans, MovementNotices, MovementRules, Release
 from bot.services.token_worth import TokenWorth
 from bot.services.trading import Trading
 
@@ -19,7 +20,7 @@ def movement_means(
     live: LiveMeans,
     trading: Trading,
     *,
-    orders: LiveOrders,
+    releases: Sequence[Release],
     notices: MovementNotices,
     on_outbox: OnOutbox,
 ) -> MovementMeans:
@@ -32,5 +33,5 @@ def movement_means(
         worth=TokenWorth(trading).lamports,
         notices=notices,
         rules=MovementRules(dust_lamports=settings.deposit_dust_lamports),
-        releases=(orders.give_up,),
+        releases=releases,
     )

@@ -78,12 +78,13 @@ def wire_live(  # noqa: PLR0917 (one of each)
     gate = wire_gate(settings, parts, news.gate, on_outbox)
     twin = PaperTwins(trading).decide
     orders = LiveOrders(means, twin=twin, check_entry=entries.check, gate=gate)
+    withdrawals = wire_withdrawals(settings, parts, means, factors, news.withdrawn, on_outbox)
     moved = movement_means(
         settings,
         outside,
         means,
         trading,
-        orders=orders,
+        releases=(orders.give_up, withdrawals.payments.give_up),
         notices=news.moved,
         on_outbox=on_outbox,
     )
@@ -101,7 +102,7 @@ def wire_live(  # noqa: PLR0917 (one of each)
         landing=parts.landing,
         movements=movements,
         deposits=Deposits(wallets=wallets, means=moved, movements=movements, painter=painter),
-        withdrawals=wire_withdrawals(settings, parts, means, factors, news.withdrawn, on_outbox),
+        withdrawals=withdrawals,
         cleanups=Cleanups(moved, PostgresCleanups(outside.pool, on_outbox), news.cleaned),
         watched=wire_watched(means, parts),
         imports=wire_imports(means, live.signer, factors),

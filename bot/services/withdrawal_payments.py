@@ -79,6 +79,19 @@ class WithdrawalPayments:
                 self._in_hand.discard(place)
         return await self._means.book.read(place)
 
+    async def give_up(self, user_id: int) -> bool:
+        """End a user's withdrawals that wait, whose funds have left; tells whether there were any.
+
+        Needs no permission: what was held for them is gone.
+        """
+        ended = False
+        for place in await self._means.book.open():
+            if place[0] == user_id and place not in self._in_hand:
+                found = await self._means.book.read(place)
+                if found is not None and found.state is WithdrawalState.WAITING:
+                    ended |= await self._end(found, WithdrawalState.CANCELLED, "funds_left")
+        return ended
+
     async def _stepped(self, standing: Standing) -> None:
         withdrawal = standing.withdrawal
         match withdrawal.state:
@@ -149,13 +162,14 @@ class WithdrawalPayments:
         state = WithdrawalState.FAILED if is_fault else WithdrawalState.CANCELLED
         await self._end(withdrawal, state, reason)
 
-    async def _end(self, withdrawal: Withdrawal, state: WithdrawalState, reason: str) -> None:
+    async def _end(self, withdrawal: Withdrawal, state: WithdrawalState, reason: str) -> bool:
         token = self._means.token_of(withdrawal)
         told = self._means.notices.ended(withdrawal, token, reason)
         now = self._means.live.clock.now()
         is_ended = await self._means.book.end(_place(withdrawal), state, reason, now, told)
         if is_ended:
             _log.info("withdrawal_ended", user=withdrawal.user_id, state=state, reason=reason)
+        return is_ended
 
 
 def _place(withdrawal: Withdrawal) -> Place:

@@ -17,6 +17,7 @@ from bot.words.speech import later, say
 _REASONS: Mapping[str, str] = {
     "cancelled": later("You stopped it."),
     "frozen": later("Your account was frozen meanwhile."),
+    "funds_left": later("What was held for it has left the wallet, and not by me."),
     "address_removed": later("Its address was taken off your list."),
     "factor_changed": later("Your authenticator app was changed meanwhile."),
     "no_code": later("No code was given within two minutes."),
