@@ -58,7 +58,7 @@ async def press_address(turn: Turn, press: Press) -> None:
     available = await _available(turn, press.target)
     data = {"token": str(press.target), "to": str(address.number)}
     await turn.services.talk.ask(turn.user, turn.chat_id, AMOUNT_QUESTION, data, _QUESTION_SECONDS)
-    await turn.ask(screen.pick_amount(available.units, available.token, address, turn.keys))
+    await turn.show(screen.pick_amount(available.units, available.token, address, turn.keys))
 
 
 async def press_amount(turn: Turn, press: Press) -> None:

@@ -166,7 +166,6 @@ def pick_amount(units: int, token: Token | None, address: ListedAddress, keys: K
             *share(50, "50% = " + _sum(token, units // 2)),
             *share(100, say("All = {amount}", amount=_sum(token, units))),
         ),
-        ask=say("Amount, like 1.5"),
     )
 
 
