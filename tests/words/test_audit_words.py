@@ -19,7 +19,7 @@ WRITTEN = re.compile(r"INTO audit_log\b(.*?);", re.DOTALL)
 DOTTED = re.compile(r"'([a-z_]+\.[a-z_]+)'")
 PLAIN = re.compile(r"(?:VALUES\s*\(|SELECT\s+)[\w.]+,\s*[\w.]+,\s*'([a-z_]+)'")
 NAME = re.compile(r"[a-z_]+\.[a-z_]+")
-WRITERS = {"audit", "execute", "NewEntry"}
+WRITERS = {"audit", "execute", "NewEntry", "_kept"}
 
 
 def in_sql() -> Iterator[str]:
