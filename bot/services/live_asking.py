@@ -8,10 +8,11 @@ from bot.domain.instruments import Token
 from bot.domain.live_orders import LiveIntent, LiveSide, LiveWish
 from bot.domain.orders import CloseIntent
 from bot.domain.requests import Request
-from bot.domain.resting_plans import Size, SizeUnit
+from bot.domain.resting_plans import EXIT_EXPIRY, Exit, Size, SizeUnit
 from bot.domain.users import Mode, Permission
 from bot.engine.closing import units_to_close
 from bot.engine.paper_venue import average_price
+from bot.engine.resting_placing import check_exits
 from bot.ports.books import Desk
 from bot.ports.swap_venue import SwapQuote
 from bot.services.live_deciding import LiveDeciding, LiveDecision
@@ -48,14 +49,21 @@ class LiveAsking:
         self._deciding = deciding
 
     async def buy(
-        self, request: Request, token_id: int, size: Size, slippage_bps: int
+        self,
+        request: Request,
+        token_id: int,
+        size: Size,
+        slippage_bps: int,
+        *,
+        exits: tuple[Exit, ...] = (),
     ) -> LiveQuestion:
         """Prepare a purchase; raises `Refusal` or `Unavailable`.
 
         A share of the wallet is one of its free SOL; the whole of it leaves what the order may
-        cost.
+        cost. Its `exits` are placed in its fill's own transaction.
         """
         request.user.require(Permission.HOLD_LIVE_WALLET)
+        check_exits(exits, EXIT_EXPIRY)
         desk = await self._desk(request)
         cash = desk.wallet.cash_lamports
         wish = LiveWish(
@@ -64,6 +72,7 @@ class LiveAsking:
             side=LiveSide.BUY,
             amount_in=self._lamports(cash, size),
             slippage_bps=slippage_bps,
+            exits=exits,
         )
         return await self._question(request, wish, cash, cash, wish.amount_in)
 

@@ -16,9 +16,6 @@ LIVE_REFUSALS: Mapping[str, str] = {
     "live_no_wallet": (
         "LIVE: you have no such wallet. Nothing was bought or sold. /deposit makes one."
     ),
-    "live_exits_later": (
-        "LIVE: buy first, then set the exits: `/sl`, `/tp` or `/trail` with the position's number."
-    ),
     "live_no_risk_size": (
         "LIVE: give the size in SOL, as a share like `10%`, or `all`: `/open {example} long 0.5`."
     ),

@@ -1,11 +1,13 @@
 """Trading with real money: the question with its quote, and the order that its answer places."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 from bot.domain.errors import Refusal
+from bot.domain.exit_spelling import read_exits, spell_exits
 from bot.domain.live_orders import LiveSide, LiveWish
 from bot.domain.notices import Notice, Priority
 from bot.domain.resting_plans import Size, SizeUnit
@@ -28,10 +30,10 @@ _SAID_BEFORE = frozenset({"already_done", "request_mismatch"})
 
 async def open_live(turn: Turn, token_id: int, typed: SpokenEntry) -> None:
     """Ask about a purchase as typed."""
-    if typed.exits:
-        raise Refusal("live_exits_later")
     slippage_bps = typed.slippage_bps or await _slippage(turn)
-    question = await turn.live().asking.buy(turn.request, token_id, typed.size, slippage_bps)
+    question = await turn.live().asking.buy(
+        turn.request, token_id, typed.size, slippage_bps, exits=typed.exits
+    )
     await _ask(turn, question)
 
 
@@ -133,7 +135,8 @@ async def _say_refused(turn: Turn, refusal: Refusal, data: Mapping[str, str]) ->
     wish, words = _read(data), refusal_words(refusal, await example_symbol(turn))
     target = wish.position_number or wish.token_id
     again = live_questions.again(wish.side, turn.keys, target, int(data["asked"]))
-    await turn.show(live_questions.refused(words, (again,)))
+    # A button does not carry exits: what had some is typed anew.
+    await turn.show(live_questions.refused(words, () if wish.exits else (again,)))
 
 
 async def _slippage(turn: Turn) -> int:
@@ -149,6 +152,7 @@ def _spelt(wish: LiveWish) -> dict[str, str]:
         "slippage": str(wish.slippage_bps),
         "position": str(wish.position_number or ""),
         "least": str(wish.least_out),
+        "exits": json.dumps(spell_exits(wish.exits)),
     }
 
 
@@ -161,4 +165,5 @@ def _read(data: Mapping[str, str]) -> LiveWish:
         slippage_bps=int(data["slippage"]),
         position_number=int(data["position"]) if data["position"] else None,
         least_out=int(data["least"]),
+        exits=read_exits(json.loads(data.get("exits", "[]"))),
     )

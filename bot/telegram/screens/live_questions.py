@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from bot.domain.live_choices import LiveChoice
 from bot.domain.live_orders import WHOLE_BPS, LiveSide
+from bot.domain.positions import Side
 from bot.domain.presets import in_percent
 from bot.domain.users import Mode
 from bot.services.live_asking import LiveQuestion
@@ -12,6 +13,7 @@ from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Rows, Screen, danger, headed, key, lines, named
 from bot.telegram.rich_text import Text, marked
 from bot.telegram.screens import figures
+from bot.telegram.screens.order_phrases import exit_words
 from bot.words.speech import say
 
 
@@ -26,6 +28,7 @@ def ask(question: LiveQuestion, keys: Keys, *, until: datetime, seconds: int) ->
             _price(question),
             _paper(question),
             _costs(question),
+            _exits(question),
             say(
                 "⏳ Until {time} UTC ({seconds} s); no answer means no.",
                 time=figures.time_of_day(until),
@@ -37,9 +40,22 @@ def ask(question: LiveQuestion, keys: Keys, *, until: datetime, seconds: int) ->
                 danger(keys, say("Buy, real money") if is_buy else say("Sell, real money"), "lgo"),
                 key(keys, say("No"), "lno"),
             ),
-            (again(question.wish.side, keys, *_target(question)),),
+            *_asked_again(question, keys),
         ),
     )
+
+
+def _exits(question: LiveQuestion) -> str:
+    if not question.wish.exits:
+        return ""
+    return say("Comes with {exits}", exits=exit_words(question.wish.exits, Side.LONG))
+
+
+def _asked_again(question: LiveQuestion, keys: Keys) -> Rows:
+    """Give the button for a new quote; it could not carry exits."""
+    if question.wish.exits:
+        return ()
+    return ((again(question.wish.side, keys, *_target(question)),),)
 
 
 def again(side: LiveSide, keys: Keys, target: int, amount: int) -> Button:
