@@ -83,6 +83,7 @@ def _show(title: str, report: Report) -> None:
     happened = {
         "updates": report.updates,
         "orders": report.orders,
+        "refused as minutes old": report.late,
         "kills of the bot": report.kills,
         "immediate stops of PostgreSQL": report.database_stops,
         "updates delivered once more": report.repeated,
@@ -93,6 +94,8 @@ def _show(title: str, report: Report) -> None:
         print(f"  {name:<32}{count:>8}")
     for name, count in sorted(report.deaths.items()):
         print(f"  killed {name:<57}{count:>4}")
+    for said, times in report.said_instead.items():
+        print(f"  {times} x instead of an order: {said}")
     for difference in report.differences[:5]:
         print(f"  {difference}")
 

@@ -31,6 +31,7 @@ def wire_operations(  # noqa: PLR0917 (one of each)
         refresh=ticks.state,
         sending=sending,
         stops=stops.standing,
+        is_live=outside.live is not None,
     )
 
 

@@ -40,6 +40,7 @@ class Operations:
         refresh: RefreshState,
         sending: Sending,
         stops: Callable[[], Sequence[StopLine]] = tuple,
+        is_live: bool = False,
     ) -> None:
         self._board = board
         self._outside = outside
@@ -49,6 +50,7 @@ class Operations:
         self._clock = clock
         self._refresh = refresh
         self._stops = stops
+        self._modes = "paper and live" if is_live else "paper"
         self._started_at = clock.now()
         self._adding_up = asyncio.Lock()
         self._sheet: LedgerProof | None = None
@@ -62,7 +64,7 @@ class Operations:
         now = self._clock.now()
         proof = await self._balance_sheet()
         return {
-            "mode": "paper",
+            "mode": self._modes,
             "version": __version__,
             "started_at": self._started_at.isoformat(),
             "uptime_s": round((now - self._started_at).total_seconds(), 1),

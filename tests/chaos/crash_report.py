@@ -23,6 +23,15 @@ _ANSWERED_TWICE = """
       SELECT FROM outbox WHERE update_id IS NOT NULL GROUP BY update_id HAVING count(*) > 1
     ) AS twice
 """
+_ANSWERS = """
+    SELECT split_part(payload ->> 'text', E'\\n', 1) AS said, count(*) AS times FROM outbox
+    WHERE update_id = ANY ($1::bigint[]) AND method <> 'answerCallbackQuery'
+    GROUP BY said ORDER BY times DESC LIMIT 5
+"""
+_SAID_TOO_LATE = """
+    SELECT DISTINCT update_id FROM outbox
+    WHERE update_id = ANY ($1::bigint[]) AND payload ->> 'text' LIKE 'That reached me late%'
+"""
 _UNSENT = "SELECT count(*) FROM outbox WHERE state <> 'sent'"
 
 
@@ -55,6 +64,9 @@ class Report:
     receipts_out_of_order: int
     receipts_sent_again: int
     differences: Sequence[str]
+    late: int = 0
+    without_order: list[int] = field(default_factory=list)
+    said_instead: Mapping[str, int] = field(default_factory=dict)
     seed: int = 0
     deaths: Mapping[str, int] = field(default_factory=dict)
     database_stops: int = 0
@@ -83,7 +95,7 @@ class Report:
     def check(self) -> None:
         """Fail unless nothing is lost, doubled, out of order or unbalanced."""
         faults = {name: count for name, count in self.faults().items() if count}
-        assert not faults, (faults, self.differences)
+        assert not faults, (faults, self.differences, self.said_instead)
 
 
 async def reconcile(town: Town, spoken: Sequence[Spoken]) -> Report:
@@ -107,6 +119,11 @@ async def reconcile(town: Town, spoken: Sequence[Spoken]) -> Report:
         mine = [each for each in spoken if each.who == who and each.is_order]
         await _hold_orders(town, report, who, mine)
         await _hold_receipts(town, report, who)
+    # A bot that is killed all the time falls behind, and what is minutes old is refused in words.
+    report.late = len(await town.rows(_SAID_TOO_LATE, report.without_order))
+    report.lost -= report.late
+    rows = await town.rows(_ANSWERS, report.without_order)
+    report.said_instead = {str(row["said"]): row["times"] for row in rows}
     return report
 
 
@@ -116,6 +133,7 @@ async def _hold_orders(town: Town, report: Report, who: int, mine: Sequence[Spok
     found = [turns[row["cause"]] for row in rows]
     report.orders += len(found)
     report.lost += len(mine) - len(set(found))
+    report.without_order += [mine[turn].update_id for turn in set(range(len(mine))) - set(found)]
     report.doubled += len(found) - len(set(found))
     report.out_of_order += _inversions(found)
     sizes = [size_lamports(each.text) for each in mine]
