@@ -4,10 +4,11 @@ from bot.domain.errors import Refusal
 from bot.domain.users import Mode
 from bot.ports.books import Dialog
 from bot.telegram.callbacks import Press
+from bot.telegram.door import Chat
 from bot.telegram.layout import to_send
 from bot.telegram.screens import modes
 from bot.telegram.screens.phrases import refusal_words
-from bot.telegram.turn import Turn
+from bot.telegram.turn import Action, Turn
 
 
 async def refuse_other_mode(turn: Turn, press: Press) -> None:
@@ -21,6 +22,15 @@ async def refuse_other_mode(turn: Turn, press: Press) -> None:
         now = modes.standing(turn.keys, may_go_live=turn.services.modes.is_live_on)
         notices = (*notices, to_send(now, turn.chat_id))
     await turn.finish(notices)
+
+
+def require_private_for_live(press: Press, action: Action, chat: Chat) -> None:
+    """Pass in silence, or raise `Refusal` (`private_only`) of real money in a group.
+
+    A whisper there is live for the one who reads it, and to be read is all that it is for.
+    """
+    if action.is_money and press.mode is Mode.LIVE and not chat.is_private:
+        raise Refusal("private_only")
 
 
 def require_same_mode(turn: Turn, question: Dialog) -> None:

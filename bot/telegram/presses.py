@@ -8,7 +8,7 @@ from bot.ports.mail import StoredUpdate
 from bot.telegram.callbacks import Press, action_named, read_press
 from bot.telegram.door import Chat, Door
 from bot.telegram.heard import CallbackQuery, PressedMessage
-from bot.telegram.mode_wall import refuse_other_mode
+from bot.telegram.mode_wall import refuse_other_mode, require_private_for_live
 from bot.telegram.places import require_row
 from bot.telegram.refusing import answer_refusal
 from bot.telegram.turn import Action, Place, Pressed, PressHandler, Turn, Voice
@@ -38,6 +38,7 @@ class PressDoor:
             if press.mode is not user.mode and not action.is_of_any_mode:
                 await refuse_other_mode(turn, press)
                 return
+            require_private_for_live(press, action, chat)
             handler = self._handler(action, press)
             if action.is_money:
                 request_id = f"cb:{press.owner}:{press.nonce}"

@@ -262,3 +262,18 @@ def test_the_mode_is_read_back_and_costs_no_byte(
     assert press.pack() == data
     paper = Keys(owner=owner, nonce="aaaaaaaaaa", bot_name="b")
     assert len(data) == len(paper.data(action, target))
+
+
+async def test_what_is_whispered_in_a_group_is_of_the_persons_mode(door: ChatDoor) -> None:
+    await go_live(door)
+    whispered = await door.ask("/wallet", chat=GROUP)
+    words = words_of(whispered)
+    assert words.startswith("LIVE") or "for you alone" in words
+    assert MARKS[Mode.PAPER][0] not in words
+
+
+async def test_no_button_buys_with_real_money_in_a_group(door: ChatDoor) -> None:
+    await go_live(door)
+    keys = Keys(owner=ANN, nonce=nonce_of(door, "buy"), bot_name="b", mode=Mode.LIVE)
+    (refused,) = await door.press(keys.data("buy", 7, "1000000000"), chat=GROUP)
+    assert "private chat" in text_of(refused)
