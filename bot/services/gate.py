@@ -24,7 +24,7 @@ from bot.domain.gate import (
 from bot.domain.gate_records import GateRecord
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
-from bot.domain.users import Permission, User
+from bot.domain.users import PERMISSIONS, Permission, User
 from bot.ports.clock import Clock
 from bot.ports.gates import GateBook, GateMove
 from bot.services.gate_reading import GateReading
@@ -47,11 +47,13 @@ class GateView:
     record: GateRecord
     cooling_until: datetime | None
     rules: GateRules
+    may_hold_wallet: bool
 
     @property
     def may_rise(self) -> bool:
-        """Tell whether all that the next stage asks for is there."""
-        return bool(self.asked) and all(one.is_met for one in self.asked)
+        """Tell whether all that the next stage asks for is there, and their role allows it."""
+        is_whole = bool(self.asked) and all(one.is_met for one in self.asked)
+        return is_whole and self.may_hold_wallet
 
 
 class GateNotices(Protocol):
@@ -114,6 +116,7 @@ class Gate:
             record=record,
             cooling_until=cooling_until(state, record.reset_at, self._rules),
             rules=self._rules,
+            may_hold_wallet=Permission.HOLD_LIVE_WALLET in PERMISSIONS[user.role],
         )
 
     async def rise(self, request: Request, answer: Callable[[GateState], Sequence[Notice]]) -> None:

@@ -93,7 +93,8 @@ class GateReading:
         cost = sum(one.position.cost_lamports for one in portfolio.positions)
         falls = live_falls(
             history.events,
-            book_lamports=wallet.cash_lamports + wallet.rent_lamports + cost,
+            # What is held for orders under way is still there.
+            book_lamports=wallet.cash_lamports + wallet.held_lamports + wallet.rent_lamports + cost,
             open_lamports=open_result - state.open_result_lamports,
             day_begin=now.replace(hour=0, minute=0, second=0, microsecond=0),
         )

@@ -243,6 +243,17 @@ async def test_a_fall_leads_a_stage_back_by_itself_and_counts_once(room: GateRoo
     assert (await room.book.state(user_id)).stage is Stage.SMALL
 
 
+async def test_what_is_held_for_an_order_under_way_makes_no_loss_look_larger(
+    room: GateRoom,
+) -> None:
+    await room.risen_to(Stage.SMALL)
+    await room.live_books(12 * SOL // 10)
+    await room.lost(SOL // 10)
+    await room.orders.place(room.request(), room.buying(SOL), None, ())
+    room.clock.advance(7200)
+    assert await room.gate.check(room.owner.user_id) is None
+
+
 async def test_the_clock_looks_at_everybody_who_may_buy(room: GateRoom) -> None:
     await room.risen_to(Stage.SMALL)
     await room.live_books(10 * SOL)

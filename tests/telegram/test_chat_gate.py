@@ -75,7 +75,11 @@ async def test_whoever_may_hold_no_live_wallet_does_not_go_up(
     door: ChatDoor, room: GateRoom
 ) -> None:
     await room.good_record()
+    await room.database.execute("UPDATE virtual_wallets SET grant_lamports = grant_lamports - 1")
     door.services.role = Role.BASIC
+    shown = await door.ask("/live")
+    assert "Going up is for premium" in text_of(shown)
+    assert "Go up to small" not in buttons_of(shown)
     (refused,) = await door.press(door.button("gateup", Stage.SMALL.rank))
     assert "may not" in text_of(refused)
     assert (await room.book.state(ANN)).stage is Stage.PAPER

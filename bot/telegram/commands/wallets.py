@@ -37,7 +37,8 @@ async def reset(turn: Turn, _arguments: Arguments) -> None:
     portfolio = await turn.services.wallets.portfolio(turn.user)
     data = {"nonce": turn.keys.nonce}
     await turn.services.talk.ask(turn.user, turn.chat_id, RESET_QUESTION, data, _RESET_SECONDS)
-    await turn.show(wallets.confirm_reset(portfolio, turn.keys))
+    is_live_on = turn.services.modes.is_live_on
+    await turn.show(wallets.confirm_reset(portfolio, turn.keys, is_live_on=is_live_on))
 
 
 async def press_wallet(turn: Turn, _press: Press) -> None:

@@ -183,8 +183,8 @@ def _history_name(page: HistoryPage) -> str:
     return say("History · season {season}", season=page.season)
 
 
-def confirm_reset(portfolio: Portfolio, keys: Keys) -> Screen:
-    """Ask whether to end the season; no answer means no."""
+def confirm_reset(portfolio: Portfolio, keys: Keys, *, is_live_on: bool = False) -> Screen:
+    """Ask whether to end the season; no answer means no. `is_live_on` is the operator's word."""
     held = portfolio.wallet
     return Screen(
         text=lines(
@@ -194,11 +194,21 @@ def confirm_reset(portfolio: Portfolio, keys: Keys) -> Screen:
                 "You begin again with {grant}. The old season is kept.",
                 grant=figures.with_sol(portfolio.limits.starting_grant_lamports),
             ),
+            _way_to_live(portfolio) if is_live_on else "",
             say("⏳ 60 s to answer; no answer means no."),
         ),
         rows=(
             (key(keys, say("No, keep it"), "keep"), danger(keys, say("Yes, new season"), "erase")),
         ),
+    )
+
+
+def _way_to_live(portfolio: Portfolio) -> str:
+    if not portfolio.positions:
+        return say("The way to real money, /live, has a cooling-off after it.")
+    return say(
+        "On the way to real money, /live, what is open counts as lost: close it first. "
+        "There is a cooling-off after it as well."
     )
 
 
