@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.builders.live_towns import SOL, live_town
 from tests.journeys.people import PIA, text_of
-from tests.journeys.town import Town
+from tests.journeys.town import WIF, Town
 
 ADDRESS = re.compile(r"[1-9A-HJ-NP-Za-km-z]{43,44}")
 FINAL_SLOTS = 60
@@ -37,4 +37,14 @@ async def test_a_person_pays_in_and_is_told_once_it_is_final(
         await town.press(PIA, shown, "I sent it: look now")
         assert await is_booked()
         assert "no rent" in (await town.say(PIA, "/cleanup")).text
+
+        units = {"address": address, "mint": WIF, "units": 500 * 10**6}
+        await town.wire.post("/sandbox/chain/fund", units)
+        town.world.chain.advance(FINAL_SLOTS)
+        shown = (await town.say(PIA, "/deposit")).message("LIVE deposit")
+        await town.press(PIA, shown, "I sent it: look now")
+        asked = await town.say(PIA, "/mode live")
+        await town.press(PIA, asked.message("LIVE"), "Yes, trade LIVE")
+        assert "WIF" in (await town.say(PIA, "/positions")).text
+        assert "LIVE" in (await town.say(PIA, "/history")).text
         await town.prove_books()
