@@ -9,6 +9,7 @@ from enum import StrEnum
 from bot.domain.money import SOL_DECIMALS
 from bot.domain.positions import BPS, Position, Side
 from bot.domain.triggers import Gauge, Owner, Reach, Trigger
+from bot.domain.users import Mode
 
 _DIGITS = 24
 
@@ -108,7 +109,8 @@ class NewAlert:
     """An alert to be kept: what was asked, and the levels that follow from it now.
 
     `anchor` is the figure that moves are counted from. `basis` says on which figures of a
-    position its level was worked out, so that it is worked out again when they change.
+    position its level was worked out, so that it is worked out again when they change. `mode` is
+    whose: a position of paper, or of real money.
     """
 
     condition: Condition
@@ -118,6 +120,7 @@ class NewAlert:
     anchor: Decimal | None = None
     season: int | None = None
     basis: str = ""
+    mode: Mode = Mode.PAPER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +140,7 @@ class Alert:
     season: int | None = None
     snoozed_until: datetime | None = None
     fired_at: datetime | None = None
+    mode: Mode = Mode.PAPER
 
     @property
     def is_watched(self) -> bool:

@@ -25,7 +25,7 @@ from bot.domain.money import SOL_DECIMALS, ui_amount
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
 from bot.domain.triggers import Gauge
-from bot.domain.users import Mode, Permission, User
+from bot.domain.users import Permission, User
 from bot.ports.alerts import AlertBook, SettingsAnswer
 from bot.ports.books import Books
 from bot.ports.clock import Clock
@@ -132,13 +132,13 @@ class Alerts:
     async def alerts(self, user: User) -> tuple[AlertLine, ...]:
         """Give a person's alerts, those whose figure is closest to its level first.
 
-        What watches a wallet is of paper: who trades live is shown what watches tokens.
+        What watches a position or a wallet is shown in its own mode.
         """
         user.require(Permission.VIEW_OWN)
         alerts = [
             alert
             for alert in await self._book.of(user.user_id)
-            if user.mode is Mode.PAPER or alert.condition.kind not in OF_A_WALLET
+            if alert.mode is user.mode or alert.condition.kind not in OF_A_WALLET
         ]
         equity: Decimal | None = None
         if any(alert.condition.kind is AlertKind.EQUITY for alert in alerts):
@@ -195,9 +195,8 @@ class Alerts:
         self, user: User, token_id: int | None, condition: Condition
     ) -> tuple[NewAlert, Decimal | None]:
         """Give what is to be kept, and the figure of now."""
-        if condition.kind in OF_A_WALLET:
-            user.require_paper()
         if condition.kind is AlertKind.EQUITY:
+            user.require_paper()
             new, now = _of_equity(condition), await self._equity(user)
         elif condition.kind is AlertKind.POSITION:
             new = await self._of_position(user, condition)
@@ -208,7 +207,7 @@ class Alerts:
         return new, now
 
     async def _of_position(self, user: User, condition: Condition) -> NewAlert:
-        desk = await self._books.desk(user.user_id, Mode.PAPER, "")
+        desk = await self._books.desk(user.user_id, user.mode, "")
         number = condition.position_number
         position = next((each for each in desk.positions if each.number == number), None)
         if position is None:
@@ -226,6 +225,7 @@ class Alerts:
             levels=levels,
             season=desk.wallet.season,
             basis=position_basis(position),
+            mode=user.mode,
         )
 
     def _of_token(

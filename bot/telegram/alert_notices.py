@@ -20,10 +20,10 @@ class FiredAlertNotices(PrivateNews):
     def fired(self, news: AlertNews) -> Notice:
         """Say what was reached, and when it was seen; silent where the person wants it so."""
         user_id, hit = news.fired.alert.user_id, news.fired.hit
-        kind = news.fired.alert.condition.kind
-        # What is watched of a wallet is of paper; a token's price is the same to everybody.
-        mode = Mode.PAPER if kind in OF_A_WALLET else None
-        label = mode if self.mode_of(user_id) is Mode.LIVE else None
+        alert = news.fired.alert
+        # What is watched of a wallet is of its mode; a token's price is the same to everybody.
+        mode = alert.mode if alert.condition.kind in OF_A_WALLET else None
+        label = mode if Mode.LIVE in {self.mode_of(user_id), mode} else None
         (plain,) = self.told(
             user_id, lambda keys: fired(news, keys, label), Priority.ALERT, mode=mode
         )

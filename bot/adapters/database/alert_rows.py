@@ -16,6 +16,7 @@ from bot.domain.alerts import (
     Levels,
     NewAlert,
 )
+from bot.domain.users import Mode
 
 Row = Mapping[str, Any] | asyncpg.Record
 
@@ -46,6 +47,7 @@ def alert_from(row: Row) -> Alert:
         season=row["season"],
         snoozed_until=row["snoozed_until"],
         fired_at=row["fired_at"],
+        mode=Mode(row["mode"]),
     )
 
 
@@ -68,6 +70,7 @@ def columns_of(new: NewAlert) -> dict[str, object]:
         "position_number": condition.position_number,
         "season": new.season,
         "basis": new.basis,
+        "mode": new.mode.value,
     }
 
 

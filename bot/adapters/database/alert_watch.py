@@ -85,7 +85,7 @@ _MOVED = """
     SELECT a.user_id AS owner_id, a.alert_id AS of_alert, p.*
     FROM alerts a
     LEFT JOIN (positions p JOIN virtual_wallets w USING (user_id, mode, season))
-      ON p.user_id = a.user_id AND p.mode = 'paper' AND p.season = a.season
+      ON p.user_id = a.user_id AND p.mode = a.mode AND p.season = a.season
          AND p.number = a.position_number AND p.state = 'open' AND w.is_current
     WHERE a.state = 'armed' AND a.kind = 'position'
       AND concat_ws(':', p.token_units, p.cost_lamports, p.margin_lamports, p.proceeds_lamports)

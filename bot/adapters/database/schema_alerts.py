@@ -41,6 +41,7 @@ alerts = Table(
     Column("position_number", Integer),
     Column("season", Integer),
     Column("basis", Text, nullable=False, server_default=""),
+    Column("mode", Text, nullable=False, server_default="paper"),
     Column("request_id", Text),
     Column("snoozed_until", MOMENT),
     Column("ended_at", MOMENT),
@@ -53,6 +54,7 @@ alerts = Table(
         "kind IN ('price', 'market_cap', 'move', 'volume', 'liquidity', 'position', 'equity')",
         name="kind_known",
     ),
+    CheckConstraint("mode IN ('paper', 'live')", name="mode_known"),
     CheckConstraint(
         "gauge IN ('price_sol', 'price_usd', 'liquidity_sol', 'volume_usd')", name="gauge_known"
     ),
