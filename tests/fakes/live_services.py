@@ -8,7 +8,7 @@ from bot.domain.notices import Notice
 from bot.domain.requests import Request
 from bot.domain.resting import RestingState
 from bot.domain.resting_plans import RestingPlan
-from bot.domain.users import Mode, Permission
+from bot.domain.users import Mode, Permission, User
 from bot.services.resting_views import Placed, PlacedAnswer
 from tests.fakes.resting_services import PRICE, SOL_USD, FakeResting, Stage
 
@@ -26,6 +26,18 @@ class FakeLive:
     @property
     def resting(self) -> "FakeLiveResting":
         return FakeLiveResting(self.stage)
+
+    @property
+    def orders(self) -> "FakeLiveOrders":
+        return FakeLiveOrders()
+
+
+class FakeLiveOrders:
+    """Has no live order under way."""
+
+    async def under_way(self, user: User) -> tuple[()]:
+        user.require(Permission.VIEW_OWN)
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

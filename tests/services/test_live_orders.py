@@ -9,7 +9,14 @@ import pytest
 
 from bot.adapters.database.connection import Pool
 from bot.domain.errors import Refusal
-from bot.domain.live_orders import AttemptState, IntentState, LiveAttempt, LiveIntent, LiveSide
+from bot.domain.live_orders import (
+    AttemptState,
+    IntentState,
+    LiveAttempt,
+    LiveIntent,
+    LiveRules,
+    LiveSide,
+)
 from bot.jobs.live_orders import reconcile_live_wallets, recover_live_orders
 from bot.sandbox.jupiter_api.faults import Tampering, VenueFaults
 from bot.sandbox.solana_rpc.faults import EndpointFaults
@@ -18,6 +25,7 @@ from bot.services.live_attempts import LiveAttempts
 from bot.services.live_orders import LiveOrders
 from bot.services.live_tracking import LiveTracking
 from bot.services.paper_twins import PaperTwins
+from bot.telegram.screens import live_list
 from tests.builders.houses import house
 from tests.builders.live_scenes import EAGER, OWNER, PURSE, LiveScene, live_scene
 from tests.builders.swap_worlds import QUICK, SOL, swap_world
@@ -348,3 +356,30 @@ async def test_a_token_with_a_transfer_fee_and_a_lookup_table_are_booked_to_the_
         done = await scene.orders.carry_out((OWNER, intent.number))
         assert done.state is IntentState.FILLED
         await scene.prove()
+
+
+async def test_an_order_is_under_way_until_its_end_and_bound_to_what_was_shown(
+    scene: LiveScene,
+) -> None:
+    wish = scene.buying()
+    decided = await scene.orders.deciding.decide(scene.request(), wish)
+    shown = replace(wish, least_out=decided.intent.min_out)
+    with pytest.raises(Refusal, match="live_price_moved"):
+        await scene.orders.place(
+            scene.request(), replace(wish, least_out=decided.quote.out_amount * 2)
+        )
+    placed = await scene.orders.place(scene.request(), shown)
+    assert placed.min_out >= shown.least_out
+    (line,) = live_list.under_way(await scene.orders.under_way(scene.owner))
+    assert line.render()[0] == "⏳ #1 buy WIF for 1 SOL: under way"
+    await scene.orders.carry_out((OWNER, placed.number))
+    assert await scene.orders.under_way(scene.owner) == []
+    with pytest.raises(Refusal, match="unknown_live_order"):
+        await scene.orders.one(scene.owner, 2)
+
+
+def test_a_sale_makes_do_with_what_little_sol_is_left() -> None:
+    rules = LiveRules()
+    assert rules.sale_attempts(10 * SOL) == rules.most_attempts
+    assert rules.sale_attempts(rules.most_sale_rent_lamports + 2 * rules.attempt_lamports) == 2
+    assert rules.sale_attempts(0) == 1

@@ -1,9 +1,15 @@
 """A person's own figures: `/wallet`, `/positions`, `/history`, `/reset` and their buttons."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from bot.domain.errors import Refusal
+from bot.domain.users import Mode
 from bot.telegram.arguments import Arguments
 from bot.telegram.callbacks import Press
-from bot.telegram.screens import wallets
+from bot.telegram.layout import lines
+from bot.telegram.rich_text import Text
+from bot.telegram.screens import live_list, wallets
 from bot.telegram.turn import Turn
 from bot.words.speech import say
 
@@ -22,7 +28,8 @@ async def positions(turn: Turn, _arguments: Arguments) -> None:
     waiting = (
         await turn.services.resting.working(turn.user, turn.mode) if portfolio.positions else ()
     )
-    await turn.show(wallets.positions(portfolio, turn.keys, waiting))
+    screen = wallets.positions(portfolio, turn.keys, waiting)
+    await turn.show(replace(screen, text=lines(screen.text, *await _under_way(turn))))
 
 
 async def history(turn: Turn, _arguments: Arguments) -> None:
@@ -97,6 +104,13 @@ async def press_keep(turn: Turn, _press: Press) -> None:
 async def timed_out(_turn: Turn, _press: Press) -> None:
     """Refuse an expired question."""
     raise Refusal("timed_out")
+
+
+async def _under_way(turn: Turn) -> Iterable[Text]:
+    """Give a line for each live order that is not at its end."""
+    if turn.mode is not Mode.LIVE or turn.services.live is None:
+        return ()
+    return live_list.under_way(await turn.services.live.orders.under_way(turn.user))
 
 
 async def _show_position(turn: Turn, number: int, toast: str = "") -> None:
