@@ -151,6 +151,7 @@ class Cleanups:
             user_id=cleanup.user_id,
             wallet=cleanup.wallet_address,
             accounts=tuple(place.address for place in cleanup.places),
+            token_programs=tuple(place.program for place in cleanup.places),
             max_network_fee_lamports=cleanup.most_fee_lamports,
         )
         key = await self._live.wallets.key_of(cleanup.user_id, cleanup.wallet_number)

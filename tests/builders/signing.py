@@ -208,6 +208,7 @@ class Scene:
             user_id=7,
             wallet=str(wallet),
             accounts=tuple(map(str, empty)),
+            token_programs=tuple(map(str, empty.values())),
             max_network_fee_lamports=6_200,
         )
         closes = [close(account, wallet, wallet, program) for account, program in empty.items()]

@@ -16,7 +16,8 @@ class CleanupJudge:
     def __init__(self, intent: CleanupIntent, other_signers: tuple[bytes, ...]) -> None:
         self.reasons: list[str] = []
         self._wallet = decode_address(intent.wallet)
-        self._open = [decode_address(account) for account in intent.accounts]
+        pairs = zip(intent.accounts, intent.token_programs, strict=True)
+        self._open = {decode_address(each): decode_address(program) for each, program in pairs}
         if other_signers:
             self.reasons.append("somebody else signs it too")
 
@@ -35,7 +36,8 @@ class CleanupJudge:
             return "it pays a closed account out to somebody else"
         if step.account.key not in self._open:
             return "it closes another account than the intent says"
-        self._open.remove(step.account.key)
+        if self._open.pop(step.account.key) != step.program:
+            return "it closes an account by another program than the account's"
         return ""
 
     def conclude(self) -> tuple[str, ...]:

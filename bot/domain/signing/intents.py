@@ -96,13 +96,14 @@ class TransferIntent:
 class CleanupIntent:
     """Close these empty token accounts of the wallet; what each gives back goes to the wallet.
 
-    Raises `UnsoundIntent`.
+    `token_programs` are theirs, in the same order. Raises `UnsoundIntent`.
     """
 
     intent_id: str
     user_id: int
     wallet: str
     accounts: tuple[str, ...]
+    token_programs: tuple[str, ...]
     max_network_fee_lamports: int
     attempt: int = 1
 
@@ -113,6 +114,10 @@ class CleanupIntent:
         _demand_units(self.max_network_fee_lamports)
         if not 1 <= len(self.accounts) <= MOST_CLOSED:
             raise UnsoundIntent(f"a cleanup closes 1 to {MOST_CLOSED} accounts")
+        if len(self.token_programs) != len(self.accounts):
+            raise UnsoundIntent("a cleanup names a token program for each account")
+        if not set(self.token_programs) <= {TOKEN_PROGRAM, TOKEN_2022_PROGRAM}:
+            raise UnsoundIntent("an account is of the token program or of Token-2022")
         if len({self.wallet, *self.accounts}) != len(self.accounts) + 1:
             raise UnsoundIntent("a cleanup closes each account once, and no wallet")
 
