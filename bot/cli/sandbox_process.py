@@ -40,6 +40,13 @@ _A_LOW_GATE: Mapping[str, object] = {
 }
 """Of the gate to live, every step but none of the patience: nobody has two weeks for a demo."""
 
+_SHORT_WAITS: Mapping[str, object] = {
+    "withdrawal_address_wait_minutes": 0.5,
+    "withdrawal_factor_wait_minutes": 0.0,
+    "withdrawal_delay_minutes": 0.5,
+}
+"""Of a withdrawal, every step too: half a minute stands for a day, and for half an hour."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sandbox:
@@ -93,6 +100,7 @@ class Sandbox:
                 "log_dir": data_dir / "logs",
                 "live_trading": signer_socket is not None,
                 **_A_LOW_GATE,
+                **_SHORT_WAITS,
                 "live_counterparties": self.swap_counterparties,
                 "live_tip_accounts": self.swap_tip_accounts,
                 "signer_socket": signer_socket,

@@ -98,8 +98,11 @@ class FactorBook(Protocol):
     async def failed(self, user_id: int, factor: Factor, notices: Sequence[Notice]) -> None:
         """Note that it was wrong, and tell of the lock where it brought one."""
 
-    async def take_step(self, user_id: int, version: int, step: int) -> bool:
-        """Use a time step up; tells whether neither it nor a later one was used before."""
+    async def take_step(self, user_id: int, version: int, step: int, purpose: str = "") -> bool:
+        """Use a time step up; tells whether neither it nor a later one was used before.
+
+        `purpose` is kept beside it: a code that is for one thing alone names that.
+        """
 
     async def take_code(self, user_id: int, code_hash: bytes, at: datetime) -> bool:
         """Use a recovery code up; tells whether there was one."""

@@ -87,8 +87,10 @@ class Factors:
         await self._book.passed(user.user_id)
         return await self._sessions.prove(visitor)
 
-    async def use_code(self, visitor: Visitor, text: str) -> UsedCode:
+    async def use_code(self, visitor: Visitor, text: str, purpose: str) -> UsedCode:
         """Use a code of the authenticator up for one thing alone: it proves no session.
+
+        `purpose` is kept beside it, so that nobody takes it for anything else.
 
         Raises `Refusal` (`factors_locked`, `wrong_factor`, `no_factor`).
         """
@@ -97,7 +99,7 @@ class Factors:
         stored = await self._stored(user.user_id, Factor.TOTP)
         assert stored.confirmed_at is not None, "it counts, so it was confirmed"  # noqa: S101
         claimed = await self._claimed(user)
-        step = await self._used_step(vault, user.user_id, stored, text[:_LONGEST])
+        step = await self._used_step(vault, user.user_id, stored, text[:_LONGEST], purpose)
         if step is None:
             await self._write_down(user, Factor.TOTP, claimed)
             raise Refusal("wrong_factor")
@@ -199,7 +201,12 @@ class Factors:
                 return await self._book.take_code(user_id, code_hash, self._clock.now())
 
     async def _used_step(
-        self, vault: FactorVault, user_id: int, stored: StoredFactor, text: str
+        self,
+        vault: FactorVault,
+        user_id: int,
+        stored: StoredFactor,
+        text: str,
+        purpose: str = "",
     ) -> int | None:
         """Use a code up; gives its step, or None where it was wrong or used before."""
         now = self._clock.now()
@@ -207,7 +214,8 @@ class Factors:
         if step is None:
             return None
         # Used once: a code that was looked at over a shoulder opens nothing any more.
-        return step if await self._book.take_step(user_id, stored.version, step) else None
+        is_first = await self._book.take_step(user_id, stored.version, step, purpose)
+        return step if is_first else None
 
     async def _claimed(self, user: User) -> Try:
         """Count a try before it is looked at; raises `Refusal` (`factors_locked`)."""

@@ -117,7 +117,7 @@ class Withdrawals:
         withdrawal = await self.waiting_for_code(visitor)
         if withdrawal.nonce != nonce:
             raise Refusal("withdrawal_over")
-        used = await self._factors.use_code(visitor, code)
+        used = await self._factors.use_code(visitor, code, withdrawal.terms.hash)
         now = self._means.live.clock.now()
         proof = Proof(
             user_id=withdrawal.user_id,

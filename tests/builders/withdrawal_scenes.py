@@ -97,10 +97,11 @@ class WithdrawalScene:
         """What the page puts together once a code was right; each has a step of its own."""
         step = next(_steps)
         row = await self.pool.fetchrow(
-            "UPDATE user_factors SET last_step = $2 WHERE user_id = $1 AND kind = 'totp'"
-            " RETURNING version, confirmed_at",
+            "UPDATE user_factors SET last_step = $2, last_purpose = $3"
+            " WHERE user_id = $1 AND kind = 'totp' RETURNING version, confirmed_at",
             withdrawal.user_id,
             10**9 + step,
+            withdrawal.terms.hash,
         )
         return Proof(
             user_id=withdrawal.user_id,

@@ -144,9 +144,7 @@ class Steps:
 
     async def give_code(self, number: int) -> None:
         """Type the right code for a withdrawal on its page."""
-        self.step += 1
-        assert await self.factors.take_step(self.user_id, self.version, self.step)
-        self.used.append(self.step)
+        await self._type_code(number)
         if await self._prove(number, self.step):
             self._note_proof(number)
 
@@ -247,7 +245,7 @@ class Steps:
             raise PaidWithoutReasonError("proved without a code", number)
 
     async def prove_with_used_code(self, number: int) -> None:
-        spent = [step for step in self.used if step <= self.step]
+        spent = [step for step in self.used if step < self.step]
         if spent and await self._prove(number, spent[-1]):
             raise PaidWithoutReasonError("proved with a used code", number)
 
@@ -255,18 +253,15 @@ class Steps:
         """Take a code that was given on the page of another withdrawal."""
         if number == other:
             return
-        self.step += 1
-        await self.factors.take_step(self.user_id, self.version, self.step)
-        self.used.append(self.step)
+        await self._type_code(other)
         terms = (await self._read(other)).terms.hash
-        if await self._prove(number, self.step, terms_hash=terms):
+        proved = await self._prove(number, self.step, terms_hash=terms)
+        if proved or await self._prove(number, self.step):
             raise PaidWithoutReasonError("proved by another's code", number)
 
     async def backdate_proof(self, number: int) -> None:
         """Say that the code came in time, though it did not."""
-        self.step += 1
-        await self.factors.take_step(self.user_id, self.version, self.step)
-        self.used.append(self.step)
+        await self._type_code(number)
         truth = self.truths[number]
         if await self._prove(number, self.step, at=truth.asked_at):
             self._note_proof(number)
@@ -417,6 +412,13 @@ class Steps:
             expires_at=self.now + timedelta(seconds=_CODE_SECONDS),
         )
         return replace(withdrawal, number=await self.book.ask(request, withdrawal, RULES, ()))
+
+    async def _type_code(self, number: int) -> None:
+        """Give the next code on the page of a withdrawal, where it is used up for its terms."""
+        self.step += 1
+        purpose = (await self._read(number)).terms.hash
+        assert await self.factors.take_step(self.user_id, self.version, self.step, purpose)
+        self.used.append(self.step)
 
     async def _prove(
         self, number: int, step: int, *, terms_hash: str = "", at: datetime | None = None

@@ -163,12 +163,29 @@ LEFT_OUT: Mapping[str, LeftOut] = {
         texts=dict(
             [
                 _missing("factor"),
-                ("prove_withdrawal", (("AND f.last_step >= proof.factor_step", ""),)),
+                (
+                    "prove_withdrawal",
+                    (
+                        ("AND f.last_step = proof.factor_step", ""),
+                        ("AND f.last_purpose = proof.terms_hash", ""),
+                    ),
+                ),
             ]
         )
     ),
+    "the code was typed for this": LeftOut(
+        texts={
+            "prove_withdrawal": (("AND f.last_purpose = proof.terms_hash", ""),),
+        }
+    ),
     "the code was not used before": LeftOut(
-        texts={"prove_withdrawal": (("THEN 'used'", "AND false THEN 'used'"),)},
+        texts={
+            "prove_withdrawal": (
+                ("THEN 'used'", "AND false THEN 'used'"),
+                ("AND f.last_step = proof.factor_step", "AND f.last_step >= proof.factor_step"),
+                ("AND f.last_purpose = proof.terms_hash", ""),
+            )
+        },
         statements=("ALTER TABLE withdrawal_proofs DROP CONSTRAINT uq_withdrawal_proofs_step",),
     ),
     "the authenticator is still the one": LeftOut(texts=dict([_missing("factor")])),

@@ -38,7 +38,7 @@ _CLAIM = """
 _LOCKED_UNTIL = "SELECT locked_until FROM factor_tries WHERE user_id = $1"
 _PASSED = "DELETE FROM factor_tries WHERE user_id = $1"
 _TAKE_STEP = """
-    UPDATE user_factors SET last_step = $3
+    UPDATE user_factors SET last_step = $3, last_purpose = $4
     WHERE user_id = $1 AND kind = 'totp' AND version = $2 AND last_step < $3
 """
 _TAKE_CODE = """
@@ -114,10 +114,11 @@ class PostgresFactors:
             await audit(connection, user_id, "factor.refused", details)
         self._on_outbox(())
 
-    async def take_step(self, user_id: int, version: int, step: int) -> bool:
+    async def take_step(self, user_id: int, version: int, step: int, purpose: str = "") -> bool:
         """Use a time step up; tells whether neither it nor a later one was used before."""
         async with connected(self._pool) as connection:
-            return await connection.execute(_TAKE_STEP, user_id, version, step) == "UPDATE 1"
+            done = await connection.execute(_TAKE_STEP, user_id, version, step, purpose)
+        return done == "UPDATE 1"
 
     async def take_code(self, user_id: int, code_hash: bytes, at: datetime) -> bool:
         """Use a recovery code up; tells whether there was one."""

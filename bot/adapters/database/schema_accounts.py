@@ -65,6 +65,7 @@ user_factors = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("last_step", BigInteger, nullable=False, server_default="0"),
     Column("confirmed_at", MOMENT),
+    Column("last_purpose", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("user_id", "kind"),
     _of_user(),
     CheckConstraint("kind IN ('pin', 'totp', 'waiting')", name="kind_known"),
