@@ -17,6 +17,7 @@ from bot.bootstrap.candle_days import CANDLE_DAYS, days_by_interval
 from bot.bootstrap.public_address import checked_origin, is_loopback
 from bot.domain.candles import Interval
 from bot.domain.landing import NODES_NEEDED
+from bot.domain.live_orders import LEAST_TIP_LAMPORTS, MOST_TIP_LAMPORTS
 from bot.domain.people import Admission
 
 DEFAULT_TOKENS = (
@@ -94,6 +95,7 @@ class Settings(BaseSettings):
 
     live_trading: bool = False
     live_gap_percent: Decimal = Field(default=Decimal(5), gt=0, le=100)
+    live_tip_lamports: int = Field(default=0, ge=0, le=MOST_TIP_LAMPORTS)
     live_counterparties: Annotated[tuple[str, ...], NoDecode] = ()
     live_tip_accounts: Annotated[tuple[str, ...], NoDecode] = ()
     gate_window_days: float = Field(default=90.0, gt=0, le=3650)
@@ -312,6 +314,13 @@ def check_live(settings: Settings) -> None:
         raise ValueError(
             f"LIVE_TRADING needs {NODES_NEEDED} different endpoints in SOLANA_RPC_URLS: no order "
             "is called expired unless so many agree"
+        )
+    if settings.live_tip_lamports and not settings.jito_base:
+        raise ValueError("LIVE_TIP_LAMPORTS needs JITO_BASE: nobody else is to get the tip")
+    if 0 < settings.live_tip_lamports < LEAST_TIP_LAMPORTS:
+        raise ValueError(
+            f"LIVE_TIP_LAMPORTS is 0 or {LEAST_TIP_LAMPORTS:,} and more: below that the block "
+            "engine takes nothing"
         )
     for_sandbox = settings.live_counterparties or settings.live_tip_accounts
     if for_sandbox and not is_loopback(URL(base).host or ""):

@@ -130,7 +130,7 @@ def _means(
         clock=parts.outside.clock,
         tokens=parts.board.tokens,
         notices=notices,
-        rules=LiveRules(),
+        rules=LiveRules(tip_lamports=settings.live_tip_lamports),
         signing_rules=signing_rules(settings),
         pause=asyncio.sleep,
     )

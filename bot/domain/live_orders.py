@@ -15,6 +15,8 @@ from bot.domain.requests import hash_of
 from bot.domain.resting_plans import Exit
 
 WHOLE_BPS = 10_000
+LEAST_TIP_LAMPORTS, MOST_TIP_LAMPORTS = 1_000, 1_000_000
+"""What Jito's block engine takes at least (docs.jito.wtf), and what we give at most."""
 
 
 class LiveSide(StrEnum):
@@ -82,7 +84,7 @@ class LiveRules:
     most_slippage_bps: int = 1_000
     most_impact_bps: int = 500
     most_fee_lamports: int = 1_000_000
-    most_tip_lamports: int = 1_000_000
+    most_tip_lamports: int = MOST_TIP_LAMPORTS
     most_rent_lamports: int = 5_500_000
     most_sale_rent_lamports: int = 2_100_000
     tip_lamports: int = 0

@@ -1,5 +1,6 @@
 """What a purchase with real money has to pass beside its venue: all that holds for one on paper."""
 
+from bot.domain.errors import Refusal
 from bot.domain.live_orders import LiveWish
 from bot.domain.orders import OpenIntent
 from bot.domain.positions import Side
@@ -28,4 +29,11 @@ class LiveEntries:
         desk = await self._books.desk(request.user.user_id, Mode.LIVE, request.request_id)
         market = await self._trading.entry_market(wish.token_id)
         intent = OpenIntent(token_id=wish.token_id, side=Side.LONG, size_lamports=wish.amount_in)
-        self._trading.check_entry(desk, intent, market, request)
+        try:
+            self._trading.check_entry(desk, intent, market, request)
+        except Refusal as refusal:
+            if refusal.code != "not_enough_cash":
+                raise
+            # What helps a wallet of real money is another thing than what helps one of paper.
+            needed = refusal.fields["needed_lamports"]
+            raise Refusal("live_not_enough", needed_lamports=needed) from refusal

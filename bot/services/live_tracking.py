@@ -36,7 +36,7 @@ class LiveTracking:
     async def send(
         self, attempt: LiveAttempt, *, is_first: bool = False, intent: LiveIntent | None = None
     ) -> LiveAttempt:
-        """Send the same bytes again, to every node, or to the venue where a maker has to sign.
+        """Send the same bytes again: to nodes, the block engine, or a venue whose maker signs.
 
         Needs no permission: what is committed may be out already. `is_first` says that this
         process has just committed it. Errors say nothing of what became of the bytes. Whoever
@@ -44,7 +44,7 @@ class LiveTracking:
         """
         sent_at = self._means.clock.now()
         if attempt.is_ours_to_send or attempt.venue_request_id is None:
-            await self._means.chain.send(attempt.raw)
+            await self._out(attempt.raw)
         else:
             await self._means.venue.execute(
                 attempt.venue_request_id,
@@ -58,6 +58,17 @@ class LiveTracking:
         shown = () if intent is None else self._shown(intent, sent)
         await self._means.book.move(attempt, AttemptState.SENT, sent_at, notices=shown)
         return sent
+
+    async def _out(self, raw: bytes) -> None:
+        """Send to every node, or where a tip is paid to the block engine alone.
+
+        What no node has seen before it lands, nobody can trade ahead of. A block engine that is
+        away costs the attempt: it expires, and never goes out in the open instead.
+        """
+        if self._means.rules.tip_lamports:
+            await self._means.chain.send_privately(raw)
+        else:
+            await self._means.chain.send(raw)
 
     async def look(self, intent: LiveIntent, attempt: LiveAttempt) -> LiveAttempt:
         """Ask every node about an unproven attempt, and book what they prove.

@@ -28,7 +28,7 @@ LIVE_REFUSALS: Mapping[str, str] = {
     ),
     "live_not_enough": (
         "LIVE: this wallet has not enough for it[[ and its fees: {needed_lamports:sol}]]. "
-        "Take a smaller size."
+        "Take a smaller size, or /deposit."
     ),
     "live_slippage": "LIVE: slippage is from 0.01% to {limit_share:percent}.",
     "live_price_moved": "LIVE: the price moved away before anything was signed. Ask again.",

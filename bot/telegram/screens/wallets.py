@@ -24,7 +24,6 @@ _MOST_POSITION_KEYS = 6
 def wallet(portfolio: Portfolio, keys: Keys) -> Screen:
     """Show what is free, what is bound, and what it all comes to."""
     held = portfolio.wallet
-    rent = figures.with_sol(held.rent_lamports)
     return Screen(
         text=lines(
             headed(held.mode, _wallet_name(held)),
@@ -44,9 +43,7 @@ def wallet(portfolio: Portfolio, keys: Keys) -> Screen:
                 realised=figures.signed_sol(portfolio.realised_pnl_lamports),
             ),
             say("Fees paid {fees}", fees=figures.with_sol(portfolio.fees_lamports)),
-            say("Account rent {rent} (returned when you sell all)", rent=rent)
-            if held.rent_lamports
-            else "",
+            _rent_line(held),
             _limits_line(portfolio.limits) if held.mode is Mode.PAPER else "",
             _marked_line(portfolio) if portfolio.positions else "",
             _partial_line(portfolio),
@@ -65,6 +62,15 @@ def wallet(portfolio: Portfolio, keys: Keys) -> Screen:
             _wallet_end(keys),
         ),
     )
+
+
+def _rent_line(held: Wallet) -> str:
+    if not held.rent_lamports:
+        return ""
+    rent = figures.with_sol(held.rent_lamports)
+    if held.mode is Mode.LIVE:
+        return say("Account rent {rent} (sell all, then /cleanup returns it)", rent=rent)
+    return say("Account rent {rent} (returned when you sell all)", rent=rent)
 
 
 def _wallet_name(held: Wallet) -> str:
