@@ -35,7 +35,7 @@ from bot.telegram.movement_news import MovementNews
 from bot.telegram.notices import LiquidationNotices
 from bot.telegram.people_news import PeopleNews
 from bot.telegram.price_warnings import PriceWarnings
-from bot.telegram.private_news import LanguageOf, ModeOf, PrivateNews
+from bot.telegram.private_news import LanguageOf, ModeOf, PrivateNews, on_paper
 from bot.telegram.resting_news import RestingNews
 from bot.telegram.security_news import SecurityNews
 from bot.telegram.stop_notices import StopNews
@@ -51,7 +51,7 @@ class Newsroom:
     clock: Clock
     bot_name: str
     language_of: LanguageOf
-    mode_of: ModeOf
+    mode_of: ModeOf = on_paper
 
     def __call__(self, kind: Callable[..., Kind], **more: object) -> Kind:
         """Make one kind."""
