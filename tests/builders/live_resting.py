@@ -282,7 +282,7 @@ def _wired(database: Pool, built: House) -> RestingServices:
         rules=RULES,
         clock=clock,
         notices=RestingNews(clock=clock, chance=seeded_chance(), bot_name="kit"),
-        landing_seconds=0.0,
+        landing_seconds=lambda: 0.0,
     )
 
 

@@ -240,7 +240,7 @@ async def waiting(
         rules=RULES,
         clock=clock,
         notices=told,
-        landing_seconds=landing_seconds,
+        landing_seconds=lambda: landing_seconds,
     )
     return Waiting(
         database=database,

@@ -14,16 +14,19 @@ from bot.adapters.database.mail import PostgresInbox
 from bot.adapters.database.star_ledger import PostgresStarLedger
 from bot.domain.notices import Notice
 from bot.domain.premium import GRACE, PERIOD, StarCharge, StarInvoice, StarPayment
+from bot.domain.requests import Request
 from bot.domain.users import PersonSeen, Role
 from bot.ports.mail import StoredUpdate
 from bot.services.access import Access
 from bot.services.languages import Languages
+from bot.services.modes import Modes
 from bot.services.premium import Premium
 from bot.telegram.application import Application
 from bot.telegram.receiver import lane_of
 from tests.builders.chance import seeded
 from tests.builders.desks import request
 from tests.fakes.language_book import FakeLanguageBook
+from tests.fakes.mode_book import FakeModeBook
 
 START = datetime(2026, 10, 6, 12, 0, tzinfo=UTC)
 STARS = 250
@@ -88,6 +91,10 @@ class NoRooms:
     groups = None
 
 
+async def nobody_changes(_request: Request, _notices: Sequence[Notice]) -> None:
+    raise AssertionError("nobody changes their mode here")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FewServices:
     """What the application asks for at its start, and what payments need."""
@@ -96,6 +103,7 @@ class FewServices:
     access: Access
     leaderboards: NoBoards
     languages: Languages
+    modes: Modes
     rooms: NoRooms
 
 
@@ -203,6 +211,7 @@ class Cycles:
             access=self._access,
             leaderboards=NoBoards(),
             languages=Languages(book=FakeLanguageBook(), access=self._access),
+            modes=Modes(book=FakeModeBook(commit=nobody_changes), is_live_on=False),
             rooms=NoRooms(),
         )
         self._application = Application(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+import bot.bootstrap.parts
 import bot.bootstrap.running
 import bot.bootstrap.wiring
 from bot.adapters.database.alert_watch import PostgresAlerts
@@ -81,12 +82,12 @@ def acknowledge_first() -> None:
 
 def forget_keys() -> None:
     """Book without idempotency."""
-    bot.bootstrap.wiring.PostgresBooks = ForgetsKeys  # type: ignore[misc] # on purpose
+    bot.bootstrap.parts.PostgresBooks = ForgetsKeys  # type: ignore[misc] # on purpose
 
 
 def forget_claims() -> None:
     """Fill orders that wait without claiming them."""
-    bot.bootstrap.wiring.PostgresBooks = ForgetsClaims  # type: ignore[misc] # on purpose
+    bot.bootstrap.parts.PostgresBooks = ForgetsClaims  # type: ignore[misc] # on purpose
 
 
 def claim_first() -> None:

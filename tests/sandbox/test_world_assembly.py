@@ -153,6 +153,8 @@ async def test_the_ready_line_says_all_that_a_bot_needs(world: SandboxWorld) -> 
         "geckoterminal_base",
         "jupiter_base",
         "jito_base",
+        "swap_counterparties",
+        "swap_tip_accounts",
         "people",
         "tokens",
         "problems",

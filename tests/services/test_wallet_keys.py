@@ -56,7 +56,7 @@ async def test_a_wallet_is_made_once_however_often_it_is_asked_for(database: Poo
     ("role", "status", "code"),
     [
         (Role.BASIC, Status.ACTIVE, "not_permitted"),
-        (Role.PREMIUM, Status.ACTIVE, "not_permitted"),
+        (Role.PREMIUM, Status.FROZEN, "frozen"),
         (Role.ADMIN, Status.FROZEN, "frozen"),
         (Role.ADMIN, Status.BANNED, "banned"),
     ],
