@@ -21,7 +21,7 @@ CheckEntry = Callable[[Request, LiveWish], Awaitable[None]]
 
 
 async def any_entry(_request: Request, _wish: LiveWish) -> None:
-    """Let every purchase pass; for tests of what comes behind."""
+    """Let an order pass: every sale, and a purchase where only tests stand behind it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +39,7 @@ class LiveDecision:
 class LiveDeciding:
     """Turns a wish into an intent; asked for the question, and again for the order itself."""
 
-    def __init__(
-        self, means: LiveMeans, *, twin: Twin, check_entry: CheckEntry = any_entry
-    ) -> None:
+    def __init__(self, means: LiveMeans, *, twin: Twin, check_entry: CheckEntry) -> None:
         self._means = means
         self._twin = twin
         self._check_entry = check_entry

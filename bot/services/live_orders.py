@@ -22,7 +22,7 @@ from bot.domain.requests import Request
 from bot.domain.users import Permission, User
 from bot.ports.live_orders import LiveClaim, Place
 from bot.services.live_attempts import LiveAttempts
-from bot.services.live_deciding import CheckEntry, LiveDeciding, any_entry, needed_for
+from bot.services.live_deciding import CheckEntry, LiveDeciding, needed_for
 from bot.services.live_means import LiveMeans, PurchaseGate, Twin
 from bot.services.live_tracking import LiveTracking
 
@@ -34,7 +34,8 @@ _log = structlog.get_logger(__name__)
 class LiveOrders:
     """Places live orders and brings them to their end.
 
-    Purchases pass the gate, where there is one; sales never have to.
+    Purchases pass the gate, where there is one; sales never have to. Neither it nor what checks
+    entries can be left out by forgetting it.
     """
 
     def __init__(
@@ -42,8 +43,8 @@ class LiveOrders:
         means: LiveMeans,
         *,
         twin: Twin,
-        check_entry: CheckEntry = any_entry,
-        gate: PurchaseGate | None = None,
+        check_entry: CheckEntry,
+        gate: PurchaseGate | None,
         attempts: LiveAttempts | None = None,
         tracking: LiveTracking | None = None,
     ) -> None:

@@ -22,6 +22,7 @@ from bot.domain.resting import Resting
 from bot.domain.resting_plans import Entry, EntryPlan, Exit, ExitPlan, RestingPlan, Size, SizeUnit
 from bot.domain.users import Mode
 from bot.ports.chain import PoolPlace
+from bot.services.live_deciding import any_entry
 from bot.services.live_means import LiveMeans
 from bot.services.live_orders import LiveOrders
 from bot.services.live_resting import LiveResting
@@ -262,7 +263,7 @@ async def wired_live(
         rules=rules,
     )
     means = replace(means, sequel=sequel_of(parts), tokens=built.board.tokens)
-    orders = LiveOrders(means, twin=no_twin)
+    orders = LiveOrders(means, twin=no_twin, check_entry=any_entry, gate=None)
     live = wire_live_resting(parts, means, orders)
     if not is_on:
         resting = _wired(database, built)

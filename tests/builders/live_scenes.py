@@ -33,6 +33,7 @@ from bot.ports.books import LedgerProof
 from bot.ports.signer import Signer, SignerHealth, SigningRefused
 from bot.sandbox.jupiter_api.routing import asset_of
 from bot.services.live_attempts import LiveAttempts
+from bot.services.live_deciding import any_entry
 from bot.services.live_means import LiveMeans
 from bot.services.live_orders import LiveOrders
 from bot.services.live_reconciliation import LiveReconciliation
@@ -168,7 +169,14 @@ class LiveScene:
     ) -> LiveOrders:
         """The same orders seen by another process, with some of its parts otherwise."""
         means = means or self.means
-        return LiveOrders(means, twin=no_twin, attempts=attempts(means), tracking=tracking(means))
+        return LiveOrders(
+            means,
+            twin=no_twin,
+            attempts=attempts(means),
+            tracking=tracking(means),
+            check_entry=any_entry,
+            gate=None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +245,7 @@ async def live_scene(
         world=world,
         database=database,
         means=means,
-        orders=LiveOrders(means, twin=no_twin),
+        orders=LiveOrders(means, twin=no_twin, check_entry=any_entry, gate=None),
         reconciliation=LiveReconciliation(means, SolanaBalances(world.rpc)),
         owner=owner,
         address=wallet.address,

@@ -37,6 +37,7 @@ from bot.domain.signing.rules import SigningRules
 from bot.domain.users import Role
 from bot.ports.live_orders import Commitment
 from bot.services.live_attempts import LiveAttempts
+from bot.services.live_deciding import any_entry
 from bot.services.live_means import LiveMeans
 from bot.services.live_orders import LiveOrders
 from bot.services.live_reconciliation import LiveReconciliation
@@ -129,7 +130,7 @@ async def carry_out(order: Order) -> None:
             )
             return
         begun = CommitsBehindSending(means) if order.sends_first else LiveAttempts(means)
-        orders = LiveOrders(means, twin=no_twin, attempts=begun)
+        orders = LiveOrders(means, twin=no_twin, attempts=begun, check_entry=any_entry, gate=None)
         owner = await meet(PostgresBooks(database, lambda _queued: None), order.user_id, Role.ADMIN)
         request = Request(user=owner, request_id=order.request_id, received_at=clock.now())
         wish = LiveWish(

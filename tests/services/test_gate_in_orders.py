@@ -9,6 +9,7 @@ from bot.adapters.database.connection import Pool
 from bot.domain.errors import Refusal
 from bot.domain.gate import Breach, Stage, StageCaps
 from bot.domain.live_orders import IntentState
+from bot.services.live_deciding import any_entry
 from bot.services.live_orders import LiveOrders
 from tests.builders.gates import RULES
 from tests.builders.live_scenes import OWNER, live_scene, no_twin
@@ -38,7 +39,7 @@ async def test_purchases_are_held_against_the_stage_in_the_database_and_sales_ar
     async with swap_world(slot_ms=10) as world:
         scene = await live_scene(world, database)
         gate = LaxGate(RULES.caps)
-        orders = LiveOrders(scene.means, twin=no_twin, gate=gate)
+        orders = LiveOrders(scene.means, twin=no_twin, gate=gate, check_entry=any_entry)
         with pytest.raises(Refusal, match="live_gate_stage"):
             await orders.place(scene.request(), scene.buying(SOL // 10))
         await database.execute("SELECT set_gate($1, 'small', now(), NULL, 0, 0, '{}')", OWNER)

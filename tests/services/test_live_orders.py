@@ -22,6 +22,7 @@ from bot.sandbox.jupiter_api.faults import Tampering, VenueFaults
 from bot.sandbox.solana_rpc.faults import EndpointFaults
 from bot.sandbox.solana_rpc.landing import LandingFaults
 from bot.services.live_attempts import LiveAttempts
+from bot.services.live_deciding import any_entry
 from bot.services.live_orders import LiveOrders
 from bot.services.live_tracking import LiveTracking
 from bot.services.paper_twins import PaperTwins
@@ -283,7 +284,9 @@ async def test_the_paper_twin_is_decided_with_the_order_and_kept(
     fill = await twins.decide(wish)
     assert fill is not None
     assert await twins.decide(replace(wish, side=LiveSide.SELL, amount_in=fill.token_units))
-    await LiveOrders(scene.means, twin=twins.decide).place(scene.request(), wish)
+    await LiveOrders(scene.means, twin=twins.decide, check_entry=any_entry, gate=None).place(
+        scene.request(), wish
+    )
     stored = await scene.value("SELECT twin ->> 'token_units' FROM live_intents")
     assert stored == str(fill.token_units)
     paper.chain.is_away = True

@@ -27,6 +27,7 @@ from bot.domain.orders import Fill, SwapVenueKind
 from bot.domain.twins import SizeClass, Twins
 from bot.jobs.gate import measure_landings
 from bot.services.landing import LandingDelays
+from bot.services.live_deciding import any_entry
 from bot.services.live_orders import LiveOrders
 from bot.services.twins import TwinFigures
 from tests.builders.live_scenes import EAGER, OWNER, live_scene
@@ -64,7 +65,7 @@ async def test_the_haircut_is_read_from_what_was_booked_and_lands_in_the_model(
         async def twin(wish: LiveWish) -> Fill:
             return paper_fill(wish, 2 * got)
 
-        orders = LiveOrders(scene.means, twin=twin)
+        orders = LiveOrders(scene.means, twin=twin, check_entry=any_entry, gate=None)
         intent = await orders.place(scene.request(), scene.buying())
         assert intent.twin is not None
         done = await orders.carry_out((OWNER, intent.number))
