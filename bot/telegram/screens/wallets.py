@@ -43,7 +43,7 @@ def wallet(portfolio: Portfolio, keys: Keys) -> Screen:
                 realised=figures.signed_sol(portfolio.realised_pnl_lamports),
             ),
             say("Fees paid {fees}", fees=figures.with_sol(portfolio.fees_lamports)),
-            _rent_line(held),
+            _rent_line(held) if held.rent_lamports else "",
             _limits_line(portfolio.limits) if held.mode is Mode.PAPER else "",
             _marked_line(portfolio) if portfolio.positions else "",
             _partial_line(portfolio),
@@ -65,8 +65,6 @@ def wallet(portfolio: Portfolio, keys: Keys) -> Screen:
 
 
 def _rent_line(held: Wallet) -> str:
-    if not held.rent_lamports:
-        return ""
     rent = figures.with_sol(held.rent_lamports)
     if held.mode is Mode.LIVE:
         return say("Account rent {rent} (sell all, then /cleanup returns it)", rent=rent)
