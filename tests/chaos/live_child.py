@@ -15,6 +15,8 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+import structlog
+
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.books import PostgresBooks
 from bot.adapters.database.connection import Pool, open_pool
@@ -175,6 +177,8 @@ async def _means(order: Order, database: Pool, rpc: RpcPool, venue: JupiterVenue
 
 def serve() -> None:
     """Fork a child for each line, one after the other."""
+    # What children log must not stand between the numbers that are told.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     for line in sys.stdin:
         pid = os.fork()
         if not pid:
