@@ -40,9 +40,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "Exit code: 0 all well (warnings allowed), 1 something is bad, 2 wrong settings.",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
-    parser.add_argument(
-        "--live", action="store_true", help="also what live trading would need (not offered yet)"
-    )
+    parser.add_argument("--live", action="store_true", help="also what live trading would need")
     parser.set_defaults(run=run)
 
 

@@ -44,6 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+def whole_parser() -> argparse.ArgumentParser:
+    """Give the command line with every command in it, for whoever describes it."""
+    return _parser(tuple(_COMMANDS))
+
+
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kitrader",

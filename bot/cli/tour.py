@@ -34,7 +34,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "HTTP, print the transcript and prove the ledger. Exit code: 0 every reply was as it "
         "should be, 1 one was not.",
     )
-    parser.add_argument("--accounts", type=Path, action="append", default=[], metavar="DIR")
+    parser.add_argument(
+        "--accounts",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="also put dumped Solana accounts on the local chain",
+    )
     parser.add_argument("--seed", type=int, default=1, help="seed of the market")
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
     parser.set_defaults(run=run)

@@ -57,6 +57,12 @@ def tracked_files() -> tuple[str, ...]:
 
 
 @cache
+def pages() -> tuple[Path, ...]:
+    """Every page of Markdown that git keeps."""
+    return tuple(ROOT / name for name in tracked_files() if name.endswith(".md"))
+
+
+@cache
 def documents() -> tuple[Path, ...]:
     """The pages for people."""
     folders = (ROOT / "docs").rglob("*.md"), (ROOT / "systemd").glob("*.md")
