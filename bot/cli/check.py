@@ -13,7 +13,7 @@ from yarl import URL
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.embedded_errors import EmbeddedPostgresError
 from bot.adapters.database.migrate import schema_state
-from bot.bootstrap.outside import open_database
+from bot.bootstrap.outside import reach_database
 from bot.bootstrap.settings import Settings
 from bot.cli.check_endpoints import endpoint_findings
 from bot.cli.check_live import live_findings
@@ -77,7 +77,7 @@ async def _findings(settings: Settings, *, is_live_asked: bool) -> list[Finding]
 async def _database(settings: Settings) -> tuple[Finding, Sealed | None]:
     sealed: Sealed | None = None
     try:
-        async with open_database(settings) as dsn:
+        async with reach_database(settings) as dsn:
             connection = await asyncpg.connect(dsn, timeout=_TIMEOUT_SECONDS)
             version = str(await connection.fetchval("SHOW server_version")).split()[0]
             number = int(await connection.fetchval("SHOW server_version_num"))

@@ -3,7 +3,7 @@
 import argparse
 
 from bot.adapters.database.migrate import migrate, schema_state
-from bot.bootstrap.outside import open_database
+from bot.bootstrap.outside import reach_database
 from bot.cli.setup import FAILED, log_as_set, run_async, settings_or_exit
 
 
@@ -12,7 +12,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "migrate",
         help="bring the database to the newest schema",
-        description="Bring the database to the newest schema; 'run' and 'demo' do so too.",
+        description="Bring the database to the newest schema, also beside a running bot; "
+        "'run' and 'demo' do so at their start. A schema newer than this version is left as it is.",
     )
     parser.add_argument("--check", action="store_true", help="only say where it stands (1: behind)")
     parser.set_defaults(run=run)
@@ -24,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     log_as_set(settings, level="WARNING")
 
     async def work() -> int:
-        async with open_database(settings) as dsn:
+        async with reach_database(settings) as dsn:
             before, newest = await schema_state(dsn)
             after = before if arguments.check else await migrate(dsn)
         print(f"schema {before} -> {after}" if after != before else f"schema {after}", end="")

@@ -9,7 +9,7 @@ import orjson
 
 from bot.adapters.backups.restoring import BackupUnreadable, is_empty, read_identity, restore
 from bot.adapters.database.connection import open_pool
-from bot.adapters.database.migrate import migrate, schema_state
+from bot.adapters.database.migrate import is_known, migrate, schema_state
 from bot.bootstrap.master_key import AUDIT_SEALS, derived_key, master_key
 from bot.bootstrap.outside import open_database
 from bot.bootstrap.settings import Settings
@@ -76,10 +76,10 @@ async def _restored(settings: Settings, backup: Path, key: Path) -> tuple[str, L
 
 
 async def _proven(dsn: str, seals: bytes | None) -> tuple[str, LedgerProof]:
-    found, newest = await schema_state(dsn)
-    if found > newest:
+    found, _ = await schema_state(dsn)
+    if not is_known(found):
         raise SetupError(
-            f"restored, but its schema {found} is newer than this version's {newest}: "
+            f"restored, but its schema {found} is newer than this version: "
             "use the version that took the backup"
         )
     schema = await migrate(dsn)

@@ -1,8 +1,12 @@
 """The schema goes up, down and up again, and is what the models say."""
 
+import shutil
+from pathlib import Path
+
 import asyncpg
 import pytest
 
+import bot.adapters.database.migrate as migrating
 from bot.adapters.database.migrate import migrate, schema_differences, schema_state
 from bot.domain.errors import Unavailable
 
@@ -41,3 +45,52 @@ async def test_a_database_that_is_not_there_is_unavailable_without_its_address(d
     with pytest.raises(Unavailable) as refused:
         await migrate(dsn)
     assert "canary" not in str(refused.value)
+
+
+FURTHER = """
+from alembic import op
+revision, down_revision = "9999", "{head}"
+CONCURRENTLY = (("ix_orders_more", "CREATE INDEX ON orders (reason)"),)
+def upgrade():
+    op.execute("CREATE INDEX IF NOT EXISTS ix_orders_more ON orders (reason)")
+"""
+ROOT = Path(__file__).parents[2]
+
+
+async def test_a_schema_newer_than_the_code_is_left_as_it_is(database_dsn: str) -> None:
+    connection = await asyncpg.connect(database_dsn)
+    await connection.execute("UPDATE alembic_version SET version_num = '9998'")
+    await connection.close()
+    assert await migrate(database_dsn) == "9998"
+    assert await schema_state(database_dsn) == ("9998", "9998")
+    assert not migrating.is_known("9998")
+
+
+async def test_an_index_is_made_beside_who_writes_and_half_a_one_anew(
+    database_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, head = await schema_state(database_dsn)
+    shutil.copytree(ROOT / "migrations", tmp_path / "migrations")
+    shutil.copy(ROOT / "alembic.ini", tmp_path)
+    more = tmp_path / "migrations" / "versions" / "9999_more.py"
+    more.write_text(FURTHER.format(head=head), "utf-8")
+    monkeypatch.setattr(migrating, "_ROOT", tmp_path)
+    connection = await asyncpg.connect(database_dsn)
+    try:
+        await _cut_off(connection)
+        assert await migrate(database_dsn) == "9999"
+        made = await connection.fetchrow(
+            "SELECT indisvalid, indrelid = 'orders'::regclass FROM pg_index"
+            " WHERE indexrelid = 'ix_orders_more'::regclass"
+        )
+        assert tuple(made) == (True, True)
+    finally:
+        await connection.close()
+
+
+async def _cut_off(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Leave what a build leaves that was cut off: an index that is there, and of no use."""
+    await connection.execute("CREATE TABLE twice (a int)")
+    await connection.execute("INSERT INTO twice VALUES (1), (1)")
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await connection.execute("CREATE UNIQUE INDEX CONCURRENTLY ix_orders_more ON twice (a)")

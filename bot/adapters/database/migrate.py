@@ -1,6 +1,7 @@
 """Bring a database to the newest schema, up and down, and tell where it stands."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -19,6 +20,16 @@ from bot.adapters.database.schema import metadata
 from bot.domain.errors import Unavailable
 
 _ROOT = Path(__file__).parents[3]
+BASE = "base"
+# A migration that waits for a table makes everybody behind it wait as well: it gives up soon, and
+# comes again.
+_LOCK_PATIENCE_MS = 2_000
+_TRIES, _PAUSE_SECONDS = 30, 0.5
+_LOCK_NOT_AVAILABLE = "55P03"
+_INVALID = """
+    SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+    WHERE NOT i.indisvalid AND c.relname = $1
+"""
 
 
 def engine_url(dsn: str) -> str:
@@ -32,11 +43,22 @@ def compares(_object: object, name: str | None, kind: str, _reflected: object, _
     return not is_partition and name != "alembic_version"
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection | None = None) -> Config:
     config = Config(_ROOT / "alembic.ini")
     config.set_main_option("script_location", str(_ROOT / "migrations"))
     config.attributes["connection"] = connection
     return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def is_known(revision: str) -> bool:
+    """Tell whether this version's code has a revision; one that it lacks is of a newer version."""
+    return revision == BASE or any(
+        script.revision == revision for script in _scripts().walk_revisions()
+    )
 
 
 @asynccontextmanager
@@ -59,32 +81,86 @@ async def _engine(dsn: str) -> AsyncIterator[AsyncEngine]:
 async def migrate(dsn: str, *, to: str = "head") -> str:
     """Move the schema to a revision (`head`, `base`, or one by name); gives where it ends.
 
-    Raises `Unavailable` when the database does not let us in.
+    Beside a running bot: each revision is a transaction of its own, its `CONCURRENTLY` indexes are
+    made before it, and none waits for a lock longer than two seconds at a time. A schema that is
+    newer than this code is left as it is (docs/migrations.md). Raises `Unavailable` when the
+    database does not let us in, or stays busy.
     """
+    async with _engine(dsn) as engine:
+        async with engine.connect() as connection:
+            found = await connection.run_sync(_current)
+        if BASE in {to, found}:
+            # Nobody works on it: all or nothing.
+            return await _move(engine, to)
+        if not is_known(found):
+            return found
+        for step in _steps(found, to):
+            await _patiently(engine, step)
+        async with engine.connect() as connection:
+            return await connection.run_sync(_current)
 
-    def run(connection: Connection) -> str:
-        config = _config(connection)
-        if to == "base":
-            command.downgrade(config, to)
+
+def _current(connection: Connection) -> str:
+    return MigrationContext.configure(connection).get_current_revision() or BASE
+
+
+def _steps(found: str, to: str) -> list[str]:
+    scripts = _scripts()
+    return [script.revision for script in scripts.iterate_revisions(to, found)][::-1]
+
+
+async def _patiently(engine: AsyncEngine, step: str) -> None:
+    for _ in range(_TRIES):
+        try:
+            await _build_indexes(engine, step)
+            await _move(engine, step)
+        except (asyncpg.LockNotAvailableError, DBAPIError) as error:
+            if getattr(getattr(error, "orig", error), "sqlstate", "") != _LOCK_NOT_AVAILABLE:
+                raise
         else:
-            command.upgrade(config, to)
-        return MigrationContext.configure(connection).get_current_revision() or "base"
+            return
+        await asyncio.sleep(_PAUSE_SECONDS)
+    raise Unavailable("database", f"its tables stayed busy; revision {step} is not done")
 
-    async with _engine(dsn) as engine, engine.begin() as connection:
+
+async def _build_indexes(engine: AsyncEngine, step: str) -> None:
+    """Make the indexes of a revision without holding anybody up; half a one is made anew."""
+    script = _scripts().get_revision(step)
+    wanted: Sequence[tuple[str, str]] = getattr(script.module, "CONCURRENTLY", ())
+    if not wanted:
+        return
+    async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        for name, definition in wanted:
+            if (await connection.exec_driver_sql(_INVALID, (name,))).first():
+                await connection.exec_driver_sql(f'DROP INDEX CONCURRENTLY "{name}"')
+            await connection.exec_driver_sql(
+                definition.replace("INDEX", f'INDEX CONCURRENTLY IF NOT EXISTS "{name}"', 1)
+            )
+
+
+async def _move(engine: AsyncEngine, to: str) -> str:
+    def run(connection: Connection) -> str:
+        if to == BASE:
+            command.downgrade(_config(connection), to)
+        else:
+            command.upgrade(_config(connection), to)
+        return _current(connection)
+
+    async with engine.begin() as connection:
         # One migration at a time, whoever starts it.
         await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7102026)")
+        await connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_LOCK_PATIENCE_MS}")
         return await connection.run_sync(run)
 
 
 async def schema_state(dsn: str) -> tuple[str, str]:
-    """Give the database's revision and the newest one; raises `Unavailable`."""
+    """Give the database's revision and the one that this code wants; raises `Unavailable`.
 
-    def run(connection: Connection) -> tuple[str, str]:
-        newest = ScriptDirectory.from_config(_config(connection)).get_current_head() or "base"
-        return MigrationContext.configure(connection).get_current_revision() or "base", newest
-
+    They are the same where the database is ahead: a version before it can work with that.
+    """
     async with _engine(dsn) as engine, engine.connect() as connection:
-        return await connection.run_sync(run)
+        found = await connection.run_sync(_current)
+    return found, (_scripts().get_current_head() or BASE) if is_known(found) else found
 
 
 async def schema_differences(dsn: str) -> list[object]:
