@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bot.domain.triggers import Gauge, Owner, Reach, Trigger
 from bot.engine.trigger_shelf import LANES, NEVER, TOKENS, Keys, Shelf
+from bot.ports.trigger_columns import TriggerColumns
 
 LEVEL_DIGITS = 15
 MOST_AT_ONCE = 250
@@ -98,6 +99,28 @@ class TriggerBook:
         """Arm some, one after the other."""
         for trigger in triggers:
             self.arm(trigger)
+
+    def arm_columns(self, columns: TriggerColumns) -> None:
+        """Arm many at once, as `arm` would one after the other."""
+        if not len(columns):
+            return
+        names, token_ids = columns.numbers << _OWNER_BITS | columns.owner, columns.token_ids
+        for name in self._spots.keys() & names.tolist():
+            self._drop(name)
+        self._make_room(int(token_ids.max()))
+        is_below = columns.is_below
+        np.minimum.at(np.asarray(self._above), token_ids[~is_below], columns.keys[~is_below])
+        np.maximum.at(np.asarray(self._below), token_ids[is_below], columns.keys[is_below])
+        keys = np.where(is_below, -columns.keys, columns.keys)
+        marks = columns.generations << _LANE_BITS | token_ids % TOKENS << 1 | is_below
+        shelves = token_ids // TOKENS
+        order = np.argsort(shelves, kind="stable")
+        numbers, firsts = np.unique(shelves[order], return_index=True)
+        for shelf, chosen in zip(numbers.tolist(), np.split(order, firsts[1:]), strict=True):
+            place = self._shelves[shelf].put_all(keys[chosen], names[chosen], marks[chosen])
+            spot = shelf << _PLACE_BITS | place
+            spots = range(spot, spot + len(chosen))
+            self._spots.update(zip(names[chosen].tolist(), spots, strict=True))
 
     def disarm(self, owner: Owner, number: int) -> bool:
         """Take a trigger out; tells whether it was there."""

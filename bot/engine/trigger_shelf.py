@@ -12,6 +12,7 @@ NEVER = float("inf")
 _LARGEST = float(np.finfo(np.float64).max)
 
 Keys = NDArray[np.float64]
+Numbers = NDArray[np.int64]
 
 
 class Shelf:
@@ -42,6 +43,14 @@ class Shelf:
         self._marks.append(mark)
         return len(self._keys) - 1
 
+    def put_all(self, keys: Keys, names: Numbers, marks: Numbers) -> int:
+        """Put levels in, in new places one behind the other; gives the first."""
+        first = len(self._keys)
+        self._keys.frombytes(keys.tobytes())
+        self._names.frombytes(names.tobytes())
+        self._marks.frombytes(marks.tobytes())
+        return first
+
     def clear(self, place: int) -> None:
         """Take the level at a place out."""
         self._keys[place] = NEVER
@@ -68,5 +77,5 @@ class Shelf:
         np.minimum.at(nearest, self._lanes(), np.asarray(self._keys))
         return nearest
 
-    def _lanes(self) -> NDArray[np.int64]:
+    def _lanes(self) -> Numbers:
         return np.asarray(self._marks) & (LANES - 1)

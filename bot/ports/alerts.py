@@ -11,7 +11,7 @@ from bot.domain.alerts import Alert, Levels, NewAlert
 from bot.domain.notices import Notice
 from bot.domain.positions import Position
 from bot.domain.requests import Request
-from bot.domain.triggers import Trigger
+from bot.ports.trigger_columns import TriggerColumns
 
 AlertAnswer = Callable[[Alert], Sequence[Notice]]
 SettingsAnswer = Callable[[AlertSettings], Sequence[Notice]]
@@ -34,8 +34,8 @@ class AlertBook(Protocol):
     repeated one raises `Refusal("already_done")`.
     """
 
-    def armed(self) -> AsyncIterator[Sequence[Trigger]]:
-        """Give the triggers of all alerts that are watched, some thousands at a time."""
+    def armed(self) -> AsyncIterator[TriggerColumns]:
+        """Give the triggers of all alerts that are watched, some ten thousand at a time."""
 
     async def of(self, user_id: int) -> Sequence[Alert]:
         """Give a person's armed alerts, snoozed ones too, the oldest first."""

@@ -4,6 +4,10 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from bot.domain.triggers import Crossing, Trigger
+from bot.ports.trigger_columns import TriggerColumns
+
+Armed = Sequence[Trigger] | TriggerColumns
+"""Levels to be armed, one by one or as columns."""
 
 
 class TriggerOwner(Protocol):
@@ -12,7 +16,7 @@ class TriggerOwner(Protocol):
     PostgreSQL keeps the truth; the book in memory is an index that is loaded from it.
     """
 
-    def armed(self) -> AsyncIterator[Sequence[Trigger]]:
+    def armed(self) -> AsyncIterator[Armed]:
         """Give all that is armed, some thousands at a time; asked once, at the start."""
 
     async def fire(self, crossings: Sequence[Crossing]) -> None:

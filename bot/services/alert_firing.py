@@ -8,9 +8,10 @@ from bot.domain.alert_firings import FiredAlert, Hit
 from bot.domain.alert_hours import Loudness
 from bot.domain.alerts import alert_of
 from bot.domain.notices import Notice
-from bot.domain.triggers import Crossing, Trigger
+from bot.domain.triggers import Crossing
 from bot.ports.alerts import AlertBook
 from bot.ports.clock import Clock
+from bot.ports.trigger_columns import TriggerColumns
 from bot.services.alert_levels import AlertNews, as_said, disarm, rearm
 from bot.services.price_board import PriceBoard
 from bot.services.triggers import Triggers
@@ -51,7 +52,7 @@ class AlertFiring:
         self._clock = clock
         self._notices = notices
 
-    def armed(self) -> AsyncIterator[Sequence[Trigger]]:
+    def armed(self) -> AsyncIterator[TriggerColumns]:
         """Give all that is armed, for the start; see `bot.ports.triggers.TriggerOwner`."""
         return self._book.armed()
 

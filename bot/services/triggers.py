@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import numpy as np
+import structlog
 
 from bot.domain.errors import Unavailable
 from bot.domain.money import LAMPORTS_PER_SOL, SOL_DECIMALS
@@ -15,12 +16,14 @@ from bot.domain.triggers import Crossing, Gauge, Owner, Trigger
 from bot.engine.trigger_book import MOST_AT_ONCE, TriggerBook
 from bot.engine.trigger_shelf import Keys
 from bot.ports.clock import Clock
+from bot.ports.trigger_columns import TriggerColumns
 from bot.ports.triggers import TriggerOwner
 from bot.services.price_board import PriceBoard
 from bot.services.suspicions import Suspicions
 
 _AT_ONCE = 250
 _NOT_A_NUMBER = float("nan")
+_log = structlog.get_logger(__name__)
 _Name = tuple[Owner, int]
 
 
@@ -74,11 +77,20 @@ class Triggers:
 
     async def load(self) -> None:
         """Arm everything that the owners keep. Needs no permission: asked once, at the start."""
+        began = self._clock.monotonic()
         for who in self._owners.values():
-            async for triggers in who.armed():
-                for trigger in triggers:
-                    self._books[trigger.gauge].arm(trigger)
+            async for levels in who.armed():
+                if isinstance(levels, TriggerColumns):
+                    self._books[levels.gauge].arm_columns(levels)
+                else:
+                    for trigger in levels:
+                        self._books[trigger.gauge].arm(trigger)
                 await asyncio.sleep(0)
+        _log.info(
+            "levels_armed",
+            count=sum(self.counts().values()),
+            seconds=round(self._clock.monotonic() - began, 3),
+        )
 
     def arm(self, trigger: Trigger) -> None:
         """Arm a level, in place of the one of the same owner and number, if there is one."""

@@ -1,5 +1,7 @@
 """The trigger book gives what a look at every level would give, whatever happened before."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -9,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot.domain.triggers import Gauge, Owner, Reach, Trigger
 from bot.engine.trigger_book import LEVEL_DIGITS, TriggerBook, level_of, search_key
+from bot.ports.trigger_columns import TriggerColumns
 
 FEW = st.integers(min_value=1, max_value=6)
 # Neighbours on a shelf, and others on shelves that are not there yet.
@@ -104,11 +107,44 @@ class Book(RuleBasedStateMachine):
         self.book = TriggerBook(Gauge.PRICE_SOL)
         self.book.arm_all(self.model.values())
 
+    @rule(owner=st.sampled_from(Owner), raised=st.integers(0, 3))
+    def arm_columns(self, owner: Owner, raised: int) -> None:
+        """Arm again what an owner has, with later generations, and something new beside it."""
+        mine = [each for each in self.model.values() if each.owner is owner]
+        again = [replace(each, generation=each.generation + raised) for each in mine]
+        taken = {each.number for each in again}
+        again += [
+            Trigger(
+                owner=owner,
+                number=number,
+                token_id=number % 200,
+                gauge=Gauge.PRICE_SOL,
+                reach=Reach.ABOVE if number % 2 else Reach.BELOW,
+                level=Decimal(number) / 8,
+            )
+            for number in range(raised)
+            if number not in taken
+        ]
+        self.book.arm_columns(_columns(owner, again))
+        self.model.update({(owner, each.number): each for each in again})
+
     @invariant()
     def holds_what_the_model_holds(self) -> None:
         assert len(self.book) == len(self.model)
         assert self.book.tokens() == {each.token_id for each in self.model.values()}
         assert all(name in self.book for name in self.model)
+
+
+def _columns(owner: Owner, triggers: Sequence[Trigger]) -> TriggerColumns:
+    return TriggerColumns(
+        owner=owner,
+        gauge=Gauge.PRICE_SOL,
+        numbers=np.array([each.number for each in triggers], np.int64),
+        token_ids=np.array([each.token_id for each in triggers], np.int64),
+        generations=np.array([each.generation for each in triggers], np.int64),
+        is_below=np.array([each.reach is Reach.BELOW for each in triggers], np.bool_),
+        keys=np.array([search_key(each.level) for each in triggers], np.float64),
+    )
 
 
 test_the_book_agrees_with_a_look_at_every_level = Book.TestCase

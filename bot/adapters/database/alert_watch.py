@@ -3,26 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 
+from bot.adapters.database.alert_copy import armed_levels
 from bot.adapters.database.alert_rows import Row, alert_from, firing_from, settings_from
 from bot.adapters.database.alerts import AlertRequests
 from bot.adapters.database.connection import Connection, connected, to_json
 from bot.adapters.database.endings import queued
 from bot.adapters.database.rows import position_from
 from bot.domain.alert_firings import FiredAlert, Firing, Hit
-from bot.domain.alerts import Alert, Levels, triggers_of
+from bot.domain.alerts import Alert, Levels
 from bot.domain.notices import Notice, QueuedNotice
-from bot.domain.triggers import Gauge, Trigger
 from bot.ports.alerts import MovedPosition, Tell
+from bot.ports.trigger_columns import TriggerColumns
 
-_AT_ONCE = 2_000
 # Between so many rows, everybody else has a turn.
 _READ_AT_ONCE = 25
-_ARMED = """
-    SELECT alert_id, generation, token_id, gauge, upper, lower FROM alerts
-    WHERE state = 'armed' AND snoozed_until IS NULL AND gauge IS NOT NULL
-"""
 _FIND = "SELECT * FROM alerts WHERE alert_id = ANY($1::bigint[]) AND state = 'armed'"
 # Nothing is claimed twice: whoever comes second finds another generation. A recurring one takes
 # the figure that it fired at as the anchor of its next levels.
@@ -116,12 +111,12 @@ _FIRINGS = """
 class PostgresAlerts(AlertRequests):
     """Implements `bot.ports.alerts.AlertBook`."""
 
-    async def armed(self) -> AsyncIterator[Sequence[Trigger]]:
-        """Give the triggers of all alerts that are watched, some thousands at a time."""
-        async with connected(self._pool) as connection, connection.transaction():
-            cursor = await connection.cursor(_ARMED)
-            while rows := await cursor.fetch(_AT_ONCE):
-                yield [trigger for row in rows for trigger in _triggers(row)]
+    async def armed(self) -> AsyncIterator[TriggerColumns]:
+        """Give the triggers of all alerts that are watched, some ten thousand at a time."""
+        async with connected(self._pool) as connection:
+            levels = await armed_levels(connection)
+        for some in levels:
+            yield some
 
     async def find(self, alert_ids: Sequence[int]) -> Sequence[Alert]:
         """Give those of some alerts that are armed, whosoever they are."""
@@ -256,17 +251,4 @@ def _fired(row: Row, hit: Hit, at: datetime) -> FiredAlert:
         settings=settings_from(row["settings"]),
         held_position=row["held_position"],
         is_heard=row["is_heard"],
-    )
-
-
-def _triggers(row: Row) -> Sequence[Trigger]:
-    upper: Decimal | None = row["upper"]
-    return tuple(
-        triggers_of(
-            row["alert_id"],
-            row["generation"],
-            row["token_id"],
-            Gauge(row["gauge"]),
-            Levels(upper=upper, lower=row["lower"]),
-        )
     )
