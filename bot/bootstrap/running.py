@@ -34,6 +34,8 @@ from bot.jobs.live_orders import (
 )
 from bot.jobs.schedule import guarded, schedule
 from bot.jobs.withdrawals import carry_on_withdrawals
+from bot.observability.journeys import Journeys
+from bot.observability.loop_watch import watch_loop
 from bot.observability.sending import Sending
 from bot.services.catalogue import Services
 from bot.services.deposits import DEPOSIT_PICTURE
@@ -79,6 +81,14 @@ class Running:
     first_prices: asyncio.Event
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What is counted of the way from Telegram and back."""
+
+    sending: Sending
+    journeys: Journeys
+
+
 @asynccontextmanager
 async def running_bot(settings: Settings) -> AsyncIterator[Running]:
     """Run the whole bot for the length of a block.
@@ -96,20 +106,22 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
         sealed = InvitingApi(pictures, invitation_seal(settings))
         api = LoginLinkApi(sealed, lambda user_id: _invited(services, user_id), door.public_url)
         reachability = Reachability(outbox=outbox, clock=outside.clock)
-        sending = Sending()
+        seen = Seen(sending=Sending(), journeys=Journeys(now=outside.clock.now))
         newsroom = Newsroom(
             clock=outside.clock,
             bot_name=who.name,
             language_of=lambda one: services.languages.of(one),  # noqa: PLW0108
             mode_of=lambda one: services.modes.of(one),  # noqa: PLW0108
         )
-        sender = _sender(outside, outbox, api, newsroom, reachability=reachability, figures=sending)
+        sender = _sender(outside, outbox, api, newsroom, reachability=reachability, seen=seen)
         inbox = PostgresInbox(outside.pool, on_outbox=sender.hand_over)
         news = news_of(settings, newsroom)
-        services = wire(settings, outside, on_outbox=sender.hand_over, sending=sending, news=news)
+        services = wire(
+            settings, outside, on_outbox=sender.hand_over, sending=seen.sending, news=news
+        )
         await _load(services)
         lanes, receiver = _reception(
-            settings, outside, services, who, inbox=inbox, reachability=reachability
+            settings, outside, services, who, inbox=inbox, reachability=reachability, seen=seen
         )
         first_prices = asyncio.Event()
         async with operations_door(settings, services) as operations, open_nursery() as nursery:
@@ -138,6 +150,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
 def _watch_outside(outside: Outside, nursery: Nursery) -> None:
     if outside.lease is not None:
         nursery.spawn(outside.lease.keep(), "lease")
+    nursery.spawn(watch_loop(), "loop watch")
     nursery.spawn(outside.rpc.keep_watch(), "rpc watch")
     nursery.spawn(outside.rpc.stream.run(), "rpc stream")
 
@@ -187,7 +200,7 @@ def _sender(
     news: Newsroom,
     *,
     reachability: Reachability,
-    figures: Sending,
+    seen: Seen,
 ) -> Sender:
     return Sender(
         outbox=outbox,
@@ -195,7 +208,8 @@ def _sender(
         clock=outside.clock,
         limits=FloodLimits(clock=outside.clock),
         reachability=reachability,
-        figures=figures,
+        figures=seen.sending,
+        journeys=seen.journeys,
         language_of=news.language_of,
     )
 
@@ -228,6 +242,7 @@ def _reception(
     *,
     inbox: PostgresInbox,
     reachability: Reachability,
+    seen: Seen,
 ) -> tuple[Lanes, Receiver]:
     pocket = SecretPocket()
     application = Application(
@@ -249,6 +264,7 @@ def _reception(
         inbox=inbox,
         admin_ids=sorted(settings.admin_ids),
         language_of=services.languages.of,
+        journeys=seen.journeys,
     )
     lanes = Lanes(handle=guard.handle)
     receiver = Receiver(
@@ -258,6 +274,7 @@ def _reception(
         reachability=reachability,
         language_of=services.languages.of,
         pocket=pocket,
+        journeys=seen.journeys,
     )
     return lanes, receiver
 

@@ -23,7 +23,11 @@ from bot.bootstrap.wiring_backups import wire_backups
 from bot.bootstrap.wiring_charts import wire_candles, wire_charts
 from bot.bootstrap.wiring_groups import wire_rooms
 from bot.bootstrap.wiring_live import LiveDoors, wire_live
-from bot.bootstrap.wiring_operations import wire_operations, wire_outside_state
+from bot.bootstrap.wiring_operations import (
+    wire_monitoring,
+    wire_operations,
+    wire_outside_state,
+)
 from bot.bootstrap.wiring_premium import wire_premium
 from bot.bootstrap.wiring_records import wire_records
 from bot.bootstrap.wiring_reports import ReportServices, report_services
@@ -72,6 +76,7 @@ def wire(
     alerts, alert_following = _alerts(settings, parts, wallets, on_outbox, news.alerted)
     security = wire_security(settings, outside, parts.access, on_outbox, news.secured)
     operations = wire_operations(outside, board, outside_state, ticks, sending, parts.guards.stops)
+    backups = wire_backups(settings, outside, news.backups)
     return Services(
         access=parts.access,
         records=_records(settings, parts, security, on_outbox),
@@ -106,7 +111,8 @@ def wire(
             settings, parts, trading, operations, on_outbox=on_outbox, closed=news.stopped
         ),
         operations=operations,
-        backups=wire_backups(settings, outside, news.backups),
+        monitoring=wire_monitoring(outside, operations, outside_state, ticks, sending, backups),
+        backups=backups,
         outside_state=outside_state,
         people=wire_people(settings, outside, parts.access, news.people, on_outbox=on_outbox),
         live=wire_live(settings, parts, trading, resting, security.factors, live_doors),

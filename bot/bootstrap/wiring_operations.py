@@ -1,12 +1,18 @@
 """Wires what the operator and the status page see."""
 
+from bot.adapters.database.census import PostgresCensus
 from bot.adapters.database.ledger_audit import PostgresLedgerAudit
 from bot.adapters.database.mail import PostgresOutbox
+from bot.adapters.database.pool_figures import pool_samples
 from bot.bootstrap.outside import Outside
 from bot.observability.sending import Sending
+from bot.services.backups import Backups
+from bot.services.census_taking import CensusTaking
+from bot.services.monitoring import Monitoring
 from bot.services.operations import Operations
 from bot.services.outside_state import OutsideState
 from bot.services.price_board import PriceBoard
+from bot.services.queues import Queues
 from bot.services.stops import Stops
 from bot.services.suspicions import Suspicions
 from bot.services.ticks import Ticks
@@ -32,6 +38,28 @@ def wire_operations(  # noqa: PLR0917 (one of each)
         sending=sending,
         stops=stops.standing,
         is_live=outside.live is not None,
+    )
+
+
+def wire_monitoring(  # noqa: PLR0917 (one of each)
+    outside: Outside,
+    operations: Operations,
+    outside_state: OutsideState,
+    ticks: Ticks,
+    sending: Sending,
+    backups: Backups | None,
+) -> Monitoring:
+    """Build what a monitoring system is told."""
+    pool, clock = outside.pool, outside.clock
+    return Monitoring(
+        operations=operations,
+        outside=outside_state,
+        queues=Queues(outbox=PostgresOutbox(pool), sending=sending, clock=clock),
+        census=CensusTaking(census=PostgresCensus(pool), clock=clock),
+        backups=backups,
+        oldest_hot_price=ticks.oldest_hot_price,
+        watches=(lambda: pool_samples(pool),),
+        clock=clock,
     )
 
 

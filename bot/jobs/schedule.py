@@ -8,6 +8,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.domain.errors import Unavailable
+from bot.observability.job_runs import JobRun
 from bot.services.catalogue import Services
 
 _log = structlog.get_logger(__name__)
@@ -27,6 +28,7 @@ _STOP_SECONDS = 1.0
 _SEAL_SECONDS = 60.0
 _LAPSE_SECONDS = 30.0
 _VOID_SECONDS = 10.0
+_CENSUS_SECONDS = 30.0
 
 Job = Callable[[], Awaitable[None]]
 
@@ -74,6 +76,7 @@ def schedule(
         "lift_freezes": (services.security.freezes.lift_due, _MARK_SECONDS),
         "forget_sessions": (services.security.sessions.forget, _FORGET_SECONDS),
         "lapse_roles": (services.people.people.lapse, _LAPSE_SECONDS),
+        "take_census": (services.monitoring.take_census, _CENSUS_SECONDS),
         "void_approvals": (services.people.approvals.void_late, _VOID_SECONDS),
     }
     if services.backups is not None:
@@ -99,14 +102,19 @@ def stoppable(job: Job) -> Job:
 
 
 def guarded(name: str, job: Job) -> Job:
-    """Wrap a job so that a failure is logged and the next run still comes."""
+    """Wrap a job so that a failure is logged and the next run still comes.
+
+    Each line of the log from inside bears the job and when it began as `correlation`.
+    """
 
     async def run() -> None:
-        try:
-            await job()
-        except Unavailable as error:
-            _log.warning("job_unavailable", job=name, what=error.what, detail=error.detail)
-        except Exception:  # noqa: BLE001 (the top of a process loop)
-            _log.exception("job_failed", job=name)
+        with JobRun(name) as this_run:
+            try:
+                await job()
+                this_run.succeeded()
+            except Unavailable as error:
+                _log.warning("job_unavailable", job=name, what=error.what, detail=error.detail)
+            except Exception:  # noqa: BLE001 (the top of a process loop)
+                _log.exception("job_failed", job=name)
 
     return run

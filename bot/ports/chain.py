@@ -80,8 +80,9 @@ class EndpointState:
     """How one RPC endpoint is doing, named without its URL's secrets.
 
     `circuit` is closed, open or half-open; `failing_share` is that of its last 20 answers;
-    `limiter_use` is how much of its limit is used up (above 1: calls wait). Percentiles are
-    None before enough was measured. `last_error` is in our own words.
+    `limiter_use` is how much of its limit is used up (above 1: calls wait), `limiter_waits` how
+    many calls waited since the start, and `limiter_waited_seconds` how long together. Percentiles
+    are None before enough was measured. `last_error` is in our own words.
     """
 
     name: str
@@ -101,6 +102,8 @@ class EndpointState:
     pause_seconds: float
     last_error: str
     stream: StreamState | None = None
+    limiter_waits: int = 0
+    limiter_waited_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The night's backup: taken when it is missing, old ones let go, a failure told and its end."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -67,6 +68,13 @@ class Backups:
         if self._has_failed:
             self._has_failed = False
             await self._outbox.put(self._notices.back(name))
+
+    async def newest_at(self) -> datetime | None:
+        """Give when the newest backup was taken, None where there is none; raises `Unavailable`.
+
+        Needs no permission: it tells a moment only.
+        """
+        return max((name.taken_at for name in await self._shelf.kept()), default=None)
 
     async def _tell_failed(self, error: Unavailable) -> None:
         if self._has_failed:

@@ -14,6 +14,7 @@ from bot.services.languages import Languages
 from bot.services.leaderboards import Leaderboards
 from bot.services.live import Live
 from bot.services.modes import Modes
+from bot.services.monitoring import Monitoring
 from bot.services.movers import Movers
 from bot.services.operations import Operations
 from bot.services.outside_state import OutsideState
@@ -74,6 +75,7 @@ class Services:
     leaderboards: Leaderboards
     rooms: Rooms
     operations: Operations
+    monitoring: Monitoring
     backups: Backups | None
     outside_state: OutsideState
     people: PeopleDesk

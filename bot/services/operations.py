@@ -9,7 +9,6 @@ from decimal import Decimal
 from bot import __version__
 from bot.domain.identifiers import SOL_MINT, USDC_MINT
 from bot.domain.money import ui_amount
-from bot.observability.metrics import Sample
 from bot.observability.sending import Sending
 from bot.ports.books import AssetTotal, LedgerAudit, LedgerProof
 from bot.ports.chain import EndpointState
@@ -55,6 +54,7 @@ class Operations:
         self._adding_up = asyncio.Lock()
         self._sheet: LedgerProof | None = None
         self._sheet_good_until = 0.0
+        self.last_proof: LedgerProof | None = None
 
     async def status(self) -> dict[str, object]:
         """Give the present figures as plain JSON values; raises `Unavailable`.
@@ -83,20 +83,6 @@ class Operations:
             "stops": [_stop(line) for line in self._stops()],
         }
 
-    async def samples(self) -> list[Sample]:
-        """Give figures for a monitoring system; raises `Unavailable`.
-
-        Needs no permission: as `status`, sums only.
-        """
-        uptime = (self._clock.now() - self._started_at).total_seconds()
-        return [
-            *self._outside.samples(),
-            *await self._queues.samples(),
-            Sample(
-                name="kitrader_uptime_seconds", kind="gauge", words="Since the start.", value=uptime
-            ),
-        ]
-
     async def why_not_ready(self) -> str:
         """Say what is missing before people can be served, or nothing; raises `Unavailable`.
 
@@ -123,7 +109,15 @@ class Operations:
 
         Needs no permission: only the command line reaches it.
         """
-        return await self._audit.prove()
+        self.last_proof = await self._audit.prove()
+        return self.last_proof
+
+    async def add_up(self) -> None:
+        """Add the books up, so that whoever watches knows how they are; raises `Unavailable`.
+
+        Needs no permission: the clock asks.
+        """
+        self.last_proof = await self._balance_sheet()
 
     def _prices(self, now: datetime) -> list[dict[str, object]]:
         sol_usd = self._board.sol_usd()

@@ -89,6 +89,9 @@ def _of_endpoint(state: EndpointState) -> Iterator[Sample]:
     yield _count(f"{_RPC}stale_total", "Answers from the past, not used.", state.stale, of)
     yield _gauge(f"{_RPC}failing_share", "Bad ones of the last 20.", state.failing_share, of)
     yield _gauge(f"{_RPC}limiter_use", "Used share of the limit.", state.limiter_use, of)
+    yield _count(f"{_RPC}limiter_waits_total", "Calls that waited.", state.limiter_waits, of)
+    waited = state.limiter_waited_seconds
+    yield _count(f"{_RPC}limiter_waited_seconds_total", "Together how long.", waited, of)
     yield _gauge(f"{_RPC}pause_seconds", "Left of the pause asked for.", state.pause_seconds, of)
     yield _gauge(f"{_RPC}lag_slots", "Slots behind the best endpoint.", state.lag_slots, of)
     yield _gauge(f"{_RPC}slot", "The last slot it answered with.", state.slot, of)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.identifiers import USDC_MINT
 from bot.ports.books import Books
@@ -95,6 +95,15 @@ class Ticks:
         )
         of_dollar = [] if dollar is None else [dollar.token_id]
         await self._refresh({*hot, *of_dollar}, self._every.hot_seconds)
+
+    def oldest_hot_price(self) -> datetime | None:
+        """Give when the price was read that is the oldest of the hot ones; None without any.
+
+        Those are what is held, looked at or waited for: what somebody would miss.
+        """
+        columns = self._board.columns
+        seen = [columns.glimpse(token_id) for token_id in self._followed]
+        return min((one.received_at for one in seen if one is not None), default=None)
 
     async def tell_time(self) -> None:
         """Read the chain's own time, from which the age of prices is told."""

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from structlog.contextvars import bind_contextvars
-
 from bot.domain.users import PersonSeen, User
 from bot.ports.clock import Clock
 from bot.ports.mail import Inbox, StoredUpdate
@@ -97,7 +95,6 @@ class Application:
         Raises `Unavailable` where something outside failed, and `pydantic.ValidationError`
         for an update that is not one; the update is then still open.
         """
-        bind_contextvars(update_id=stored.update_id)  # until the next one takes its place
         for kind, model in _HEARD.items():
             if kind in stored.raw:
                 # To the observer of its kind, past what aiogram does for every update before that:

@@ -7,6 +7,7 @@ from math import ceil
 from bot.domain.requests import Request
 from bot.domain.users import User
 from bot.domain.values import value
+from bot.observability.journeys import THROTTLED, note_result
 from bot.ports.clock import Clock
 from bot.ports.mail import Inbox, StoredUpdate
 from bot.services.catalogue import Services
@@ -63,11 +64,14 @@ class Door:
             case Verdict.ADMITTED:
                 return True
             case Verdict.HEAVY:
+                note_result(THROTTLED)
                 wait = self.throttle.heavy_wait_seconds(turn.user, turn.chat_id, cost)
                 await turn.say(fill(translated(TOO_HEAVY), {"seconds": ceil(wait)}))
             case Verdict.TOLD:
+                note_result(THROTTLED)
                 await turn.say(fill(translated(TOO_FAST), {}))
             case Verdict.SILENT:
+                note_result(THROTTLED)
                 is_freed = turn.pressed is not None and self.throttle.frees(turn.user)
                 await turn.finish(turn.toasted("") if is_freed else ())
         return False

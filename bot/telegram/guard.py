@@ -8,9 +8,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import PurePath
 
 import structlog
+from structlog.contextvars import bind_contextvars
 
 from bot.domain.errors import Unavailable
 from bot.domain.notices import Notice
+from bot.observability.journeys import FAILED, Journeys, note_result
+from bot.observability.journeys import UNAVAILABLE as AWAY
 from bot.ports.mail import Inbox, StoredUpdate
 from bot.telegram.layout import Screen, to_send, to_toast
 from bot.telegram.private_news import LanguageOf, in_english
@@ -40,17 +43,31 @@ class Guard:
         inbox: Inbox,
         admin_ids: Sequence[int] = (),
         language_of: LanguageOf = in_english,
+        journeys: Journeys | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._handle = handle
         self._inbox = inbox
         self._admin_ids = tuple(admin_ids)
         self._language_of = language_of
+        self._journeys = journeys
         self._sleep = sleep
         self._kinds_told: set[str] = set()
 
     async def handle(self, update: StoredUpdate) -> None:
-        """Answer one update whatever happens; raises nothing but cancellation."""
+        """Answer one update whatever happens; raises nothing but cancellation.
+
+        Each line of the log from in here bears the update's number as `correlation`.
+        """
+        bind_contextvars(correlation=str(update.update_id))  # until the next one takes its place
+        if self._journeys is None:
+            await self._persist(update)
+            return
+        journey = self._journeys.begin(update.update_id, update.received_at)
+        await self._persist(update)
+        self._journeys.end(journey)
+
+    async def _persist(self, update: StoredUpdate) -> None:
         pause = _FIRST_PAUSE_SECONDS
         while not await self._is_done(update):
             await self._sleep(pause)
@@ -63,6 +80,7 @@ class Guard:
             if outage.what == DATABASE:
                 _log.warning("database_away", update_id=update.update_id)
                 return False
+            note_result(AWAY)
             _log.warning("outside_away", update_id=update.update_id, what=outage.what)
             answer = self._answer(update, UNAVAILABLE, {"what": outage.what})
             return await self._close(update, str(outage), answer)
@@ -73,6 +91,7 @@ class Guard:
     async def _confess(self, update: StoredUpdate, fault: Exception) -> bool:
         kind = kind_of(fault)
         reference = f"{update.update_id}-{_letters(kind)}"
+        note_result(FAILED)
         _log.error("update_failed", reference=reference, kind=kind, exc_info=fault)
         answer = self._answer(update, MISHAP, {"reference": reference})
         notices = (*answer, *self._alarms(kind, reference))

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.domain.errors import Refusal
 from bot.domain.users import PERMISSIONS, Permission, User
+from bot.observability.journeys import note_command
 from bot.ports.mail import StoredUpdate
 from bot.telegram.arguments import LONGEST_TEXT, Arguments, read_arguments
 from bot.telegram.cleaning import SECRET_REMOVED, UNREADABLE
@@ -60,6 +61,7 @@ class MessageDoor:
             if match is None and turn.is_private and not await self._door.admits(turn, None):
                 return
             if match is None:
+                note_command("message", "words")
                 await _without_command(turn)
                 return
             if self._is_for_another(turn, match):
@@ -68,6 +70,7 @@ class MessageDoor:
             if not await self._door.admits(turn, self._door.commands.get(match[1].lower())):
                 return
             command = self._command(match[1])
+            note_command("message", command.name)
             await require_row(command, turn.user, chat, turn.services.rooms.groups)
             turn = await _hushed(turn, command)
             await _run(turn, command, match[3] or "")

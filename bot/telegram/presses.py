@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.domain.errors import Refusal
 from bot.domain.users import User
+from bot.observability.journeys import note_command
 from bot.ports.mail import StoredUpdate
 from bot.telegram.callbacks import Press, action_named, read_press
 from bot.telegram.door import Chat, Door
@@ -34,6 +35,7 @@ class PressDoor:
             what = f"button {press.action}"
             _require_owner(press, callback)
             action = self._action(press)
+            note_command("button", action.name)
             await require_row(action, user, chat, turn.services.rooms.groups)
             if press.mode is not user.mode and not action.is_of_any_mode:
                 await refuse_other_mode(turn, press)

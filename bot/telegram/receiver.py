@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from time import perf_counter
 
 import structlog
 
 from bot.domain.errors import Unavailable
+from bot.observability.journeys import Journeys
 from bot.ports.clock import Clock
 from bot.ports.mail import Inbox, StoredUpdate
 from bot.telegram.cleaning import clean_update
@@ -22,6 +24,16 @@ _SWEEP_SECONDS = 5.0
 _CHECKOUTS, _PAYMENTS = -(2**61), -(2**62)
 _MOST_PAYER = 2**60
 _OWN_PLACE = "my_chat_member"
+_KINDS = frozenset(
+    {
+        "message",
+        "edited_message",
+        "callback_query",
+        _OWN_PLACE,
+        "pre_checkout_query",
+        "subscription",
+    }
+)
 _OF_MONEY = ("successful_payment", "refunded_payment")
 _log = structlog.get_logger(__name__)
 
@@ -44,12 +56,14 @@ class Receiver:
         reachability: Reachability | None = None,
         language_of: LanguageOf = in_english,
         pocket: SecretPocket | None = None,
+        journeys: Journeys | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._inbox = inbox
         self._reachability = reachability
         self._crowding = Crowding(inbox=inbox, lanes=lanes, clock=clock, language_of=language_of)
         self._pocket = SecretPocket() if pocket is None else pocket
+        self._journeys = journeys or Journeys(now=clock.now)
         self._clock = clock
         self._sleep = sleep
         self._turn = asyncio.Lock()
@@ -60,6 +74,7 @@ class Receiver:
 
         Raises `Unavailable` where they could not be stored: then Telegram must keep them.
         """
+        began = perf_counter()
         stored = [self._stored(raw) for raw in updates if is_update_id(raw.get("update_id"))]
         if len(stored) < len(updates):
             _log.warning("update_without_id", count=len(updates) - len(stored))
@@ -68,7 +83,9 @@ class Receiver:
         async with self._turn:
             await self._make_sure()
             self._is_unsure = True
-            await self._feed(await self._inbox.store(stored))
+            fresh = await self._inbox.store(stored)
+            self._journeys.stored(((one.update_id, kind_of(one.raw)) for one in fresh), began)
+            await self._feed(fresh)
             self._is_unsure = False
 
     async def run(self) -> None:
@@ -107,6 +124,11 @@ class Receiver:
 def is_update_id(value: object) -> bool:
     """Tell whether a value can be an update's number: whole, and of a size that can be stored."""
     return type(value) is int and 0 <= value < 2**63
+
+
+def kind_of(raw: RawUpdate) -> str:
+    """Give what an update tells of, of what we ask Telegram for; `other` for what it adds."""
+    return next((name for name in raw if name in _KINDS), "other")
 
 
 def lane_of(raw: RawUpdate) -> int:

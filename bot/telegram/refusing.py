@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.domain.errors import Refusal, Unavailable
 from bot.domain.instruments import Token
 from bot.domain.notices import Notice
+from bot.observability.journeys import note_refusal
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Rows, Screen, key, lines, private_row, to_delete, to_send
 from bot.telegram.rich_text import Code, Text, marked
@@ -89,6 +90,7 @@ async def answer_refusal(
 
     Where a right was missing it is written down; `what` names the button that was pressed.
     """
+    note_refusal(refusal.code)
     if refusal.code in _FOR_WANT_OF_A_RIGHT:
         named = f"/{command.name}" if command else what or "words"
         await turn.services.records.audit.refused(turn.user, refusal.code, named)

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from time import perf_counter
 
 import structlog
 
 from bot.domain.errors import Unavailable
 from bot.domain.notices import Priority, QueuedNotice
+from bot.observability.journeys import Journeys, note_alert
 from bot.observability.sending import Sending
 from bot.ports.clock import Clock
 from bot.ports.mail import Outbox
@@ -24,6 +27,7 @@ from bot.telegram.delivery import (
 from bot.telegram.holds import Holds
 from bot.telegram.intake import Intake
 from bot.telegram.lateness import is_too_late, with_lateness
+from bot.telegram.layout import STAMP
 from bot.telegram.limits import FloodLimits
 from bot.telegram.lines import Letter, Lines
 from bot.telegram.private_news import LanguageOf, in_english
@@ -56,6 +60,7 @@ class Sender:
         limits: FloodLimits,
         reachability: Reachability | None = None,
         figures: Sending | None = None,
+        journeys: Journeys | None = None,
         language_of: LanguageOf = in_english,
         poll_seconds: float = 1.0,
         at_once: int = 40,
@@ -67,6 +72,7 @@ class Sender:
         self._limits = limits
         self._reachability = reachability or Reachability(outbox=outbox, clock=clock)
         self._figures = figures or Sending()
+        self._journeys = journeys or Journeys(now=clock.now)
         self._language_of = language_of
         self._sleep = sleep
         self._holds = Holds(clock)
@@ -82,6 +88,7 @@ class Sender:
 
     def hand_over(self, queued: Sequence[QueuedNotice]) -> None:
         """Take what was just committed to the outbox; with nothing, hear only that it has more."""
+        self._journeys.queued(one.notice_id for one in queued)
         self._intake.hand_over(queued)
 
     async def run(self) -> None:
@@ -217,10 +224,14 @@ class Sender:
 
     async def _try(self, letter: Letter) -> Outcome:
         letter.failures += 1
-        notice = letter.notice
-        payload = with_lateness(notice, letter.due_at, self._clock.now(), self._language_of)
+        notice, now = letter.notice, self._clock.now()
+        if letter.failures == 1:
+            waited = (now - letter.due_at).total_seconds()
+            self._journeys.leaves(letter.notice_id, notice.priority.name.lower(), waited)
+        payload = with_lateness(notice, letter.due_at, now, self._language_of)
         if notice.chat_id in self._moved:
             payload = {**payload, "chat_id": self._moved[notice.chat_id]}
+        began = perf_counter()
         try:
             result = await self._api.call(notice.method, payload)
         except (ApiError, Unavailable) as error:
@@ -228,12 +239,21 @@ class Sender:
             if isinstance(outcome, Moved):
                 self._moved[notice.chat_id] = outcome.chat_id
             return outcome
+        self._note_confirmed(letter, began)
         return outcome_of_result(result)
+
+    def _note_confirmed(self, letter: Letter, began: float) -> None:
+        self._journeys.confirmed(letter.notice_id, began)
+        source = letter.notice.payload.get(STAMP)
+        if isinstance(source, str):
+            note_alert((self._clock.now() - datetime.fromisoformat(source)).total_seconds())
 
     async def _mark(self, letter: Letter, outcome: Delivered | GivenUp | Closed) -> None:
         while not await self._is_marked(letter, outcome):
             await self._sleep(_PAUSE_WITHOUT_DATABASE_SECONDS)
-        self._figures.settle(is_sent=isinstance(outcome, Delivered))
+        is_sent = isinstance(outcome, Delivered)
+        self._figures.settle(is_sent=is_sent)
+        self._journeys.settled(letter.notice_id, is_sent=is_sent)
         self._intake.finished(letter.notice_id, (letter.notice.chat_id, letter.notice.priority))
 
     async def _is_marked(self, letter: Letter, outcome: Delivered | GivenUp | Closed) -> bool:

@@ -4,7 +4,7 @@ import orjson
 from aiohttp import web
 
 from bot.domain.errors import Unavailable
-from bot.observability.metrics import CONTENT_TYPE, page
+from bot.observability.metrics import CONTENT_TYPE, whole_page
 from bot.services.catalogue import Services
 
 
@@ -47,8 +47,5 @@ class _Door:
 
     async def metrics(self, _request: web.Request) -> web.Response:
         """Answer the figures of the status page and more, for Prometheus."""
-        try:
-            samples = await self._services.operations.samples()
-        except Unavailable as error:
-            return web.Response(text=f"{error.what} does not answer\n", status=503)
-        return web.Response(text=page(samples), headers={"Content-Type": CONTENT_TYPE})
+        samples = await self._services.monitoring.samples()
+        return web.Response(text=whole_page(samples), headers={"Content-Type": CONTENT_TYPE})

@@ -23,6 +23,7 @@ from bot.domain.notices import Notice
 from bot.domain.positions import Position
 from bot.domain.requests import Request
 from bot.domain.users import Mode, PersonSeen, Role, Status, User
+from bot.observability.journeys import note_asked, note_booked
 from bot.ports.books import BookingConflict, ClosedOrder, Desk, Settlement
 
 _log = structlog.get_logger(__name__)
@@ -108,6 +109,7 @@ class PostgresBooks:
         self, request: Request, settlement: Settlement, notices: Sequence[Notice]
     ) -> None:
         """Book the fill, its notices and the end of its update together, once."""
+        note_asked()
         booking = booking_to_json(request, settlement, notices)
         try:
             outcome, ids = await self._bookings.ask(
@@ -118,12 +120,15 @@ class PostgresBooks:
             # the wallet, so this is a fault of ours: it is logged, and decided again.
             _log.error("booking_broke_a_rule", constraint=error.constraint_name)
             raise BookingConflict(error.constraint_name or "constraint") from error
+        note_booked()
         _judge(outcome, settlement.receipt.order_number)
         self._on_outbox(queued(ids, notices))
 
     async def answer(self, request: Request, notices: Sequence[Notice]) -> None:
         """Queue the answer to a request that changed nothing and close its update."""
+        note_asked()
         queued_now = await self._endings.end(request.update_id, "", notices)
+        note_booked()
         if notices:
             self._on_outbox(queued_now)
 

@@ -60,6 +60,7 @@ class Pool(asyncpg.Pool):
             command_timeout=30,
             server_settings=_SESSION,
         )
+        self.waiting = 0  # callers who have not got a connection yet
         self._pinned: list[Connection] = []
         self._keeps_pinned = True
 
@@ -70,7 +71,20 @@ class Pool(asyncpg.Pool):
             if not connection.is_closed():
                 return connection
             await self.release(connection)
-        return await self.acquire()
+        return await self.lend()
+
+    async def lend(self) -> Connection:
+        """Lend a connection that is to be given back by `release`."""
+        self.waiting += 1
+        try:
+            return await self.acquire()
+        finally:
+            self.waiting -= 1
+
+    @property
+    def in_use(self) -> int:
+        """Give how many connections somebody has in hand."""
+        return self.get_size() - self.get_idle_size() - len(self._pinned)
 
     async def unpin(self, connection: Connection) -> None:
         """Take a connection back, for the next who asks for a pinned one."""
@@ -127,8 +141,11 @@ async def open_pool(dsn: str, *, size: int = 12) -> AsyncIterator[Pool]:
 async def connected(pool: Pool) -> AsyncIterator[Connection]:
     """Lend a connection; an outage inside becomes `Unavailable`."""
     try:
-        async with pool.acquire() as connection:
+        connection = await pool.lend()
+        try:
             yield connection
+        finally:
+            await pool.release(connection)
     except _OUTAGES as error:
         raise Unavailable("database", type(error).__name__) from error
 

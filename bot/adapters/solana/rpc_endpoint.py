@@ -59,6 +59,8 @@ class RpcEndpoint:
         self._method_buckets: dict[str, TokenBucket] = {}
         self._paused_until = clock.monotonic()
         self._limited_in_a_row = 0
+        self.limiter_waits = 0
+        self.limiter_waited_seconds = 0.0
 
     def __repr__(self) -> str:
         """Give the name, never the URL."""
@@ -72,7 +74,11 @@ class RpcEndpoint:
     def take_turn(self, method: str) -> float:
         """Take a turn and give the seconds to wait before using it."""
         buckets = max(self._bucket.take(), self._method_bucket(method).take())
-        return max(buckets, self.pause_seconds())
+        wait = max(buckets, self.pause_seconds())
+        if wait > 0:
+            self.limiter_waits += 1
+            self.limiter_waited_seconds += wait
+        return wait
 
     def pause_seconds(self) -> float:
         """Give what is left of the pause that the endpoint asked for."""

@@ -25,6 +25,8 @@ def state_of(endpoint: RpcEndpoint, watch: SlotWatch, stream: StreamState | None
         pause_seconds=endpoint.pause_seconds(),
         last_error=endpoint.last_error,
         stream=stream,
+        limiter_waits=endpoint.limiter_waits,
+        limiter_waited_seconds=endpoint.limiter_waited_seconds,
     )
 
 
