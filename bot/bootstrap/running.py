@@ -24,6 +24,7 @@ from bot.domain.errors import Unavailable
 from bot.jobs.changes import follow_changes
 from bot.jobs.fills import fill_orders
 from bot.jobs.gate import keep_the_gate, measure_landings
+from bot.jobs.health import watch_health
 from bot.jobs.live_orders import (
     carry_out_cleanups,
     carry_out_live_orders,
@@ -40,6 +41,7 @@ from bot.observability.sending import Sending
 from bot.services.catalogue import Services
 from bot.services.deposits import DEPOSIT_PICTURE
 from bot.services.my_data import EXPORT as MY_DATA
+from bot.services.well_being import WellBeing
 from bot.telegram import action_table, command_table
 from bot.telegram.application import Application
 from bot.telegram.documents import DocumentApi
@@ -59,11 +61,13 @@ from bot.telegram.sender import Sender
 from bot.telegram.stamps import StampedApi
 from bot.telegram.table_check import check_tables
 from bot.telegram.throttle import Throttle
+from bot.telegram.webhook_watch import WebhookWatch
 from bot.telegram.whispers import WhisperingApi
 
 _DRAIN_SECONDS = 5.0
 _PRICELESS_SECONDS = 5.0
 _ASK_AGAIN_SECONDS = 2.0
+MAY_END = frozenset({"menus", "reading ahead"})
 _log = structlog.get_logger(__name__)
 
 
@@ -127,6 +131,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
         async with operations_door(settings, services) as operations, open_nursery() as nursery:
             _watch_outside(outside, nursery)
             _follow(services, nursery)
+            _watch_health(services.well_being, nursery)
             nursery.spawn(sender.run(), "sender")
             nursery.spawn(_work(lanes, first_prices), "lanes")
             nursery.spawn(receiver.run(), "receiver")
@@ -153,6 +158,11 @@ def _watch_outside(outside: Outside, nursery: Nursery) -> None:
     nursery.spawn(watch_loop(), "loop watch")
     nursery.spawn(outside.rpc.keep_watch(), "rpc watch")
     nursery.spawn(outside.rpc.stream.run(), "rpc stream")
+
+
+def _watch_health(well_being: WellBeing, nursery: Nursery) -> None:
+    well_being.pulse.watch_tasks(lambda: nursery.ended() - MAY_END)
+    nursery.spawn(watch_health(well_being), "health")
 
 
 def _follow(services: Services, nursery: Nursery) -> None:
@@ -287,12 +297,17 @@ async def _hear_telegram(
     nursery: Nursery,
 ) -> None:
     nursery.spawn(_set_menus(settings, outside, services), "menus")
+    pulse = services.well_being.pulse
+    pulse.expect_telegram()
     if settings.webhook_url:
         secret = settings.webhook_secret.get_secret_value()
         await use_webhook(outside.api, url=settings.webhook_url, secret=secret)
+        watch = WebhookWatch(outside.api, settings.webhook_url, pulse.heard_telegram)
+        nursery.spawn(watch.run(), "webhook watch")
         return
     await use_polling(outside.api)
-    nursery.spawn(Poller(api=outside.api, receiver=receiver).run(), "poller")
+    poller = Poller(api=outside.api, receiver=receiver, heard=pulse.heard_telegram)
+    nursery.spawn(poller.run(), "poller")
 
 
 async def _set_menus(settings: Settings, outside: Outside, services: Services) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 from yarl import URL
 
 from bot.adapters.passwords import is_argon2id
 from bot.bootstrap.candle_days import CANDLE_DAYS, days_by_interval
 from bot.bootstrap.public_address import checked_origin, is_loopback
+from bot.bootstrap.settings_health import HealthSettings
 from bot.domain.candles import Interval
 from bot.domain.landing import NODES_NEEDED
 from bot.domain.live_orders import LEAST_TIP_LAMPORTS, MOST_TIP_LAMPORTS
@@ -43,7 +44,7 @@ def _listed(value: object) -> object:
     return value
 
 
-class Settings(BaseSettings):
+class Settings(HealthSettings):
     """What an operator may set; `.env.example` explains each in the same order."""
 
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")

@@ -22,6 +22,7 @@ from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring_backups import wire_backups
 from bot.bootstrap.wiring_charts import wire_candles, wire_charts
 from bot.bootstrap.wiring_groups import wire_rooms
+from bot.bootstrap.wiring_health import wire_health
 from bot.bootstrap.wiring_live import LiveDoors, wire_live
 from bot.bootstrap.wiring_operations import (
     wire_monitoring,
@@ -113,6 +114,7 @@ def wire(
         operations=operations,
         monitoring=wire_monitoring(outside, operations, outside_state, ticks, sending, backups),
         backups=backups,
+        well_being=wire_health(settings, outside, board, ticks),
         outside_state=outside_state,
         people=wire_people(settings, outside, parts.access, news.people, on_outbox=on_outbox),
         live=wire_live(settings, parts, trading, resting, security.factors, live_doors),

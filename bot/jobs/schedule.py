@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Protocol
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -29,8 +30,17 @@ _SEAL_SECONDS = 60.0
 _LAPSE_SECONDS = 30.0
 _VOID_SECONDS = 10.0
 _CENSUS_SECONDS = 30.0
+# A proof or a backup of very much takes long, and tells of itself where it is late.
+_PATIENCE_SECONDS = {"prove_books": 3600.0, "take_backups": 3600.0}
 
 Job = Callable[[], Awaitable[None]]
+
+
+class Ended(Protocol):
+    """Who is told that a run has ended."""
+
+    def __call__(self, name: str, *, is_fault: bool) -> None:
+        """Take note of it."""
 
 
 def schedule(
@@ -48,6 +58,7 @@ def schedule(
     async def close_stopped() -> None:
         await services.guards.stops.close_what_is_stopped(services.trading)
 
+    proofs = services.well_being.proofs
     jobs: dict[str, tuple[Job, float]] = {
         "refresh_all": (services.ticks.refresh_all, all_seconds),
         "refresh_hot": (services.ticks.refresh_hot, hot_seconds),
@@ -78,11 +89,15 @@ def schedule(
         "lapse_roles": (services.people.people.lapse, _LAPSE_SECONDS),
         "take_census": (services.monitoring.take_census, _CENSUS_SECONDS),
         "void_approvals": (services.people.approvals.void_late, _VOID_SECONDS),
+        "prove_books": (proofs.prove_due, proofs.look_seconds),
     }
     if services.backups is not None:
         jobs["take_backups"] = (services.backups.take_due, _DAYS_SECONDS)
+    pulse = services.well_being.pulse
     for name, (job, seconds) in jobs.items():
-        scheduler.add_job(stoppable(guarded(name, job)), "interval", seconds=seconds, id=name)
+        pulse.expect_job(name, max(seconds, _PATIENCE_SECONDS.get(name, 0.0)))
+        run = stoppable(guarded(name, job, pulse.job_ended))
+        scheduler.add_job(run, "interval", seconds=seconds, id=name)
     return scheduler
 
 
@@ -101,13 +116,15 @@ def stoppable(job: Job) -> Job:
     return run
 
 
-def guarded(name: str, job: Job) -> Job:
+def guarded(name: str, job: Job, ended: Ended | None = None) -> Job:
     """Wrap a job so that a failure is logged and the next run still comes.
 
-    Each line of the log from inside bears the job and when it began as `correlation`.
+    Each line of the log from inside bears the job and when it began as `correlation`. `ended` is
+    told of each run's end, and whether it was a fault; an outage outside is none.
     """
 
     async def run() -> None:
+        is_fault = False
         with JobRun(name) as this_run:
             try:
                 await job()
@@ -116,5 +133,8 @@ def guarded(name: str, job: Job) -> Job:
                 _log.warning("job_unavailable", job=name, what=error.what, detail=error.detail)
             except Exception:  # noqa: BLE001 (the top of a process loop)
                 _log.exception("job_failed", job=name)
+                is_fault = True
+        if ended is not None:
+            ended(name, is_fault=is_fault)
 
     return run

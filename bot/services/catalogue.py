@@ -38,6 +38,7 @@ from bot.services.trading import Trading
 from bot.services.triggers import Triggers
 from bot.services.wallets import Wallets
 from bot.services.watchlist import Watchlist
+from bot.services.well_being import WellBeing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,7 @@ class Services:
     rooms: Rooms
     operations: Operations
     monitoring: Monitoring
+    well_being: WellBeing
     backups: Backups | None
     outside_state: OutsideState
     people: PeopleDesk

@@ -1,6 +1,6 @@
 """What happens at a tick, in order: read, remember, liquidate what must go, fire what waited."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -77,6 +77,11 @@ class Ticks:
         self._every = every
         self._followed: list[int] = []
         self.state = refresh.state
+
+    @property
+    def followed(self) -> Sequence[int]:
+        """Give the tokens that were held, looked at or waited for at the last hot refresh."""
+        return self._followed
 
     async def refresh_all(self) -> None:
         """Read every tracked token's pools and changing rules; asked by the clock."""

@@ -23,12 +23,16 @@ _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 30.0
 _log = structlog.get_logger(__name__)
 
 
+def _nobody() -> None:
+    return None
+
+
 class Poller:
     """Asks for updates until it is cancelled.
 
     The offset acknowledges, so it is sent only after `Receiver.receive` returned, and only
     with the next call: after a quiet week Telegram may begin anew with lower update ids, which
-    an offset kept for ever would skip.
+    an offset kept for ever would skip. `heard` is called whenever Telegram answers.
     """
 
     def __init__(
@@ -37,12 +41,14 @@ class Poller:
         api: Api,
         receiver: Receiver,
         poll_seconds: int = 25,
+        heard: Callable[[], None] = _nobody,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._api = api
         self._receiver = receiver
         self._poll_seconds = poll_seconds
         self._sleep = sleep
+        self._heard = heard
         self._offset: int | None = None
 
     async def run(self) -> None:
@@ -86,6 +92,7 @@ class Poller:
         answer = await self._api.call("getUpdates", payload, seconds=seconds)
         if not isinstance(answer, list):
             raise Unavailable("Telegram", "getUpdates gave no list")
+        self._heard()
         return [update for update in answer if isinstance(update, dict) and _update_id(update)]
 
 

@@ -22,6 +22,10 @@ OF_NOBODY = {
     "groups": "a group is nobody's",
     "group_moves": "and neither is its new id",
     "group_calls": "a call is the group's, whoever was first",
+    "health_proofs": "proofs are of everything there is",
+    "health_alarms": "a check is the whole bot's",
+    "day_counts": "and so are the sums of a day",
+    "admin_reports": "a day is told to all admins",
 }
 
 

@@ -1,0 +1,90 @@
+"""Wires what says whether the bot is well, and what proves books and audit log."""
+
+from pathlib import Path
+
+from bot.adapters.database.audit_chain import PostgresAuditChain
+from bot.adapters.database.health import PostgresHealth
+from bot.adapters.database.ledger_audit import PostgresLedgerAudit
+from bot.adapters.disks import FolderDisks
+from bot.bootstrap.master_key import AUDIT_SEALS, derived_key, master_key
+from bot.bootstrap.outside import Outside
+from bot.bootstrap.settings import Settings
+from bot.bootstrap.wiring_backups import backup_shelf
+from bot.domain.health import HealthLimits
+from bot.services.audit_sealing import AuditProof
+from bot.services.health import Health
+from bot.services.health_looks import HealthLooks, HealthMeans
+from bot.services.price_board import PriceBoard
+from bot.services.proofs import Proofs
+from bot.services.pulse import Pulse
+from bot.services.ticks import Ticks
+from bot.services.well_being import WellBeing
+
+_MISSED_ROUNDS = 3
+_ANSWER_SLACK_SECONDS = 1.0
+
+
+def health_limits(settings: Settings) -> HealthLimits:
+    """Give from where on a check fails."""
+    # Where prices are read seldom, the time between two rounds is no outage.
+    patience = _MISSED_ROUNDS * settings.price_refresh_seconds
+    return HealthLimits(
+        database_ms=settings.health_database_ms,
+        inbox_seconds=settings.health_inbox_seconds,
+        outbox_seconds=settings.health_outbox_seconds,
+        price_seconds=max(settings.health_price_seconds, patience),
+        telegram_seconds=settings.health_telegram_seconds,
+        disk_free_mb=settings.health_disk_free_mb,
+        clock_seconds=settings.health_clock_seconds,
+        backup_hours=settings.health_backup_hours,
+        paused_minutes=settings.health_paused_minutes,
+        order_minutes=settings.health_order_minutes,
+        books_every_seconds=settings.books_check_seconds,
+        audit_every_seconds=3600 * settings.audit_check_hours,
+    )
+
+
+def wire_health(settings: Settings, outside: Outside, board: PriceBoard, ticks: Ticks) -> WellBeing:
+    """Build it; raises `Unavailable` where the master key cannot be read."""
+    pool, clock, limits = outside.pool, outside.clock, health_limits(settings)
+    book = PostgresHealth(
+        pool, clock, most_seconds=limits.database_ms / 1000 + _ANSWER_SLACK_SECONDS
+    )
+    pulse = Pulse(clock)
+    means = HealthMeans(
+        book=book,
+        board=board,
+        chain=outside.chain,
+        clock=clock,
+        pulse=pulse,
+        disks=FolderDisks(_folders(settings)),
+        limits=limits,
+        default_mints=settings.default_tokens,
+        hot=lambda: ticks.followed,
+        backups=backup_shelf(settings, outside.dsn) if settings.backup_recipients else None,
+        signer=outside.live.signer if outside.live else None,
+    )
+    key = derived_key(master_key(settings, may_make=True), AUDIT_SEALS)
+    return WellBeing(
+        pulse=pulse,
+        health=Health(
+            looks=HealthLooks(means),
+            pulse=pulse,
+            clock=clock,
+            every_seconds=settings.health_seconds,
+        ),
+        proofs=Proofs(
+            book=book,
+            ledger=PostgresLedgerAudit(pool, clock),
+            audit=AuditProof(chain=PostgresAuditChain(pool), key=key),
+            clock=clock,
+            limits=limits,
+        ),
+    )
+
+
+def _folders(settings: Settings) -> dict[str, Path]:
+    folders = {"DATA_DIR": settings.data_dir}
+    if settings.log_dir is not None:
+        folders["LOG_DIR"] = settings.log_dir
+    return folders

@@ -1,0 +1,73 @@
+"""What checks of health are called, and what is said where one fails."""
+
+from collections.abc import Mapping
+
+from bot.domain.health import Check, Finding
+from bot.words.speech import later, say
+
+NAMES: Mapping[Check, str] = {
+    Check.DATABASE: later("Database"),
+    Check.TASKS: later("Tasks"),
+    Check.INBOX: later("Inbox"),
+    Check.PRICES: later("Prices"),
+    Check.ENDPOINTS: later("RPC endpoints"),
+    Check.OUTBOX: later("Outbox"),
+    Check.TELEGRAM: later("Telegram"),
+    Check.JOBS: later("Jobs"),
+    Check.BOOKS: later("Books"),
+    Check.AUDIT: later("Audit log"),
+    Check.DISK: later("Disk"),
+    Check.CLOCK: later("Clock"),
+    Check.BACKUP: later("Backup"),
+    Check.WALLETS: later("Live wallets"),
+    Check.ORDERS: later("Live orders"),
+    Check.SIGNER: later("Signer"),
+}
+_WHY: Mapping[Check, str] = {
+    Check.DATABASE: later("the database takes {took_ms} ms for an answer"),
+    Check.TASKS: later("ended though it runs for ever: {ended}"),
+    Check.INBOX: later("{waiting} updates wait, the oldest for {oldest_s} s"),
+    Check.PRICES: later("{stale} of {tokens} prices that matter are older than {limit_s} s"),
+    Check.ENDPOINTS: later("all {endpoints} RPC endpoints rest"),
+    Check.OUTBOX: later("{waiting} messages wait, the oldest for {oldest_s} s"),
+    Check.TELEGRAM: later("Telegram was not heard for {unheard_s} s"),
+    Check.JOBS: later("no good run for long: {stuck}"),
+    Check.BOOKS: later("{wrong} differences in the books, the first: {first}"),
+    Check.AUDIT: later("{wrong} differences in the audit log, the first: {first}"),
+    Check.DISK: later("{free_mb} MB free in {folder}, less than {least_mb}"),
+    Check.CLOCK: later("our clock and the chain's are {skew_s} s apart"),
+    Check.BACKUP: later("the newest backup is {age_h} hours old"),
+    Check.WALLETS: later("{paused} wallets are paused, one for {longest_min} min"),
+    Check.ORDERS: later("{open} live orders have no end, one for {oldest_min} min"),
+    Check.SIGNER: later("the signer does not answer: {answer}"),
+}
+_SILENT_DATABASE = later("the database does not answer")
+_NEVER_PROVED = later("never checked yet")
+_LATE_PROOF = later("last checked {age_s} s ago, which is too long")
+_FROM_BEFORE = later("it failed before the start, and was not looked at since")
+_NO_PRICE = later("no price has been read yet")
+
+
+def name_of(check: Check) -> str:
+    """Give what a check is called."""
+    return say(NAMES[check])
+
+
+def why(finding: Finding) -> str:
+    """Say why a check fails, with its figures; nothing where it does not."""
+    if finding.is_ok:
+        return ""
+    return say(_template(finding), **finding.figures)
+
+
+def _template(finding: Finding) -> str:
+    check, figures = finding.check, finding.figures
+    if not figures:
+        return _FROM_BEFORE
+    if check is Check.DATABASE and not figures["answers"]:
+        return _SILENT_DATABASE
+    if check is Check.PRICES and not figures["tokens"]:
+        return _NO_PRICE
+    if check in {Check.BOOKS, Check.AUDIT} and not figures["wrong"]:
+        return _NEVER_PROVED if figures["age_s"] == -1 else _LATE_PROOF
+    return _WHY[check]

@@ -1,0 +1,76 @@
+"""Health over HTTP: it fails with the thing that matters, says why, and comes back."""
+
+from typing import Any
+
+from tests.journeys.town import Town
+
+QUICK = {
+    "health_seconds": 0.05,
+    "price_refresh_seconds": 1.0,
+    "health_price_seconds": 1.0,
+    "books_check_seconds": 0.2,
+}
+SPOIL = """
+    UPDATE accounts SET balance = balance + 1
+    WHERE kind = 'cash' AND user_id = (SELECT min(user_id) FROM users);
+"""
+KNOWN = {
+    "database", "tasks", "inbox", "prices", "endpoints", "outbox", "telegram", "jobs", "books",
+    "audit", "disk", "clock",
+}  # fmt: skip
+
+
+class Pages:
+    """The operator's pages of one running bot."""
+
+    def __init__(self, town: Town, status_url: str) -> None:
+        self._town = town
+        self._base = status_url.removesuffix("/status")
+
+    async def get(self, path: str) -> tuple[int, dict[str, Any]]:
+        async with self._town.wire.session.get(f"{self._base}{path}") as answer:
+            return answer.status, await answer.json()
+
+    async def until(self, path: str, status: int, why: str = "") -> dict[str, Any]:
+        found: dict[str, Any] = {}
+
+        async def is_so() -> bool:
+            code, told = await self.get(path)
+            found.update(told)
+            return code == status and why in told["why"]
+
+        await self._town.until(is_so, f"{path} answers {status} {why}")
+        return found
+
+
+async def test_health_fails_with_prices_and_with_books_and_comes_back(empty_town: Town) -> None:
+    town = empty_town
+    async with town.bot(**QUICK) as running:
+        pages = Pages(town, running.status_url)
+        who = await town.newcomer()
+        await town.say(who, "/start")
+
+        async def are_all_known() -> bool:
+            names = {each["name"] for each in (await pages.get("/health"))[1]["checks"]}
+            return names >= KNOWN
+
+        await town.until(are_all_known, "everything was looked at")
+        await pages.until("/health", 200)
+        assert (await pages.get("/health/live"))[0] == 200
+
+        await town.break_rpc(1, dead=True)
+        await town.break_rpc(2, dead=True)
+        told = await pages.until("/health/ready", 503, "prices")
+        assert "prices that matter are older than 3.0 s" in told["why"]
+        assert (await pages.get("/health/live"))[0] == 200
+        await town.break_rpc(1)
+        await town.break_rpc(2)
+        await pages.until("/health/ready", 200)
+
+        await town.rows("ALTER TABLE accounts DISABLE TRIGGER USER")
+        await town.rows(SPOIL)
+        told = await pages.until("/health", 503, "books")
+        assert "differences in the books, the first: balance: user" in told["why"]
+        assert (await pages.get("/health/ready"))[0] == 200
+        await town.rows(SPOIL.replace("+ 1", "- 1"))
+        await pages.until("/health", 200)
