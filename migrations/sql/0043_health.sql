@@ -42,9 +42,3 @@ CREATE TABLE admin_reports (
   CONSTRAINT pk_admin_reports PRIMARY KEY (day),
   CONSTRAINT uq_admin_reports_request_id UNIQUE (request_id)
 );
-
--- More that the market can stop entries for.
-ALTER TABLE trading_stops DROP CONSTRAINT ck_trading_stops_rule_known;
-ALTER TABLE trading_stops ADD CONSTRAINT ck_trading_stops_rule_known CHECK (rule IN (
-  'hand', 'admin', 'chain_silent', 'sol_moved', 'tokens_disputed', 'rpc_lost', 'sol_fell',
-  'sol_volatile', 'token_fell'));

@@ -75,8 +75,7 @@ trading_stops = Table(
     PrimaryKeyConstraint("user_id", "stop_id"),
     ForeignKeyConstraint(["token_id"], ["solana_tokens.token_id"]),
     CheckConstraint(
-        "rule IN ('hand', 'admin', 'chain_silent', 'sol_moved', 'tokens_disputed', 'rpc_lost',"
-        " 'sol_fell', 'sol_volatile', 'token_fell')",
+        "rule IN ('hand', 'admin', 'chain_silent', 'sol_moved', 'tokens_disputed')",
         name="rule_known",
     ),
     CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted_by_somebody"),
