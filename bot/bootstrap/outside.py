@@ -11,7 +11,7 @@ import asyncpg
 from yarl import URL
 
 from bot.adapters.clock import SystemClock
-from bot.adapters.database.connection import Pool, open_pool
+from bot.adapters.database.connection import Pool, Quiet, open_pool
 from bot.adapters.database.embedded import embedded_postgres, running_dsn
 from bot.adapters.database.lease import Lease
 from bot.adapters.database.migrate import migrate
@@ -174,11 +174,12 @@ async def open_candle_source(settings: Settings) -> AsyncIterator[GeckoTerminalC
 
 
 @asynccontextmanager
-async def open_outside(settings: Settings) -> AsyncIterator[Outside]:
+async def open_outside(settings: Settings, quiet: Quiet = Quiet.ALL) -> AsyncIterator[Outside]:
     """Open everything and bring the database to the newest schema.
 
-    Raises `Unavailable` or `EmbeddedPostgresError` when the database cannot be had, also where
-    another bot has it.
+    What `quiet` says is not told to other processes: nothing at all where there is none. Raises
+    `Unavailable` or `EmbeddedPostgresError` when the database cannot be had, also where another
+    bot has it.
     """
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(open_database(settings))
@@ -192,7 +193,7 @@ async def open_outside(settings: Settings) -> AsyncIterator[Outside]:
         yield Outside(
             clock=SystemClock(),
             dsn=dsn,
-            pool=await stack.enter_async_context(open_pool(dsn)),
+            pool=await stack.enter_async_context(open_pool(dsn, quiet=quiet)),
             rpc=rpc,
             chain=chain,
             sources=chain.sources if candles is None else (*chain.sources, candles),

@@ -97,6 +97,7 @@ def wire(
         resting=resting.orders,
         brackets=resting.brackets,
         resting_clock=resting.clock,
+        liquidations=liquidations,
         safety=parts.safety,
         guards=parts.guards,
         security=security,

@@ -243,8 +243,10 @@ class TokenMetrics:
 class TokenShelf(Protocol):
     """The tokens we track, their pools and their price history."""
 
-    async def all_tokens(self) -> list[tuple[Token, tuple[tuple[str, str], ...]]]:
-        """Give every tracked token with its pools as (address, kind), deepest first."""
+    async def all_tokens(
+        self, among: Collection[int] | None = None
+    ) -> list[tuple[Token, tuple[tuple[str, str], ...]]]:
+        """Give tracked tokens, some or all, with pools as (address, kind), deepest first."""
 
     async def keep(self, token: Token, pools: Sequence[tuple[str, str]]) -> Token:
         """Store or refresh a token and its pools; gives it with its id."""

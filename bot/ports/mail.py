@@ -74,8 +74,11 @@ class Outbox(Protocol):
     async def failed(self, notice_id: int, *, reason: str, at: datetime) -> None:
         """Mark a notice as given up, and why."""
 
-    async def closed_chats(self) -> frozenset[int]:
-        """Give the chats that take nothing from us: people who blocked the bot, groups it left."""
+    async def closed_chats(self, among: Collection[int] | None = None) -> frozenset[int]:
+        """Give the chats, of some or of all, that take nothing from us.
+
+        They are people who blocked the bot, and groups that it left.
+        """
 
     async def close_chat(self, chat_id: int, *, reason: str, at: datetime) -> None:
         """Keep that a chat takes nothing from us, and give up all that waits for it."""

@@ -1,6 +1,6 @@
 """What the inside asks of the database for the modes that people trade in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from bot.domain.notices import Notice
@@ -11,8 +11,8 @@ from bot.domain.users import Mode
 class ModeBook(Protocol):
     """Who trades with real money. Every method is one transaction and raises `Unavailable`."""
 
-    async def live(self) -> Sequence[int]:
-        """Give everybody who chose live."""
+    async def live(self, among: Collection[int] | None = None) -> Sequence[int]:
+        """Give who chose live, of some users or of all."""
 
     async def chosen(self, user_id: int) -> Mode:
         """Give what a person chose last, paper before any choice."""

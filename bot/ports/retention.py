@@ -14,6 +14,7 @@ class Forgotten:
     dialogs: int
     firings: int
     alerts: int
+    changes: int
     price_days: int
 
 
@@ -25,7 +26,8 @@ class Retention(Protocol):
     ) -> Forgotten:
         """Drop updates answered, notices settled and alerts ended before a moment.
 
-        Questions go that had expired by `now`.
+        Questions go that had expired by `now`, and what processes told each other until an hour
+        before.
         Prices go by whole UTC days. What is unanswered or unsent stays, however old. Raises
         `Unavailable`.
         """

@@ -1,6 +1,6 @@
 """What the clock does for alerts: end snoozes, follow positions, watch equity."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -55,6 +55,15 @@ class AlertFollowing:
         self._rules = rules
         self._clock = clock
         self._reached: dict[int, _Reached] = {}
+
+    async def hear(self, alert_ids: Collection[int]) -> None:
+        """Arm some alerts as they are now. Needs no permission: another process changed them."""
+        alerts = {alert.alert_id: alert for alert in await self._book.find(sorted(alert_ids))}
+        for alert_id in alert_ids:
+            if alert_id in alerts:
+                rearm(self._triggers, alerts[alert_id])
+            else:
+                disarm(self._triggers, alert_id)
 
     async def follow(self) -> None:
         """Do all of it."""

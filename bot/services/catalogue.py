@@ -12,6 +12,7 @@ from bot.services.charts import Charts
 from bot.services.exports import Exports
 from bot.services.languages import Languages
 from bot.services.leaderboards import Leaderboards
+from bot.services.liquidations import Liquidations
 from bot.services.live import Live
 from bot.services.modes import Modes
 from bot.services.monitoring import Monitoring
@@ -61,6 +62,7 @@ class Services:
     resting: RestingOrders
     brackets: Brackets
     resting_clock: RestingClock
+    liquidations: Liquidations
     alerts: Alerts
     alert_following: AlertFollowing
     safety: Safety

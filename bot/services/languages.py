@@ -1,5 +1,7 @@
 """Who reads which language: what they chose, else what Telegram says of them, else English."""
 
+from collections.abc import Collection
+
 from bot.domain.languages import Language
 from bot.domain.users import Permission, User
 from bot.ports.languages import LanguageBook
@@ -17,6 +19,12 @@ class Languages:
     async def load(self) -> None:
         """Learn who reads what. Needs no permission: it runs once, before anybody is heard."""
         self._others = dict(await self._book.others())
+
+    async def hear(self, user_ids: Collection[int]) -> None:
+        """Learn what some people read now. Needs no permission: another process changed it."""
+        others = await self._book.others(user_ids)
+        for user_id in user_ids:
+            self._note(user_id, others.get(user_id, Language.ENGLISH))
 
     def of(self, user_id: int) -> Language:
         """Give the language in which a person is spoken to, also one never met."""

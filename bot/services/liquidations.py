@@ -1,7 +1,7 @@
 """Which shorts the fresh prices have used up, and their closing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from typing import Protocol
@@ -135,6 +135,15 @@ class Liquidations:
     def note_changed(self, user_ids: Iterable[int]) -> None:
         """Hear that margins changed without a fill: these users' shorts are read anew."""
         self._changed.update(user_ids)
+
+    async def hear(self, user_ids: Collection[int]) -> None:
+        """Follow some people's shorts as they are now.
+
+        Needs no permission: another process changed them. Raises `Unavailable`, and the next
+        reading of prices tries again.
+        """
+        self.note_changed(user_ids)
+        await self.read_anew()
 
     async def read_anew(self) -> None:
         """Read the shorts of those where something changed; asked by the clock."""

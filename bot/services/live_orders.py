@@ -1,7 +1,7 @@
 """Live orders from the wish to the booked fill; recovery after a crash takes the same way."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -117,6 +117,12 @@ class LiveOrders:
     def _with_tokens(self, intents: Sequence[LiveIntent]) -> list[tuple[LiveIntent, Token]]:
         tokens = self._means.tokens
         return [(each, tokens[each.token_id]) for each in intents if each.token_id in tokens]
+
+    async def hear(self, user_ids: Collection[int]) -> None:
+        """Take up what some people have placed. Needs no permission: another process placed it."""
+        for place in await self._means.book.held():
+            if place[0] in user_ids and place not in self._in_hand:
+                self._placed.put_nowait(place)
 
     async def next_placed(self) -> Place:
         """Wait for an order that this process has placed, to be carried out at once.

@@ -1,6 +1,6 @@
 """Whose money a person trades with, paper or real: what they chose, and paper before any choice."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from bot.domain.errors import Refusal
@@ -29,6 +29,11 @@ class Modes:
     async def load(self) -> None:
         """Learn who trades live. Needs no permission: it runs once, before anybody is heard."""
         self._live = set(await self._book.live())
+
+    async def hear(self, user_ids: Collection[int]) -> None:
+        """Learn what some people trade in now. Needs no permission: another process changed it."""
+        live = await self._book.live(user_ids)
+        self._live = self._live.difference(user_ids).union(live)
 
     def of(self, user_id: int) -> Mode:
         """Give the mode that a person is in."""

@@ -1,6 +1,6 @@
 """Prices and tokens for people: look one up, quote it, say what it is."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ from bot.services.suspicions import Suspicions
 from bot.services.views import Hearsay, HearsayLine, PoolLine, Quote, TokenInfo
 from bot.services.witnesses import Witnesses
 
-_LOOKED_AT_SECONDS = 300
+_LOOKED_AT_SECONDS, _TOLD_SECONDS = 300, 60
 _SHORTEST_ADDRESS_LIKE = 30
 _MOST_MIDDLES = 2
 
@@ -64,6 +64,7 @@ class Prices:
         self._safety = safety
         self._witnesses = witnesses
         self._looked_at: dict[int, float] = {}
+        self._told: dict[int, float] = {}
         self._are_popular_known = True
 
     async def find(self, user: User, text: str) -> Token:
@@ -150,10 +151,31 @@ class Prices:
         self._looked_at = {token: at for token, at in self._looked_at.items() if at > since}
         return set(self._looked_at)
 
+    def newly_looked_at(self) -> list[int]:
+        """Give what is looked at here and was not given in the last minute."""
+        now = self._clock.monotonic()
+        self._told = {one: at for one, at in self._told.items() if at > now - _TOLD_SECONDS}
+        news = [one for one in self.hot_tokens() if one not in self._told]
+        self._told.update(dict.fromkeys(news, now))
+        return news
+
+    async def hear_looked_at(self, token_ids: Collection[int]) -> None:
+        """Count tokens as looked at. Needs no permission: another process was asked for them."""
+        self._looked_at.update(dict.fromkeys(token_ids, self._clock.monotonic()))
+
     async def load(self) -> None:
         """Take up the tracked tokens from the shelf."""
         for token, pools in await self._shelf.all_tokens():
             self._board.track(token, _places(token.mint, pools))
+
+    async def hear(self, token_ids: Collection[int]) -> None:
+        """Take up what is tracked now of some tokens. Needs no permission: another process did."""
+        for token, pools in await self._shelf.all_tokens(token_ids):
+            listed = self._board.places.get(token.token_id, ())
+            opened = {place.address: place.opened_at for place in listed}
+            places = _places(token.mint, pools, opened)
+            if self._board.tokens.get(token.token_id) != token or listed != places:
+                self._board.track(token, places)
 
     async def track_popular(self) -> bool:
         """Track the tokens that the operator chose; tells whether each had its answer.

@@ -159,6 +159,16 @@ class RestingClock:
         if self._watch.has_news:
             self._news.set()
 
+    async def hear(self, user_ids: Collection[int]) -> None:
+        """Follow some people's orders as they are now.
+
+        Needs no permission: another process changed them. Raises `Unavailable`; what was not read
+        then is read with the next that is due.
+        """
+        for user_id in user_ids:
+            self._watch.note(user_id)
+        await self._watch.sync_changed()
+
     def note_season(self, user_id: int) -> None:
         """Hear that a user's season ended, and with it all orders that waited."""
         self._watch.note(user_id)

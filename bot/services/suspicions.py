@@ -1,7 +1,7 @@
 """Tokens whose price is not believed: when that begins and ends, and who is told."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import is_
@@ -81,6 +81,18 @@ class Suspicions:
         """
         for suspicion in await self._book.standing():
             self._doubts[suspicion.token_id] = _Doubt(standing=suspicion)
+
+    async def hear(self, token_ids: Collection[int]) -> None:
+        """Learn what stands against some tokens, for a process that judges none itself.
+
+        Needs no permission: another process wrote it down.
+        """
+        standing = {each.token_id: each for each in await self._book.standing()}
+        for token_id in token_ids:
+            if token_id in standing:
+                self._doubts[token_id] = _Doubt(standing=standing[token_id])
+            else:
+                self._doubts.pop(token_id, None)
 
     def standing(self) -> list[Suspicion]:
         """Give all disputes that are written down and have not ended, the oldest first."""

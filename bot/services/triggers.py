@@ -76,8 +76,13 @@ class Triggers:
             self._at_once.add(owner)
 
     async def load(self) -> None:
-        """Arm everything that the owners keep. Needs no permission: asked once, at the start."""
+        """Arm everything that the owners keep, and nothing else.
+
+        Needs no permission: asked at the start, and by whoever was away for long.
+        """
         began = self._clock.monotonic()
+        self._books = {gauge: TriggerBook(gauge) for gauge in Gauge}
+        self._waiting.clear()
         for who in self._owners.values():
             async for levels in who.armed():
                 if isinstance(levels, TriggerColumns):

@@ -1,6 +1,6 @@
 """Who takes nothing from us: people who blocked the bot, groups that it had to leave."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import structlog
 
@@ -30,6 +30,14 @@ class Reachability:
     async def load(self) -> None:
         """Learn what was known before the start; raises `Unavailable`."""
         self._closed |= await self._outbox.closed_chats()
+
+    async def hear(self, chat_ids: Collection[int]) -> None:
+        """Learn which of some chats are closed now: another process changed it.
+
+        Raises `Unavailable`.
+        """
+        closed = await self._outbox.closed_chats(chat_ids)
+        self._closed = self._closed.difference(chat_ids).union(closed)
 
     def is_closed(self, chat_id: int) -> bool:
         """Tell whether a chat takes nothing."""

@@ -1,6 +1,6 @@
 """A book of languages in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from bot.domain.languages import Language
@@ -12,8 +12,9 @@ class FakeLanguageBook:
 
     chosen: dict[int, Language] = field(default_factory=dict)
 
-    async def others(self) -> Mapping[int, Language]:
-        return {who: one for who, one in self.chosen.items() if one is not Language.ENGLISH}
+    async def others(self, among: Collection[int] | None = None) -> Mapping[int, Language]:
+        others = {who: one for who, one in self.chosen.items() if one is not Language.ENGLISH}
+        return {who: one for who, one in others.items() if among is None or who in among}
 
     async def keep(self, user_id: int, language: Language) -> None:
         self.chosen[user_id] = language

@@ -1,7 +1,7 @@
 """An inbox and an outbox in memory, which can be told to fail."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -87,8 +87,8 @@ class FakeOutbox:
         self._may_fail()
         self.given_up.setdefault(notice_id, reason)
 
-    async def closed_chats(self) -> frozenset[int]:
-        return frozenset(self.closed)
+    async def closed_chats(self, among: Collection[int] | None = None) -> frozenset[int]:
+        return frozenset(one for one in self.closed if among is None or one in among)
 
     async def close_chat(self, chat_id: int, *, reason: str, at: datetime) -> None:
         assert at.tzinfo is not None

@@ -1,6 +1,6 @@
 """A book of modes in memory."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.notices import Notice
@@ -18,8 +18,9 @@ class FakeModeBook:
     funded: set[int] = field(default_factory=set)
     choices: dict[int, Mode] = field(default_factory=dict)
 
-    async def live(self) -> Sequence[int]:
-        return [who for who, mode in self.choices.items() if mode is Mode.LIVE]
+    async def live(self, among: Collection[int] | None = None) -> Sequence[int]:
+        live = [who for who, mode in self.choices.items() if mode is Mode.LIVE]
+        return [who for who in live if among is None or who in among]
 
     async def chosen(self, user_id: int) -> Mode:
         return self.choices.get(user_id, Mode.PAPER)

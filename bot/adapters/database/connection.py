@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from enum import StrEnum
 
 import asyncpg
 import orjson
@@ -17,6 +18,18 @@ _SESSION = {
     # Whatever holds a row for so long is stuck: others are told that the database is away.
     "lock_timeout": "5s",
 }
+QUIET = "kitrader.quiet"
+
+
+class Quiet(StrEnum):
+    """What is not told to other processes: nothing, what waits for levels, or anything at all.
+
+    The triggers of the table `changes` ask for it.
+    """
+
+    NO = ""
+    LEVELS = "levels"
+    ALL = "all"
 
 
 def to_json(value: object) -> str:
@@ -44,7 +57,7 @@ class Pool(asyncpg.Pool):
     Taking one from the pool and giving it back costs as much as a short statement.
     """
 
-    def __init__(self, dsn: str, *, size: int) -> None:
+    def __init__(self, dsn: str, *, size: int, quiet: Quiet = Quiet.NO) -> None:
         super().__init__(
             dsn,
             min_size=2,
@@ -58,7 +71,7 @@ class Pool(asyncpg.Pool):
             connection_class=asyncpg.Connection,
             record_class=asyncpg.Record,
             command_timeout=30,
-            server_settings=_SESSION,
+            server_settings=_SESSION | {QUIET: quiet.value},
         )
         self.waiting = 0  # callers who have not got a connection yet
         self._pinned: list[Connection] = []
@@ -125,10 +138,13 @@ def json_array(texts: Sequence[str]) -> str:
 
 
 @asynccontextmanager
-async def open_pool(dsn: str, *, size: int = 12) -> AsyncIterator[Pool]:
-    """Open a pool on a database; raises `Unavailable` when it cannot be reached."""
+async def open_pool(dsn: str, *, size: int = 12, quiet: Quiet = Quiet.NO) -> AsyncIterator[Pool]:
+    """Open a pool on a database; raises `Unavailable` when it cannot be reached.
+
+    What is changed over it is told to other processes, except for what `quiet` says.
+    """
     try:
-        pool = await Pool(dsn, size=size)
+        pool = await Pool(dsn, size=size, quiet=quiet)
     except _OUTAGES as error:
         raise Unavailable("database", type(error).__name__) from error
     try:

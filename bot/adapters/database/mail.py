@@ -1,6 +1,6 @@
 """The inbox and the outbox in PostgreSQL."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 import orjson
@@ -53,6 +53,7 @@ _CLOSE_CHAT = """
     UPDATE outbox SET state = 'given_up', failure = $2, failed_at = $3
     WHERE chat_id = $1 AND state = 'waiting'
 """
+_CLOSED = "SELECT chat_id FROM closed_chats WHERE $1::bigint[] IS NULL OR chat_id = ANY ($1)"
 _BACKLOG = """
     SELECT priority, count(*) AS waiting, min(due_at) AS oldest_due_at FROM outbox
     WHERE state = 'waiting' AND due_at <= now() GROUP BY priority ORDER BY priority
@@ -183,10 +184,11 @@ class PostgresOutbox:
             await connection.execute(_FAILED, *zip(*failures, strict=True))
         return failures
 
-    async def closed_chats(self) -> frozenset[int]:
-        """Give the chats that take nothing from us."""
+    async def closed_chats(self, among: Collection[int] | None = None) -> frozenset[int]:
+        """Give the chats, of some or of all, that take nothing from us."""
+        asked = None if among is None else list(among)
         async with connected(self._pool) as connection:
-            rows = await connection.fetch("SELECT chat_id FROM closed_chats")
+            rows = await connection.fetch(_CLOSED, asked)
         return frozenset(row["chat_id"] for row in rows)
 
     async def close_chat(self, chat_id: int, *, reason: str, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """The modes that people trade in, kept among the settings of their row."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.adapters.database.connection import Pool, connected
 from bot.adapters.database.mail import OnOutbox
@@ -9,7 +9,10 @@ from bot.domain.notices import Notice
 from bot.domain.requests import Request
 from bot.domain.users import Mode
 
-_LIVE = "SELECT user_id FROM users WHERE settings ->> 'mode' = 'live'"
+_LIVE = """
+    SELECT user_id FROM users
+    WHERE settings ->> 'mode' = 'live' AND ($1::bigint[] IS NULL OR user_id = ANY ($1))
+"""
 _CHOSEN = "SELECT settings ->> 'mode' FROM users WHERE user_id = $1"
 _HAS_BOOKS = """
     SELECT EXISTS (
@@ -30,10 +33,11 @@ class PostgresModes:
         self._pool = pool
         self._on_outbox = on_outbox
 
-    async def live(self) -> Sequence[int]:
-        """Give everybody who chose live."""
+    async def live(self, among: Collection[int] | None = None) -> Sequence[int]:
+        """Give who chose live, of some users or of all."""
+        asked = None if among is None else list(among)
         async with connected(self._pool) as connection:
-            return [row["user_id"] for row in await connection.fetch(_LIVE)]
+            return [row["user_id"] for row in await connection.fetch(_LIVE, asked)]
 
     async def chosen(self, user_id: int) -> Mode:
         """Give what a person chose last."""

@@ -1,12 +1,13 @@
 """Drops old mail and old days of prices from PostgreSQL, a batch at a time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.adapters.database.connection import Connection, Pool, connected
 from bot.adapters.database.shelf import PARTITION_PREFIX
 from bot.ports.retention import Forgotten
 
 _BATCH = 10_000
+_KEEP_CHANGES = timedelta(hours=1)
 _UPDATES = """
     DELETE FROM inbox WHERE update_id IN (
       SELECT update_id FROM inbox WHERE closed_at < $1 ORDER BY closed_at LIMIT $2)
@@ -27,6 +28,9 @@ _FIRINGS = """
 _ALERTS = """
     DELETE FROM alerts WHERE (user_id, alert_id) IN (
       SELECT user_id, alert_id FROM alerts WHERE ended_at < $1 ORDER BY ended_at LIMIT $2)
+"""
+_CHANGES = """
+    DELETE FROM changes WHERE id IN (SELECT id FROM changes WHERE at < $1 ORDER BY at LIMIT $2)
 """
 _DAYS = """
     SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
@@ -52,6 +56,7 @@ class PostgresRetention:
                 firings=await _drop(connection, _FIRINGS, mail_before),
                 alerts=await _drop(connection, _ALERTS, mail_before),
                 dialogs=await _drop(connection, _DIALOGS, now),
+                changes=await _drop(connection, _CHANGES, now - _KEEP_CHANGES),
                 price_days=await _drop_days(connection, prices_before),
             )
 

@@ -10,6 +10,7 @@ from bot.adapters.database import (
     schema_alerts,
     schema_audit,
     schema_books,
+    schema_changes,
     schema_gates,
     schema_graduations,
     schema_groups,
@@ -54,6 +55,7 @@ TABLES = (
     schema_live_movements,
     schema_withdrawals,
     schema_wallets_linked,
+    schema_changes,
 )
 """The modules that put their tables into the metadata by being imported."""
 

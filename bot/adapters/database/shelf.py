@@ -1,6 +1,6 @@
 """Tracked tokens, their pools, and their price history in PostgreSQL."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import UTC, date
 
 from bot.adapters.database.connection import Connection, Pool, connected
@@ -10,6 +10,10 @@ from bot.domain.instruments import Token
 from bot.ports.price_rows import PriceRows
 
 PARTITION_PREFIX = "token_prices_"
+_TRACKED = """
+    SELECT * FROM solana_tokens WHERE $1::integer[] IS NULL OR token_id = ANY ($1)
+    ORDER BY token_id
+"""
 _KEEP = """
     INSERT INTO solana_tokens (mint, symbol, name, decimals, program, supply, mint_authority,
                                freeze_authority, risks, symbol_warning, pools, rules)
@@ -30,10 +34,13 @@ class PostgresShelf:
         self._pool = pool
         self._partitioned: set[date] = set()
 
-    async def all_tokens(self) -> list[tuple[Token, tuple[tuple[str, str], ...]]]:
-        """Give every tracked token with its pools as (address, kind), deepest first."""
+    async def all_tokens(
+        self, among: Collection[int] | None = None
+    ) -> list[tuple[Token, tuple[tuple[str, str], ...]]]:
+        """Give tracked tokens, some or all, with pools as (address, kind), deepest first."""
+        asked = None if among is None else list(among)
         async with connected(self._pool) as connection:
-            rows = await connection.fetch("SELECT * FROM solana_tokens ORDER BY token_id")
+            rows = await connection.fetch(_TRACKED, asked)
         return [
             (token_from(row), tuple((address, kind) for address, kind in row["pools"]))
             for row in rows
