@@ -26,7 +26,7 @@ def wire_following(
         hearers=hearers,
         load=load,
         clock=outside.clock,
-        looked_at=None if keeps_levels else services.prices.newly_looked_at,
+        looked_at=None if keeps_levels else services.prices.looks.news,
     )
 
 
@@ -65,7 +65,7 @@ def _of_market(services: Services) -> dict[ChangeKind, Hear]:
         await services.liquidations.hear(user_ids)
 
     hearers: dict[ChangeKind, Hear] = {
-        ChangeKind.LOOKED_AT: services.prices.hear_looked_at,
+        ChangeKind.LOOKED_AT: services.prices.looks.hear,
         ChangeKind.ALERT: services.alert_following.hear,
         ChangeKind.RESTING: services.resting_clock.hear,
         ChangeKind.SHORT: services.liquidations.hear,

@@ -51,7 +51,7 @@ class Following:
         self.state = FollowingState()
 
     async def begin(self) -> None:
-        """Note where the story is now; asked at the start, before anything is loaded."""
+        """Note where the story is now. Needs no permission: asked at the start, before loading."""
         self._mark = await self._feed.mark()
         self.state.read_at = self._clock.monotonic()
 

@@ -24,6 +24,7 @@ from bot.ports.books import TokenShelf
 from bot.ports.chain import Chain, PoolPlace, TokenFound
 from bot.ports.clock import Clock
 from bot.ports.token_sources import SourceFigure
+from bot.services.looks import Looks
 from bot.services.pools_in_sol import middle_of, ranked
 from bot.services.price_board import PriceBoard, Priced, is_sol
 from bot.services.safety import Safety
@@ -31,7 +32,6 @@ from bot.services.suspicions import Suspicions
 from bot.services.views import Hearsay, HearsayLine, PoolLine, Quote, TokenInfo
 from bot.services.witnesses import Witnesses
 
-_LOOKED_AT_SECONDS, _TOLD_SECONDS = 300, 60
 _SHORTEST_ADDRESS_LIKE = 30
 _MOST_MIDDLES = 2
 
@@ -63,8 +63,7 @@ class Prices:
         self._suspicions = suspicions
         self._safety = safety
         self._witnesses = witnesses
-        self._looked_at: dict[int, float] = {}
-        self._told: dict[int, float] = {}
+        self.looks = Looks(clock)
         self._are_popular_known = True
 
     async def find(self, user: User, text: str) -> Token:
@@ -147,21 +146,7 @@ class Prices:
 
     def hot_tokens(self) -> set[int]:
         """Give the tokens that somebody looked at in the last minutes."""
-        since = self._clock.monotonic() - _LOOKED_AT_SECONDS
-        self._looked_at = {token: at for token, at in self._looked_at.items() if at > since}
-        return set(self._looked_at)
-
-    def newly_looked_at(self) -> list[int]:
-        """Give what is looked at here and was not given in the last minute."""
-        now = self._clock.monotonic()
-        self._told = {one: at for one, at in self._told.items() if at > now - _TOLD_SECONDS}
-        news = [one for one in self.hot_tokens() if one not in self._told]
-        self._told.update(dict.fromkeys(news, now))
-        return news
-
-    async def hear_looked_at(self, token_ids: Collection[int]) -> None:
-        """Count tokens as looked at. Needs no permission: another process was asked for them."""
-        self._looked_at.update(dict.fromkeys(token_ids, self._clock.monotonic()))
+        return self.looks.recent()
 
     async def load(self) -> None:
         """Take up the tracked tokens from the shelf."""
@@ -289,7 +274,7 @@ class Prices:
         return token
 
     async def _priced(self, token: Token, *, fresh: bool) -> Priced:
-        self._looked_at[token.token_id] = self._clock.monotonic()
+        self.looks.note(token.token_id)
         known = self._board.priced(token.token_id)
         limit = timedelta(seconds=0.5 if fresh else self._fresh_seconds)
         if known is not None and self._clock.now() - known.received_at < limit:

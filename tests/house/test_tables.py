@@ -21,6 +21,7 @@ OF_NOBODY = {
     "closed_chats": "so are the chats that take none",
     "groups": "a group is nobody's",
     "group_moves": "and neither is its new id",
+    "changes": "what processes tell each other is of any kind",
     "group_calls": "a call is the group's, whoever was first",
     "health_proofs": "proofs are of everything there is",
     "health_alarms": "a check is the whole bot's",
