@@ -2,6 +2,7 @@
 -- made the change, and read by whoever keeps it. Nobody reads it where one process does it all:
 -- that one sets kitrader.quiet to 'all' on its connections, and writes none. A process that keeps
 -- the levels itself sets it to 'levels'.
+-- argued: the table is made here, so that nothing is written anew.
 CREATE TABLE changes (
   id BIGINT GENERATED ALWAYS AS IDENTITY,
   xid BIGINT NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
