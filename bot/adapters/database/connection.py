@@ -84,13 +84,14 @@ class Pool(asyncpg.Pool):
             if not connection.is_closed():
                 return connection
             await self.release(connection)
-        return await self.lend()
+        return await self.acquire()
 
-    async def lend(self) -> Connection:
-        """Lend a connection that is to be given back by `release`."""
+    async def _acquire(self, timeout: float | None) -> Connection:  # noqa: ASYNC109 (asyncpg's)
+        # Every way of asyncpg's to a connection leads through here; its stubs leave that out.
         self.waiting += 1
         try:
-            return await self.acquire()
+            connection: Connection = await super()._acquire(timeout)  # type: ignore[misc]
+            return connection
         finally:
             self.waiting -= 1
 
@@ -157,11 +158,8 @@ async def open_pool(dsn: str, *, size: int = 12, quiet: Quiet = Quiet.NO) -> Asy
 async def connected(pool: Pool) -> AsyncIterator[Connection]:
     """Lend a connection; an outage inside becomes `Unavailable`."""
     try:
-        connection = await pool.lend()
-        try:
+        async with pool.acquire() as connection:
             yield connection
-        finally:
-            await pool.release(connection)
     except _OUTAGES as error:
         raise Unavailable("database", type(error).__name__) from error
 
