@@ -1,15 +1,19 @@
 """The bot otherwise than it is, for negative controls and for hurry: parts that a child swaps."""
 
 import asyncio
+import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
+import bot.bootstrap.outside
 import bot.bootstrap.parts
 import bot.bootstrap.running
 import bot.bootstrap.wiring
+from bot.adapters.clock import SystemClock
 from bot.adapters.database.alert_watch import PostgresAlerts
 from bot.adapters.database.books import PostgresBooks
 from bot.adapters.database.mail import PostgresOutbox
@@ -24,6 +28,9 @@ from bot.telegram.receiver import RawUpdate, Receiver
 from tests.chaos.torn_tasks import migrate_further, migrate_in_pieces, seal_in_two_steps
 
 HASTE_SECONDS = 0.4
+CLOCK_FILE = "clock-is-off-by-seconds"
+_CLOCK_LOOKS_SECONDS = 0.2
+_LEAKED_BYTES = 200_000
 
 
 class AcknowledgesFirst(Receiver):
@@ -75,6 +82,31 @@ class ClaimsFirst(PostgresAlerts):
         return claimed
 
 
+class ClockFromFile(SystemClock):
+    """The machine's clock, off by as many seconds as a file in the folder says."""
+
+    def __init__(self) -> None:
+        self._off, self._looked_at = timedelta(), float("-inf")
+
+    def now(self) -> datetime:
+        if self.monotonic() - self._looked_at > _CLOCK_LOOKS_SECONDS:
+            self._looked_at, file = self.monotonic(), Path(CLOCK_FILE)
+            said = file.read_text("ascii") if file.exists() else ""
+            self._off = timedelta(seconds=int(said or 0))
+        return datetime.now(UTC) + self._off  # noqa: TID251 (this stands for the machine's clock)
+
+
+class KeepsSomething(Receiver):
+    """The receiver that we must not have: of each update it keeps memory and a handle."""
+
+    async def receive(self, updates: Sequence[RawUpdate]) -> None:
+        _LEAKED.extend((bytearray(b"x") * _LEAKED_BYTES, os.dup(0)) for _ in updates)
+        await super().receive(updates)
+
+
+_LEAKED: list[tuple[bytearray, int]] = []
+
+
 def acknowledge_first() -> None:
     """Acknowledge updates before they are stored."""
     bot.bootstrap.running.Receiver = AcknowledgesFirst  # type: ignore[misc] # on purpose
@@ -102,11 +134,23 @@ def send_at_once() -> None:
     )
 
 
+def take_time_from_a_file() -> None:
+    """Let the clock be set forward and back while the bot runs."""
+    bot.bootstrap.outside.SystemClock = ClockFromFile  # type: ignore[misc] # on purpose
+
+
+def leak() -> None:
+    """Keep something of every update."""
+    bot.bootstrap.running.Receiver = KeepsSomething  # type: ignore[misc] # on purpose
+
+
 VARIANTS: Mapping[str, Callable[[], None]] = {
     "acknowledges first": acknowledge_first,
     "claims first": claim_first,
+    "clock from a file": take_time_from_a_file,
     "forgets keys": forget_keys,
     "forgets claims": forget_claims,
+    "leaks": leak,
     "migrates further": migrate_further,
     "migrates in pieces": migrate_in_pieces,
     "seals in two steps": seal_in_two_steps,
