@@ -203,6 +203,9 @@ class LiveAccounts(Protocol):
         `after` a user and wallet, and so many of them; all without a limit.
         """
 
+    async def of(self, place: Place) -> LiveBalances | None:
+        """Give one wallet as the books have it, None where there is no such."""
+
     async def paused(self) -> frozenset[tuple[int, int]]:
         """Give the users and numbers of the wallets that are paused."""
 

@@ -106,6 +106,5 @@ class Deposits:
         )
 
     async def _balances(self, wallet: LiveWallet) -> LiveBalances | None:
-        before = (wallet.user_id, wallet.number - 1)
-        found = await self._means.live.accounts.balances(before, 1)
-        return next((each for each in found if each.address == wallet.address), None)
+        found = await self._means.live.accounts.of((wallet.user_id, wallet.number))
+        return found if found is not None and found.address == wallet.address else None

@@ -71,17 +71,13 @@ class LiveMovements:
 
         Needs no permission: whoever asks has asked for their own.
         """
-        before = (place[0], place[1] - 1)
-        wallets = [
-            each
-            for each in await self._means.live.accounts.balances(before, 1)
-            if _place(each) == place
-        ]
-        for wallet in wallets:
-            await self._find_places(wallet)
-        again = await self._means.live.accounts.balances(before, 1) if wallets else ()
+        wallet = await self._means.live.accounts.of(place)
         self._unexplained.pop(place, None)
-        return await self._look(again)
+        if wallet is None:
+            return 0
+        await self._find_places(wallet)
+        again = await self._means.live.accounts.of(place)
+        return await self._look([] if again is None else [again])
 
     async def _look(self, wallets: Sequence[LiveBalances]) -> int:
         chain = await self._means.balances.of_all([asked_of(wallet) for wallet in wallets])
@@ -118,8 +114,7 @@ class LiveMovements:
         """Read the history of a wallet, and of the accounts that its own does not explain."""
         place, known = _place(wallet), self._unexplained.get(_place(wallet))
         is_deep = known is not None and known.times >= _DEEP_AFTER
-        await self._note_own_places(wallet)
-        watched = await self._means.book.watched(place)
+        watched = await self._with_own_places(wallet)
         own = {wallet.address: watched.slot}
         booked = await self._follow(wallet, watched, own, is_deep=is_deep)
         if not booked:
@@ -131,12 +126,14 @@ class LiveMovements:
             self._unexplained[place] = _Unexplained(by=known.by, times=times, rest=rest)
         return booked
 
-    async def _note_own_places(self, wallet: LiveBalances) -> None:
+    async def _with_own_places(self, wallet: LiveBalances) -> Watched:
         """Keep what our swaps made beside what was found: it is followed from now on."""
         watched = await self._means.book.watched(_place(wallet))
-        if missing := [each for each in wallet.places if each not in watched.places]:
-            now = self._means.live.clock.now()
-            await self._means.book.note_places(_place(wallet), missing, now)
+        missing = [each for each in wallet.places if each not in watched.places]
+        if not missing:
+            return watched
+        await self._means.book.note_places(_place(wallet), missing, self._means.live.clock.now())
+        return await self._means.book.watched(_place(wallet))
 
     async def _follow(
         self,
@@ -219,8 +216,9 @@ class LiveMovements:
         await self._means.book.note_sweep(_place(wallet), now)
 
     async def _adopt(self) -> None:
-        for user_id, number in await self._means.book.adoptable():
-            for wallet in await self._means.live.accounts.balances((user_id, number - 1), 1):
+        for place in await self._means.book.adoptable():
+            wallet = await self._means.live.accounts.of(place)
+            if wallet is not None:
                 await self._booker.adopt(wallet)
 
 

@@ -21,6 +21,7 @@ from bot.engine.live_settlement import LandedSwap
 from bot.ports.books import BookingConflict
 from bot.ports.chain_sending import WalletChange
 from bot.ports.live_orders import BalanceDifference, LiveBalances
+from bot.ports.live_wallets import Place
 from bot.services.live_means import LiveMeans
 
 _TRIES = 5
@@ -128,7 +129,7 @@ class LiveTracking:
             await self._settle(intent, attempt, change)
         except OddOutcome as error:
             _log.exception("live_outcome_odd", signature=attempt.signature)
-            await self._pause_for(intent, change, error)
+            await self.pause_odd((intent.user_id, intent.wallet_number), change, error)
             return attempt
         return replace(attempt, state=AttemptState.CONFIRMED)
 
@@ -172,13 +173,13 @@ class LiveTracking:
             return
         raise BookingConflict("a live fill met another booking every time")
 
-    async def _pause_for(self, intent: LiveIntent, change: WalletChange, error: OddOutcome) -> None:
-        """Stop a wallet that did something nobody meant; its funds stay held."""
-        wallet = next(
-            each
-            for each in await self._means.accounts.balances()
-            if (each.user_id, each.wallet_number) == (intent.user_id, intent.wallet_number)
-        )
+    async def pause_odd(self, place: Place, change: WalletChange, error: OddOutcome) -> None:
+        """Stop a wallet that did something nobody meant; its funds stay held.
+
+        Needs no permission: the job asks.
+        """
+        wallet = await self._means.accounts.of(place)
+        assert wallet is not None  # noqa: S101 (what it did was booked as its own)
         differences = (BalanceDifference(asset=str(error), booked=0, on_chain=change.lamports),)
         await self.pause(wallet, differences)
 

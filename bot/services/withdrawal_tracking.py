@@ -9,7 +9,6 @@ from bot.domain.live_orders import AttemptState, OddOutcome, is_finalized, next_
 from bot.domain.notices import Notice
 from bot.domain.withdrawals import Payment, Withdrawal
 from bot.ports.chain_sending import WalletChange
-from bot.ports.live_orders import BalanceDifference
 from bot.services.live_tracking import LiveTracking
 from bot.services.withdrawal_means import WithdrawalMeans
 
@@ -88,21 +87,10 @@ class WithdrawalTracking:
             await self._means.book.settle(payment, change, gift_lamports, now, notices)
         except OddOutcome as error:
             _log.exception("withdrawal_outcome_odd", signature=payment.signature)
-            await self._pause_for(withdrawal, change, error)
+            place = (withdrawal.user_id, withdrawal.wallet_number)
+            await self._wallets.pause_odd(place, change, error)
             return payment
         return replace(payment, state=AttemptState.CONFIRMED)
-
-    async def _pause_for(
-        self, withdrawal: Withdrawal, change: WalletChange, error: OddOutcome
-    ) -> None:
-        """Stop a wallet that did something nobody meant; its funds stay held."""
-        wallet = next(
-            each
-            for each in await self._means.live.accounts.balances()
-            if (each.user_id, each.wallet_number) == (withdrawal.user_id, withdrawal.wallet_number)
-        )
-        differences = (BalanceDifference(asset=str(error), booked=0, on_chain=change.lamports),)
-        await self._wallets.pause(wallet, differences)
 
 
 def _gift_of(withdrawal: Withdrawal, change: WalletChange) -> int:

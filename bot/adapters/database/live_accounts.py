@@ -86,6 +86,12 @@ class PostgresLiveAccounts:
             rows = await connection.fetch(_BALANCES, *after, limit)
         return [_balances(row) for row in rows]
 
+    async def of(self, place: Place) -> LiveBalances | None:
+        """Give one wallet as the books have it, None where there is no such."""
+        user_id, number = place
+        found = await self.balances((user_id, number - 1), 1)
+        return next((each for each in found if (each.user_id, each.wallet_number) == place), None)
+
     async def paused(self) -> frozenset[tuple[int, int]]:
         """Give the users and numbers of the wallets that are paused."""
         async with connected(self._pool) as connection:
