@@ -8,6 +8,7 @@ from typing import TypeVar
 from bot.bootstrap.people_wiring import AllNotices
 from bot.bootstrap.settings import Settings
 from bot.ports.clock import Clock
+from bot.services.alarms import AlarmNotices
 from bot.services.alert_firing import AlertNotices
 from bot.services.backups import BackupNotices
 from bot.services.cleanups import CleanupNotices
@@ -29,6 +30,7 @@ from bot.telegram.cleanup_news import CleanupNews
 from bot.telegram.daily_reports import DailyReportNotices
 from bot.telegram.gate_news import GateNews
 from bot.telegram.graduation_news import GraduationNews
+from bot.telegram.health_news import HealthNews
 from bot.telegram.live_news import LiveNews
 from bot.telegram.live_resting_news import LiveRestingNews
 from bot.telegram.movement_news import MovementNews
@@ -70,6 +72,7 @@ class News:
     """The renderers that services are wired with."""
 
     liquidated: ShortNotices
+    alarmed: AlarmNotices
     warnings: SuspicionNotices
     graduated: GraduationNotices
     reported: ReportNotice
@@ -90,6 +93,7 @@ class News:
 def news_of(settings: Settings, newsroom: Newsroom) -> News:
     """Make every kind."""
     return News(
+        alarmed=newsroom(HealthNews, admin_ids=sorted(settings.admin_ids)),
         liquidated=newsroom(LiquidationNotices),
         warnings=newsroom(PriceWarnings),
         graduated=newsroom(GraduationNews),

@@ -190,6 +190,7 @@ async def _load(services: Services) -> None:
     await services.guards.stops.load()
     await services.rooms.groups.load()
     await services.triggers.load()
+    await services.well_being.alarms.load()
 
 
 async def run_until_stopped(settings: Settings) -> None:

@@ -8,6 +8,8 @@ class HealthSettings(BaseSettings):
     """From where on a check fails, how often all is looked at, and when admins are told."""
 
     health_seconds: float = Field(default=5.0, ge=0.05, le=60)
+    health_failures: int = Field(default=3, ge=1, le=100)
+    health_remind_hours: float = Field(default=6.0, gt=0, le=720)
     health_database_ms: float = Field(default=2000.0, ge=1, le=60_000)
     health_inbox_seconds: float = Field(default=30.0, gt=0, le=86_400)
     health_outbox_seconds: float = Field(default=120.0, gt=0, le=86_400)

@@ -78,6 +78,7 @@ def wire(
     security = wire_security(settings, outside, parts.access, on_outbox, news.secured)
     operations = wire_operations(outside, board, outside_state, ticks, sending, parts.guards.stops)
     backups = wire_backups(settings, outside, news.backups)
+    well_being = wire_health(settings, outside, board, ticks, news.alarmed, on_outbox, backups)
     return Services(
         access=parts.access,
         records=_records(settings, parts, security, on_outbox),
@@ -110,12 +111,18 @@ def wire(
         exports=reports.exports,
         leaderboards=reports.leaderboards,
         rooms=wire_rooms(
-            settings, parts, trading, operations, on_outbox=on_outbox, closed=news.stopped
+            settings,
+            parts,
+            trading,
+            operations,
+            well_being,
+            on_outbox=on_outbox,
+            closed=news.stopped,
         ),
         operations=operations,
         monitoring=wire_monitoring(outside, operations, outside_state, ticks, sending, backups),
         backups=backups,
-        well_being=wire_health(settings, outside, board, ticks),
+        well_being=well_being,
         outside_state=outside_state,
         people=wire_people(settings, outside, parts.access, news.people, on_outbox=on_outbox),
         live=wire_live(settings, parts, trading, resting, security.factors, live_doors),

@@ -18,6 +18,7 @@ from bot.services.running import RunningBot
 from bot.services.stops import StopNotices
 from bot.services.trading import Trading
 from bot.services.valuation import Valuation
+from bot.services.well_being import WellBeing
 from bot.services.whole_pools import WholePools
 from bot.telegram.call_news import CallNotices
 from bot.telegram.chat_members import LiveMembers
@@ -48,6 +49,7 @@ def wire_rooms(
     parts: RoomParts,
     trading: Trading,
     operations: Operations,
+    well_being: WellBeing,
     *,
     on_outbox: OnOutbox,
     closed: StopNotices,
@@ -80,6 +82,7 @@ def wire_rooms(
             board=board,
             clock=outside.clock,
             logs=RECENT,
+            well_being=well_being,
             settings=settings.shown(),
         ),
     )

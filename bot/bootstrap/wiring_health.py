@@ -1,17 +1,22 @@
 """Wires what says whether the bot is well, and what proves books and audit log."""
 
+from datetime import timedelta
 from pathlib import Path
 
+from bot.adapters.database.alarms import PostgresAlarms
 from bot.adapters.database.audit_chain import PostgresAuditChain
 from bot.adapters.database.health import PostgresHealth
 from bot.adapters.database.ledger_audit import PostgresLedgerAudit
+from bot.adapters.database.mail import OnOutbox
 from bot.adapters.disks import FolderDisks
 from bot.bootstrap.master_key import AUDIT_SEALS, derived_key, master_key
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring_backups import backup_shelf
-from bot.domain.health import HealthLimits
+from bot.domain.health import Check, HealthLimits
+from bot.services.alarms import AlarmNotices, AlarmRules, Alarms
 from bot.services.audit_sealing import AuditProof
+from bot.services.backups import Backups
 from bot.services.health import Health
 from bot.services.health_looks import HealthLooks, HealthMeans
 from bot.services.price_board import PriceBoard
@@ -19,6 +24,7 @@ from bot.services.proofs import Proofs
 from bot.services.pulse import Pulse
 from bot.services.ticks import Ticks
 from bot.services.well_being import WellBeing
+from bot.telegram.health_news import PastOutbox
 
 _MISSED_ROUNDS = 3
 _ANSWER_SLACK_SECONDS = 1.0
@@ -44,7 +50,15 @@ def health_limits(settings: Settings) -> HealthLimits:
     )
 
 
-def wire_health(settings: Settings, outside: Outside, board: PriceBoard, ticks: Ticks) -> WellBeing:
+def wire_health(  # noqa: PLR0917 (one of each)
+    settings: Settings,
+    outside: Outside,
+    board: PriceBoard,
+    ticks: Ticks,
+    notices: AlarmNotices,
+    on_outbox: OnOutbox,
+    backups: Backups | None,
+) -> WellBeing:
     """Build it; raises `Unavailable` where the master key cannot be read."""
     pool, clock, limits = outside.pool, outside.clock, health_limits(settings)
     book = PostgresHealth(
@@ -65,13 +79,23 @@ def wire_health(settings: Settings, outside: Outside, board: PriceBoard, ticks: 
         signer=outside.live.signer if outside.live else None,
     )
     key = derived_key(master_key(settings, may_make=True), AUDIT_SEALS)
+    health = Health(
+        looks=HealthLooks(means), pulse=pulse, clock=clock, every_seconds=settings.health_seconds
+    )
+    rules = AlarmRules(
+        looks=settings.health_failures, remind_after=timedelta(hours=settings.health_remind_hours)
+    )
     return WellBeing(
         pulse=pulse,
-        health=Health(
-            looks=HealthLooks(means),
-            pulse=pulse,
+        health=health,
+        alarms=Alarms(
+            health=health,
+            book=PostgresAlarms(pool, on_outbox=on_outbox),
+            notices=notices,
             clock=clock,
-            every_seconds=settings.health_seconds,
+            rules=rules,
+            send_past=PastOutbox(outside.api).send,
+            told_elsewhere=lambda: {Check.BACKUP} if backups and backups.has_failed else (),
         ),
         proofs=Proofs(
             book=book,

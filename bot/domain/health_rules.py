@@ -95,11 +95,13 @@ def telegram(seen: HealthSeen, limits: HealthLimits) -> Verdict | None:
     return Verdict(is_ok=age <= limits.telegram_seconds, figures={"unheard_s": age})
 
 
-def jobs(seen: HealthSeen, _limits: HealthLimits) -> Verdict:
+def jobs(seen: HealthSeen, _limits: HealthLimits) -> Verdict | None:
     """Ask that every job still ends its runs, and not with a fault time after time.
 
     A run that only met an outage counts as ended: what is away has a check of its own.
     """
+    if not seen.jobs:
+        return None
     stuck = [
         job.name
         for job in seen.jobs

@@ -47,6 +47,11 @@ class Backups:
         self._days = days
         self._has_failed = False
 
+    @property
+    def has_failed(self) -> bool:
+        """Tell whether the last try came to nothing, which admins know."""
+        return self._has_failed
+
     async def take_due(self) -> None:
         """Take the night's backup if there is none yet.
 

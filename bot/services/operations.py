@@ -44,7 +44,6 @@ class Operations:
         self._board = board
         self._outside = outside
         self._audit = audit
-        self._outbox = outbox
         self._queues = Queues(outbox=outbox, sending=sending, clock=clock)
         self._clock = clock
         self._refresh = refresh
@@ -83,26 +82,9 @@ class Operations:
             "stops": [_stop(line) for line in self._stops()],
         }
 
-    async def why_not_ready(self) -> str:
-        """Say what is missing before people can be served, or nothing; raises `Unavailable`.
-
-        Needs no permission: it tells no figure. Asked every few seconds by whoever watches us,
-        so it reads no more than it must.
-        """
-        await self._outbox.depths()
-        is_priced = bool((self._board.columns.prices > 0).any())
-        return "" if is_priced else "no price has been read yet"
-
     def outside(self) -> OutsideView:
         """Give how endpoints, sources and the refresh are; who asks has asked for a permission."""
         return self._outside.view()
-
-    async def depths(self) -> tuple[int, int]:
-        """Give how many updates and notices wait; raises `Unavailable`.
-
-        Needs no permission: as `status`, sums only.
-        """
-        return await self._outbox.depths()
 
     async def prove_ledger(self) -> LedgerProof:
         """Check the books from the transfers up; raises `Unavailable`.

@@ -1,32 +1,44 @@
 """What those who run the bot see and say in chat: sums, health, log lines, settings, broadcasts."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from bot.domain.health import Check
 from bot.domain.requests import Request
 from bot.domain.users import Permission, User
 from bot.observability.log_ring import LogLine, LogRing
 from bot.ports.clock import Clock
 from bot.ports.groups import BroadcastAnswer, BroadcastBook, GroupBook, Totals
+from bot.services.health import HealthView
 from bot.services.operations import Operations
 from bot.services.price_board import PriceBoard
 from bot.services.views import OutsideView
+from bot.services.well_being import WellBeing
 
-_MOST_LINES = 20
+MOST_LINES, FEW_LINES = 50, 20
+_ALL_LINES = 100_000
+_LOGGER = re.compile(r'"logger": ?"(?:bot\.)?(\w+)')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How the whole is: `database_ms` is one round trip, `waiting_updates` and notices the queues.
+    """How the whole is: every check, those that are silenced, and the outside in figures."""
 
-    `trouble` says why nobody can be served, and is empty where they can.
-    """
-
-    trouble: str
-    database_ms: float
-    waiting_updates: int
-    waiting_notices: int
+    view: HealthView
+    silenced: Mapping[Check, datetime]
     outside: OutsideView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogsAsked:
+    """Which log lines: of at least a level, of one part of the bot or of all, that hold a text."""
+
+    level: int
+    component: str = ""
+    text: str = ""
+    count: int = FEW_LINES
 
 
 class RunningBot:
@@ -41,6 +53,7 @@ class RunningBot:
         board: PriceBoard,
         clock: Clock,
         logs: LogRing,
+        well_being: WellBeing,
         settings: Sequence[tuple[str, str]],
     ) -> None:
         self._book = book
@@ -49,6 +62,7 @@ class RunningBot:
         self._board = board
         self._clock = clock
         self._logs = logs
+        self._well_being = well_being
         self._settings = tuple(settings)
 
     async def totals(self, user: User) -> Totals:
@@ -62,23 +76,21 @@ class RunningBot:
         return token.symbol if token is not None else str(token_id)
 
     async def health(self, user: User) -> Health:
-        """Give how endpoints, database and queues are; raises `Unavailable` without a database."""
+        """Give every check as it was found last."""
         user.require(Permission.OPERATE)
-        trouble = await self._operations.why_not_ready()
-        began = self._clock.monotonic()
-        updates, notices = await self._operations.depths()
         return Health(
-            trouble=trouble,
-            database_ms=1000 * (self._clock.monotonic() - began),
-            waiting_updates=updates,
-            waiting_notices=notices,
+            view=self._well_being.health.view(),
+            silenced=self._well_being.alarms.silenced(),
             outside=self._operations.outside(),
         )
 
-    async def logs(self, user: User, level: int, text: str) -> Sequence[LogLine]:
-        """Give the last log lines of at least a level that hold a text, redacted."""
+    async def logs(self, user: User, asked: LogsAsked) -> Sequence[LogLine]:
+        """Give the last log lines that were asked for, redacted as they were written."""
         user.require(Permission.READ_LOGS)
-        return self._logs.last(_MOST_LINES, level=level, text=text)
+        found = self._logs.last(_ALL_LINES, level=asked.level, text=asked.text)
+        if asked.component:
+            found = [line for line in found if component_of(line) == asked.component]
+        return found[-asked.count :]
 
     async def settings(self, user: User) -> Sequence[tuple[str, str]]:
         """Give the settings that are in force; of secrets only whether they are set."""
@@ -96,3 +108,9 @@ class RunningBot:
         """Queue a text for everybody, behind all else; once for this request."""
         request.user.require(Permission.BROADCAST)
         await self._broadcasts.send(request, payload, answer)
+
+
+def component_of(line: LogLine) -> str:
+    """Give the part of the bot that wrote a line: `telegram`, `services`, `adapters` and so on."""
+    found = _LOGGER.search(line.text)
+    return found[1] if found is not None else ""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.services.alarms import Alarms
 from bot.services.health import Health
 from bot.services.proofs import Proofs
 from bot.services.pulse import Pulse
@@ -9,12 +10,13 @@ from bot.services.pulse import Pulse
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WellBeing:
-    """Signs of life, what they are judged to be, and the proofs of books and audit log."""
+    """Signs of life, what they are judged to be, who hears of it, and proofs of the books."""
 
     pulse: Pulse
     health: Health
+    alarms: Alarms
     proofs: Proofs
 
     async def watch(self) -> None:
-        """Look at everything once; asked by the clock."""
-        await self.health.read()
+        """Look at everything once, and tell admins what has changed; asked by the clock."""
+        await self.alarms.watch()

@@ -95,10 +95,13 @@ GROUP_COMMANDS: tuple[Command, ...] = (
         handler=running.logs,
         permission=Permission.READ_LOGS,
         place=Place.WHISPERED,
-        arguments=(Argument(kind=Kind.REST, is_optional=True, shown="LEVEL TEXT"),),
+        arguments=(Argument(kind=Kind.REST, is_optional=True, shown="COMPONENT LEVEL COUNT TEXT"),),
         help_line=later("the last log lines, without secrets"),
-        long_help=later("For admins. LEVEL is debug, info, warning or error; TEXT is sought."),
-        example="/logs warning notice",
+        long_help=later(
+            "For admins. COMPONENT is a part of me such as telegram, services or adapters; LEVEL "
+            "is debug, info, warning or error; COUNT is how many lines; TEXT is sought."
+        ),
+        example="/logs adapters warning 30",
     ),
     Command(
         name="settings",
@@ -115,9 +118,11 @@ GROUP_COMMANDS: tuple[Command, ...] = (
         shelf=RUNNING,
         handler=running.health,
         permission=Permission.OPERATE,
-        place=Place.ANYWHERE,
-        help_line=later("endpoints, database, lag and queues"),
-        long_help=later("For admins: a few lines; /endpoints has the details."),
+        place=Place.WHISPERED,
+        help_line=later("every check of mine, and since when it is so"),
+        long_help=later(
+            "For admins: what fails comes first. Buttons below an alarm silence it for a while."
+        ),
         example="/health",
     ),
 )
@@ -169,6 +174,12 @@ GROUP_ACTIONS: tuple[Action, ...] = (
         name="heal",
         handler=running.press_health,
         permission=Permission.OPERATE,
-        place=Place.ANYWHERE,
+        place=Place.WHISPERED,
+    ),
+    Action(
+        name="hush",
+        handler=running.press_silence,
+        permission=Permission.OPERATE,
+        place=Place.WHISPERED,
     ),
 )

@@ -67,6 +67,7 @@ from tests.fakes.group_services import (
     FakeRunning,
 )
 from tests.fakes.guards import FakeRisk, FakeStops
+from tests.fakes.health_services import FakeAlarms, FakeWellBeing
 from tests.fakes.language_book import FakeLanguageBook
 from tests.fakes.live_services import FakeLive
 from tests.fakes.mail_boxes import FakeInbox
@@ -156,6 +157,10 @@ class FakeServices:
             closing=FakeGroupClosing(self),
             running=FakeRunning(self, self.broadcasts),
         )
+
+    @property
+    def well_being(self) -> FakeWellBeing:
+        return FakeWellBeing(alarms=FakeAlarms(self))
 
     @property
     def people(self) -> FakePeople:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from bot.domain.errors import Refusal
 from bot.domain.groups import Call, GroupSettings, Standing
+from bot.domain.health import Check
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
 from bot.domain.users import Permission, User
@@ -15,9 +16,10 @@ from bot.ports.groups import BroadcastAnswer, Totals
 from bot.services.group_calls import CallLine
 from bot.services.group_closing import Begun, GroupClosed, GroupOpen
 from bot.services.groups import Groups
-from bot.services.running import Health
+from bot.services.running import Health, LogsAsked
 from tests.builders.views import NOON, a_token, an_outside
 from tests.fakes.guards import Counter
+from tests.fakes.health_services import VIEW
 
 TOTALS = Totals(
     people=7,
@@ -149,17 +151,11 @@ class FakeRunning:
 
     async def health(self, user: User) -> Health:
         self.services._enter(user, Permission.OPERATE)
-        return Health(
-            trouble="",
-            database_ms=0.4,
-            waiting_updates=0,
-            waiting_notices=2,
-            outside=an_outside(),
-        )
+        return Health(view=VIEW, silenced={Check.ENDPOINTS: NOON}, outside=an_outside())
 
-    async def logs(self, user: User, level: int, text: str) -> Sequence[LogLine]:
+    async def logs(self, user: User, asked: LogsAsked) -> Sequence[LogLine]:
         self.services._enter(user, Permission.READ_LOGS)
-        return [LogLine(level=level, text=f'{{"event": "started {text}"}}')]
+        return [LogLine(level=asked.level, text=f'{{"event": "started {asked}"}}')]
 
     async def settings(self, user: User) -> Sequence[tuple[str, str]]:
         self.services._enter(user, Permission.OPERATE)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.journeys.people import ADA
 from tests.journeys.town import Town
 
 QUICK = {
@@ -9,11 +10,14 @@ QUICK = {
     "price_refresh_seconds": 1.0,
     "health_price_seconds": 1.0,
     "books_check_seconds": 0.5,
+    "health_failures": 2,
 }
 SPOIL = """
     UPDATE accounts SET balance = balance + 1
     WHERE kind = 'cash' AND user_id = (SELECT min(user_id) FROM users);
 """
+TOLD = "SELECT payload ->> 'text' AS text FROM outbox WHERE chat_id = $1"
+HEADS = ("⚠️ Prices · ", "✅ Prices", "⚠️ Books · ", "✅ Books")
 KNOWN = {
     "database", "tasks", "inbox", "prices", "endpoints", "outbox", "telegram", "jobs", "books",
     "audit", "disk", "clock",
@@ -74,3 +78,11 @@ async def test_health_fails_with_prices_and_with_books_and_comes_back(empty_town
         assert (await pages.get("/health/ready"))[0] == 200
         await town.rows(SPOIL.replace("+ 1", "- 1"))
         await pages.until("/health", 200)
+
+        async def is_told() -> bool:
+            rows = await town.rows(TOLD, ADA)
+            told = [row["text"] for row in rows]
+            return all(sum(text.startswith(head) for text in told) == 1 for head in HEADS)
+
+        await town.until(is_told, "each alarm and each end is told once")
+        assert "🟢 Database" in (await town.say(ADA, "/health")).text

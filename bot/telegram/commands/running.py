@@ -2,13 +2,15 @@
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.domain.errors import Refusal
+from bot.services.running import FEW_LINES, MOST_LINES, LogsAsked
 from bot.telegram.arguments import Arguments
 from bot.telegram.callbacks import Press
 from bot.telegram.commands.stops import halt
 from bot.telegram.layout import to_send
+from bot.telegram.screens import health as health_screens
 from bot.telegram.screens import running
 from bot.telegram.turn import Turn
 
@@ -20,6 +22,11 @@ _LEVELS: Mapping[str, int] = {
     "warning": logging.WARNING,
     "error": logging.ERROR,
 }
+_COMPONENTS = frozenset(
+    {"adapters", "bootstrap", "jobs", "services", "signer", "telegram", "web", "observability"}
+)
+_COUNT = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
+_SILENCES = frozenset({"0", "1", "24"})
 _AFTER_COMMAND = re.compile(r"/\S+\s+(.*)", re.DOTALL)
 
 
@@ -41,9 +48,9 @@ async def pause(turn: Turn, arguments: Arguments) -> None:
 
 
 async def health(turn: Turn, _arguments: Arguments) -> None:
-    """Show endpoints, database, lag and queues."""
+    """Show every check, with its state and since when."""
     found = await turn.services.rooms.running.health(turn.user)
-    await turn.show(running.health(found, turn.keys))
+    await turn.show(health_screens.health(found, turn.keys))
 
 
 async def press_health(turn: Turn, _press: Press) -> None:
@@ -51,13 +58,47 @@ async def press_health(turn: Turn, _press: Press) -> None:
     await health(turn, Arguments())
 
 
+async def press_silence(turn: Turn, press: Press) -> None:
+    """Let admins hear nothing of a check for some hours, or hear of it again."""
+    check = next((one for one, number in health_screens.NUMBERS.items()
+                  if number == press.target), None)  # fmt: skip
+    if check is None or press.argument not in _SILENCES:
+        raise Refusal("bad_button")
+    hours = int(press.argument)
+    await turn.services.well_being.alarms.silence(
+        turn.request,
+        check,
+        hours,
+        lambda until: turn.with_screen(health_screens.silenced(check, hours, until)),
+    )
+
+
 async def logs(turn: Turn, arguments: Arguments) -> None:
-    """Show the last log lines to the asking admin: `/logs [level] [text]`."""
-    words = list(arguments.words)
-    level = _LEVELS.get(words[0].casefold()) if words else None
-    text = " ".join(words[1:] if level is not None else words)
-    found = await turn.services.rooms.running.logs(turn.user, level or logging.INFO, text)
+    """Show the last log lines to the asking admin: `/logs [component] [level] [count] [text]`."""
+    found = await turn.services.rooms.running.logs(turn.user, _logs_asked(arguments.words))
     await turn.show(running.log_lines(found))
+
+
+def _logs_asked(words: Sequence[str]) -> LogsAsked:
+    """Read what comes before the text in any order, each of them once."""
+    level, component, count, rest = 0, "", 0, list(words)
+    while rest:
+        word = rest[0].casefold()
+        if not level and word in _LEVELS:
+            level = _LEVELS[word]
+        elif not component and word in _COMPONENTS:
+            component = word
+        elif not count and _COUNT.fullmatch(word):
+            count = min(int(word), MOST_LINES)
+        else:
+            break
+        del rest[0]
+    return LogsAsked(
+        level=level or logging.INFO,
+        component=component,
+        text=" ".join(rest),
+        count=count or FEW_LINES,
+    )
 
 
 async def settings(turn: Turn, _arguments: Arguments) -> None:

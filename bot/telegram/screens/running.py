@@ -8,7 +8,6 @@ from bot.domain.users import Mode
 from bot.observability.log_ring import LogLine
 from bot.ports.groups import Totals
 from bot.services.group_closing import GroupClosed, GroupOpen
-from bot.services.running import Health
 from bot.services.stops import StopLine
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, danger, headed, key, lines, named
@@ -63,28 +62,6 @@ def exposure_lines(totals: Totals) -> list[str]:
         ),
         say_count("{count} order waits", "{count} orders wait", totals.waiting_orders),
     ]
-
-
-def health(found: Health, keys: Keys) -> Screen:
-    """Show how the whole is, in a few lines; `/endpoints` has the details."""
-    outside = found.outside
-    well = sum(each.circuit == "closed" for each in outside.endpoints)
-    lag = max((each.lag_slots for each in outside.endpoints), default=0)
-    return Screen(
-        text=lines(
-            Bold(say("Health")),
-            say("⚠️ {trouble}", trouble=found.trouble) if found.trouble else say("All is well."),
-            say("Endpoints: {well} of {count} answer, {lag} slots behind at most", well=well,
-                count=len(outside.endpoints), lag=lag),
-            say("Prices: {tokens} tokens, the round took {seconds} s", tokens=outside.tokens,
-                seconds=f"{outside.round_seconds:.2f}"),
-            say("Disputed prices: {count}", count=len(outside.disputed)),
-            say("Database: {milliseconds} ms", milliseconds=f"{found.database_ms:.1f}"),
-            say("Queues: {updates} updates, {notices} messages", updates=found.waiting_updates,
-                notices=found.waiting_notices),
-        ),
-        rows=((key(keys, say("Refresh"), "heal"), key(keys, say("Status"), "stat")),),
-    )  # fmt: skip
 
 
 def log_lines(found: Sequence[LogLine]) -> Screen:
