@@ -21,6 +21,11 @@ _COMMANDS = {
     "signer": "run the process that opens wallets' keys and judges what it signs",
     "password": "make the hash of a password with which people let themselves in",
     "migrate": "bring the database to the newest schema",
+    "install": "install as services of this machine, or into a folder for an image",
+    "deploy": "bring a version into service, and go back where it is not well",
+    "keep": "keep the installed version running where there is no systemd",
+    "inside": "run a command with the services' user, settings and secrets",
+    "uninstall": "take the services and versions away, and keep the data",
 }
 
 
