@@ -21,7 +21,7 @@ from bot.cli.setup import (
     run_async,
     settings_or_exit,
 )
-from bot.domain.backups import superfluous
+from bot.domain.backups import is_due, read_backup_name, superfluous
 
 _COMMAND = "backup"
 
@@ -43,6 +43,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="FILE",
         help="make a pair of keys: the secret one into FILE, the public one to the terminal",
     )
+    parser.add_argument(
+        "--if-due", action="store_true", help="take none where this night's is there already"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.set_defaults(run=run)
 
@@ -57,7 +60,11 @@ def run(arguments: argparse.Namespace) -> int:
         exit_for_usage(
             _COMMAND, "BACKUP_RECIPIENTS names no public key; make one with --new-key FILE"
         )
-    work = _kept(settings) if arguments.list else _taken(settings)
+    work = (
+        _kept(settings)
+        if arguments.list or (arguments.if_due and not _is_due(settings))
+        else _taken(settings)
+    )
     done = run_async(_COMMAND, work)
     if done is None:
         return FAILED
@@ -66,6 +73,12 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print(done)
     return 0
+
+
+def _is_due(settings: Settings) -> bool:
+    found = (read_backup_name(path.name) for path in backup_folder(settings).glob("kitrader-*"))
+    names = [name for name in found if name is not None]
+    return is_due(names, SystemClock().now(), settings.backup_hour)
 
 
 async def _taken(settings: Settings) -> dict[str, object]:
