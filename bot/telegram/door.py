@@ -60,19 +60,19 @@ class Door:
         if self.throttle is None:
             return True
         cost = row.cost if row is not None else 1
-        match self.throttle.admit(turn.user, turn.chat_id, cost):
+        verdict, wait = await self.throttle.asked(turn.user, turn.chat_id, cost)
+        match verdict:
             case Verdict.ADMITTED:
                 return True
             case Verdict.HEAVY:
                 note_result(THROTTLED)
-                wait = self.throttle.heavy_wait_seconds(turn.user, turn.chat_id, cost)
                 await turn.say(fill(translated(TOO_HEAVY), {"seconds": ceil(wait)}))
             case Verdict.TOLD:
                 note_result(THROTTLED)
                 await turn.say(fill(translated(TOO_FAST), {}))
             case Verdict.SILENT:
                 note_result(THROTTLED)
-                is_freed = turn.pressed is not None and self.throttle.frees(turn.user)
+                is_freed = turn.pressed is not None and await self.throttle.freed(turn.user)
                 await turn.finish(turn.toasted("") if is_freed else ())
         return False
 

@@ -1,0 +1,1 @@
+"""What processes share in Redis, as long as it answers."""

@@ -1,0 +1,99 @@
+"""The line to Redis: asked with little patience, and left alone while it does not answer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from bot.domain.errors import Unavailable
+
+_PATIENCE_SECONDS = 0.25
+_LOOK_SECONDS = 0.5
+_OUTAGES = (RedisError, OSError, TimeoutError)
+_log = structlog.get_logger(__name__)
+
+Answer = TypeVar("Answer")
+Hear = Callable[[bool], None]
+
+
+class RedisLine:
+    """One Redis for the processes of one bot, whose keys all begin with `space`.
+
+    The first question that is not answered in a quarter of a second closes the line, and then
+    nobody waits for it: `keep` looks twice a second whether it answers again. Errors name neither
+    address nor password.
+    """
+
+    def __init__(self, url: str, *, space: str, look_seconds: float = _LOOK_SECONDS) -> None:
+        self.client = Redis.from_url(
+            url,
+            socket_connect_timeout=_PATIENCE_SECONDS,
+            socket_timeout=None,  # whoever asks is patient for as long as is said here
+            retry=Retry(NoBackoff(), 0),
+        )
+        self._space = space
+        self._look_seconds = look_seconds
+        self._is_up = False
+        self._hearers: list[Hear] = []
+
+    @property
+    def is_up(self) -> bool:
+        """Tell whether Redis answered last."""
+        return self._is_up
+
+    def key(self, name: str) -> str:
+        """Give the key of something that this bot's processes share."""
+        return f"{self._space}:{name}"
+
+    def tell(self, hear: Hear) -> None:
+        """Name somebody to tell when the line closes and when it opens; at wiring."""
+        self._hearers.append(hear)
+
+    async def ask(self, question: Callable[[Redis], Awaitable[Answer]]) -> Answer:
+        """Ask something; raises `Unavailable`, at once while the line is closed."""
+        if not self._is_up:
+            raise Unavailable("Redis", "it did not answer")
+        return await self._ask(question)
+
+    async def keep(self) -> None:
+        """Open the line, and open it again whenever it was closed; run for ever."""
+        while True:
+            try:
+                await self._ask(_ping)
+            except Unavailable:
+                pass
+            else:
+                self._turn(is_up=True)
+            await asyncio.sleep(self._look_seconds)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.client.aclose()
+
+    async def _ask(self, question: Callable[[Redis], Awaitable[Answer]]) -> Answer:
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                return await question(self.client)
+        except _OUTAGES as error:
+            self._turn(is_up=False)
+            raise Unavailable("Redis", type(error).__name__) from None
+
+    def _turn(self, *, is_up: bool) -> None:
+        if is_up is self._is_up:
+            return
+        self._is_up = is_up
+        if is_up:
+            _log.info("redis_answers")
+        else:
+            _log.warning("redis_away")
+        for hear in self._hearers:
+            hear(is_up)
+
+
+async def _ping(client: Redis) -> object:
+    return await client.ping()
