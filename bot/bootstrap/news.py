@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from bot.bootstrap.people_wiring import AllNotices
 from bot.bootstrap.settings import Settings
+from bot.bootstrap.wiring_backups import AllBackupNotices
 from bot.ports.clock import Clock
 from bot.services.alarms import AlarmNotices
 from bot.services.alert_firing import AlertNotices
-from bot.services.backups import BackupNotices
 from bot.services.cleanups import CleanupNotices
 from bot.services.gate import GateNotices
 from bot.services.graduations import GraduationNotices
@@ -86,7 +86,7 @@ class News:
     gate: GateNotices
     moved: MovementNotices
     cleaned: CleanupNotices
-    backups: BackupNotices
+    backups: AllBackupNotices
     withdrawn: WithdrawalNotices
 
 

@@ -1,6 +1,6 @@
 """Open the outside world as the settings name it: database, RPC endpoints, Telegram."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from itertools import cycle
@@ -10,9 +10,10 @@ import aiohttp
 import asyncpg
 from yarl import URL
 
+from bot.adapters.backups.wal_stream import WalStream
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.connection import Pool, Quiet, open_pool
-from bot.adapters.database.embedded import embedded_postgres, running_dsn
+from bot.adapters.database.embedded import NO_SERVER_SETTINGS, embedded_postgres, running_dsn
 from bot.adapters.database.lease import Lease
 from bot.adapters.database.migrate import migrate
 from bot.adapters.price_sources.geckoterminal_candles import GeckoTerminalCandles, site_settings
@@ -29,6 +30,7 @@ from bot.adapters.solana.rpc_settings import (
     derived_stream_url,
 )
 from bot.adapters.solana.solana_chain import SolanaChain
+from bot.bootstrap.archive_stream import archive_server_settings, open_archive
 from bot.bootstrap.price_sources import open_sources
 from bot.bootstrap.settings import DERIVED, NO_STREAM, Settings
 from bot.ports.chain import WatchedSource
@@ -54,7 +56,7 @@ class Outside:
     """What the inside is wired to; all of it is closed by who opened it.
 
     `lease` is to be kept as long as the bot runs; none where no other bot can come. `live` is
-    there where live trading is on.
+    there where live trading is on, `archive` where the database's log is archived.
     """
 
     clock: SystemClock
@@ -68,18 +70,24 @@ class Outside:
     lease: Lease | None = None
     dsn: str = ""
     live: LiveOutside | None = None
+    archive: WalStream | None = None
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[str]:
-    """Give the address of the database: the one named, or the embedded one under `DATA_DIR`."""
+async def open_database(
+    settings: Settings, server: Mapping[str, str | None] = NO_SERVER_SETTINGS
+) -> AsyncIterator[str]:
+    """Give the address of the database: the one named, or the embedded one under `DATA_DIR`.
+
+    `server` is for the embedded one alone: settings of its own.
+    """
     named = settings.database_url.get_secret_value()
     if named:
         yield named
         return
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    async with embedded_postgres(settings.data_dir) as server:
-        yield server.dsn
+    async with embedded_postgres(settings.data_dir, settings=server) as embedded:
+        yield embedded.dsn
 
 
 @asynccontextmanager
@@ -182,7 +190,9 @@ async def open_outside(settings: Settings, quiet: Quiet = Quiet.ALL) -> AsyncIte
     bot has it.
     """
     async with AsyncExitStack() as stack:
-        dsn = await stack.enter_async_context(open_database(settings))
+        server = archive_server_settings(settings)
+        dsn = await stack.enter_async_context(open_database(settings, server))
+        archive = await stack.enter_async_context(open_archive(settings, SystemClock()))
         lease = Lease(dsn)
         await lease.take()
         stack.push_async_callback(lease.give_back)
@@ -201,4 +211,5 @@ async def open_outside(settings: Settings, quiet: Quiet = Quiet.ALL) -> AsyncIte
             api=await stack.enter_async_context(open_telegram(settings)),
             candle_source=candles,
             lease=lease,
+            archive=archive,
         )

@@ -21,6 +21,7 @@ from bot.bootstrap.settings import Settings
 from bot.bootstrap.web_doors import answer_door, operations_door, public_door
 from bot.bootstrap.wiring import wire
 from bot.domain.errors import Unavailable
+from bot.jobs.archive import look_after_archive
 from bot.jobs.changes import follow_changes
 from bot.jobs.fills import fill_orders
 from bot.jobs.gate import keep_the_gate, measure_landings
@@ -153,6 +154,8 @@ async def running_bot(settings: Settings) -> AsyncIterator[Running]:
 
 
 def _watch_outside(outside: Outside, nursery: Nursery) -> None:
+    if outside.archive is not None:
+        nursery.spawn(outside.archive.keep(), "archive stream")
     if outside.lease is not None:
         nursery.spawn(outside.lease.keep(), "lease")
     nursery.spawn(watch_loop(), "loop watch")
@@ -168,6 +171,8 @@ def _watch_health(well_being: WellBeing, nursery: Nursery) -> None:
 def _follow(services: Services, nursery: Nursery) -> None:
     nursery.spawn(follow_changes(services), "changes")
     nursery.spawn(fill_orders(services), "fills")
+    if services.backups is not None and services.backups.archive is not None:
+        nursery.spawn(look_after_archive(services.backups.archive), "archive")
     if services.live is not None:
         nursery.spawn(carry_out_live_orders(services.live.orders), "live orders placed")
         nursery.spawn(recover_live_orders(services.live.orders), "live orders")

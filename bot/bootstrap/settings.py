@@ -15,6 +15,7 @@ from yarl import URL
 from bot.adapters.passwords import is_argon2id
 from bot.bootstrap.candle_days import CANDLE_DAYS, days_by_interval
 from bot.bootstrap.public_address import checked_origin, is_loopback
+from bot.bootstrap.settings_archive import ArchiveSettings
 from bot.bootstrap.settings_health import HealthSettings
 from bot.domain.candles import Interval
 from bot.domain.landing import NODES_NEEDED
@@ -44,7 +45,7 @@ def _listed(value: object) -> object:
     return value
 
 
-class Settings(HealthSettings):
+class Settings(HealthSettings, ArchiveSettings):
     """What an operator may set; `.env.example` explains each in the same order."""
 
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")

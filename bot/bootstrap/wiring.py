@@ -43,13 +43,16 @@ from bot.services.catalogue import Services
 from bot.services.graduations import GraduationNotices, Graduations
 from bot.services.languages import Languages
 from bot.services.liquidations import Liquidations, ShortNotices
+from bot.services.live import Live
 from bot.services.movers import Movers
+from bot.services.operations import Operations
 from bot.services.presets import PresetChoices
 from bot.services.prices import Prices
 from bot.services.records import Records
 from bot.services.refresh import Refresh
 from bot.services.resting_clock import RestingClock
 from bot.services.resting_views import RestingNotices
+from bot.services.rooms import Rooms
 from bot.services.security import Security
 from bot.services.talk import Talk
 from bot.services.ticks import Intervals, Ticks
@@ -72,7 +75,6 @@ def wire(
     outside_state = wire_outside_state(outside, board, parts.suspicions, ticks)
     candles, painter = wire_candles(settings, outside, board), ThreadPainter()
     reports = _reports(parts, painter, on_outbox, news)
-    live_doors = LiveDoors(news=news, painter=painter, on_outbox=on_outbox)
     wallets = _wallets(parts, resting.clock, liquidations)
     alerts, alert_following = _alerts(settings, parts, wallets, on_outbox, news.alerted)
     security = wire_security(settings, outside, parts.access, on_outbox, news.secured)
@@ -110,23 +112,49 @@ def wire(
         reports=reports.reports,
         exports=reports.exports,
         leaderboards=reports.leaderboards,
-        rooms=wire_rooms(
-            settings,
-            parts,
-            trading,
-            operations,
-            well_being,
-            on_outbox=on_outbox,
-            closed=news.stopped,
-        ),
+        rooms=_rooms(settings, parts, trading, operations, well_being, on_outbox, news),
         operations=operations,
         monitoring=wire_monitoring(outside, operations, outside_state, ticks, sending, backups),
         backups=backups,
         well_being=well_being,
         outside_state=outside_state,
         people=wire_people(settings, outside, parts.access, news.people, on_outbox=on_outbox),
-        live=wire_live(settings, parts, trading, resting, security.factors, live_doors),
+        live=_live(settings, parts, trading, resting, security, painter, on_outbox, news),
     )
+
+
+def _rooms(  # noqa: PLR0917 (one of each)
+    settings: Settings,
+    parts: Parts,
+    trading: Trading,
+    operations: Operations,
+    well_being: WellBeing,
+    on_outbox: OnOutbox,
+    news: News,
+) -> Rooms:
+    return wire_rooms(
+        settings,
+        parts,
+        trading,
+        operations,
+        well_being,
+        on_outbox=on_outbox,
+        closed=news.stopped,
+    )
+
+
+def _live(  # noqa: PLR0917 (one of each)
+    settings: Settings,
+    parts: Parts,
+    trading: Trading,
+    resting: Resting,
+    security: Security,
+    painter: ThreadPainter,
+    on_outbox: OnOutbox,
+    news: News,
+) -> Live | None:
+    doors = LiveDoors(news=news, painter=painter, on_outbox=on_outbox)
+    return wire_live(settings, parts, trading, resting, security.factors, doors)
 
 
 def _records(settings: Settings, parts: Parts, security: Security, on_outbox: OnOutbox) -> Records:

@@ -1,17 +1,19 @@
-"""Wire the night's backup, where the operator has named whom it is sealed for."""
+"""Wire the night's backup and the archive, where the operator has named whom they are for."""
 
-from pathlib import Path
+from typing import Protocol
 
 from bot.adapters.backups.sealed_dumps import SealedDumps
+from bot.adapters.backups.wal_archive import SealedArchive
 from bot.adapters.database.mail import PostgresOutbox
+from bot.bootstrap.archive_stream import archive_settings, backup_folder
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.settings import Settings
+from bot.services.archive import Archive, ArchiveNotices
 from bot.services.backups import BackupNotices, Backups
 
 
-def backup_folder(settings: Settings) -> Path:
-    """Give where backups are kept."""
-    return settings.backup_dir or settings.data_dir / "backups"
+class AllBackupNotices(BackupNotices, ArchiveNotices, Protocol):
+    """What admins are told of backups of any kind."""
 
 
 def backup_shelf(settings: Settings, dsn: str) -> SealedDumps:
@@ -21,7 +23,7 @@ def backup_shelf(settings: Settings, dsn: str) -> SealedDumps:
     )
 
 
-def wire_backups(settings: Settings, outside: Outside, notices: BackupNotices) -> Backups | None:
+def wire_backups(settings: Settings, outside: Outside, notices: AllBackupNotices) -> Backups | None:
     """Build what takes backups; None where they are for nobody."""
     if not settings.backup_recipients:
         return None
@@ -32,4 +34,18 @@ def wire_backups(settings: Settings, outside: Outside, notices: BackupNotices) -
         notices=notices,
         hour=settings.backup_hour,
         days=settings.backup_days,
+        archive=_archive(settings, outside, notices),
+    )
+
+
+def _archive(settings: Settings, outside: Outside, notices: ArchiveNotices) -> Archive | None:
+    if outside.archive is None:
+        return None
+    return Archive(
+        files=SealedArchive(archive_settings(settings), outside.archive, outside.clock),
+        outbox=PostgresOutbox(outside.pool),
+        clock=outside.clock,
+        notices=notices,
+        days=settings.archive_days,
+        base_hours=settings.archive_base_hours,
     )

@@ -8,11 +8,12 @@ from pathlib import Path
 import orjson
 
 from bot.adapters.backups.restoring import NewKey
-from bot.adapters.backups.sealed_dumps import BadRecipientError
+from bot.adapters.backups.sealed_files import BadRecipientError
 from bot.adapters.clock import SystemClock
+from bot.bootstrap.archive_stream import backup_folder
 from bot.bootstrap.outside import reach_database
 from bot.bootstrap.settings import Settings
-from bot.bootstrap.wiring_backups import backup_folder, backup_shelf
+from bot.bootstrap.wiring_backups import backup_shelf
 from bot.cli.setup import (
     FAILED,
     SetupError,

@@ -12,6 +12,7 @@ from bot.domain.notices import Notice
 from bot.ports.backups import BackupShelf
 from bot.ports.clock import Clock
 from bot.ports.mail import Outbox
+from bot.services.archive import Archive
 
 _log = structlog.get_logger(__name__)
 
@@ -27,7 +28,10 @@ class BackupNotices(Protocol):
 
 
 class Backups:
-    """Takes the backups that the operator has asked for; `hour` is UTC, `days` how long kept."""
+    """Takes the backups that the operator has asked for; `hour` is UTC, `days` how long kept.
+
+    `archive` looks after the archive of the database's log, where there is one.
+    """
 
     def __init__(
         self,
@@ -38,7 +42,9 @@ class Backups:
         notices: BackupNotices,
         hour: int,
         days: int,
+        archive: Archive | None = None,
     ) -> None:
+        self.archive = archive
         self._shelf = shelf
         self._outbox = outbox
         self._clock = clock

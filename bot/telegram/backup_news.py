@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.backups import BackupName
 from bot.domain.notices import Notice, Priority
 from bot.telegram.layout import Screen, lines
 from bot.telegram.private_news import PrivateNews
 from bot.telegram.rich_text import Text
+from bot.telegram.screens.figures import day_and_time
 from bot.words.speech import say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupNews(PrivateNews):
-    """Implements `bot.services.backups.BackupNotices`."""
+    """Implements `BackupNotices` of bot/services/backups.py and `ArchiveNotices` of archive.py."""
 
     admin_ids: Sequence[int]
 
@@ -36,6 +38,33 @@ class BackupNews(PrivateNews):
                 text=lines(
                     say("✅ The backup works again."),
                     Text(str(name)),
+                )
+            )
+        )
+
+    def archive_failed(self, reason: str, since: datetime) -> Sequence[Notice]:
+        """Tell that nothing is archived."""
+        return self._to_admins(
+            lambda: Screen(
+                text=lines(
+                    say("⚠️ The archive of the database has stopped."),
+                    Text(reason),
+                    say(
+                        "Trading goes on. What is booked from {since} on is only on this machine.",
+                        since=day_and_time(since),
+                    ),
+                    say("I try again all the time and tell you when it works."),
+                )
+            )
+        )
+
+    def archive_back(self, since: datetime) -> Sequence[Notice]:
+        """Tell that everything is archived again."""
+        return self._to_admins(
+            lambda: Screen(
+                text=lines(
+                    say("✅ The archive of the database works again."),
+                    say("It had stopped at {since}.", since=day_and_time(since)),
                 )
             )
         )

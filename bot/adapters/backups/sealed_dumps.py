@@ -11,6 +11,7 @@ from typing import TypeVar
 import pyrage  # type: ignore[import-untyped] # it brings none
 
 from bot.adapters.backups.programs import complaint_of, started
+from bot.adapters.backups.sealed_files import create_sealed, read_recipients, sync_folder
 from bot.adapters.database.embedded_errors import EmbeddedPostgresError
 from bot.adapters.database.migrate import schema_state
 from bot.domain.backups import BackupName, read_backup_name
@@ -24,10 +25,6 @@ _DUMP = (
     # Read from the chain every minute, and many times the size of everything else.
     "--exclude-table-data-and-children=token_prices",
 )
-
-
-class BadRecipientError(ValueError):
-    """A public key that is none; the text says which one, counted from 1."""
 
 
 class SealedDumps:
@@ -69,7 +66,7 @@ class SealedDumps:
         part = place.with_name(f"{name}.part")
         # Whatever an earlier try left is nobody's.
         part.unlink(missing_ok=True)
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        handle = create_sealed(part)
         try:
             with os.fdopen(handle, "wb") as file:
                 self._dump_into(file.fileno())
@@ -79,7 +76,7 @@ class SealedDumps:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-        _sync(self._folder)
+        sync_folder(self._folder)
         return size_bytes
 
     def _dump_into(self, handle: int) -> None:
@@ -96,30 +93,8 @@ class SealedDumps:
             raise Unavailable("backup", complaint)
 
 
-def read_recipients(texts: Sequence[str]) -> list[object]:
-    """Read age's public keys; raises `BadRecipientError`, also for none at all."""
-    if not texts:
-        raise BadRecipientError("there is no public key: make one with kitrader backup --new-key")
-    found = []
-    for number, text in enumerate(texts, start=1):
-        try:
-            found.append(pyrage.x25519.Recipient.from_str(text.strip()))
-        except pyrage.RecipientError as error:
-            raise BadRecipientError(f"public key {number} is not one of age (age1...)") from error
-    return found
-
-
 async def _in_thread(work: Callable[[], T]) -> T:
     try:
         return await asyncio.to_thread(work)
     except (OSError, EmbeddedPostgresError) as error:
         raise Unavailable("backup", str(error)) from error
-
-
-def _sync(folder: Path) -> None:
-    """Have the file's name on the disk too."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -33,7 +33,7 @@ _STOP_LADDER = ((signal.SIGINT, 30), (signal.SIGQUIT, 5), (signal.SIGKILL, 5))
 _LOG_LIMIT_BYTES = 10_000_000
 _TAIL_BYTES = 4_000
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
-_NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
+NO_SERVER_SETTINGS: Mapping[str, str | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +51,15 @@ async def embedded_postgres(
     data_dir: Path,
     *,
     database: str = "kitrader",
-    settings: Mapping[str, str] = _NO_SETTINGS,
+    settings: Mapping[str, str | None] = NO_SERVER_SETTINGS,
 ) -> AsyncIterator[EmbeddedServer]:
     """Run PostgreSQL on `data_dir` inside the block; create cluster and database on first use.
 
     One bot per folder. Whatever an earlier, killed bot left running there is stopped first, and
     nothing is left running afterwards: the server shuts down with the block, and by the kernel's
     hand when the thread of the event loop dies with the bot. `settings` are those of
-    postgresql.conf. The bot's role owns the database and may create others; it is no superuser.
+    postgresql.conf, None for what its own files say. The bot's role owns the database and may
+    create others; it is no superuser.
 
     Raises:
         EmbeddedPostgresError: it cannot start; the sentence says why and what to do.
@@ -91,6 +92,12 @@ def running_dsn(data_dir: Path, database: str = "kitrader") -> str | None:
     """
     folder = socket_folder_of(_real(data_dir))
     return _address(folder, database) if (folder / ".s.PGSQL.5432").is_socket() else None
+
+
+def superuser_dsn(data_dir: Path) -> str:
+    """Give the address at which the server on `data_dir` is looked after, not used."""
+    folder = socket_folder_of(_real(data_dir))
+    return f"postgresql://{SUPERUSER}@/postgres?host={folder}&port=5432"
 
 
 def _address(socket_folder: Path, database: str) -> str:
@@ -130,7 +137,7 @@ def _only_user_of(data_folder: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def _prepare(data_folder: Path, settings: Mapping[str, str]) -> Cluster:
+def _prepare(data_folder: Path, settings: Mapping[str, str | None]) -> Cluster:
     try:
         return prepare_cluster(data_folder, settings=settings)
     except (OSError, subprocess.SubprocessError) as error:

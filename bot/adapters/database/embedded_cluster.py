@@ -32,7 +32,8 @@ _SOCKET_FOLDER_LIMIT_BYTES = 107 - len("/.s.PGSQL.5432")
 # Commas, colons, spaces and the like mean something in a DSN or in the server's own list.
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")
 
-_SETTINGS = {
+_STREAM = f"replication {SUPERUSER}"
+_SETTINGS: dict[str, str | None] = {
     "listen_addresses": "",
     "fsync": "on",
     "full_page_writes": "on",
@@ -47,6 +48,10 @@ _SETTINGS = {
     "dynamic_shared_memory_type": "mmap",
     "max_parallel_workers_per_gather": "0",
     "max_logical_replication_workers": "0",
+    # What an archive had asked for does not outlive it: nothing is ever to wait for nobody.
+    "synchronous_standby_names": "",
+    # An archive that has stopped must not fill the disk.
+    "max_slot_wal_keep_size": "2GB",
 }
 
 
@@ -77,10 +82,11 @@ def programs_folder() -> Path:
     )
 
 
-def prepare_cluster(data_folder: Path, *, settings: Mapping[str, str]) -> Cluster:
+def prepare_cluster(data_folder: Path, *, settings: Mapping[str, str | None]) -> Cluster:
     """Make the cluster under the data folder ready to start; on first use, create it.
 
-    Blocks for about a second on first use. The caller holds the lock of the data folder.
+    A setting that is None is left to the cluster's own files. Blocks for about a second on first
+    use. The caller holds the lock of the data folder.
 
     Raises:
         EmbeddedPostgresError: with the reason and the way out.
@@ -106,9 +112,16 @@ def prepare_cluster(data_folder: Path, *, settings: Mapping[str, str]) -> Cluste
     }
     # Settings of the caller may change the sensible ones, never the ones that lock the door.
     merged = {**_SETTINGS, **settings, **fixed}
-    options = [word for name, value in merged.items() for word in ("-c", f"{name}={value}")]
+    given = [f"{name}={value}" for name, value in merged.items() if value is not None]
+    options = [word for setting in given for word in ("-c", setting)]
     command = (*prefix, str(programs / "postgres"), "-D", str(cluster), *options)
     return Cluster(folder=cluster, socket_folder=socket_folder, command=command)
+
+
+def stop_old_server(data_folder: Path) -> None:
+    """Stop a server that a killed process left on a data folder; the caller holds its lock."""
+    name = f"kitrader-{_digest(data_folder)}"
+    stop_leftovers(data_folder / "postgres", cluster_name=name)
 
 
 def remove_socket_folder(cluster: Cluster) -> None:
@@ -179,7 +192,8 @@ def _access_rules(data_folder: Path, account: ServerAccount) -> dict[str, str]:
         for person in people
         for role in (SUPERUSER, APPLICATION_USER)
     ]
-    for path, text in ((access, "local all all peer map=kitrader\n"), (names, "".join(lines))):
+    doors = "".join(f"local {what} peer map=kitrader\n" for what in ("all all", _STREAM))
+    for path, text in ((access, doors), (names, "".join(lines))):
         # Always a new file: root must never write through a link that somebody laid here.
         path.unlink(missing_ok=True)
         with path.open("x", encoding="utf-8") as file:
