@@ -59,6 +59,7 @@ from bot.services.ticks import Intervals, Ticks
 from bot.services.trading import Trading
 from bot.services.wallets import Wallets
 from bot.services.watchlist import Watchlist
+from bot.services.well_being import WellBeing
 
 
 def wire(
