@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 import asyncpg
@@ -50,7 +51,9 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
 def _scripts() -> ScriptDirectory:
+    # Each revision is a file to be run: once, for whoever asks where a database stands.
     return ScriptDirectory.from_config(_config())
 
 

@@ -1,8 +1,10 @@
 """One HTTP site asked politely: its limit kept, its pauses obeyed, its failures rested from."""
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from random import Random
 from types import TracebackType
 from typing import Self, TypeVar
@@ -42,6 +44,12 @@ class SiteSettings:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    # Reading the certificates takes longer than all else at a start: once will do for every site.
+    return httpx.create_ssl_context()
+
+
 class HttpSource:
     """Fetches from one site; raises nothing but `Unavailable`.
 
@@ -69,6 +77,7 @@ class HttpSource:
             base_url=settings.base_url,
             timeout=settings.timeout_seconds,
             headers=dict(settings.headers),
+            verify=_trusted(),
         )
         self._requests = self._failures = 0
         self._last_error = ""
