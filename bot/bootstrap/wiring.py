@@ -19,16 +19,10 @@ from bot.bootstrap.resting import Resting, wire_resting
 from bot.bootstrap.rules import trust_rules
 from bot.bootstrap.security_wiring import wire_security
 from bot.bootstrap.settings import Settings
-from bot.bootstrap.wiring_backups import wire_backups
 from bot.bootstrap.wiring_charts import wire_candles, wire_charts
 from bot.bootstrap.wiring_groups import wire_rooms
-from bot.bootstrap.wiring_health import wire_health
 from bot.bootstrap.wiring_live import LiveDoors, wire_live
-from bot.bootstrap.wiring_operations import (
-    wire_monitoring,
-    wire_operations,
-    wire_outside_state,
-)
+from bot.bootstrap.wiring_operations import wire_watching
 from bot.bootstrap.wiring_premium import wire_premium
 from bot.bootstrap.wiring_records import wire_records
 from bot.bootstrap.wiring_reports import ReportServices, report_services
@@ -45,21 +39,18 @@ from bot.services.languages import Languages
 from bot.services.liquidations import Liquidations, ShortNotices
 from bot.services.live import Live
 from bot.services.movers import Movers
-from bot.services.operations import Operations
 from bot.services.presets import PresetChoices
 from bot.services.prices import Prices
 from bot.services.records import Records
 from bot.services.refresh import Refresh
 from bot.services.resting_clock import RestingClock
 from bot.services.resting_views import RestingNotices
-from bot.services.rooms import Rooms
 from bot.services.security import Security
 from bot.services.talk import Talk
 from bot.services.ticks import Intervals, Ticks
 from bot.services.trading import Trading
 from bot.services.wallets import Wallets
 from bot.services.watchlist import Watchlist
-from bot.services.well_being import WellBeing
 
 
 def wire(
@@ -73,15 +64,12 @@ def wire(
     resting = _resting(settings, parts, trading, on_outbox, notices=news.rested)
     liquidations = _liquidations(settings, parts, trading, news.liquidated, on_outbox)
     ticks = _ticks(settings, parts, prices, graduations, liquidations, resting.clock)
-    outside_state = wire_outside_state(outside, board, parts.suspicions, ticks)
     candles, painter = wire_candles(settings, outside, board), ThreadPainter()
     reports = _reports(parts, painter, on_outbox, news)
     wallets = _wallets(parts, resting.clock, liquidations)
     alerts, alert_following = _alerts(settings, parts, wallets, on_outbox, news.alerted)
     security = wire_security(settings, outside, parts.access, on_outbox, news.secured)
-    operations = wire_operations(outside, board, outside_state, ticks, sending, parts.guards.stops)
-    backups = wire_backups(settings, outside, news.backups)
-    well_being = wire_health(settings, outside, board, ticks, news.alarmed, on_outbox, backups)
+    watching = wire_watching(settings, parts, ticks, sending, news, on_outbox)
     return Services(
         access=parts.access,
         records=_records(settings, parts, security, on_outbox),
@@ -113,34 +101,16 @@ def wire(
         reports=reports.reports,
         exports=reports.exports,
         leaderboards=reports.leaderboards,
-        rooms=_rooms(settings, parts, trading, operations, well_being, on_outbox, news),
-        operations=operations,
-        monitoring=wire_monitoring(outside, operations, outside_state, ticks, sending, backups),
-        backups=backups,
-        well_being=well_being,
-        outside_state=outside_state,
+        rooms=wire_rooms(
+            settings, parts, trading, watching, on_outbox=on_outbox, closed=news.stopped
+        ),
+        operations=watching.operations,
+        monitoring=watching.monitoring,
+        backups=watching.backups,
+        well_being=watching.well_being,
+        outside_state=watching.outside_state,
         people=wire_people(settings, outside, parts.access, news.people, on_outbox=on_outbox),
         live=_live(settings, parts, trading, resting, security, painter, on_outbox, news),
-    )
-
-
-def _rooms(  # noqa: PLR0917 (one of each)
-    settings: Settings,
-    parts: Parts,
-    trading: Trading,
-    operations: Operations,
-    well_being: WellBeing,
-    on_outbox: OnOutbox,
-    news: News,
-) -> Rooms:
-    return wire_rooms(
-        settings,
-        parts,
-        trading,
-        operations,
-        well_being,
-        on_outbox=on_outbox,
-        closed=news.stopped,
     )
 
 

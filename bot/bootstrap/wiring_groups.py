@@ -6,19 +6,18 @@ from bot.adapters.database.groups import PostgresBroadcasts, PostgresGroups
 from bot.adapters.database.mail import OnOutbox
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.settings import Settings
+from bot.bootstrap.wiring_operations import Watching
 from bot.observability.log_ring import RECENT
 from bot.ports.books import Books
 from bot.services.group_calls import GroupCalls
 from bot.services.group_closing import GroupClosing
 from bot.services.groups import Groups
-from bot.services.operations import Operations
 from bot.services.price_board import PriceBoard
 from bot.services.rooms import Rooms
 from bot.services.running import RunningBot
 from bot.services.stops import StopNotices
 from bot.services.trading import Trading
 from bot.services.valuation import Valuation
-from bot.services.well_being import WellBeing
 from bot.services.whole_pools import WholePools
 from bot.telegram.call_news import CallNotices
 from bot.telegram.chat_members import LiveMembers
@@ -48,8 +47,7 @@ def wire_rooms(
     settings: Settings,
     parts: RoomParts,
     trading: Trading,
-    operations: Operations,
-    well_being: WellBeing,
+    watching: Watching,
     *,
     on_outbox: OnOutbox,
     closed: StopNotices,
@@ -78,11 +76,11 @@ def wire_rooms(
         running=RunningBot(
             book=book,
             broadcasts=PostgresBroadcasts(outside.pool, on_outbox=on_outbox),
-            operations=operations,
+            operations=watching.operations,
             board=board,
             clock=outside.clock,
             logs=RECENT,
-            well_being=well_being,
+            well_being=watching.well_being,
             settings=settings.shown(),
         ),
     )

@@ -1,76 +1,98 @@
-"""Wires what the operator and the status page see."""
+"""Wires what the operator, the status page and a monitoring system see."""
+
+from dataclasses import dataclass
 
 from bot.adapters.database.census import PostgresCensus
+from bot.adapters.database.health import PostgresHealth
 from bot.adapters.database.ledger_audit import PostgresLedgerAudit
-from bot.adapters.database.mail import PostgresOutbox
+from bot.adapters.database.mail import OnOutbox, PostgresOutbox
 from bot.adapters.database.pool_figures import pool_samples
+from bot.bootstrap.news import News
 from bot.bootstrap.outside import Outside
+from bot.bootstrap.parts import Parts
+from bot.bootstrap.settings import Settings
+from bot.bootstrap.wiring_backups import wire_backups
+from bot.bootstrap.wiring_health import wire_health
 from bot.observability.sending import Sending
 from bot.services.backups import Backups
 from bot.services.census_taking import CensusTaking
 from bot.services.monitoring import Monitoring
 from bot.services.operations import Operations
 from bot.services.outside_state import OutsideState
-from bot.services.price_board import PriceBoard
 from bot.services.queues import Queues
-from bot.services.stops import Stops
-from bot.services.suspicions import Suspicions
 from bot.services.ticks import Ticks
+from bot.services.well_being import WellBeing
+
+_MOST_SECONDS = 5.0  # a page of figures is asked for every 15
 
 
-def wire_operations(  # noqa: PLR0917 (one of each)
-    outside: Outside,
-    board: PriceBoard,
-    outside_state: OutsideState,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watching:
+    """The services that look at the whole, and at nobody in particular."""
+
+    operations: Operations
+    outside_state: OutsideState
+    well_being: WellBeing
+    backups: Backups | None
+    monitoring: Monitoring
+
+
+def wire_watching(  # noqa: PLR0917 (one of each)
+    settings: Settings,
+    parts: Parts,
     ticks: Ticks,
     sending: Sending,
-    stops: Stops,
+    news: News,
+    on_outbox: OnOutbox,
+) -> Watching:
+    """Build them; raises `Unavailable` where the master key cannot be read."""
+    outside = parts.outside
+    outside_state = OutsideState(
+        chain=outside.chain,
+        sources=outside.sources,
+        refresh=ticks.state,
+        board=parts.board,
+        suspicions=parts.suspicions,
+    )
+    backups = wire_backups(settings, outside, news.backups)
+    well_being = wire_health(
+        settings, outside, parts.board, ticks, news.alarmed, on_outbox, backups
+    )
+    return Watching(
+        operations=_operations(parts, outside_state, ticks, sending),
+        outside_state=outside_state,
+        well_being=well_being,
+        backups=backups,
+        monitoring=Monitoring(
+            health=well_being.health,
+            book=PostgresHealth(outside.pool, outside.clock, most_seconds=_MOST_SECONDS),
+            outside=outside_state,
+            queues=_queues(outside, sending),
+            census=CensusTaking(census=PostgresCensus(outside.pool), clock=outside.clock),
+            backups=backups,
+            oldest_hot_price=ticks.oldest_hot_price,
+            watches=(lambda: pool_samples(outside.pool),),
+            clock=outside.clock,
+        ),
+    )
+
+
+def _operations(
+    parts: Parts, outside_state: OutsideState, ticks: Ticks, sending: Sending
 ) -> Operations:
-    """Build the figures about the whole."""
-    pool, clock = outside.pool, outside.clock
+    outside = parts.outside
     return Operations(
-        board=board,
+        board=parts.board,
         outside=outside_state,
-        audit=PostgresLedgerAudit(pool, clock),
-        outbox=PostgresOutbox(pool),
-        clock=clock,
+        audit=PostgresLedgerAudit(outside.pool, outside.clock),
+        outbox=PostgresOutbox(outside.pool),
+        clock=outside.clock,
         refresh=ticks.state,
         sending=sending,
-        stops=stops.standing,
+        stops=parts.guards.stops.standing,
         is_live=outside.live is not None,
     )
 
 
-def wire_monitoring(  # noqa: PLR0917 (one of each)
-    outside: Outside,
-    operations: Operations,
-    outside_state: OutsideState,
-    ticks: Ticks,
-    sending: Sending,
-    backups: Backups | None,
-) -> Monitoring:
-    """Build what a monitoring system is told."""
-    pool, clock = outside.pool, outside.clock
-    return Monitoring(
-        operations=operations,
-        outside=outside_state,
-        queues=Queues(outbox=PostgresOutbox(pool), sending=sending, clock=clock),
-        census=CensusTaking(census=PostgresCensus(pool), clock=clock),
-        backups=backups,
-        oldest_hot_price=ticks.oldest_hot_price,
-        watches=(lambda: pool_samples(pool),),
-        clock=clock,
-    )
-
-
-def wire_outside_state(
-    outside: Outside, board: PriceBoard, suspicions: Suspicions, ticks: Ticks
-) -> OutsideState:
-    """Build what is told of endpoints, sources and disputes."""
-    return OutsideState(
-        chain=outside.chain,
-        sources=outside.sources,
-        refresh=ticks.state,
-        board=board,
-        suspicions=suspicions,
-    )
+def _queues(outside: Outside, sending: Sending) -> Queues:
+    return Queues(outbox=PostgresOutbox(outside.pool), sending=sending, clock=outside.clock)

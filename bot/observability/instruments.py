@@ -50,11 +50,11 @@ ALERT_SECONDS = Spreads(
     values=("alert",),
 )
 JOB_SECONDS = Spreads(
-    "kitrader_job_seconds", "What jobs took that succeeded.", label="job", bounds=_LONG
+    "kitrader_job_seconds", "What jobs took that succeeded.", label="task", bounds=_LONG
 )
-JOB_FAILURES = Counts("kitrader_job_failures_total", "Runs that failed.", labels=("job",))
+JOB_FAILURES = Counts("kitrader_job_failures_total", "Runs that failed.", labels=("task",))
 JOB_SUCCESS_AGE = Ages(
-    "kitrader_job_last_success_seconds", "Since a job last succeeded.", label="job"
+    "kitrader_job_last_success_seconds", "Since a job last succeeded.", label="task"
 )
 LOOP_LAG = Spreads(
     "kitrader_loop_lag_seconds",

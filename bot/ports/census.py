@@ -1,7 +1,6 @@
 """Counts of what the database holds, of everybody together, for a monitoring system."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Protocol
 
 from bot.domain.values import value
@@ -17,10 +16,10 @@ class Tally:
 
 
 class Census(Protocol):
-    """Counts what the database holds; both raise `Unavailable`."""
+    """Counts what the database holds."""
 
     async def tallies(self) -> Sequence[Tally]:
-        """Count orders, attempts, positions and users by their states; may take a while."""
+        """Count orders, attempts, positions and users by their states; may take a while.
 
-    async def oldest_update(self) -> datetime | None:
-        """Give when the oldest update came that is not dealt with, None where none waits."""
+        Raises `Unavailable`.
+        """

@@ -1,12 +1,28 @@
 """Keeps the last count of what the database holds, for whoever watches; taken by the clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from itertools import product
 
+from bot.domain.live_orders import AttemptState, IntentState
+from bot.domain.positions import Side
+from bot.domain.resting import RestingKind, RestingState
+from bot.domain.users import Mode, Status
 from bot.observability.metrics import Sample
 from bot.ports.census import Census, Tally
 from bot.ports.clock import Clock
 
 _RESTS = 20
+_Labels = Mapping[str, type[StrEnum]]
+_LABELS: Mapping[str, _Labels] = {
+    "orders_filled": {"mode": Mode},
+    "orders_waiting": {"mode": Mode, "kind": RestingKind},
+    "orders": {"mode": Mode, "state": RestingState},
+    "positions_open": {"mode": Mode, "side": Side},
+    "live_orders": {"state": IntentState},
+    "live_attempts": {"state": AttemptState},
+    "users": {"status": Status},
+}
 _WORDS: Mapping[str, str] = {
     "orders_filled": "Orders that were filled, in all seasons.",
     "orders_waiting": "Orders that wait for their level, by kind.",
@@ -45,18 +61,18 @@ class CensusTaking:
         if self._taken_at is None:
             return []
         age = self._clock.monotonic() - self._taken_at
-        found = [_sample(tally) for tally in self._tallies]
+        found = [_sample(tally) for tally in (*self._tallies, *_none_of(self._tallies))]
         return [*found, _gauge("kitrader_census_age_seconds", "Since the last count.", age)]
 
-    async def inbox_samples(self) -> list[Sample]:
-        """Give how long the oldest update waits already; raises `Unavailable`.
 
-        Needs no permission: it tells an age only.
-        """
-        oldest, now = await self._census.oldest_update(), self._clock.now()
-        age = 0.0 if oldest is None else max((now - oldest).total_seconds(), 0.0)
-        words = "Since when the oldest update that is not dealt with waits."
-        return [_gauge("kitrader_inbox_oldest_seconds", words, age)]
+def _none_of(tallies: Sequence[Tally]) -> Iterator[Tally]:
+    """Give a zero for each state that nothing is in: a series that begins at 1 shows no growth."""
+    counted = {(one.what, tuple(sorted(one.of.items()))) for one in tallies}
+    for what, labels in _LABELS.items():
+        for values in product(*labels.values()):
+            of = dict(zip(labels, map(str, values), strict=True))
+            if (what, tuple(sorted(of.items()))) not in counted:
+                yield Tally(what=what, of=of, count=0)
 
 
 def _sample(tally: Tally) -> Sample:

@@ -5,11 +5,13 @@ from datetime import datetime
 
 from bot import __version__
 from bot.domain.errors import Unavailable
+from bot.domain.health import Proved
 from bot.observability.metrics import Sample
 from bot.ports.clock import Clock
+from bot.ports.health import HealthBook
 from bot.services.backups import Backups
 from bot.services.census_taking import CensusTaking
-from bot.services.operations import Operations
+from bot.services.health import Health
 from bot.services.outside_state import OutsideState
 from bot.services.queues import Queues
 
@@ -27,7 +29,8 @@ class Monitoring:
     def __init__(
         self,
         *,
-        operations: Operations,
+        health: Health,
+        book: HealthBook,
         outside: OutsideState,
         queues: Queues,
         census: CensusTaking,
@@ -37,7 +40,8 @@ class Monitoring:
         clock: Clock,
         role: str = "all",
     ) -> None:
-        self._operations = operations
+        self._health = health
+        self._book = book
         self._outside = outside
         self._queues = queues
         self._census = census
@@ -57,7 +61,7 @@ class Monitoring:
             *self._of_process(),
             *self._outside.samples(),
             *self._of_prices(),
-            *self._of_books(),
+            *self._of_checks(),
             *self._census.samples(),
             *(sample for watch in self._watches for sample in watch()),
             *await self._of_database(),
@@ -65,9 +69,8 @@ class Monitoring:
         ]
 
     async def take_census(self) -> None:
-        """Count what the database holds and add its books up; asked by the clock."""
+        """Count what the database holds; asked by the clock."""
         await self._census.take()
-        await self._operations.add_up()
 
     def _of_process(self) -> Iterable[Sample]:
         words, up = "Since the start.", self._clock.monotonic() - self._started_at
@@ -77,27 +80,39 @@ class Monitoring:
 
     def _of_prices(self) -> Iterable[Sample]:
         oldest = self._oldest_hot_price()
-        if oldest is not None:
-            words = "Age of the oldest price that is held, looked at or waited for."
-            yield _gauge("kitrader_hot_price_oldest_seconds", words, self._since(oldest))
+        words = "Age of the oldest price that is held, looked at or waited for; 0 where none is."
+        age = 0.0 if oldest is None else self._since(oldest)
+        yield _gauge("kitrader_hot_price_oldest_seconds", words, age)
 
-    def _of_books(self) -> Iterable[Sample]:
-        proof = self._operations.last_proof
-        if proof is not None:
-            words = "1 where the last check found every asset in balance, 0 where not."
-            yield _gauge("kitrader_ledger_balanced", words, proof.is_balanced)
-            found, words = len(proof.differences), "Differences that the last check found."
-            yield _gauge("kitrader_ledger_differences", words, found)
-            words = "Since the last check of the books."
-            yield _gauge("kitrader_ledger_check_age_seconds", words, self._since(proof.checked_at))
+    def _of_checks(self) -> Iterable[Sample]:
+        words = "1 where the check found all well, 0 where it fails."
+        for found in self._health.view().findings:
+            yield _gauge("kitrader_check_ok", words, found.is_ok, {"check": found.check.value})
 
     async def _of_database(self) -> list[Sample]:
         words = "1 while the database answers."
         try:
-            found = [*await self._queues.samples(), *await self._census.inbox_samples()]
+            stored = await self._book.look()
+            found = [*await self._queues.samples(), *self._of_proofs(stored.proved.values())]
         except Unavailable:
             return [_gauge("kitrader_database_up", words, 0)]
-        return [*found, _gauge("kitrader_database_up", words, 1)]
+        oldest = stored.inbox_oldest_at
+        age = 0.0 if oldest is None else self._since(oldest)
+        words_of_inbox = "Since when the oldest update that is not dealt with waits."
+        return [
+            *found,
+            _gauge("kitrader_inbox_oldest_seconds", words_of_inbox, age),
+            _gauge("kitrader_database_up", words, 1),
+        ]
+
+    def _of_proofs(self, proved: Iterable[Proved]) -> Iterable[Sample]:
+        for one in proved:
+            of, prefix = {"proof": one.proof.value}, "kitrader_ledger_check_"
+            words = "Differences that the last proof from the ground up found."
+            yield _gauge(f"{prefix}differences", words, one.wrong, of)
+            words = "Since the last proof."
+            yield _gauge(f"{prefix}age_seconds", words, self._since(one.checked_at), of)
+            yield _gauge(f"{prefix}seconds", "What it took.", one.took_ms / 1000, of)
 
     async def _of_backups(self) -> list[Sample]:
         if self._backups is None:

@@ -53,7 +53,6 @@ class Operations:
         self._adding_up = asyncio.Lock()
         self._sheet: LedgerProof | None = None
         self._sheet_good_until = 0.0
-        self.last_proof: LedgerProof | None = None
 
     async def status(self) -> dict[str, object]:
         """Give the present figures as plain JSON values; raises `Unavailable`.
@@ -91,15 +90,7 @@ class Operations:
 
         Needs no permission: only the command line reaches it.
         """
-        self.last_proof = await self._audit.prove()
-        return self.last_proof
-
-    async def add_up(self) -> None:
-        """Add the books up, so that whoever watches knows how they are; raises `Unavailable`.
-
-        Needs no permission: the clock asks.
-        """
-        self.last_proof = await self._balance_sheet()
+        return await self._audit.prove()
 
     def _prices(self, now: datetime) -> list[dict[str, object]]:
         sol_usd = self._board.sol_usd()

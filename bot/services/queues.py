@@ -1,7 +1,9 @@
 """How the mail does: what waits and since when, and what became of what left."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from bot.domain.notices import Priority
 from bot.observability.metrics import Sample
 from bot.observability.sending import Sending
 from bot.ports.clock import Clock
@@ -46,7 +48,7 @@ class Queues:
         return [
             _waiting("inbox", inbox_waiting),
             _waiting("outbox", outbox_waiting),
-            *(_oldest(one, now) for one in backlog),
+            *_oldest(backlog, now),
             _counter("notices_sent", "Notices that Telegram took.", self._sending.sent),
             _counter("notices_failed", "Notices given up.", self._sending.failed),
             _counter("flood_waits", "Calls that Telegram answered with 429.", self._sending.floods),
@@ -69,14 +71,17 @@ def _waiting(queue: str, count: int) -> Sample:
     )
 
 
-def _oldest(backlog: Backlog, now: datetime) -> Sample:
-    return Sample(
-        name="kitrader_outbox_oldest_seconds",
-        kind="gauge",
-        words="Since when the oldest notice of a priority is due.",
-        value=_age(backlog, now),
-        labels={"priority": backlog.priority.name.lower()},
-    )
+def _oldest(backlog: Iterable[Backlog], now: datetime) -> Iterator[Sample]:
+    """Give an age for each priority, 0 where nothing waits: a series that ends tells nothing."""
+    ages = {one.priority: _age(one, now) for one in backlog}
+    for priority in Priority:
+        yield Sample(
+            name="kitrader_outbox_oldest_seconds",
+            kind="gauge",
+            words="Since when the oldest notice of a priority is due.",
+            value=ages.get(priority, 0.0),
+            labels={"priority": priority.name.lower()},
+        )
 
 
 def _counter(name: str, words: str, count: int) -> Sample:

@@ -1,7 +1,6 @@
 """Counts what the database holds, by its states."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 import asyncpg
 
@@ -28,9 +27,6 @@ _COUNTED: Mapping[str, str] = {
     "live_attempts": "SELECT state, count(*) AS count FROM live_attempts GROUP BY state",
     "users": "SELECT status, count(*) AS count FROM users GROUP BY status",
 }
-_OLDEST = """
-    SELECT received_at FROM inbox WHERE closed_at IS NULL ORDER BY arrival LIMIT 1
-"""
 
 
 class PostgresCensus:
@@ -46,12 +42,6 @@ class PostgresCensus:
             for what, statement in _COUNTED.items():
                 found += [_tally(what, row) for row in await connection.fetch(statement)]
         return found
-
-    async def oldest_update(self) -> datetime | None:
-        """Give when the oldest update came that is not dealt with."""
-        async with connected(self._pool) as connection:
-            oldest: datetime | None = await connection.fetchval(_OLDEST)
-        return oldest
 
 
 def _tally(what: str, row: asyncpg.Record) -> Tally:
