@@ -6,16 +6,19 @@ from dataclasses import replace
 
 from bot.bootstrap.live_venue import open_swap_venue, sending_over
 from bot.bootstrap.outside import LiveOutside, Outside, open_outside
+from bot.bootstrap.roles import ProcessRole
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.signer import signer_client
 
 
 @asynccontextmanager
-async def open_whole_outside(settings: Settings) -> AsyncIterator[Outside]:
+async def open_whole_outside(
+    settings: Settings, role: ProcessRole = ProcessRole.ALL
+) -> AsyncIterator[Outside]:
     """Open everything as `open_outside` does, and venue, sending and signer beside it."""
     signer = signer_client(settings)
     async with AsyncExitStack() as stack:
-        outside = await stack.enter_async_context(open_outside(settings))
+        outside = await stack.enter_async_context(open_outside(settings, role))
         if not settings.live_trading or signer is None:
             yield outside
             return

@@ -31,7 +31,10 @@ from bot.adapters.solana.rpc_settings import (
 )
 from bot.adapters.solana.solana_chain import SolanaChain
 from bot.bootstrap.archive_stream import archive_server_settings, open_archive
+from bot.bootstrap.joining import joined, new_holder
+from bot.bootstrap.lease_keeping import LeaseKeeper
 from bot.bootstrap.price_sources import open_sources
+from bot.bootstrap.roles import ProcessRole
 from bot.bootstrap.settings import DERIVED, NO_STREAM, Settings
 from bot.ports.chain import WatchedSource
 from bot.ports.chain_sending import ChainSending
@@ -40,6 +43,8 @@ from bot.ports.token_sources import TokenSource
 from bot.telegram.bot_api import BotApi
 
 _TELEGRAM_CONNECTIONS = 100
+# The market is who hears of levels, and has those of its own already.
+_QUIET = {ProcessRole.ALL: Quiet.ALL, ProcessRole.MARKET: Quiet.LEVELS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +60,9 @@ class LiveOutside:
 class Outside:
     """What the inside is wired to; all of it is closed by who opened it.
 
-    `lease` is to be kept as long as the bot runs; none where no other bot can come. `live` is
-    there where live trading is on, `archive` where the database's log is archived.
+    `lease` is to be kept as long as the bot runs; none where no other bot can come. `leases` are
+    those of one process of many. `live` is there where live trading is on, `archive` where the
+    database's log is archived.
     """
 
     clock: SystemClock
@@ -68,6 +74,7 @@ class Outside:
     api: BotApi
     candle_source: GeckoTerminalCandles | None
     lease: Lease | None = None
+    leases: LeaseKeeper | None = None
     dsn: str = ""
     live: LiveOutside | None = None
     archive: WalStream | None = None
@@ -182,28 +189,33 @@ async def open_candle_source(settings: Settings) -> AsyncIterator[GeckoTerminalC
 
 
 @asynccontextmanager
-async def open_outside(settings: Settings, quiet: Quiet = Quiet.ALL) -> AsyncIterator[Outside]:
+async def open_outside(
+    settings: Settings, role: ProcessRole = ProcessRole.ALL
+) -> AsyncIterator[Outside]:
     """Open everything and bring the database to the newest schema.
 
-    What `quiet` says is not told to other processes: nothing at all where there is none. Raises
-    `Unavailable` or `EmbeddedPostgresError` when the database cannot be had, also where another
-    bot has it.
+    A whole bot tells other processes nothing, since there are none. Raises `Unavailable` or
+    `EmbeddedPostgresError` when the database cannot be had, also where another bot has it.
     """
     async with AsyncExitStack() as stack:
         server = archive_server_settings(settings)
         dsn = await stack.enter_async_context(open_database(settings, server))
         archive = await stack.enter_async_context(open_archive(settings, SystemClock()))
-        lease = Lease(dsn)
+        lease = Lease(dsn, is_shared=role is not ProcessRole.ALL)
         await lease.take()
         stack.push_async_callback(lease.give_back)
         await migrate(dsn)
+        holder = "" if role is ProcessRole.ALL else new_holder(role)
+        leases = None if not holder else await stack.enter_async_context(joined(dsn, role, holder))
         sources = await stack.enter_async_context(open_sources(settings))
         rpc, chain = await stack.enter_async_context(open_chain(settings, sources))
         candles = await stack.enter_async_context(open_candle_source(settings))
         yield Outside(
             clock=SystemClock(),
             dsn=dsn,
-            pool=await stack.enter_async_context(open_pool(dsn, quiet=quiet)),
+            pool=await stack.enter_async_context(
+                open_pool(dsn, quiet=_QUIET.get(role, Quiet.NO), holder=holder)
+            ),
             rpc=rpc,
             chain=chain,
             sources=chain.sources if candles is None else (*chain.sources, candles),
@@ -212,4 +224,5 @@ async def open_outside(settings: Settings, quiet: Quiet = Quiet.ALL) -> AsyncIte
             candle_source=candles,
             lease=lease,
             archive=archive,
+            leases=leases,
         )

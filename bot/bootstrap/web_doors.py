@@ -11,6 +11,7 @@ from aiohttp import web
 from yarl import URL
 
 from bot.bootstrap.public_address import public_url
+from bot.bootstrap.roles import ProcessRole
 from bot.bootstrap.settings import Settings
 from bot.domain.errors import Unavailable
 from bot.ports.clock import Clock
@@ -26,12 +27,25 @@ _BACKLOG = 256
 class PublicDoor:
     """The public door's socket, which listens before anybody is there to open.
 
-    `address` is where it is bound, `public_url` where people reach it.
+    `address` is where it is bound, `public_url` where people reach it. A process that opens no door
+    has no socket, and knows where people reach that of others.
     """
 
-    listener: socket.socket
+    listener: socket.socket | None
     address: str
     public_url: str
+
+
+@asynccontextmanager
+async def door_of(settings: Settings, role: ProcessRole) -> AsyncIterator[PublicDoor]:
+    """Give the public door of a role; raises `Unavailable` where its port is taken."""
+    if role in {ProcessRole.ALL, ProcessRole.WEB}:
+        async with public_door(settings) as door:
+            yield door
+        return
+    bound_to = _address((settings.http_host, settings.http_port))
+    url = public_url(named=settings.public_url, webhook_url=settings.webhook_url, bound_to=bound_to)
+    yield PublicDoor(listener=None, address="", public_url=url)
 
 
 @asynccontextmanager
@@ -64,6 +78,7 @@ async def answer_door(
     door: PublicDoor, settings: Settings, services: Services, receiver: Receiver, clock: Clock
 ) -> None:
     """Serve the public door once somebody knocks, or at once where Telegram will."""
+    assert door.listener is not None, "only who has a door answers it"  # noqa: S101
     if not settings.webhook_url:
         await _knock(door.listener)
     # FastAPI takes half a second to import: a bot that nobody visits never does, and in a thread

@@ -46,6 +46,12 @@ async def carry_out_live_orders(orders: LiveOrders) -> None:
             group.create_task(one(await orders.next_placed()))
 
 
+async def leave_live_orders(orders: LiveOrders) -> None:
+    """Run for ever: what this process places is carried out by another, which hears of it."""
+    while True:
+        await orders.next_placed()
+
+
 async def reconcile_live_wallets(
     reconciliation: LiveReconciliation, pause: Pause = asyncio.sleep
 ) -> None:

@@ -1,7 +1,7 @@
 """The clock's door: APScheduler calls a use case, never twice at once, and says what failed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Protocol
 
@@ -50,10 +50,6 @@ def schedule(
 
     A refresh never overlaps itself; one that is late is run once, not as often as it missed.
     """
-    scheduler = AsyncIOScheduler(
-        timezone="UTC",
-        job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": 5},
-    )
 
     async def close_stopped() -> None:
         await services.guards.stops.close_what_is_stopped(services.trading)
@@ -93,6 +89,26 @@ def schedule(
     }
     if services.backups is not None:
         jobs["take_backups"] = (services.backups.take_due, _DAYS_SECONDS)
+    return _scheduler(services, jobs)
+
+
+def schedule_of_worker(services: Services, *, all_seconds: float) -> AsyncIOScheduler:
+    """Give the jobs of a process that answers people and acts on no price, not yet started."""
+    return _scheduler(
+        services,
+        {
+            "see_all": (services.ticks.see_all, all_seconds),
+            "tell_time": (services.ticks.tell_time, _TIME_SECONDS),
+            "settle_refusals": (services.records.audit.settle_refusals, _SEAL_SECONDS),
+        },
+    )
+
+
+def _scheduler(services: Services, jobs: Mapping[str, tuple[Job, float]]) -> AsyncIOScheduler:
+    scheduler = AsyncIOScheduler(
+        timezone="UTC",
+        job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": 5},
+    )
     pulse = services.well_being.pulse
     for name, (job, seconds) in jobs.items():
         pulse.expect_job(name, max(seconds, _PATIENCE_SECONDS.get(name, 0.0)))

@@ -30,6 +30,11 @@ class Inbox(Protocol):
     async def unanswered(self) -> list[StoredUpdate]:
         """Give what a crash left behind, in the order it came."""
 
+    async def open_in(
+        self, shards: Collection[int], besides: Collection[int], limit: int
+    ) -> list[StoredUpdate]:
+        """Give the open updates of lanes in these shards, in the order they came."""
+
     async def close(self, update_id: int, *, failure: str, notices: Sequence[Notice] = ()) -> None:
         """Mark an update as dealt with; `failure` is empty when all went well."""
 

@@ -83,6 +83,8 @@ class HealthLooks:
             return None
 
     def _prices(self) -> PricesSeen:
+        if not self._means.pulse.reads_prices:
+            return PricesSeen(default=0, default_stale=0, hot=0, hot_stale=0, oldest_s=0.0)
         board, standstill = self._means.board, self._standstill_seconds()
         chosen = [board.by_mint(mint) for mint in self._means.default_mints]
         default = [self._age(token.token_id if token else None) for token in chosen]

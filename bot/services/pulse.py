@@ -26,6 +26,7 @@ class Pulse:
         self._began_at = clock.monotonic()
         self._jobs: dict[str, _Job] = {}
         self._heard_at: float | None = None
+        self.reads_prices = True
         self._ended_tasks: Callable[[], Collection[str]] = _none
 
     @property

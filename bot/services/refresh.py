@@ -60,7 +60,9 @@ class Refresh:
         self._planned: _Planned | None = None
         self.state = RefreshState()
 
-    async def round(self, token_ids: Iterable[int], deadline_seconds: float) -> FreshPrices:
+    async def round(
+        self, token_ids: Iterable[int], deadline_seconds: float, *, is_recorded: bool = True
+    ) -> FreshPrices:
         """Read tokens until a deadline and give those with a new price.
 
         What was not read in time is left as it was. Raises `Unavailable` if nothing was read.
@@ -79,7 +81,8 @@ class Refresh:
             self.state.failure = ""
             self.state.last_at = now
             self.state.refreshed = len(fresh)
-        await self._record(fresh, now)
+        if is_recorded:
+            await self._record(fresh, now)
         columns = self._board.columns
         return FreshPrices(
             token_ids=columns.token_ids[fresh],

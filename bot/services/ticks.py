@@ -88,6 +88,11 @@ class Ticks:
         await self._safety.renew()
         await self._refresh(list(self._board.tokens), self._every.all_seconds)
 
+    async def see_all(self) -> None:
+        """Read every tracked token for the board alone: another process acts and records."""
+        deadline = max(_SHARE_OF_INTERVAL * self._every.all_seconds, _SHORTEST_DEADLINE_SECONDS)
+        await self._rounds.round(list(self._board.tokens), deadline, is_recorded=False)
+
     async def refresh_hot(self) -> None:
         """Read what is held, looked at or waited for, and SOL's own price; follow it closely."""
         held = await self._books.held_tokens()

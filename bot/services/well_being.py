@@ -20,3 +20,7 @@ class WellBeing:
     async def watch(self) -> None:
         """Look at everything once, and tell admins what has changed; asked by the clock."""
         await self.alarms.watch()
+
+    async def look(self) -> None:
+        """Look at everything once for whoever asks this process; another tells the admins."""
+        await self.health.read()

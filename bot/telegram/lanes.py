@@ -31,7 +31,7 @@ class Lanes:
         self._known: set[int] = set()
         self._finished: deque[int] = deque()
         self._waiting = 0
-        self._in_hand = 0
+        self._busy: set[int] = set()
         self._room = asyncio.Event()
         self._room.set()
         self._is_stopping = asyncio.Event()
@@ -39,7 +39,7 @@ class Lanes:
     @property
     def waiting(self) -> int:
         """Give how many updates are queued or being handled; once stopped, only the latter."""
-        return self._in_hand if self._is_stopping.is_set() else self._waiting
+        return len(self._busy) if self._is_stopping.is_set() else self._waiting
 
     def knows(self, update: StoredUpdate) -> bool:
         """Tell whether an update was queued before."""
@@ -48,6 +48,23 @@ class Lanes:
     def waiting_in(self, lane: int) -> int:
         """Give how many updates of a lane are queued or being handled."""
         return len(self._queues.get(lane, ()))
+
+    @property
+    def in_hand(self) -> list[int]:
+        """Give the numbers of the updates that are queued or being handled."""
+        return [update.update_id for queue in self._queues.values() for update in queue]
+
+    @property
+    def busy(self) -> frozenset[int]:
+        """Give the lanes of which an update is being handled."""
+        return frozenset(self._busy)
+
+    def drop(self, is_lost: Callable[[int], bool]) -> None:
+        """Forget what is queued in lanes that are lost; what is being handled goes on."""
+        for lane in [lane for lane in self._queues if is_lost(lane)]:
+            queue = self._queues[lane]
+            while len(queue) > (lane in self._busy):
+                self._forget(queue.pop())
 
     async def feed(self, updates: Sequence[StoredUpdate]) -> None:
         """Queue updates that the lanes do not know yet; waits while too many are queued."""
@@ -87,19 +104,27 @@ class Lanes:
             if self._is_stopping.is_set():
                 return
             queue = self._queues[lane]
-            self._in_hand += 1
-            await self._handle(queue[0])
-            self._in_hand -= 1
-            self._finish(queue.popleft())
+            if queue:
+                self._busy.add(lane)
+                await self._handle(queue[0])
+                self._busy.discard(lane)
+                self._finish(queue.popleft())
             if queue:
                 self._ready.put_nowait(lane)
             else:
                 del self._queues[lane]
 
-    def _finish(self, update: StoredUpdate) -> None:
+    def _forget(self, update: StoredUpdate) -> None:
+        self._known.discard(update.update_id)
+        self._make_room()
+
+    def _make_room(self) -> None:
         self._waiting -= 1
         if self._waiting < self._most_waiting:
             self._room.set()
+
+    def _finish(self, update: StoredUpdate) -> None:
+        self._make_room()
         # Remembered for a while: a slow read of the inbox may still bring it once more.
         self._finished.append(update.update_id)
         if len(self._finished) > _REMEMBERED:

@@ -11,6 +11,7 @@ from bot.ports.clock import Clock
 
 _CHATS_REMEMBERED = 10_000
 _IDLE_SECONDS = 60.0
+_LEFT_SECONDS = 1.5
 # A second by our clock is made a little longer, since not every message takes as long to arrive.
 _WINDOW_SECONDS = 1.012
 # Under load as many as are allowed are spread over this: 29.5 a second, 0.983 of 30. So 31 that
@@ -37,6 +38,13 @@ class Window:
     def take(self, moment: float) -> None:
         """Take the turn at a moment not before the one that `earliest` gave."""
         self._turns.append(moment)
+
+    def resized(self, most: int) -> "Window":
+        """Give the same for another number, with the latest turns already taken."""
+        window = Window(most=most, seconds=self._seconds)
+        for moment in self._turns:
+            window.take(moment)
+        return window
 
     @property
     def last(self) -> float:
@@ -91,6 +99,12 @@ class Pace:
             slot = min(slot, self._window.earliest(self._most_early))
         return max(room, slot)
 
+    def resize(self, most: int) -> None:
+        """Keep to another number from now on, with what left already counted."""
+        self._window = self._window.resized(most)
+        self._most_early = max(1, most * 2 // 3)
+        self._interval_s = _SPREAD_SECONDS / most
+
     def take(self, now: float) -> None:
         """Count a message that leaves now; a slot missed by less than one is made up for."""
         self._window.take(now)
@@ -109,10 +123,29 @@ class FloodLimits:
         group_per_minute: int = 20,
     ) -> None:
         self._clock = clock
+        self._per_second = per_second
+        self._among = self._fewest = 1
+        self._fewer_since = float("-inf")
         self._pace = Pace(per_second)
         self._chat_burst = chat_burst
         self._group_per_minute = group_per_minute
         self._chats: dict[int, tuple[Bucket, Window | None]] = {}
+
+    def divide(self, among: int) -> None:
+        """Keep to an equal part of the whole: so many send over the same token.
+
+        More take effect at once, fewer a moment later: who left may just have sent its last.
+        """
+        if among == self._among:
+            self._fewest = among
+            return
+        now = self._clock.monotonic()
+        if among < self._among and among != self._fewest:
+            self._fewest, self._fewer_since = among, now
+        if among < self._among and now < self._fewer_since + _LEFT_SECONDS:
+            return
+        self._among = self._fewest = among
+        self._pace.resize(max(1, self._per_second // among))
 
     def moment(self, priority: Priority) -> float:
         """Tell from when a notice may leave as far as all chats together go.

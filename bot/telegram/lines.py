@@ -86,6 +86,20 @@ class Lines:
         """Give when the next chat that rests may get something; ask after `first` gave nothing."""
         return self._resting[0][0] if self._resting else None
 
+    def drop(self, is_lost: Callable[[int], bool]) -> list[Letter]:
+        """Let go of all for chats that are lost, except where something is on its way to one."""
+        lost = [
+            chat_id
+            for chat_id, chat in self._chats.items()
+            if not chat.is_busy and is_lost(chat_id)
+        ]
+        chats = [self._chats.pop(chat_id) for chat_id in lost]
+        return [letter for chat in chats for line in chat.lines.values() for letter in line]
+
+    def is_any_busy(self, is_meant: Callable[[int], bool]) -> bool:
+        """Tell whether something is on its way to one of the chats that are meant."""
+        return any(chat.is_busy and is_meant(chat_id) for chat_id, chat in self._chats.items())
+
     def take(self, letter: Letter) -> None:
         """Let a notice leave; its chat gets nothing else until it is finished or put back."""
         self._chats[letter.notice.chat_id].is_busy = True

@@ -44,14 +44,15 @@ class Receiver:
     """Stores updates and feeds those that are new to the lanes, in order.
 
     When it is unsure whether all that is stored was fed (at boot, after a failed or cancelled
-    store), it reads the unanswered updates again; lanes know which ones they already have.
+    store), it reads the unanswered updates again; lanes know which ones they already have. Without
+    lanes it stores alone: other processes handle what it stored.
     """
 
     def __init__(
         self,
         *,
         inbox: Inbox,
-        lanes: Lanes,
+        lanes: Lanes | None,
         clock: Clock,
         reachability: Reachability | None = None,
         language_of: LanguageOf = in_english,
@@ -61,7 +62,11 @@ class Receiver:
     ) -> None:
         self._inbox = inbox
         self._reachability = reachability
-        self._crowding = Crowding(inbox=inbox, lanes=lanes, clock=clock, language_of=language_of)
+        self._crowding = (
+            None
+            if lanes is None
+            else Crowding(inbox=inbox, lanes=lanes, clock=clock, language_of=language_of)
+        )
         self._pocket = SecretPocket() if pocket is None else pocket
         self._journeys = journeys or Journeys(now=clock.now)
         self._clock = clock
@@ -99,11 +104,13 @@ class Receiver:
             await self._sleep(_SWEEP_SECONDS)
 
     async def _make_sure(self) -> None:
-        if self._is_unsure:
+        if self._is_unsure and self._crowding is not None:
             await self._feed(await self._inbox.unanswered())
             self._is_unsure = False
 
     async def _feed(self, updates: Sequence[StoredUpdate]) -> None:
+        if self._crowding is None:
+            return
         if self._reachability is not None:
             await self._reachability.heard_from(filter(None, (chat_of(one.raw) for one in updates)))
         await self._crowding.feed(updates)

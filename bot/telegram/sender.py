@@ -1,6 +1,7 @@
 """Drains the outbox into Telegram: the urgent first, in order per chat, within the limits."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from time import perf_counter
@@ -32,6 +33,7 @@ from bot.telegram.limits import FloodLimits
 from bot.telegram.lines import Letter, Lines
 from bot.telegram.private_news import LanguageOf, in_english
 from bot.telegram.reachability import Reachability
+from bot.telegram.sending_rights import SendingRights
 
 _MOST_TRIES, _MOST_TOAST_TRIES = 200, 4
 _PAUSE_WITHOUT_DATABASE_SECONDS = 1.0
@@ -62,6 +64,7 @@ class Sender:
         figures: Sending | None = None,
         journeys: Journeys | None = None,
         language_of: LanguageOf = in_english,
+        rights: SendingRights | None = None,
         poll_seconds: float = 1.0,
         at_once: int = 40,
         sleep: Sleep = asyncio.sleep,
@@ -74,6 +77,7 @@ class Sender:
         self._figures = figures or Sending()
         self._journeys = journeys or Journeys(now=clock.now)
         self._language_of = language_of
+        self._rights = rights
         self._sleep = sleep
         self._holds = Holds(clock)
         self._lines = Lines(self._chat_moment)
@@ -81,6 +85,7 @@ class Sender:
         self._at_once = at_once
         self._on_the_way = 0
         self._is_starting = False
+        self._toast_chats: Counter[int] = Counter()
         self._toast_wires = asyncio.Semaphore(at_once)
         self._changed = asyncio.Event()
         self._group = asyncio.TaskGroup()
@@ -90,6 +95,16 @@ class Sender:
         """Take what was just committed to the outbox; with nothing, hear only that it has more."""
         self._journeys.queued(one.notice_id for one in queued)
         self._intake.hand_over(queued)
+
+    def is_done_with(self, is_lost: Callable[[int], bool]) -> bool:
+        """Let go of what waits for chats that are lost; tells whether nothing is on its way there.
+
+        Whoever may send to them next reads it anew.
+        """
+        for letter in self._lines.drop(is_lost):
+            self._let_go(letter)
+        is_any_toast = any(map(is_lost, self._toast_chats))
+        return not is_any_toast and not self._lines.is_any_busy(is_lost)
 
     async def run(self) -> None:
         """Drain the outbox, looking into it at each wake and at least every second."""
@@ -109,6 +124,12 @@ class Sender:
                 await self._sleep(_PAUSE_WITHOUT_DATABASE_SECONDS)
             else:
                 return
+
+    def _may_send(self, letter: Letter) -> bool:
+        return self._rights is None or self._rights.may_send(letter.notice.chat_id)
+
+    def _let_go(self, letter: Letter) -> None:
+        self._intake.finished(letter.notice_id, (letter.notice.chat_id, letter.notice.priority))
 
     def _accept(self, queued: QueuedNotice) -> None:
         letter = Letter(
@@ -140,8 +161,15 @@ class Sender:
                 self._lines.take(letter)
                 self._group.create_task(self._settle(letter, Closed(reason="chat is closed")))
                 continue
+            if not self._may_send(letter):
+                self._lines.take(letter)
+                self._lines.finish(letter)
+                self._let_go(letter)
+                continue
             if self._is_starting or self._on_the_way >= self._most_on_the_way:
                 return None
+            if self._rights is not None:
+                self._limits.divide(self._rights.senders())
             wait = max(self._limits.moment(letter.notice.priority), self._holds.all_until) - now
             if wait > 0:
                 self._figures.waits += 1
@@ -209,6 +237,16 @@ class Sender:
         self._changed.set()
 
     async def _deliver_toast(self, letter: Letter) -> None:
+        if not self._may_send(letter):
+            self._let_go(letter)
+            return
+        self._toast_chats[letter.notice.chat_id] += 1
+        try:
+            await self._try_toast(letter)
+        finally:
+            self._toast_chats -= Counter((letter.notice.chat_id,))
+
+    async def _try_toast(self, letter: Letter) -> None:
         outcome: Outcome = GivenUp(reason="too late")
         tries = 0 if is_too_late(letter.due_at, self._clock.now()) else _MOST_TOAST_TRIES
         for _ in range(tries):
@@ -254,7 +292,7 @@ class Sender:
         is_sent = isinstance(outcome, Delivered)
         self._figures.settle(is_sent=is_sent)
         self._journeys.settled(letter.notice_id, is_sent=is_sent)
-        self._intake.finished(letter.notice_id, (letter.notice.chat_id, letter.notice.priority))
+        self._let_go(letter)
 
     async def _is_marked(self, letter: Letter, outcome: Delivered | GivenUp | Closed) -> bool:
         now = self._clock.now()

@@ -21,7 +21,7 @@ async def settled_quarter(postgres_dsn: str) -> AsyncIterator[Quarter]:
     quick = partial(FloodLimits, per_second=10_000, chat_burst=10_000, group_per_minute=10_000)
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("bot.bootstrap.running.FloodLimits", quick)
+            patch.setattr("bot.bootstrap.post_office.FloodLimits", quick)
             let_hostile_tokens_in(patch)
             async with open_town(dsn) as town, town.bot() as running:
                 # Both were taken up at the start; other tests want the world as it is.

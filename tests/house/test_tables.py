@@ -17,6 +17,7 @@ OF_NOBODY = {
     "role_limits": "limits belong to roles",
     "inbox": "updates are known by Telegram's id before anybody is identified",
     "outbox": "notices go to chats, which may be groups",
+    "leases": "processes hold them, not people",
     "audit_seals": "a seal covers many people's chains",
     "closed_chats": "so are the chats that take none",
     "groups": "a group is nobody's",

@@ -23,7 +23,7 @@ def plain_logs() -> Iterator[None]:
 def quick_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a chat have its messages at once: Telegram's limits are proved elsewhere."""
     quick = partial(FloodLimits, per_second=1000, chat_burst=100, group_per_minute=100)
-    monkeypatch.setattr("bot.bootstrap.running.FloodLimits", quick)
+    monkeypatch.setattr("bot.bootstrap.post_office.FloodLimits", quick)
 
 
 @pytest.fixture

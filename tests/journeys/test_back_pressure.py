@@ -39,7 +39,7 @@ async def test_a_flood_of_one_person_holds_up_nobody_and_is_told_of(
     town = empty_town
     # How fast a chat may be written to is proved elsewhere; here it would only take minutes.
     quick = partial(FloodLimits, per_second=10_000, chat_burst=10_000)
-    monkeypatch.setattr("bot.bootstrap.running.FloodLimits", quick)
+    monkeypatch.setattr("bot.bootstrap.post_office.FloodLimits", quick)
     async with town.bot():
         flooder, other = await town.newcomer("Flo"), await town.newcomer("Otto")
         await town.say(other, "/start")

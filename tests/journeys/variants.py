@@ -11,7 +11,8 @@ from pathlib import Path
 
 import bot.bootstrap.outside
 import bot.bootstrap.parts
-import bot.bootstrap.running
+import bot.bootstrap.post_office
+import bot.bootstrap.reception
 import bot.bootstrap.wiring
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.alert_watch import PostgresAlerts
@@ -109,7 +110,7 @@ _LEAKED: list[tuple[bytearray, int]] = []
 
 def acknowledge_first() -> None:
     """Acknowledge updates before they are stored."""
-    bot.bootstrap.running.Receiver = AcknowledgesFirst  # type: ignore[misc] # on purpose
+    bot.bootstrap.reception.Receiver = AcknowledgesFirst  # type: ignore[misc] # on purpose
 
 
 def forget_keys() -> None:
@@ -129,7 +130,7 @@ def claim_first() -> None:
 
 def send_at_once() -> None:
     """Let a chat have its messages at once: Telegram's limits are proved elsewhere."""
-    bot.bootstrap.running.FloodLimits = partial(  # type: ignore[assignment,misc] # on purpose
+    bot.bootstrap.post_office.FloodLimits = partial(  # type: ignore[assignment,misc] # on purpose
         FloodLimits, per_second=1000, chat_burst=100, group_per_minute=100
     )
 

@@ -1,6 +1,6 @@
 """The pool of database connections, and the words for a database that does not answer."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from enum import StrEnum
 
@@ -32,6 +32,11 @@ class Quiet(StrEnum):
     ALL = "all"
 
 
+_IS_ALIVE = """
+    SELECT EXISTS (SELECT FROM leases WHERE name = 'process/' || $1 AND until > clock_timestamp())
+"""
+
+
 def to_json(value: object) -> str:
     """Give JSON that PostgreSQL takes: it stores no NUL, whoever sent one."""
     return orjson.dumps(value).decode().replace("\\u0000", "\\ufffd")
@@ -44,6 +49,15 @@ async def _prepare(connection: asyncpg.Connection) -> None:
         )
 
 
+def _prepare_for(holder: str) -> Callable[[asyncpg.Connection], Coroutine[object, object, None]]:
+    async def prepare(connection: asyncpg.Connection) -> None:
+        if not await connection.fetchval(_IS_ALIVE, holder):
+            raise asyncpg.InterfaceError("this process has lapsed")
+        await _prepare(connection)
+
+    return prepare
+
+
 async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:
     """Spare the round trip that undoes session settings, locks and cursors: we make none.
 
@@ -54,10 +68,12 @@ async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:
 class Pool(asyncpg.Pool):
     """asyncpg's pool; what is asked all the time keeps its connections between statements.
 
-    Taking one from the pool and giving it back costs as much as a short statement.
+    Taking one from the pool and giving it back costs as much as a short statement. Sessions of one
+    process of many carry the name under which it holds its leases: they are ended before another
+    takes those, and no new one is opened after that.
     """
 
-    def __init__(self, dsn: str, *, size: int, quiet: Quiet = Quiet.NO) -> None:
+    def __init__(self, dsn: str, *, size: int, quiet: Quiet = Quiet.NO, holder: str = "") -> None:
         super().__init__(
             dsn,
             min_size=2,
@@ -65,13 +81,15 @@ class Pool(asyncpg.Pool):
             max_queries=_MOST_STATEMENTS,
             max_inactive_connection_lifetime=_LONGEST_IDLE_SECONDS,
             setup=None,
-            init=_prepare,
+            init=_prepare_for(holder) if holder else _prepare,
             reset=_leave_as_it_is,
             loop=None,
             connection_class=asyncpg.Connection,
             record_class=asyncpg.Record,
             command_timeout=30,
-            server_settings=_SESSION | {QUIET: quiet.value},
+            server_settings=_SESSION
+            | {QUIET: quiet.value}
+            | ({"application_name": holder} if holder else {}),
         )
         self.waiting = 0  # callers who have not got a connection yet
         self._pinned: list[Connection] = []
@@ -139,13 +157,16 @@ def json_array(texts: Sequence[str]) -> str:
 
 
 @asynccontextmanager
-async def open_pool(dsn: str, *, size: int = 12, quiet: Quiet = Quiet.NO) -> AsyncIterator[Pool]:
+async def open_pool(
+    dsn: str, *, size: int = 12, quiet: Quiet = Quiet.NO, holder: str = ""
+) -> AsyncIterator[Pool]:
     """Open a pool on a database; raises `Unavailable` when it cannot be reached.
 
-    What is changed over it is told to other processes, except for what `quiet` says.
+    What is changed over it is told to other processes, except for what `quiet` says. `holder` is
+    the name under which one process of many holds its leases.
     """
     try:
-        pool = await Pool(dsn, size=size, quiet=quiet)
+        pool = await Pool(dsn, size=size, quiet=quiet, holder=holder)
     except _OUTAGES as error:
         raise Unavailable("database", type(error).__name__) from error
     try:

@@ -1,4 +1,4 @@
-"""The right to be the one bot of a database: a lock that ends with its process, however it ends."""
+"""The right to work on a database, alone or with others: a lock that ends with its process."""
 
 import asyncio
 from contextlib import suppress
@@ -10,6 +10,7 @@ from bot.domain.errors import Unavailable
 
 _KEY = 7102028
 _TAKE = "SELECT pg_try_advisory_lock($1)"
+_TAKE_SHARED = "SELECT pg_try_advisory_lock_shared($1)"
 _PATIENCE_SECONDS, _TRY_AGAIN_SECONDS = 20.0, 0.2
 _LOOK_SECONDS, _ANSWER_SECONDS = 1.0, 5.0
 _AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -24,23 +25,31 @@ _log = structlog.get_logger(__name__)
 
 
 class AnotherBotError(Unavailable):
-    """Somebody else has the lease."""
+    """Somebody else has the lease: one who works alone, or some who share it."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "database", "another Kitrader works on it. Stop that one, or name another DATABASE_URL."
+    def __init__(self, *, is_shared: bool = False) -> None:
+        there = (
+            "a whole Kitrader (--role all) works on it, and roles are for where none does."
+            if is_shared
+            else "another Kitrader works on it."
         )
+        super().__init__("database", f"{there} Stop that one, or name another DATABASE_URL.")
 
 
 class Lease:
     """A lock of a session of its own, so that no two bots send the same messages.
 
+    A whole bot has it alone; processes of one role each share it.
+
     A bot that was just killed may hold it for a moment: `take` waits so long. When the database
     was away, `keep` takes it again, and ends the bot if another was quicker.
     """
 
-    def __init__(self, dsn: str, *, patience_seconds: float = _PATIENCE_SECONDS) -> None:
+    def __init__(
+        self, dsn: str, *, is_shared: bool = False, patience_seconds: float = _PATIENCE_SECONDS
+    ) -> None:
         self._dsn = dsn
+        self._is_shared = is_shared
         self._patience_seconds = patience_seconds
         self._session: asyncpg.Connection | None = None
 
@@ -54,7 +63,7 @@ class Lease:
         until = loop.time() + self._patience_seconds
         while not await self._is_taken():
             if loop.time() >= until:
-                raise AnotherBotError
+                raise AnotherBotError(is_shared=self._is_shared)
             await asyncio.sleep(_TRY_AGAIN_SECONDS)
 
     async def keep(self) -> None:
@@ -85,7 +94,7 @@ class Lease:
                 command_timeout=_ANSWER_SECONDS,
             )
             try:
-                if await session.fetchval(_TAKE, _KEY):
+                if await session.fetchval(_TAKE_SHARED if self._is_shared else _TAKE, _KEY):
                     self._session = session
                     return True
             finally:

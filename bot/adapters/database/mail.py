@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
+import asyncpg
 import orjson
 import structlog
 
@@ -28,6 +29,15 @@ _UNANSWERED = """
     SELECT update_id, lane, raw, received_at FROM inbox
     WHERE closed_at IS NULL ORDER BY arrival
 """
+_OPEN_IN = """
+    SELECT i.update_id, i.lane, i.raw, i.received_at
+    FROM unnest($1::bigint[]) s(shard) CROSS JOIN LATERAL (
+      SELECT * FROM inbox
+      WHERE (lane & 63) = s.shard AND closed_at IS NULL AND update_id <> ALL ($2::bigint[])
+      ORDER BY arrival LIMIT $3
+    ) i
+    ORDER BY i.arrival LIMIT $3
+"""
 _WAITING = """
     SELECT notice_id, chat_id, method, payload, priority, due_at FROM outbox o
     WHERE state = 'waiting' AND due_at <= now() AND priority < $2
@@ -37,6 +47,7 @@ _WAITING = """
                       WHERE f.chat_id = o.chat_id AND f.priority = o.priority)
     ORDER BY priority, notice_id LIMIT $1
 """
+_WAITING_IN = _WAITING.replace("ORDER BY", "AND chat_id & 31 = ANY ($6::bigint[]) ORDER BY")
 _AFTER_ALL = 2**15 - 1
 _SENT = "SELECT mark_sent($1, $2, $3)"
 _FAILED = """
@@ -113,15 +124,15 @@ class PostgresInbox:
         """Give what a crash left behind, in the order it came."""
         async with connected(self._pool) as connection:
             rows = await connection.fetch(_UNANSWERED)
-        return [
-            StoredUpdate(
-                update_id=row["update_id"],
-                lane=row["lane"],
-                raw=orjson.loads(row["raw"]),
-                received_at=row["received_at"],
-            )
-            for row in rows
-        ]
+        return list(map(_stored, rows))
+
+    async def open_in(
+        self, shards: Collection[int], besides: Collection[int], limit: int
+    ) -> list[StoredUpdate]:
+        """Give the open updates of lanes in these shards, in the order they came."""
+        async with pinned(self._pool) as connection:
+            rows = await connection.fetch(_OPEN_IN, list(shards), list(besides), limit)
+        return list(map(_stored, rows))
 
     async def close(self, update_id: int, *, failure: str, notices: Sequence[Notice] = ()) -> None:
         """Mark an update as dealt with, its notices queued in the same transaction."""
@@ -130,11 +141,21 @@ class PostgresInbox:
             self._on_outbox(queued)
 
 
-class PostgresOutbox:
-    """Notices that wait to be sent."""
+def _stored(row: asyncpg.Record) -> StoredUpdate:
+    return StoredUpdate(
+        update_id=row["update_id"],
+        lane=row["lane"],
+        raw=orjson.loads(row["raw"]),
+        received_at=row["received_at"],
+    )
 
-    def __init__(self, pool: Pool) -> None:
+
+class PostgresOutbox:
+    """Notices that wait to be sent: all of them, or those to chats of some shards."""
+
+    def __init__(self, pool: Pool, shards: Callable[[], Collection[int]] | None = None) -> None:
         self._pool = pool
+        self._shards = shards
         self._endings = Endings(pool)
         self._marks = Batches(self._mark)
         self._failures = Batches(self._fail)
@@ -148,10 +169,12 @@ class PostgresOutbox:
         chats = [chat_id for chat_id, _ in besides.full_lines]
         priorities = [int(priority) for _, priority in besides.full_lines]
         before = _AFTER_ALL if besides.before is None else int(besides.before)
+        asked = (limit, before, besides.notice_ids, chats, priorities)
         async with connected(self._pool) as connection:
-            rows = await connection.fetch(
-                _WAITING, limit, before, besides.notice_ids, chats, priorities
-            )
+            if self._shards is None:
+                rows = await connection.fetch(_WAITING, *asked)
+            else:
+                rows = await connection.fetch(_WAITING_IN, *asked, list(self._shards()))
         return [
             QueuedNotice(
                 notice_id=row["notice_id"],

@@ -15,6 +15,7 @@ from bot.adapters.database import (
     schema_graduations,
     schema_groups,
     schema_health,
+    schema_leases,
     schema_live,
     schema_live_movements,
     schema_live_orders,
@@ -56,6 +57,7 @@ TABLES = (
     schema_withdrawals,
     schema_wallets_linked,
     schema_changes,
+    schema_leases,
 )
 """The modules that put their tables into the metadata by being imported."""
 

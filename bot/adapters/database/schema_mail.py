@@ -28,6 +28,12 @@ inbox = Table(
     Column("received_at", MOMENT, nullable=False),
     Column("closed_at", MOMENT),
     Column("failure", Text, nullable=False, server_default=""),
+    Index(
+        "ix_inbox_shard",
+        text("(lane & 63)"),
+        "arrival",
+        postgresql_where=text("closed_at IS NULL"),
+    ),
     Index("ix_inbox_open", "arrival", postgresql_where=text("closed_at IS NULL")),
     Index("ix_inbox_closed_at", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
 )

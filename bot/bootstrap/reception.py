@@ -1,0 +1,96 @@
+"""Wires what comes from Telegram: committed first, then handled in its lane."""
+
+from dataclasses import dataclass
+from random import SystemRandom
+
+from bot.adapters.database.mail import PostgresInbox
+from bot.bootstrap.lease_keeping import LeaseKeeper
+from bot.bootstrap.outside import Outside
+from bot.bootstrap.post_office import PostOffice
+from bot.bootstrap.roles import ProcessRole, lane_lease
+from bot.bootstrap.settings import Settings
+from bot.domain.shards import LANE_SHARDS
+from bot.services.catalogue import Services
+from bot.telegram.application import Application
+from bot.telegram.crowding import Crowding
+from bot.telegram.guard import Guard
+from bot.telegram.inbox_feed import InboxFeed
+from bot.telegram.lanes import Lanes
+from bot.telegram.receiver import Receiver
+from bot.telegram.secret_pocket import SecretPocket
+from bot.telegram.throttle import Throttle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reception:
+    """The way of an update: the receiver commits it, the lanes handle it.
+
+    In a process of one role, `feed` brings the lanes what others committed.
+    """
+
+    lanes: Lanes
+    receiver: Receiver
+    feed: InboxFeed
+
+
+def open_reception(
+    settings: Settings,
+    outside: Outside,
+    services: Services,
+    bot_name: str,
+    *,
+    inbox: PostgresInbox,
+    post: PostOffice,
+    role: ProcessRole,
+) -> Reception:
+    """Build it."""
+    pocket = SecretPocket()
+    application = Application(
+        services=services,
+        inbox=inbox,
+        clock=outside.clock,
+        chance=SystemRandom(),
+        bot_name=bot_name,
+        throttle=Throttle(
+            clock=outside.clock,
+            per_minute=settings.messages_per_minute,
+            heavy_per_minute=settings.heavy_per_minute,
+        ),
+        pocket=pocket,
+        reachability=post.reachability,
+    )
+    guard = Guard(
+        handle=application.handle,
+        inbox=inbox,
+        admin_ids=sorted(settings.admin_ids),
+        language_of=services.languages.of,
+        journeys=post.journeys,
+    )
+    lanes = Lanes(handle=guard.handle)
+    crowding = Crowding(
+        inbox=inbox, lanes=lanes, clock=outside.clock, language_of=services.languages.of
+    )
+    receiver = Receiver(
+        inbox=inbox,
+        lanes=None if role is ProcessRole.WEB else lanes,
+        clock=outside.clock,
+        reachability=post.reachability,
+        language_of=services.languages.of,
+        pocket=pocket,
+        journeys=post.journeys,
+    )
+    feed = InboxFeed(
+        inbox=inbox,
+        lanes=lanes,
+        crowding=crowding,
+        reachability=post.reachability,
+        shards=lambda: held_lanes(outside.leases),
+    )
+    return Reception(lanes=lanes, receiver=receiver, feed=feed)
+
+
+def held_lanes(keeper: LeaseKeeper | None) -> list[int]:
+    """Give the shards of lanes that this process may handle now."""
+    if keeper is None:
+        return []
+    return [shard for shard in range(LANE_SHARDS) if keeper.holds(lane_lease(shard))]

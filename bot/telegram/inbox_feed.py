@@ -1,0 +1,86 @@
+"""Brings a worker the updates of its shards that others committed, in order within each lane."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from bot.domain.errors import Unavailable
+from bot.domain.shards import lane_shard
+from bot.ports.mail import Inbox
+from bot.telegram.crowding import Crowding
+from bot.telegram.lanes import Lanes
+from bot.telegram.reachability import Reachability
+from bot.telegram.receiver import chat_of
+
+_POLL_SECONDS, _OUTAGE_SECONDS = 0.1, 1.0
+_MOST_READ = 500
+_log = structlog.get_logger(__name__)
+
+
+class InboxFeed:
+    """Reads what is open of the shards held, ten times a second and whenever it is woken.
+
+    What waits in the lanes and is of a shard that is no longer held is dropped: whoever holds it
+    now reads it. What is being handled goes on, and is waited for before a shard is given back.
+    """
+
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        lanes: Lanes,
+        crowding: Crowding,
+        reachability: Reachability,
+        shards: Callable[[], Sequence[int]],
+        poll_seconds: float = _POLL_SECONDS,
+    ) -> None:
+        self._inbox = inbox
+        self._lanes = lanes
+        self._crowding = crowding
+        self._reachability = reachability
+        self._shards = shards
+        self._poll_seconds = poll_seconds
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Read at once: something was committed."""
+        self._wake.set()
+
+    def is_done_with(self, shard: int) -> bool:
+        """Drop what waits of a shard that is let go; tells whether nothing of it is in hand."""
+        self._lanes.drop(lambda lane: lane_shard(lane) == shard)
+        return not any(lane_shard(lane) == shard for lane in self._lanes.busy)
+
+    async def run(self) -> None:
+        """Read until cancelled."""
+        while True:
+            pause = self._poll_seconds
+            self._wake.clear()
+            try:
+                await self._read()
+            except Unavailable as failure:
+                _log.warning("inbox_not_read", what=failure.what)
+                pause = _OUTAGE_SECONDS
+            await self._rest(pause)
+
+    async def _read(self) -> None:
+        if not (shards := self._shards()):
+            return
+        found = await self._inbox.open_in(shards, self._lanes.in_hand, _MOST_READ)
+        # What was lost while the database answered is not ours to begin with.
+        held = set(self._shards())
+        ours = [update for update in found if lane_shard(update.lane) in held]
+        if ours:
+            wrote = (chat_of(update.raw) for update in ours if not self._lanes.knows(update))
+            await self._reachability.heard_from(filter(None, wrote))
+            await self._crowding.feed(ours)
+        if len(found) >= _MOST_READ:
+            self._wake.set()
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
