@@ -6,7 +6,7 @@ CREATE TABLE leases (
   name text PRIMARY KEY,
   holder text NOT NULL DEFAULT '',
   fence bigint NOT NULL DEFAULT 0,
-  since timestamptz NOT NULL DEFAULT clock_timestamp(),
+  since timestamptz NOT NULL DEFAULT now(),
   until timestamptz NOT NULL DEFAULT '-infinity'
 ) WITH (fillfactor = 50);
 
@@ -90,4 +90,4 @@ LANGUAGE sql AS $$
 $$;
 
 -- An update lies in the shard of the last six bits of its lane.
-CREATE INDEX ix_inbox_shard ON inbox ((lane & 63), arrival) WHERE closed_at IS NULL;
+CREATE INDEX IF NOT EXISTS ix_inbox_shard ON inbox ((lane & 63), arrival) WHERE closed_at IS NULL;

@@ -7,6 +7,12 @@ from alembic import op
 revision = "0044"
 down_revision = "0045"
 
+CONCURRENTLY = (
+    (
+        "ix_inbox_shard",
+        "CREATE INDEX ON inbox ((lane & 63), arrival) WHERE closed_at IS NULL",
+    ),
+)
 SQL = Path(__file__).parent.parent / "sql"
 
 

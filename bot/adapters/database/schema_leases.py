@@ -2,9 +2,8 @@
 
 from sqlalchemy import BigInteger, Column, Table, Text, text
 
-from bot.adapters.database.schema_basis import MOMENT, metadata
+from bot.adapters.database.schema_basis import MOMENT, NOW, metadata
 
-_NOW = text("clock_timestamp()")
 _LONG_AGO = text("'-infinity'")
 
 leases = Table(
@@ -13,6 +12,6 @@ leases = Table(
     Column("name", Text, primary_key=True),
     Column("holder", Text, nullable=False, server_default=""),
     Column("fence", BigInteger, nullable=False, server_default="0"),
-    Column("since", MOMENT, nullable=False, server_default=_NOW),
+    Column("since", MOMENT, nullable=False, server_default=NOW),
     Column("until", MOMENT, nullable=False, server_default=_LONG_AGO),
 )
