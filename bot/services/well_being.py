@@ -22,5 +22,5 @@ class WellBeing:
         await self.alarms.watch()
 
     async def look(self) -> None:
-        """Look at everything once for whoever asks this process; another tells the admins."""
+        """Look at everything once, asked by the clock; another process tells the admins."""
         await self.health.read()
