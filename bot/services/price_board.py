@@ -190,6 +190,13 @@ class PriceBoard:
         pools = self._pools.get(token_id, {})
         return tuple(pool for address, (pool, _) in pools.items() if address in listed)
 
+    def last_read(self, token_id: int) -> tuple[datetime | None, tuple[PoolReading, ...]]:
+        """Give when pools of a token were read last, and those that were read then."""
+        self._decode(token_id)
+        pools = self._pools.get(token_id, _NOTHING).values()
+        latest = max((at for _, at in pools), default=None)
+        return latest, tuple(pool for pool, at in pools if at == latest)
+
     def _note_halts(self, token_id: int) -> None:
         if any(pool.halt is not None for pool, _ in self._pools[token_id].values()):
             self._halted.add(token_id)
