@@ -95,6 +95,8 @@ async def test_what_was_backed_up_comes_back_to_the_row_and_stays_append_only(
     assert taken["kept"] == [safe.backup.name]
     assert safe.folder.stat().st_mode & 0o077 == 0
     assert safe.backup.stat().st_size == taken["size_bytes"]
+    code, said = await forks.run(["backup", "--if-due", "--json"], safe.of(database_dsn))
+    assert (code, json.loads(said).get("taken")) == (0, None), "this night's is there already"
     assert b"PGDMP" not in safe.backup.read_bytes(), "a dump in the clear begins with this"
     words = ["restore", str(safe.backup), "--key", str(safe.key), "--json"]
     code, said = await forks.run(words, safe.of(elsewhere))
