@@ -51,8 +51,12 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-@cache
 def _scripts() -> ScriptDirectory:
+    return _scripts_in(_ROOT)
+
+
+@cache
+def _scripts_in(_root: Path) -> ScriptDirectory:
     # Each revision is a file to be run: once, for whoever asks where a database stands.
     return ScriptDirectory.from_config(_config())
 
