@@ -34,6 +34,7 @@ _WS_URL = re.compile(r"wss?://[^/\s]+(/\S*)?(\?\S*)?", re.ASCII)
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}", re.ASCII)
 _AGE_KEY = re.compile(r"age1[02-9ac-hj-np-z]{58}", re.ASCII)
 _HTTP_URL = re.compile(r"https?://[^/\s]+(/\S*)?(\?\S*)?", re.ASCII)
+_REDIS_URL = re.compile(r"(redis|rediss|unix)://.")
 _Rate = Annotated[float, Field(gt=0, le=10_000)]
 _Share = Annotated[Decimal, Field(gt=0, le=1)]
 _Sol = Annotated[Decimal, Field(ge=0, le=1_000_000)]
@@ -48,7 +49,12 @@ def _listed(value: object) -> object:
 class Settings(HealthSettings, ArchiveSettings):
     """What an operator may set; `.env.example` explains each in the same order."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        hide_input_in_errors=True,  # it may be a secret
+    )
 
     bot_token: SecretStr = SecretStr("")
     bot_api_base: str = "https://api.telegram.org"
@@ -230,6 +236,13 @@ class Settings(HealthSettings, ArchiveSettings):
         if stored.get_secret_value() and not is_argon2id(stored.get_secret_value()):
             raise ValueError("AUTH_PASSWORD_HASH is what `./kitrader password` prints")
         return stored
+
+    @field_validator("redis_url")
+    @classmethod
+    def _of_redis(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value() and not _REDIS_URL.match(url.get_secret_value()):
+            raise ValueError("it is not a redis://, rediss:// or unix:// address")
+        return url
 
     @field_validator("log_level")
     @classmethod

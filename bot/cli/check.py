@@ -18,6 +18,7 @@ from bot.bootstrap.settings import Settings
 from bot.cli.check_endpoints import endpoint_findings
 from bot.cli.check_live import live_findings
 from bot.cli.check_master_key import Sealed, master_key_findings, what_is_sealed
+from bot.cli.check_redis import redis_findings
 from bot.cli.check_signer import signer_findings
 from bot.cli.check_sources import source_findings
 from bot.cli.findings import Finding
@@ -68,6 +69,7 @@ async def _findings(settings: Settings, *, is_live_asked: bool) -> list[Finding]
         findings += await _telegram(settings, client)
         findings += await endpoint_findings(settings, client)
     findings += await source_findings(settings)
+    findings += await redis_findings(settings)
     if is_live_asked or settings.live_trading:
         findings += await live_findings(settings)
     findings += await signer_findings(settings)
