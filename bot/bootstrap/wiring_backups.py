@@ -1,7 +1,9 @@
 """Wire the night's backup and the archive, where the operator has named whom they are for."""
 
+from pathlib import Path
 from typing import Protocol
 
+from bot.adapters.backups.drill_process import DrillProcess
 from bot.adapters.backups.sealed_dumps import SealedDumps
 from bot.adapters.backups.wal_archive import SealedArchive
 from bot.adapters.database.mail import PostgresOutbox
@@ -10,10 +12,16 @@ from bot.bootstrap.outside import Outside
 from bot.bootstrap.settings import Settings
 from bot.services.archive import Archive, ArchiveNotices
 from bot.services.backups import BackupNotices, Backups
+from bot.services.drills import DrillNotices, Drills
 
 
-class AllBackupNotices(BackupNotices, ArchiveNotices, Protocol):
+class AllBackupNotices(BackupNotices, ArchiveNotices, DrillNotices, Protocol):
     """What admins are told of backups of any kind."""
+
+
+def drill_note(settings: Settings) -> Path:
+    """Give where the last drill is noted."""
+    return settings.data_dir / "drill.json"
 
 
 def backup_shelf(settings: Settings, dsn: str) -> SealedDumps:
@@ -35,6 +43,7 @@ def wire_backups(settings: Settings, outside: Outside, notices: AllBackupNotices
         hour=settings.backup_hour,
         days=settings.backup_days,
         archive=_archive(settings, outside, notices),
+        drills=_drills(settings, outside, notices),
     )
 
 
@@ -48,4 +57,16 @@ def _archive(settings: Settings, outside: Outside, notices: ArchiveNotices) -> A
         notices=notices,
         days=settings.archive_days,
         base_hours=settings.archive_base_hours,
+    )
+
+
+def _drills(settings: Settings, outside: Outside, notices: DrillNotices) -> Drills | None:
+    if settings.backup_drill_key is None:
+        return None
+    return Drills(
+        ground=DrillProcess(key=settings.backup_drill_key, note=drill_note(settings)),
+        outbox=PostgresOutbox(outside.pool),
+        clock=outside.clock,
+        notices=notices,
+        days=settings.backup_drill_days,
     )

@@ -1,4 +1,4 @@
-"""`kitrader backup`: a sealed copy of the database, beside a running bot or without one."""
+"""`kitrader backup`: a sealed copy of the database, beside a running bot; or a drill of them."""
 
 import argparse
 import os
@@ -7,13 +7,16 @@ from pathlib import Path
 
 import orjson
 
+from bot.adapters.backups.drill_process import drill_as_json, read_drill
 from bot.adapters.backups.restoring import NewKey
 from bot.adapters.backups.sealed_files import BadRecipientError
+from bot.adapters.backups.wal_archive import chains_in
 from bot.adapters.clock import SystemClock
-from bot.bootstrap.archive_stream import backup_folder
+from bot.bootstrap.archive_stream import archive_folder, backup_folder
 from bot.bootstrap.outside import reach_database
 from bot.bootstrap.settings import Settings
-from bot.bootstrap.wiring_backups import backup_shelf
+from bot.bootstrap.wiring_backups import backup_shelf, drill_note
+from bot.cli.backup_drill import drill_in_words, drilled
 from bot.cli.setup import (
     FAILED,
     SetupError,
@@ -22,7 +25,9 @@ from bot.cli.setup import (
     run_async,
     settings_or_exit,
 )
+from bot.domain.archives import missing
 from bot.domain.backups import is_due, read_backup_name, superfluous
+from bot.ports.archive import ChainFiles
 
 _COMMAND = "backup"
 
@@ -34,7 +39,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="take a sealed backup of the database, or see which there are",
         description="Copy the database as it is at one moment into BACKUP_DIR, sealed for the "
         "public keys in BACKUP_RECIPIENTS, and let copies go that are older than BACKUP_DAYS. "
-        "It works beside a running bot. Exit code: 0 done, 1 failed, 2 wrong settings.",
+        "With drill, bring the newest of each kind back into a temporary place, prove its books "
+        "and leave nothing. It works beside a running bot. "
+        "Exit code: 0 done and proven, 1 failed, 2 wrong settings.",
+    )
+    parser.add_argument(
+        "action", nargs="?", choices=["drill"], help="drill: bring the newest back, for proof"
+    )
+    parser.add_argument(
+        "--key", type=Path, metavar="FILE", help="for a drill: the file with the secret key"
     )
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--list", action="store_true", help="only say which backups there are")
@@ -57,6 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
         return _make_key(arguments.new_key)
     settings = settings_or_exit(_COMMAND)
     log_as_set(settings, level="WARNING")
+    if arguments.action:
+        return _drill(settings, arguments)
     if not settings.backup_recipients and not arguments.list:
         exit_for_usage(
             _COMMAND, "BACKUP_RECIPIENTS names no public key; make one with --new-key FILE"
@@ -80,6 +95,20 @@ def _is_due(settings: Settings) -> bool:
     found = (read_backup_name(path.name) for path in backup_folder(settings).glob("kitrader-*"))
     names = [name for name in found if name is not None]
     return is_due(names, SystemClock().now(), settings.backup_hour)
+
+
+def _drill(settings: Settings, arguments: argparse.Namespace) -> int:
+    key = arguments.key or settings.backup_drill_key
+    if key is None:
+        exit_for_usage(_COMMAND, "a drill opens backups: name the secret key with --key FILE")
+    drill = run_async(_COMMAND, drilled(settings, key))
+    if drill is None:
+        return FAILED
+    if arguments.json:
+        sys.stdout.write(drill_as_json(drill).decode() + "\n")
+    else:
+        print(drill_in_words(drill))
+    return 0 if drill.is_well else FAILED
 
 
 async def _taken(settings: Settings) -> dict[str, object]:
@@ -106,7 +135,24 @@ async def _taken(settings: Settings) -> dict[str, object]:
 async def _kept(settings: Settings) -> dict[str, object]:
     folder = backup_folder(settings)
     names = sorted(path.name for path in folder.glob("kitrader-*.dump.age"))
-    return {"folder": str(folder), "kept": names}
+    drill = read_drill(drill_note(settings))
+    return {
+        "folder": str(folder),
+        "kept": names,
+        "archive": [_chain(chain) for chain in chains_in(archive_folder(folder))],
+        "last_drill": orjson.loads(drill_as_json(drill)) if drill else None,
+    }
+
+
+def _chain(chain: ChainFiles) -> dict[str, object]:
+    gap = missing(chain.segments, chain.bases[0].needs) if chain.bases else []
+    return {
+        "chain": str(chain.name),
+        "bases": [str(base) for base in chain.bases],
+        "segments": len(chain.segments),
+        "missing": [str(segment) for segment in gap],
+        "size_bytes": chain.size_bytes,
+    }
 
 
 def _print(done: dict[str, object]) -> None:
@@ -119,6 +165,19 @@ def _print(done: dict[str, object]) -> None:
     print(f"{len(names)} backups in {done['folder']}")
     for name in names:
         print(f"  {name}")
+    chains = done.get("archive")
+    for chain in chains if isinstance(chains, list) else ():
+        gap = f"GAP: {', '.join(chain['missing'])}" if chain["missing"] else "no gap"
+        print(
+            f"archive {chain['chain']}: {len(chain['bases'])} base copies, "
+            f"{chain['segments']} segments, {chain['size_bytes']} bytes, {gap}"
+        )
+    if "last_drill" in done:
+        drill = done["last_drill"]
+        said = "never"
+        if isinstance(drill, dict):
+            said = f"{drill['at']}, {'all well' if drill['is_well'] else 'FAILED'}"
+        print(f"last drill: {said}")
 
 
 def _make_key(path: Path) -> int:

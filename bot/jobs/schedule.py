@@ -89,6 +89,8 @@ def schedule(
     }
     if services.backups is not None:
         jobs["take_backups"] = (services.backups.take_due, _DAYS_SECONDS)
+        if services.backups.drills is not None:
+            jobs["drill_backups"] = (services.backups.drills.run_due, _FORGET_SECONDS)
     return _scheduler(services, jobs)
 
 

@@ -13,6 +13,7 @@ from bot.ports.backups import BackupShelf
 from bot.ports.clock import Clock
 from bot.ports.mail import Outbox
 from bot.services.archive import Archive
+from bot.services.drills import Drills
 
 _log = structlog.get_logger(__name__)
 
@@ -30,7 +31,8 @@ class BackupNotices(Protocol):
 class Backups:
     """Takes the backups that the operator has asked for; `hour` is UTC, `days` how long kept.
 
-    `archive` looks after the archive of the database's log, where there is one.
+    `archive` looks after the archive of the database's log, and `drills` prove that all of it can
+    be brought back; each is there only where the operator has asked for it.
     """
 
     def __init__(
@@ -43,8 +45,10 @@ class Backups:
         hour: int,
         days: int,
         archive: Archive | None = None,
+        drills: Drills | None = None,
     ) -> None:
         self.archive = archive
+        self.drills = drills
         self._shelf = shelf
         self._outbox = outbox
         self._clock = clock

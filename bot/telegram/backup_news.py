@@ -15,7 +15,7 @@ from bot.words.speech import say
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupNews(PrivateNews):
-    """Implements `BackupNotices` of bot/services/backups.py and `ArchiveNotices` of archive.py."""
+    """Implements what services/backups.py, archive.py and drills.py have to tell."""
 
     admin_ids: Sequence[int]
 
@@ -65,6 +65,18 @@ class BackupNews(PrivateNews):
                 text=lines(
                     say("✅ The archive of the database works again."),
                     say("It had stopped at {since}.", since=day_and_time(since)),
+                )
+            )
+        )
+
+    def drill_failed(self, reason: str) -> Sequence[Notice]:
+        """Tell that a backup could not be brought back."""
+        return self._to_admins(
+            lambda: Screen(
+                text=lines(
+                    say("🔴 A drill failed: a backup could not be brought back."),
+                    Text(reason),
+                    say("Until it can, take it that there is no backup."),
                 )
             )
         )

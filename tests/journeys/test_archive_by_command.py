@@ -6,12 +6,13 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.adapters.backups.drill_process import read_drill
 from bot.adapters.backups.restoring import NewKey
 from bot.adapters.backups.wal_archive import SealedArchive
 from bot.adapters.backups.wal_stream import StreamSettings, WalStream
@@ -21,6 +22,7 @@ from bot.adapters.database.embedded import embedded_postgres, superuser_dsn
 from bot.adapters.database.embedded_cluster import socket_folder_of
 from bot.adapters.database.migrate import migrate
 from bot.bootstrap.settings import Settings
+from bot.cli.backup_drill import drilled
 from bot.cli.restore_moment import bring_back
 from bot.cli.setup import SetupError
 from tests.builders.books import books_on, decided_long, known_token, meet
@@ -176,6 +178,23 @@ async def test_what_cannot_be_brought_back_is_refused_in_words_and_changes_nothi
     _change(base)
     assert "does not open with this key, or was changed" in await refused()
     base.write_bytes(before)
+
+
+async def test_a_drill_proves_the_books_and_leaves_nothing_but_its_note(
+    lost: Lost, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    settings = Settings(data_dir=data, backup_dir=lost.backups)
+    drill = await drilled(settings, lost.secret)
+    assert drill.is_well, drill
+    assert [(each.kind, each.last_order[:8]) for each in drill.backups] == [("archive", "order 2 ")]
+    assert [path.name for path in data.iterdir()] == ["drill.json"]
+    strange = tmp_path / "other.key"
+    strange.write_text(NewKey().secret)
+    drill = await drilled(settings, strange)
+    assert not drill.is_well
+    assert read_drill(data / "drill.json") == replace(drill, backups=tuple(drill.backups))
+    assert [path.name for path in data.iterdir()] == ["drill.json"]
 
 
 def _cut_out(place: Path) -> None:
