@@ -81,7 +81,7 @@ def assemble(
         settings,
         outside,
         on_outbox=on_outbox,
-        sending=post.figures,
+        seen=post.seen,
         news=news_of(settings, newsroom),
     )
     reception = open_reception(

@@ -9,6 +9,7 @@ from bot.bootstrap.people_wiring import AllNotices
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring_backups import AllBackupNotices
 from bot.ports.clock import Clock
+from bot.services.admin_reports import AdminReportNotices
 from bot.services.alarms import AlarmNotices
 from bot.services.alert_firing import AlertNotices
 from bot.services.cleanups import CleanupNotices
@@ -24,6 +25,7 @@ from bot.services.security_notices import SecurityNotices
 from bot.services.stops import StopNotices
 from bot.services.suspicions import SuspicionNotices
 from bot.services.withdrawal_means import WithdrawalNotices
+from bot.telegram.admin_report_news import AdminReportNews
 from bot.telegram.alert_notices import FiredAlertNotices
 from bot.telegram.backup_news import BackupNews
 from bot.telegram.cleanup_news import CleanupNews
@@ -73,6 +75,7 @@ class News:
 
     liquidated: ShortNotices
     alarmed: AlarmNotices
+    day_told: AdminReportNotices
     warnings: SuspicionNotices
     graduated: GraduationNotices
     reported: ReportNotice
@@ -94,6 +97,7 @@ def news_of(settings: Settings, newsroom: Newsroom) -> News:
     """Make every kind."""
     return News(
         alarmed=newsroom(HealthNews, admin_ids=sorted(settings.admin_ids)),
+        day_told=newsroom(AdminReportNews, admin_ids=sorted(settings.admin_ids)),
         liquidated=newsroom(LiquidationNotices),
         warnings=newsroom(PriceWarnings),
         graduated=newsroom(GraduationNews),

@@ -9,10 +9,9 @@ from bot.bootstrap.news import Newsroom
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.people_wiring import invitation_seal
 from bot.bootstrap.roles import ProcessRole, chat_lease
+from bot.bootstrap.seen import Seen, open_eyes
 from bot.bootstrap.settings import Settings
 from bot.domain.shards import CHAT_SHARDS, chat_shard
-from bot.observability.journeys import Journeys
-from bot.observability.sending import Sending
 from bot.services.catalogue import Services
 from bot.services.deposits import DEPOSIT_PICTURE
 from bot.services.my_data import EXPORT as MY_DATA
@@ -38,8 +37,7 @@ class PostOffice:
     outbox: PostgresOutbox
     sender: Sender
     reachability: Reachability
-    figures: Sending
-    journeys: Journeys
+    seen: Seen
 
 
 def open_post_office(
@@ -55,7 +53,7 @@ def open_post_office(
     rights = _rights(outside.leases) if role is ProcessRole.SENDER else None
     outbox = PostgresOutbox(outside.pool, shards=None if rights is None else rights.shards)
     reachability = Reachability(outbox=outbox, clock=outside.clock)
-    figures, journeys = Sending(), Journeys(now=outside.clock.now)
+    seen = open_eyes(outside.clock)
     api = _api(settings, outside, newsroom, services, public_url)
     sender = Sender(
         outbox=outbox,
@@ -63,8 +61,8 @@ def open_post_office(
         clock=outside.clock,
         limits=FloodLimits(clock=outside.clock),
         reachability=reachability,
-        figures=figures,
-        journeys=journeys,
+        figures=seen.sending,
+        journeys=seen.journeys,
         language_of=newsroom.language_of,
         rights=rights,
         poll_seconds=_POLL_SECONDS if rights is None else _POLL_OF_MANY_SECONDS,
@@ -73,8 +71,7 @@ def open_post_office(
         outbox=outbox,
         sender=sender,
         reachability=reachability,
-        figures=figures,
-        journeys=journeys,
+        seen=seen,
     )
 
 

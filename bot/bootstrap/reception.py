@@ -64,7 +64,7 @@ def open_reception(
         inbox=inbox,
         admin_ids=sorted(settings.admin_ids),
         language_of=services.languages.of,
-        journeys=post.journeys,
+        journeys=post.seen.journeys,
     )
     lanes = Lanes(handle=guard.handle)
     crowding = Crowding(
@@ -77,7 +77,7 @@ def open_reception(
         reachability=post.reachability,
         language_of=services.languages.of,
         pocket=pocket,
-        journeys=post.journeys,
+        journeys=post.seen.journeys,
     )
     feed = InboxFeed(
         inbox=inbox,

@@ -21,4 +21,5 @@ class HealthSettings(BaseSettings):
     health_paused_minutes: float = Field(default=60.0, ge=0, le=43_200)
     health_order_minutes: float = Field(default=10.0, ge=0, le=43_200)
     books_check_seconds: float = Field(default=900.0, ge=0.1, le=604_800)
+    admin_report_hour: int = Field(default=6, ge=0, le=23)
     audit_check_hours: float = Field(default=24.0, gt=0, le=8_760)

@@ -18,6 +18,7 @@ from bot.bootstrap.people_wiring import wire_people
 from bot.bootstrap.resting import Resting, wire_resting
 from bot.bootstrap.rules import trust_rules
 from bot.bootstrap.security_wiring import wire_security
+from bot.bootstrap.seen import Seen
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring_charts import wire_candles, wire_charts
 from bot.bootstrap.wiring_groups import wire_rooms
@@ -29,7 +30,6 @@ from bot.bootstrap.wiring_reports import ReportServices, report_services
 from bot.engine.paper_venue import PaperVenue
 from bot.engine.risk_gate import RiskSettings
 from bot.engine.trading_engine import TradingEngine
-from bot.observability.sending import Sending
 from bot.services.alert_firing import AlertNotices
 from bot.services.alert_following import AlertFollowing
 from bot.services.alerts import Alerts
@@ -54,7 +54,7 @@ from bot.services.watchlist import Watchlist
 
 
 def wire(
-    settings: Settings, outside: Outside, *, on_outbox: OnOutbox, sending: Sending, news: News
+    settings: Settings, outside: Outside, *, on_outbox: OnOutbox, seen: Seen, news: News
 ) -> Services:
     """Build every service; `on_outbox` is called after each commit that queued notices."""
     parts = parts_of(settings, outside, on_outbox, news)
@@ -69,7 +69,7 @@ def wire(
     wallets = _wallets(parts, resting.clock, liquidations)
     alerts, alert_following = _alerts(settings, parts, wallets, on_outbox, news.alerted)
     security = wire_security(settings, outside, parts.access, on_outbox, news.secured)
-    watching = wire_watching(settings, parts, ticks, sending, news, on_outbox)
+    watching = wire_watching(settings, parts, ticks, seen, news, on_outbox)
     return Services(
         access=parts.access,
         records=_records(settings, parts, security, on_outbox),

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
+from bot.adapters.backups.sealed_dumps import SealedDumps
+from bot.adapters.database.admin_reports import PostgresAdminReports
 from bot.adapters.database.alarms import PostgresAlarms
 from bot.adapters.database.audit_chain import PostgresAuditChain
 from bot.adapters.database.health import PostgresHealth
@@ -10,16 +12,19 @@ from bot.adapters.database.ledger_audit import PostgresLedgerAudit
 from bot.adapters.database.mail import OnOutbox
 from bot.adapters.disks import FolderDisks
 from bot.bootstrap.master_key import AUDIT_SEALS, derived_key, master_key
+from bot.bootstrap.news import News
 from bot.bootstrap.outside import Outside
+from bot.bootstrap.parts import Parts
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring_backups import backup_shelf
 from bot.domain.health import Check, HealthLimits
+from bot.services.admin_reports import AdminReports
 from bot.services.alarms import AlarmNotices, AlarmRules, Alarms
 from bot.services.audit_sealing import AuditProof
 from bot.services.backups import Backups
+from bot.services.day_tally import DayTally
 from bot.services.health import Health
 from bot.services.health_looks import HealthLooks, HealthMeans
-from bot.services.price_board import PriceBoard
 from bot.services.proofs import Proofs
 from bot.services.pulse import Pulse
 from bot.services.ticks import Ticks
@@ -52,22 +57,23 @@ def health_limits(settings: Settings) -> HealthLimits:
 
 def wire_health(  # noqa: PLR0917 (one of each)
     settings: Settings,
-    outside: Outside,
-    board: PriceBoard,
+    parts: Parts,
     ticks: Ticks,
-    notices: AlarmNotices,
+    news: News,
     on_outbox: OnOutbox,
     backups: Backups | None,
+    tally: DayTally,
 ) -> WellBeing:
     """Build it; raises `Unavailable` where the master key cannot be read."""
-    pool, clock, limits = outside.pool, outside.clock, health_limits(settings)
+    outside, limits = parts.outside, health_limits(settings)
+    clock = outside.clock
     book = PostgresHealth(
-        pool, clock, most_seconds=limits.database_ms / 1000 + _ANSWER_SLACK_SECONDS
+        outside.pool, clock, most_seconds=limits.database_ms / 1000 + _ANSWER_SLACK_SECONDS
     )
     pulse = Pulse(clock)
     means = HealthMeans(
         book=book,
-        board=board,
+        board=parts.board,
         chain=outside.chain,
         clock=clock,
         pulse=pulse,
@@ -75,36 +81,65 @@ def wire_health(  # noqa: PLR0917 (one of each)
         limits=limits,
         default_mints=settings.default_tokens,
         hot=lambda: ticks.followed,
-        backups=backup_shelf(settings, outside.dsn) if settings.backup_recipients else None,
+        backups=_shelf(settings, outside),
         signer=outside.live.signer if outside.live else None,
     )
-    key = derived_key(master_key(settings, may_make=True), AUDIT_SEALS)
     health = Health(
         looks=HealthLooks(means), pulse=pulse, clock=clock, every_seconds=settings.health_seconds
     )
-    rules = AlarmRules(
-        looks=settings.health_failures, remind_after=timedelta(hours=settings.health_remind_hours)
-    )
     return WellBeing(
         pulse=pulse,
+        tally=tally,
         health=health,
-        alarms=Alarms(
-            health=health,
-            book=PostgresAlarms(pool, on_outbox=on_outbox),
-            notices=notices,
+        alarms=_alarms(settings, outside, health, news.alarmed, on_outbox, backups),
+        proofs=_proofs(settings, outside, book),
+        reports=AdminReports(
+            book=PostgresAdminReports(outside.pool, on_outbox=on_outbox),
+            tally=tally,
+            backups=_shelf(settings, outside),
+            notices=news.day_told,
             clock=clock,
-            rules=rules,
-            send_past=PastOutbox(outside.api).send,
-            told_elsewhere=lambda: {Check.BACKUP} if backups and backups.has_failed else (),
-        ),
-        proofs=Proofs(
-            book=book,
-            ledger=PostgresLedgerAudit(pool, clock),
-            audit=AuditProof(chain=PostgresAuditChain(pool), key=key),
-            clock=clock,
-            limits=limits,
+            hour=settings.admin_report_hour,
+            late_seconds=settings.alert_target_seconds,
         ),
     )
+
+
+def _alarms(  # noqa: PLR0917 (one of each)
+    settings: Settings,
+    outside: Outside,
+    health: Health,
+    notices: AlarmNotices,
+    on_outbox: OnOutbox,
+    backups: Backups | None,
+) -> Alarms:
+    return Alarms(
+        health=health,
+        book=PostgresAlarms(outside.pool, on_outbox=on_outbox),
+        notices=notices,
+        clock=outside.clock,
+        rules=AlarmRules(
+            looks=settings.health_failures,
+            remind_after=timedelta(hours=settings.health_remind_hours),
+        ),
+        send_past=PastOutbox(outside.api).send,
+        told_elsewhere=lambda: {Check.BACKUP} if backups and backups.has_failed else (),
+    )
+
+
+def _proofs(settings: Settings, outside: Outside, book: PostgresHealth) -> Proofs:
+    key = derived_key(master_key(settings, may_make=True), AUDIT_SEALS)
+    return Proofs(
+        book=book,
+        ledger=PostgresLedgerAudit(outside.pool, outside.clock),
+        audit=AuditProof(chain=PostgresAuditChain(outside.pool), key=key),
+        clock=outside.clock,
+        limits=health_limits(settings),
+    )
+
+
+def _shelf(settings: Settings, outside: Outside) -> SealedDumps | None:
+    return backup_shelf(settings, outside.dsn) if settings.backup_recipients else None
 
 
 def _folders(settings: Settings) -> dict[str, Path]:

@@ -10,6 +10,7 @@ from bot.adapters.database.pool_figures import pool_samples
 from bot.bootstrap.news import News
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.parts import Parts
+from bot.bootstrap.seen import Seen
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring_backups import wire_backups
 from bot.bootstrap.wiring_health import wire_health
@@ -41,7 +42,7 @@ def wire_watching(  # noqa: PLR0917 (one of each)
     settings: Settings,
     parts: Parts,
     ticks: Ticks,
-    sending: Sending,
+    seen: Seen,
     news: News,
     on_outbox: OnOutbox,
 ) -> Watching:
@@ -55,11 +56,9 @@ def wire_watching(  # noqa: PLR0917 (one of each)
         suspicions=parts.suspicions,
     )
     backups = wire_backups(settings, outside, news.backups)
-    well_being = wire_health(
-        settings, outside, parts.board, ticks, news.alarmed, on_outbox, backups
-    )
+    well_being = wire_health(settings, parts, ticks, news, on_outbox, backups, seen.tally)
     return Watching(
-        operations=_operations(parts, outside_state, ticks, sending),
+        operations=_operations(parts, outside_state, ticks, seen.sending),
         outside_state=outside_state,
         well_being=well_being,
         backups=backups,
@@ -67,7 +66,7 @@ def wire_watching(  # noqa: PLR0917 (one of each)
             health=well_being.health,
             book=PostgresHealth(outside.pool, outside.clock, most_seconds=_MOST_SECONDS),
             outside=outside_state,
-            queues=_queues(outside, sending),
+            queues=_queues(outside, seen.sending),
             census=CensusTaking(census=PostgresCensus(outside.pool), clock=outside.clock),
             backups=backups,
             oldest_hot_price=ticks.oldest_hot_price,

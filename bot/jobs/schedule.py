@@ -54,7 +54,7 @@ def schedule(
     async def close_stopped() -> None:
         await services.guards.stops.close_what_is_stopped(services.trading)
 
-    proofs = services.well_being.proofs
+    proofs, reports = services.well_being.proofs, services.well_being.reports
     jobs: dict[str, tuple[Job, float]] = {
         "refresh_all": (services.ticks.refresh_all, all_seconds),
         "refresh_hot": (services.ticks.refresh_hot, hot_seconds),
@@ -85,6 +85,7 @@ def schedule(
         "lapse_roles": (services.people.people.lapse, _LAPSE_SECONDS),
         "take_census": (services.monitoring.take_census, _CENSUS_SECONDS),
         "void_approvals": (services.people.approvals.void_late, _VOID_SECONDS),
+        "tell_admins": (reports.send_due, _REPORT_SECONDS),
         "prove_books": (proofs.prove_due, proofs.look_seconds),
     }
     if services.backups is not None:

@@ -65,6 +65,10 @@ class Health:
         """Give how long to wait between two readings."""
         return self._every_seconds
 
+    def resting_endpoints(self) -> Sequence[str]:
+        """Give the RPC endpoints that rest now, by the names that hold no key."""
+        return self._looks.resting_endpoints()
+
     def remember(self, check: Check, since: datetime) -> None:
         """Take over from before a restart that a check fails, and since when."""
         self._found.setdefault(check, Finding(check=check, is_ok=False, since=since, figures={}))

@@ -50,6 +50,10 @@ class HealthLooks:
         self._backups_until = float("-inf")
         self.limits = means.limits
 
+    def resting_endpoints(self) -> Sequence[str]:
+        """Give the RPC endpoints that rest now, by the names that hold no key."""
+        return [each.name for each in self._means.chain.endpoints() if each.is_open]
+
     async def look(self) -> HealthSeen:
         """Give all that is judged.
 

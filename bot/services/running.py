@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.health import Check
+from bot import __version__
+from bot.domain.admin_reports import AdminDay
+from bot.domain.health import Check, Proof, Proved
 from bot.domain.requests import Request
 from bot.domain.users import Permission, User
 from bot.observability.log_ring import LogLine, LogRing
@@ -41,6 +43,18 @@ class LogsAsked:
     count: int = FEW_LINES
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Works:
+    """How the machine runs: `orders_today` by mode, and what `/health` judges, in figures."""
+
+    version: str
+    up_seconds: float
+    day: AdminDay
+    view: HealthView
+    outside: OutsideView
+    proved: Mapping[Proof, Proved]
+
+
 class RunningBot:
     """The use cases of those who run the bot; figures are sums, and nobody is named."""
 
@@ -69,6 +83,19 @@ class RunningBot:
         """Give sums over everybody's present seasons."""
         user.require(Permission.OPERATE)
         return await self._book.totals()
+
+    async def works(self, user: User) -> Works:
+        """Give today so far, and how the machine runs."""
+        user.require(Permission.OPERATE)
+        day = await self._well_being.reports.view(user, is_yesterday=False)
+        return Works(
+            version=__version__,
+            up_seconds=self._well_being.pulse.up_seconds,
+            day=day,
+            view=self._well_being.health.view(),
+            outside=self._operations.outside(),
+            proved=day.stored.proved,
+        )
 
     def symbol(self, token_id: int) -> str:
         """Give what a token is called."""

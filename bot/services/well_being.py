@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from bot.services.admin_reports import AdminReports
 from bot.services.alarms import Alarms
+from bot.services.day_tally import DayTally
 from bot.services.health import Health
 from bot.services.proofs import Proofs
 from bot.services.pulse import Pulse
@@ -16,11 +18,19 @@ class WellBeing:
     health: Health
     alarms: Alarms
     proofs: Proofs
+    reports: AdminReports
+    tally: DayTally
 
     async def watch(self) -> None:
         """Look at everything once, and tell admins what has changed; asked by the clock."""
         await self.alarms.watch()
+        view = self.health.view()
+        self.tally.note_outages(view.findings, self.health.every_seconds)
+        for name in self.health.resting_endpoints():
+            self.tally.note_outage(f"RPC {name}", self.health.every_seconds)
+        await self.reports.keep_counts()
 
     async def look(self) -> None:
         """Look at everything once, asked by the clock; another process tells the admins."""
         await self.health.read()
+        await self.reports.keep_counts()

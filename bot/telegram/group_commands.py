@@ -114,6 +114,21 @@ GROUP_COMMANDS: tuple[Command, ...] = (
         example="/settings",
     ),
     Command(
+        name="dailyreport",
+        shelf=RUNNING,
+        handler=running.daily_report,
+        permission=Permission.OPERATE,
+        place=Place.WHISPERED,
+        arguments=(Argument(kind=Kind.REST, is_optional=True, shown="yesterday|today"),),
+        help_line=later("a day of everybody's in sums"),
+        long_help=later(
+            "For admins: people, trading, errors, refusals, slow commands and outages of "
+            "yesterday, or of today so far. It comes by itself once a day."
+        ),
+        example="/dailyreport today",
+        cost=5,
+    ),
+    Command(
         name="health",
         shelf=RUNNING,
         handler=running.health,

@@ -21,6 +21,7 @@ from bot.words.speech import later
 REFUSALS: Mapping[str, str] = {
     # numbers from people
     "bad_interval": "{text} is no interval. I draw 1m, 5m, 15m, 1h, 4h and 1d.",
+    "bad_day": "I add up no day {text}. Take yesterday or today, like `/dailyreport today`.",
     "bad_span": "{text} is no span that I keep. Take 1h or 24h.",
     "not_a_number": (
         "I read {text} as a number form I don't take. Write it plainly, like `5` or `0.25`."

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.domain.health import Check, Finding
+from bot.domain.health import Check, Finding, Proof, Proved
 from bot.words.speech import later, say
 
 NAMES: Mapping[Check, str] = {
@@ -41,6 +41,7 @@ _WHY: Mapping[Check, str] = {
     Check.ORDERS: later("{open} live orders have no end, one for {oldest_min} min"),
     Check.SIGNER: later("the signer does not answer: {answer}"),
 }
+_PROVED: Mapping[Proof, Check] = {Proof.BOOKS: Check.BOOKS, Proof.AUDIT: Check.AUDIT}
 _SILENT_DATABASE = later("the database does not answer")
 _NEVER_PROVED = later("never checked yet")
 _LATE_PROOF = later("last checked {age_s} s ago, which is too long")
@@ -71,3 +72,15 @@ def _template(finding: Finding) -> str:
     if check in {Check.BOOKS, Check.AUDIT} and not figures["wrong"]:
         return _NEVER_PROVED if figures["age_s"] == -1 else _LATE_PROOF
     return _WHY[check]
+
+
+def proof_words(proof: Proof, last: Proved | None) -> str:
+    """Say what the last proof of books or audit log came to."""
+    name = say(NAMES[_PROVED[proof]])
+    if last is None:
+        return say("{name}: never checked yet", name=name)
+    moment = f"{last.checked_at:%d.%m. %H:%M} UTC"
+    if last.wrong:
+        return say("⚠️ {name}: {wrong} differences at {moment}", name=name, wrong=last.wrong,
+                   moment=moment)  # fmt: skip
+    return say("{name}: no difference at {moment}", name=name, moment=moment)

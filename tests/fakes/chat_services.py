@@ -67,7 +67,7 @@ from tests.fakes.group_services import (
     FakeRunning,
 )
 from tests.fakes.guards import FakeRisk, FakeStops
-from tests.fakes.health_services import FakeAlarms, FakeWellBeing
+from tests.fakes.health_services import FakeAdminReports, FakeAlarms, FakeWellBeing
 from tests.fakes.language_book import FakeLanguageBook
 from tests.fakes.live_services import FakeLive
 from tests.fakes.mail_boxes import FakeInbox
@@ -160,7 +160,7 @@ class FakeServices:
 
     @property
     def well_being(self) -> FakeWellBeing:
-        return FakeWellBeing(alarms=FakeAlarms(self))
+        return FakeWellBeing(alarms=FakeAlarms(self), reports=FakeAdminReports(self))
 
     @property
     def people(self) -> FakePeople:

@@ -16,10 +16,10 @@ from bot.ports.groups import BroadcastAnswer, Totals
 from bot.services.group_calls import CallLine
 from bot.services.group_closing import Begun, GroupClosed, GroupOpen
 from bot.services.groups import Groups
-from bot.services.running import Health, LogsAsked
+from bot.services.running import Health, LogsAsked, Works
 from tests.builders.views import NOON, a_token, an_outside
 from tests.fakes.guards import Counter
-from tests.fakes.health_services import VIEW
+from tests.fakes.health_services import DAY, VIEW
 
 TOTALS = Totals(
     people=7,
@@ -148,6 +148,17 @@ class FakeRunning:
     async def totals(self, user: User) -> Totals:
         self.services._enter(user, Permission.OPERATE)
         return TOTALS
+
+    async def works(self, user: User) -> Works:
+        self.services._enter(user, Permission.OPERATE)
+        return Works(
+            version="1.2.3",
+            up_seconds=90.0,
+            day=DAY,
+            view=VIEW,
+            outside=an_outside(),
+            proved={},
+        )
 
     async def health(self, user: User) -> Health:
         self.services._enter(user, Permission.OPERATE)

@@ -88,7 +88,7 @@ COMMANDS = {
     "calls": (MARKET, Place.GROUP),
     "closeall": (OPERATE, Place.GROUP),
     **dict.fromkeys(("status", "pause"), (OPERATE, Place.ANYWHERE)),
-    **dict.fromkeys(("health", "settings"), (OPERATE, Place.WHISPERED)),
+    **dict.fromkeys(("health", "settings", "dailyreport"), (OPERATE, Place.WHISPERED)),
     "logs": (Permission.READ_LOGS, Place.WHISPERED),
     "broadcast": (Permission.BROADCAST, Place.ANYWHERE),
     "locks": (OWN, Place.WHISPERED),

@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from bot.adapters.database.connection import Pool, connected
+from bot.adapters.database.connection import Connection, Pool, connected
 from bot.domain.health import Proof, Proved, StoredSeen
 from bot.domain.notices import Priority
 from bot.ports.clock import Clock
@@ -47,11 +47,9 @@ class PostgresHealth:
                 _LOOK, int(Priority.BROADCAST), timeout=self._most_seconds
             )
             took_ms = 1000 * (self._clock.monotonic() - began)
-            proofs = await connection.fetch(_PROOFS, timeout=self._most_seconds)
+            proved = await proofs_of(connection, most_seconds=self._most_seconds)
         assert row is not None, "a query of sums always answers"  # noqa: S101
-        return StoredSeen(
-            took_ms=took_ms, proved={Proof(one["proof"]): _proved(one) for one in proofs}, **row
-        )
+        return StoredSeen(took_ms=took_ms, proved=proved, **row)
 
     async def keep(self, proved: Proved) -> None:
         """Keep what a proof came to; an older one never takes the place of a newer."""
@@ -65,6 +63,15 @@ class PostgresHealth:
                 proved.first_wrong,
                 dict(proved.counts),
             )
+
+
+async def proofs_of(
+    connection: Connection, *, most_seconds: float | None = None
+) -> dict[Proof, Proved]:
+    """Give what the last proofs came to; one that a newer version makes is left out."""
+    known = set(Proof)
+    rows = await connection.fetch(_PROOFS, timeout=most_seconds)
+    return {Proof(row["proof"]): _proved(row) for row in rows if row["proof"] in known}
 
 
 def _proved(row: asyncpg.Record) -> Proved:

@@ -45,7 +45,7 @@ class PostgresTwins:
         """Give somebody's filled live orders that have a twin."""
         async with connected(self._pool) as connection:
             rows = await connection.fetch(_NEWEST, user_id, since, limit)
-        return list(_twins(rows))
+        return list(twins_of(rows))
 
     async def landings(self, *, since: datetime, limit: int, limit_each: int) -> Landings:
         """Give how the newest attempts of everybody landed."""
@@ -58,7 +58,8 @@ class PostgresTwins:
         )
 
 
-def _twins(rows: Sequence[asyncpg.Record]) -> Iterator[Twins]:
+def twins_of(rows: Sequence[asyncpg.Record]) -> Iterator[Twins]:
+    """Read live fills beside their twins, as the statements of twins give them."""
     for row in rows:
         live, twin = _FILL.validate_python(row["fill"]), _FILL.validate_python(row["twin"])
         gap = gap_of(live, twin, row["latency"])

@@ -12,6 +12,7 @@ from bot.telegram.commands.stops import halt
 from bot.telegram.layout import to_send
 from bot.telegram.screens import health as health_screens
 from bot.telegram.screens import running
+from bot.telegram.screens.admin_report import report
 from bot.telegram.turn import Turn
 
 BROADCAST_QUESTION, _ANSWER_SECONDS = "broadcast", 60
@@ -26,6 +27,8 @@ _COMPONENTS = frozenset(
     {"adapters", "bootstrap", "jobs", "services", "signer", "telegram", "web", "observability"}
 )
 _COUNT = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
+_YESTERDAY = "yesterday"
+_DAYS = frozenset({_YESTERDAY, "today"})
 _SILENCES = frozenset({"0", "1", "24"})
 _AFTER_COMMAND = re.compile(r"/\S+\s+(.*)", re.DOTALL)
 
@@ -33,8 +36,9 @@ _AFTER_COMMAND = re.compile(r"/\S+\s+(.*)", re.DOTALL)
 async def status(turn: Turn, _arguments: Arguments) -> None:
     """Show sums over everybody, and what is stopped."""
     totals = await turn.services.rooms.running.totals(turn.user)
+    works = await turn.services.rooms.running.works(turn.user)
     standing = turn.services.guards.stops.standing()
-    await turn.show(running.status(totals, standing, turn.keys))
+    await turn.show(running.status(totals, works, standing, turn.keys))
 
 
 async def press_status(turn: Turn, _press: Press) -> None:
@@ -56,6 +60,16 @@ async def health(turn: Turn, _arguments: Arguments) -> None:
 async def press_health(turn: Turn, _press: Press) -> None:
     """Show the same anew in place."""
     await health(turn, Arguments())
+
+
+async def daily_report(turn: Turn, arguments: Arguments) -> None:
+    """Show yesterday in sums, or today as far as it went: `/dailyreport [today]`."""
+    word = arguments.words[0].casefold() if arguments.words else _YESTERDAY
+    if word not in _DAYS or len(arguments.words) > 1:
+        raise Refusal("bad_day", text=" ".join(arguments.words))
+    reports = turn.services.well_being.reports
+    found = await reports.view(turn.user, is_yesterday=word == _YESTERDAY)
+    await turn.show(report(found, turn.keys))
 
 
 async def press_silence(turn: Turn, press: Press) -> None:

@@ -1,27 +1,30 @@
 """What those who run the bot are shown: sums, health, log lines, settings, and their questions."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from bot.domain.health import Check, Proof
 from bot.domain.instruments import clean_text
 from bot.domain.users import Mode
 from bot.observability.log_ring import LogLine
 from bot.ports.groups import Totals
 from bot.services.group_closing import GroupClosed, GroupOpen
+from bot.services.running import Works
 from bot.services.stops import StopLine
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, danger, headed, key, lines, named
 from bot.telegram.rich_text import Bold, Code, Text, marked
 from bot.telegram.screens import figures
 from bot.telegram.screens.stops import stop_words
+from bot.words.health import proof_words
 from bot.words.speech import say, say_count
 
 _MOST_SETTINGS, _LONGEST_VALUE, _LONGEST_LINE = 80, 40, 160
 _LEFT_OUT = frozenset({"timestamp", "level", "logger", "event"})
 
 
-def status(totals: Totals, standing: Sequence[StopLine], keys: Keys) -> Screen:
-    """Show sums over everybody."""
+def status(totals: Totals, works: Works, standing: Sequence[StopLine], keys: Keys) -> Screen:
+    """Show sums over everybody, and how the machine runs."""
     return Screen(
         text=lines(
             headed(Mode.PAPER, say("Everybody, in sums")),
@@ -30,9 +33,33 @@ def status(totals: Totals, standing: Sequence[StopLine], keys: Keys) -> Screen:
             *exposure_lines(totals),
             *(stop_words(line.stop, line.token) for line in standing[:5]),
             "" if standing else say("Nothing is stopped."),
+            *_works(works),
         ),
         rows=((key(keys, say("Refresh"), "stat"), key(keys, say("Health"), "heal")),),
     )  # fmt: skip
+
+
+def _works(works: Works) -> Iterator[Text | str]:
+    stored = works.day.stored
+    yield say("Today: {new} new people, {active} active", new=stored.new_users,
+              active=stored.active_users)  # fmt: skip
+    for mode in stored.modes:
+        yield say("{mode}: {fills} fills, volume {volume}", mode=mode.mode.upper(),
+                  fills=mode.fills, volume=figures.with_sol(mode.volume_lamports))  # fmt: skip
+    found = {each.check: each.figures for each in works.view.findings if each.figures}
+    if Check.INBOX in found and Check.OUTBOX in found:
+        yield say("Queues: {updates} updates, {notices} messages",
+                  updates=found[Check.INBOX]["waiting"],
+                  notices=found[Check.OUTBOX]["waiting"])  # fmt: skip
+    outside = works.outside
+    resting = sum(each.is_open for each in outside.endpoints)
+    yield say("Endpoints: {well} of {count} answer", well=len(outside.endpoints) - resting,
+              count=len(outside.endpoints))  # fmt: skip
+    yield say("Prices: {tokens} tokens, the round took {seconds} s", tokens=outside.tokens,
+              seconds=f"{outside.round_seconds:.2f}")  # fmt: skip
+    yield proof_words(Proof.BOOKS, works.proved.get(Proof.BOOKS))
+    yield say("Version {version}, up {length}", version=works.version,
+              length=figures.duration(works.up_seconds))  # fmt: skip
 
 
 def exposure(totals: Totals, symbols: Sequence[str], keys: Keys) -> Screen:
