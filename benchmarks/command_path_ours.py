@@ -18,11 +18,11 @@ from bot.adapters.solana.rpc_pool import RpcPool
 from bot.adapters.solana.solana_chain import SolanaChain
 from bot.bootstrap.news import Newsroom, news_of
 from bot.bootstrap.outside import Outside
+from bot.bootstrap.seen import open_eyes
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring import wire
 from bot.domain.pools.reading import PoolReading
 from bot.domain.safety import TokenFacts
-from bot.observability.sending import Sending
 from bot.ports.chain import NetworkCosts, PoolPlace
 from bot.telegram.application import Application
 from bot.telegram.bot_api import BotApi
@@ -139,7 +139,7 @@ async def _wired(connections: Pool, api: AnsweringApi) -> tuple[Receiver, Lanes,
         settings,
         outside,
         on_outbox=sender.hand_over,
-        sending=Sending(),
+        seen=open_eyes(clock),
         news=news_of(settings, Newsroom(clock=clock, bot_name="kitrader", language_of=in_english)),
     )
     await services.prices.load()

@@ -11,11 +11,11 @@ from bot.adapters.database.connection import Pool, Quiet, open_pool
 from bot.adapters.database.mail import PostgresOutbox
 from bot.bootstrap.news import Newsroom, news_of
 from bot.bootstrap.outside import Outside
+from bot.bootstrap.seen import open_eyes
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring import wire
 from bot.bootstrap.wiring_changes import wire_following
 from bot.jobs.following import follow_others
-from bot.observability.sending import Sending
 from bot.services.catalogue import Services
 from bot.services.following import Following
 from bot.telegram.reachability import Reachability
@@ -79,7 +79,7 @@ async def process(dsn: str, *, keeps_levels: bool = False) -> AsyncIterator[Proc
             settings,
             outside,
             on_outbox=lambda _: None,
-            sending=Sending(),
+            seen=open_eyes(clock),
             news=news_of(settings, newsroom),
         )
         reachability = Reachability(outbox=PostgresOutbox(pool), clock=clock)
