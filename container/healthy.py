@@ -1,4 +1,4 @@
-"""Asks whether this container's process is ready: exit code 0 if it is, 1 with the reason if not."""
+"""Asks whether this container is ready: exit code 0, or 1 with the reason."""
 
 import os
 import socket
