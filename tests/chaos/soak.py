@@ -89,13 +89,13 @@ class _Soak:
     spoken_at: dict[int, float] = field(default_factory=dict)
     befallen: dict[str, int] = field(default_factory=dict)
     calm: Calm = field(default_factory=Calm)
-    deaths: list[str] = field(default_factory=list)
 
     async def run(self) -> None:
         """Talk while troubles come and go, then let all of it end and drain."""
         async with asyncio.timeout(_START_SECONDS):
             await self._start()
-            while await self.town.value(_TOKENS_KNOWN) < len(_TRADED):  # noqa: ASYNC110
+            while await self.town.value(_TOKENS_KNOWN) < len(_TRADED):
+                self._see_them_live()
                 await asyncio.sleep(0.1)
         self.calm.begin()
         async with asyncio.TaskGroup() as group:
@@ -157,14 +157,16 @@ class _Soak:
 
     async def _watch(self) -> None:
         while True:
+            self._see_them_live()
             for name, child in self.children.items():
-                if child.ended.done():
-                    self.deaths.append(f"{name}: {child.ended.result()}: {child.said()[-500:]}")
-                    raise AssertionError(self.deaths)
                 with suppress(psutil.NoSuchProcess):
                     sample = look(child.pid, self.calm.now())
                     self.samples.setdefault(name, []).append(sample)
             await asyncio.sleep(_LOOK_SECONDS)
+
+    def _see_them_live(self) -> None:
+        for name, child in self.children.items():
+            assert not child.ended.done(), f"{name}: {child.ended.result()}: {child.said()[-2000:]}"
 
     async def _drain(self) -> None:
         async with asyncio.timeout(_DRAIN_SECONDS):

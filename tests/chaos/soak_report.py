@@ -21,6 +21,10 @@ _OPEN = """
     SELECT (SELECT count(*) FROM outbox WHERE state <> 'sent')
          + (SELECT count(*) FROM inbox WHERE closed_at IS NULL)
 """
+_GIVEN_UP = """
+    SELECT method || ': ' || failure AS why, count(*) AS times FROM outbox WHERE state = 'given_up'
+    GROUP BY why ORDER BY times DESC LIMIT 5
+"""
 _ALERTS = "SELECT count(*) FROM outbox WHERE update_id IS NULL AND state = 'sent'"
 
 
@@ -77,6 +81,7 @@ class SoakReport:
     trends: Sequence[Trend]
     lag: Lag
     befallen: Mapping[str, int]
+    given_up: Mapping[str, int]
 
     def faults(self) -> dict[str, int]:
         """Give every count that must be none."""
@@ -126,6 +131,7 @@ async def report_of(
         trends=[trend(name, seen, warm_after) for name, seen in samples.items()],
         lag=_lag(in_calm),
         befallen=dict(befallen),
+        given_up={str(row["why"]): row["times"] for row in await town.rows(_GIVEN_UP)},
     )
 
 

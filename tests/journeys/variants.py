@@ -142,7 +142,7 @@ def take_time_from_a_file() -> None:
 
 def leak() -> None:
     """Keep something of every update."""
-    bot.bootstrap.running.Receiver = KeepsSomething  # type: ignore[misc] # on purpose
+    bot.bootstrap.reception.Receiver = KeepsSomething  # type: ignore[misc] # on purpose
 
 
 VARIANTS: Mapping[str, Callable[[], None]] = {
