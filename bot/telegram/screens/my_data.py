@@ -31,6 +31,7 @@ def show(view: MyDataView, keys: Keys) -> Screen:
     return Screen(
         text=lines(
             Bold(say("What I keep about you")),
+            say("Your Telegram number: {number}", number=keys.owner),
             *(say(words, count=view.counts.get(what, 0)) for what, words in _KEPT.items()),
             Bold(say("What others did or looked at (UTC)")),
             *looks,
