@@ -13,7 +13,14 @@ _TAKE = "SELECT pg_try_advisory_lock($1)"
 _TAKE_SHARED = "SELECT pg_try_advisory_lock_shared($1)"
 _PATIENCE_SECONDS, _TRY_AGAIN_SECONDS = 20.0, 0.2
 _LOOK_SECONDS, _ANSWER_SECONDS = 1.0, 5.0
-_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    # A connection that ends between the two requests of one statement leaves asyncpg confused.
+    asyncpg.InternalClientError,
+)
 # The server notices within half a minute that a machine is gone, not within hours.
 _SESSION = {
     "application_name": "kitrader",

@@ -15,7 +15,14 @@ _SESSION = {"application_name": "kitrader", "lock_timeout": "1s"}
 _JOIN = "SELECT join_leases($1, $2)"
 _KEEP = "SELECT is_alive, alive, names, fences FROM keep_leases($1, $2, $3, $4, $5, $6)"
 _LEAVE = "SELECT leave_leases($1)"
-_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    # A connection that ends between the two requests of one statement leaves asyncpg confused.
+    asyncpg.InternalClientError,
+)
 
 
 class PostgresLeases:
