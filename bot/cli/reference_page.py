@@ -51,7 +51,8 @@ def _usage(parser: argparse.ArgumentParser, name: str) -> str:
 def _short(action: argparse.Action) -> str:
     value = _value(action)
     if not action.option_strings:
-        return f"{value} ..." if action.nargs in ("+", "*") else value
+        several = f"{value} ..." if action.nargs in ("+", "*", "...") else value
+        return f"[{several}]" if action.nargs in ("?", "*") else several
     option = action.option_strings[-1]
     whole = f"{option} {value}" if value else option
     return whole if action.required else f"[{whole}]"
@@ -86,7 +87,7 @@ def _value(action: argparse.Action) -> str:
         return ""
     if isinstance(action.metavar, str):
         return action.metavar
-    return "{" + ",".join(map(str, action.choices)) + "}" if action.choices else action.dest.upper()
+    return "|".join(map(str, action.choices)) if action.choices else action.dest.upper()
 
 
 def _default(value: object) -> str:
