@@ -99,6 +99,7 @@ def parts_of(settings: Settings, outside: Outside, on_outbox: OnOutbox, news: Ne
             safety=safety,
             suspicions=suspicions,
             clock=clock,
+            chain=outside.chain,
             notices=news.stopped,
         ),
         modes=wire_modes(settings, outside, on_outbox),

@@ -28,6 +28,10 @@ def breaker_rules(settings: Settings) -> BreakerRules:
     return BreakerRules(
         silent_seconds=max(settings.breaker_silent_seconds, patience),
         sol_move=settings.breaker_sol_move,
+        rpc_lost_seconds=settings.breaker_rpc_seconds,
+        sol_fall=settings.breaker_sol_fall,
+        sol_swing=settings.breaker_sol_swing,
+        token_fall=settings.breaker_token_fall,
         disputed_share=settings.breaker_disputed_share,
     )
 

@@ -8,6 +8,7 @@ from bot.adapters.database.risk import PostgresRisk
 from bot.adapters.database.stops import PostgresStops
 from bot.bootstrap.rules import breaker_rules
 from bot.bootstrap.settings import Settings
+from bot.ports.chain import Chain
 from bot.ports.clock import Clock
 from bot.services.breaker import Breaker
 from bot.services.equity_marks import EquityMarks
@@ -31,6 +32,7 @@ def safeguards(
     safety: Safety,
     suspicions: Suspicions,
     clock: Clock,
+    chain: Chain,
     notices: StopNotices,
 ) -> Safeguards:
     """Build them around the price board."""
@@ -65,5 +67,6 @@ def safeguards(
             stops=stops,
             clock=clock,
             rules=breaker_rules(settings),
+            endpoints=chain.endpoints,
         ),
     )

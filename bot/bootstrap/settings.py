@@ -17,6 +17,7 @@ from bot.bootstrap.candle_days import CANDLE_DAYS, days_by_interval
 from bot.bootstrap.public_address import checked_origin, is_loopback
 from bot.bootstrap.settings_archive import ArchiveSettings
 from bot.bootstrap.settings_health import HealthSettings
+from bot.bootstrap.settings_market import MarketSettings
 from bot.domain.candles import Interval
 from bot.domain.landing import NODES_NEEDED
 from bot.domain.live_orders import LEAST_TIP_LAMPORTS, MOST_TIP_LAMPORTS
@@ -46,7 +47,7 @@ def _listed(value: object) -> object:
     return value
 
 
-class Settings(HealthSettings, ArchiveSettings):
+class Settings(MarketSettings, HealthSettings, ArchiveSettings):
     """What an operator may set; `.env.example` explains each in the same order."""
 
     model_config = SettingsConfigDict(

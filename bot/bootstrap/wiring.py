@@ -64,6 +64,7 @@ def wire(
     resting = _resting(settings, parts, trading, on_outbox, notices=news.rested)
     liquidations = _liquidations(settings, parts, trading, news.liquidated, on_outbox)
     ticks = _ticks(settings, parts, prices, graduations, liquidations, resting.clock)
+    parts.guards.breaker.followed = lambda: ticks.followed
     candles, painter = wire_candles(settings, outside, board), ThreadPainter()
     reports = _reports(parts, painter, on_outbox, news)
     wallets = _wallets(parts, resting.clock, liquidations)

@@ -1,6 +1,6 @@
 """What the inside asks of the database about emergency stops."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -8,6 +8,9 @@ from typing import Protocol
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
 from bot.domain.risk import StopRule, TradingStop
+
+TellHolder = Callable[[int], Sequence[Notice]]
+"""Gives what somebody is told who holds what a stop concerns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +49,15 @@ class StopBook(Protocol):
         """Give the stops that were not lifted."""
 
     async def pull(
-        self, request: Request | None, stop: TradingStop, notices: Sequence[Notice]
+        self,
+        request: Request | None,
+        stop: TradingStop,
+        notices: Sequence[Notice],
+        holders: TellHolder | None = None,
     ) -> TradingStop:
         """Write a stop down and give it with its number; its own number is not looked at.
+
+        With `holders`, whoever holds what it concerns is told in the same transaction.
 
         Where one of the same scope and rule stands, that one goes on, and closes from now on
         if this one does.
@@ -64,6 +73,7 @@ class StopBook(Protocol):
         reason: str,
         at: datetime,
         notices: Sequence[Notice],
+        holders: TellHolder | None = None,
     ) -> None:
         """Lift the standing stops of this one's scope that these rules have pulled."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from bot.domain.errors import Refusal, Unavailable
@@ -52,6 +53,12 @@ class StopNotices(Protocol):
         """Tell the admins that a rule of the market has stopped all entries."""
 
     def resumed(self, line: StopLine) -> Sequence[Notice]:
+        """Tell them that it is over."""
+
+    def market_stopped(self, user_id: int, line: StopLine) -> Sequence[Notice]:
+        """Tell somebody who holds what is concerned that the market has stopped entries."""
+
+    def market_freed(self, user_id: int, line: StopLine) -> Sequence[Notice]:
         """Tell them that it is over."""
 
     def halted(self, line: StopLine) -> Sequence[Notice]:
@@ -193,18 +200,32 @@ class Stops:
         rules = _BY_ADMIN if person else tuple(StopRule)
         await self._lift(request, asked, reason[:_LONGEST_REASON], rules, answer)
 
-    async def trip(self, rule: StopRule, reason: str) -> None:
-        """Pause all entries because the market says so; asked by the clock."""
-        if any(stop.rule is rule for stop in self._standing.values()):
+    def tokens_of(self, rule: StopRule) -> set[int]:
+        """Give the tokens into which a rule of the market holds back entries."""
+        standing = self._standing.values()
+        return {stop.token_id for stop in standing if stop.rule is rule and stop.token_id}
+
+    async def trip(self, rule: StopRule, reason: str, token_id: int | None = None) -> None:
+        """Pause all entries, or those into one token, because the market says so.
+
+        Asked by the clock. Admins are told, and whoever holds something that it concerns.
+        """
+        if self._of_market(rule, token_id):
             return
-        asked = replace(self._market(rule), reason=reason)
-        pulled = await self._book.pull(None, asked, self._notices.tripped(self._line(asked)))
+        asked = replace(self._market(rule), reason=reason, token_id=token_id)
+        line = self._line(asked)
+        pulled = await self._book.pull(
+            None,
+            asked,
+            self._notices.tripped(line),
+            holders=lambda user_id: self._notices.market_stopped(user_id, line),
+        )
         self._standing[pulled.stop_id] = pulled
 
-    async def settle(self, rule: StopRule, reason: str) -> None:
+    async def settle(self, rule: StopRule, reason: str, token_id: int | None = None) -> None:
         """Lift what a rule of the market has stopped; asked by the clock."""
-        mine = [stop for stop in self._standing.values() if stop.rule is rule]
-        for stop in mine:
+        for stop in self._of_market(rule, token_id):
+            line = self._line(stop)
             await self._book.lift(
                 None,
                 stop,
@@ -212,9 +233,20 @@ class Stops:
                 by=0,
                 reason=reason,
                 at=self._clock.now(),
-                notices=self._notices.resumed(self._line(stop)),
+                notices=self._notices.resumed(line),
+                holders=partial(self._freed, line),
             )
             self._standing.pop(stop.stop_id, None)
+
+    def _of_market(self, rule: StopRule, token_id: int | None) -> list[TradingStop]:
+        return [
+            stop
+            for stop in self._standing.values()
+            if stop.rule is rule and stop.token_id == token_id
+        ]
+
+    def _freed(self, line: StopLine, user_id: int) -> Sequence[Notice]:
+        return self._notices.market_freed(user_id, line)
 
     async def close_what_is_stopped(self, trading: Trading) -> None:
         """Close what is open under the stops that close; asked by the clock.

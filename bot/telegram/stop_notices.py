@@ -48,6 +48,18 @@ class StopNews(PrivateNews):
         """Tell the admins that it is over."""
         return self._to_admins(lambda keys: stops.resumed(line, keys, is_news=True))
 
+    def market_stopped(self, user_id: int, line: StopLine) -> Sequence[Notice]:
+        """Tell a holder that the market has stopped entries; admins know it already."""
+        if user_id in self.admin_ids:
+            return ()
+        return self._to(user_id, lambda keys: stops.market_stopped(line, keys))
+
+    def market_freed(self, user_id: int, line: StopLine) -> Sequence[Notice]:
+        """Tell them that it is over."""
+        if user_id in self.admin_ids:
+            return ()
+        return self._to(user_id, lambda keys: stops.resumed(line, keys, is_news=True))
+
     def halted(self, line: StopLine) -> Sequence[Notice]:
         """Tell a person that an admin has stopped their trading."""
         return self._to(line.stop.user_id, lambda keys: stops.halted(line, keys))

@@ -32,6 +32,14 @@ class PlainStopNews:
         self.told.append(line.stop.rule.value)
         return ()
 
+    def market_stopped(self, user_id: int, line: StopLine) -> Sequence[Notice]:
+        self.told.append(f"holder {user_id}: {line.stop.rule.value}")
+        return (Notice(chat_id=user_id, method="sendMessage", payload={"text": "stopped"}),)
+
+    def market_freed(self, user_id: int, line: StopLine) -> Sequence[Notice]:
+        self.told.append(f"holder {user_id} over: {line.stop.rule.value}")
+        return (Notice(chat_id=user_id, method="sendMessage", payload={"text": "free"}),)
+
     def halted(self, line: StopLine) -> Sequence[Notice]:
         self.told.append(f"halted: {line.stop.user_id} {line.stop.reason}")
         return (Notice(chat_id=line.stop.user_id, method="sendMessage", payload={"text": "!"}),)

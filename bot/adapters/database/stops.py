@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 
 from bot.adapters.database.connection import Pool, connected, json_array, to_json
+from bot.adapters.database.holders import tell_holders
 from bot.adapters.database.mail import OnOutbox
 from bot.adapters.database.rows import notices_to_json
 from bot.domain.errors import Refusal
@@ -13,7 +14,7 @@ from bot.domain.notices import Notice
 from bot.domain.requests import Request
 from bot.domain.risk import StopRule, TradingStop
 from bot.domain.users import Mode
-from bot.ports.stops import StoppedLive, StoppedPosition
+from bot.ports.stops import StoppedLive, StoppedPosition, TellHolder
 
 _STANDING = "SELECT * FROM trading_stops WHERE lifted_at IS NULL ORDER BY stop_id"
 _KNOWS = "SELECT EXISTS (SELECT FROM users WHERE user_id = $1)"
@@ -72,12 +73,16 @@ class PostgresStops:
             return [_stop(row) for row in await connection.fetch(_STANDING)]
 
     async def pull(
-        self, request: Request | None, stop: TradingStop, notices: Sequence[Notice]
+        self,
+        request: Request | None,
+        stop: TradingStop,
+        notices: Sequence[Notice],
+        holders: TellHolder | None = None,
     ) -> TradingStop:
         """Write a stop down and give it with its number."""
         values = {
             "user_id": stop.user_id,
-            "request_id": request.request_id if request else f"job:{stop.rule}:{stop.began_at}",
+            "request_id": request.request_id if request else _job(stop),
             "token_id": stop.token_id,
             "rule": stop.rule.value,
             "actor_id": stop.actor_id,
@@ -98,6 +103,8 @@ class PostgresStops:
             if stop_id is None:
                 raise Refusal("already_done")
             row = await connection.fetchrow(_ONE, stop.user_id, stop_id)
+            if holders is not None:
+                await tell_holders(connection, stop.token_id, holders)
         assert row is not None, "what was written is there"  # noqa: S101
         self._on_outbox(())
         return _stop(row)
@@ -112,9 +119,10 @@ class PostgresStops:
         reason: str,
         at: datetime,
         notices: Sequence[Notice],
+        holders: TellHolder | None = None,
     ) -> None:
         """Lift the standing stops of this one's scope that these rules have pulled."""
-        async with connected(self._pool) as connection:
+        async with connected(self._pool) as connection, connection.transaction():
             lifted = await connection.fetchval(
                 "SELECT lift_stops($1, $2, $3, $4, $5, $6, $7, $8)",
                 stop.user_id,
@@ -126,8 +134,10 @@ class PostgresStops:
                 request.update_id if request else None,
                 notices_to_json(notices),
             )
-        if lifted is None:
-            raise Refusal("already_done")
+            if lifted is None:
+                raise Refusal("already_done")
+            if holders is not None and lifted:
+                await tell_holders(connection, stop.token_id, holders)
         self._on_outbox(())
 
     async def to_close(
@@ -163,6 +173,11 @@ class PostgresStops:
                 await connection.fetchval(_QUEUE, json_array([to_json(ending)]))
         if notices:
             self._on_outbox(())
+
+
+def _job(stop: TradingStop) -> str:
+    where = "" if stop.token_id is None else f":{stop.token_id}"
+    return f"job:{stop.rule}{where}:{stop.began_at}"
 
 
 def _stop(row: asyncpg.Record) -> TradingStop:

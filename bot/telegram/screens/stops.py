@@ -140,8 +140,20 @@ def tripped(line: StopLine, keys: Keys) -> Screen:
         text=lines(
             headed(keys.mode, Text("⚠️ ", stop_words(line.stop, line.token))),
             say("It lifts itself when the cause has passed."),
-            marked("Sooner: {command}.", command=Code("/resume all")),
+            marked("Sooner: {command}.", command=Code(_resume(line.stop, line.token))),
         )
+    )
+
+
+def market_stopped(line: StopLine, keys: Keys) -> Screen:
+    """Tell a holder that the market has stopped entries, and what it means for them."""
+    return Screen(
+        text=lines(
+            headed(keys.mode, Text("⚠️ ", stop_words(line.stop, line.token))),
+            say("What you have open stays, with its exits. Closing always works."),
+            say("It lifts itself when the cause has passed, and you will hear of it."),
+        ),
+        rows=((key(keys, say("Positions"), "poss"), key(keys, say("Risk"), "risk")),),
     )
 
 
