@@ -22,7 +22,7 @@ from bot.services.movement_means import MovementNotices
 from bot.services.reports import ReportNotice
 from bot.services.resting_views import RestingNotices
 from bot.services.security_notices import SecurityNotices
-from bot.services.stops import StopNotices
+from bot.services.stop_notices import StopNotices
 from bot.services.suspicions import SuspicionNotices
 from bot.services.withdrawal_means import WithdrawalNotices
 from bot.telegram.admin_report_news import AdminReportNews

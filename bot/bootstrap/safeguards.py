@@ -17,7 +17,8 @@ from bot.services.price_board import PriceBoard
 from bot.services.risk import Risk
 from bot.services.safeguards import Safeguards
 from bot.services.safety import Safety
-from bot.services.stops import StopNotices, Stops
+from bot.services.stop_notices import StopNotices
+from bot.services.stops import Stops
 from bot.services.suspicions import Suspicions
 from bot.services.worths import Worths
 

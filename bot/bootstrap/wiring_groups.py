@@ -15,7 +15,7 @@ from bot.services.groups import Groups
 from bot.services.price_board import PriceBoard
 from bot.services.rooms import Rooms
 from bot.services.running import RunningBot
-from bot.services.stops import StopNotices
+from bot.services.stop_notices import StopNotices
 from bot.services.trading import Trading
 from bot.services.valuation import Valuation
 from bot.services.whole_pools import WholePools

@@ -10,7 +10,7 @@ from bot.domain.users import Mode, Permission, User
 from bot.ports.books import Books
 from bot.ports.groups import GroupBook
 from bot.services.groups import Groups
-from bot.services.stops import StopNotices
+from bot.services.stop_notices import StopNotices
 from bot.services.trading import Trading
 from bot.services.valuation import Valuation
 from bot.services.views import Portfolio

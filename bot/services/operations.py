@@ -18,7 +18,7 @@ from bot.services.outside_state import OutsideState
 from bot.services.price_board import PriceBoard
 from bot.services.queues import Queues
 from bot.services.refresh import RefreshState
-from bot.services.stops import StopLine
+from bot.services.stop_notices import StopLine
 from bot.services.token_columns import Glimpse
 from bot.services.views import DisputedToken, OutsideView
 

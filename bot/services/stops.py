@@ -1,13 +1,12 @@
 """Emergency stops: pull them, hold entries back, close what is open, and lift them again."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Protocol
 
 from bot.domain.errors import Refusal, Unavailable
-from bot.domain.instruments import Token
 from bot.domain.live_orders import LiveRules, LiveSide, LiveWish
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
@@ -18,59 +17,13 @@ from bot.ports.books import Books
 from bot.ports.clock import Clock
 from bot.ports.stops import StopBook, StoppedLive, StoppedPosition
 from bot.services.price_board import PriceBoard
+from bot.services.stop_notices import Place, StopAnswer, StopLine, StopNotices
 from bot.services.trading import Trading
-from bot.services.views import Filled
 
 _AT_ONCE = 100
 _BY_HAND, _BY_ADMIN = (StopRule.HAND,), (StopRule.ADMIN,)
 _LONGEST_REASON = 120
 _WIDEST_SLIPPAGE_BPS = LiveRules().most_slippage_bps
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopLine:
-    """A stop with its token, where it is of one, and how many positions it concerns.
-
-    So many of these are `live`: they are sold for real.
-    """
-
-    stop: TradingStop
-    token: Token | None
-    positions: int = 0
-    live: int = 0
-
-
-class StopNotices(Protocol):
-    """What people are told, in the words of their door."""
-
-    def closed(self, user_id: int, filled: Filled) -> Sequence[Notice]:
-        """Give a person the receipt of what a stop has closed."""
-
-    def progress(self, line: StopLine, left: int) -> Sequence[Notice]:
-        """Show how far the closing is, in the message that asked for it."""
-
-    def tripped(self, line: StopLine) -> Sequence[Notice]:
-        """Tell the admins that a rule of the market has stopped all entries."""
-
-    def resumed(self, line: StopLine) -> Sequence[Notice]:
-        """Tell them that it is over."""
-
-    def market_stopped(self, user_id: int, line: StopLine) -> Sequence[Notice]:
-        """Tell somebody who holds what is concerned that the market has stopped entries."""
-
-    def market_freed(self, user_id: int, line: StopLine) -> Sequence[Notice]:
-        """Tell them that it is over."""
-
-    def halted(self, line: StopLine) -> Sequence[Notice]:
-        """Tell a person that an admin has stopped their trading."""
-
-    def released(self, line: StopLine) -> Sequence[Notice]:
-        """Tell them that it is over."""
-
-
-Place = tuple[int, int]
-"""The chat and message that show the progress of a stop."""
-StopAnswer = Callable[[StopLine], Sequence[Notice]]
 
 
 class LiveSales(Protocol):
@@ -208,7 +161,7 @@ class Stops:
     async def trip(self, rule: StopRule, reason: str, token_id: int | None = None) -> None:
         """Pause all entries, or those into one token, because the market says so.
 
-        Asked by the clock. Admins are told, and whoever holds something that it concerns.
+        It is asked by the clock. Admins are told, and whoever holds what it concerns.
         """
         if self._of_market(rule, token_id):
             return

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.domain.notices import Notice, Priority
-from bot.services.stops import StopLine
+from bot.services.stop_notices import StopLine
 from bot.services.views import Filled
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, to_edit

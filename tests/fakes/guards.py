@@ -14,7 +14,7 @@ from bot.domain.risk_score import RiskFactor
 from bot.domain.users import Permission, User
 from bot.engine.risk_score import risk_score
 from bot.services.risk import LimitAnswer, LimitUse, LockLine, RiskView
-from bot.services.stops import Place, StopAnswer, StopLine
+from bot.services.stop_notices import Place, StopAnswer, StopLine
 from tests.builders.modes import worth_of
 from tests.builders.views import NOON, SOL, a_token
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.notices import Notice
-from bot.services.stops import StopLine
+from bot.services.stop_notices import StopLine
 from bot.services.views import Filled
 
 

@@ -10,7 +10,7 @@ from bot.observability.log_ring import LogLine
 from bot.ports.groups import Totals
 from bot.services.group_closing import GroupClosed, GroupOpen
 from bot.services.running import Works
-from bot.services.stops import StopLine
+from bot.services.stop_notices import StopLine
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Screen, danger, headed, key, lines, named
 from bot.telegram.rich_text import Bold, Code, Text, marked

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bot.domain.instruments import Token
 from bot.domain.risk import StopRule, StopScope, TradingStop
 from bot.domain.users import Mode
-from bot.services.stops import StopLine
+from bot.services.stop_notices import StopLine
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Rows, Screen, danger, headed, key, lines, named
 from bot.telegram.rich_text import Code, Text, marked
