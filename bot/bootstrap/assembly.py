@@ -18,6 +18,7 @@ from bot.bootstrap.web_doors import PublicDoor
 from bot.bootstrap.wiring import wire
 from bot.bootstrap.wiring_changes import wire_following
 from bot.domain.notices import QueuedNotice
+from bot.ports.bells import Bell, Bells
 from bot.services.catalogue import Services
 from bot.services.following import Following
 from bot.telegram.inbox_feed import InboxFeed
@@ -75,7 +76,7 @@ def assemble(
     post = open_post_office(
         settings, outside, newsroom, lambda: services, role=role, public_url=door.public_url
     )
-    on_outbox = _on_outbox(role, post.sender)
+    on_outbox = _on_outbox(role, outside, post.sender)
     inbox = PostgresInbox(outside.pool, on_outbox=on_outbox)
     services = wire(
         settings,
@@ -117,12 +118,22 @@ def assemble(
     )
 
 
-def _on_outbox(role: ProcessRole, sender: Sender) -> OnOutbox:
+def _on_outbox(role: ProcessRole, outside: Outside, sender: Sender) -> OnOutbox:
     if role is ProcessRole.ALL:
         return sender.hand_over
-    # Elsewhere the sender of the chat reads it from the outbox.
-    return _leave_it
+
+    def leave_it(_queued: Sequence[QueuedNotice]) -> None:
+        # The sender of the chat reads it from the outbox; what was changed has an answer as well.
+        if outside.shared is not None:
+            outside.shared.bells.ring(Bell.OUTBOX, Bell.CHANGES)
+
+    return leave_it
 
 
-def _leave_it(_queued: Sequence[QueuedNotice]) -> None:
-    return None
+def listen_for_bells(it: Assembled, bells: Bells) -> None:
+    """Have a process of one role look at once where another rings."""
+    bells.on(Bell.CHANGES, it.woken.set)
+    if it.role is ProcessRole.WORKER:
+        bells.on(Bell.INBOX, it.feed.wake)
+    if it.role is ProcessRole.SENDER:
+        bells.on(Bell.OUTBOX, lambda: it.sender.hand_over(()))

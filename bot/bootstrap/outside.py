@@ -36,6 +36,7 @@ from bot.bootstrap.lease_keeping import LeaseKeeper
 from bot.bootstrap.price_sources import open_sources
 from bot.bootstrap.roles import ProcessRole
 from bot.bootstrap.settings import DERIVED, NO_STREAM, Settings
+from bot.bootstrap.wiring_redis import Shared, open_shared
 from bot.ports.chain import WatchedSource
 from bot.ports.chain_sending import ChainSending
 from bot.ports.swap_venue import SwapVenue
@@ -61,8 +62,8 @@ class Outside:
     """What the inside is wired to; all of it is closed by who opened it.
 
     `lease` is to be kept as long as the bot runs; none where no other bot can come. `leases` are
-    those of one process of many. `live` is there where live trading is on, `archive` where the
-    database's log is archived.
+    those of one process of many, `shared` what it shares in Redis. `live` is there where live
+    trading is on, `archive` where the database's log is archived.
     """
 
     clock: SystemClock
@@ -75,6 +76,7 @@ class Outside:
     candle_source: GeckoTerminalCandles | None
     lease: Lease | None = None
     leases: LeaseKeeper | None = None
+    shared: Shared | None = None
     dsn: str = ""
     live: LiveOutside | None = None
     archive: WalStream | None = None
@@ -225,4 +227,5 @@ async def open_outside(
             lease=lease,
             archive=archive,
             leases=leases,
+            shared=await stack.enter_async_context(open_shared(settings, holder)),
         )

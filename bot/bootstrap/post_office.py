@@ -11,6 +11,7 @@ from bot.bootstrap.people_wiring import invitation_seal
 from bot.bootstrap.roles import ProcessRole, chat_lease
 from bot.bootstrap.seen import Seen, open_eyes
 from bot.bootstrap.settings import Settings
+from bot.bootstrap.wiring_redis import turns_of
 from bot.domain.shards import CHAT_SHARDS, chat_shard
 from bot.services.catalogue import Services
 from bot.services.deposits import DEPOSIT_PICTURE
@@ -23,6 +24,7 @@ from bot.telegram.pictures import PictureApi
 from bot.telegram.reachability import Reachability
 from bot.telegram.sender import Sender
 from bot.telegram.sending_rights import SendingRights
+from bot.telegram.shared_turns import SharedTurns
 from bot.telegram.stamps import StampedApi
 from bot.telegram.whispers import WhisperingApi
 
@@ -65,6 +67,7 @@ def open_post_office(
         journeys=seen.journeys,
         language_of=newsroom.language_of,
         rights=rights,
+        turns=None if rights is None else _turns(outside),
         poll_seconds=_POLL_SECONDS if rights is None else _POLL_OF_MANY_SECONDS,
     )
     return PostOffice(
@@ -73,6 +76,11 @@ def open_post_office(
         reachability=reachability,
         seen=seen,
     )
+
+
+def _turns(outside: Outside) -> SharedTurns | None:
+    assert outside.leases is not None, "one process of many holds leases"  # noqa: S101
+    return turns_of(outside.shared, outside.leases, outside.clock)
 
 
 def _rights(keeper: LeaseKeeper | None) -> SendingRights:

@@ -1,5 +1,6 @@
 """Wires what comes from Telegram: committed first, then handled in its lane."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import SystemRandom
 
@@ -9,7 +10,9 @@ from bot.bootstrap.outside import Outside
 from bot.bootstrap.post_office import PostOffice
 from bot.bootstrap.roles import ProcessRole, lane_lease
 from bot.bootstrap.settings import Settings
+from bot.bootstrap.wiring_redis import throttle_of
 from bot.domain.shards import LANE_SHARDS
+from bot.ports.bells import Bell
 from bot.services.catalogue import Services
 from bot.telegram.application import Application
 from bot.telegram.crowding import Crowding
@@ -18,7 +21,6 @@ from bot.telegram.inbox_feed import InboxFeed
 from bot.telegram.lanes import Lanes
 from bot.telegram.receiver import Receiver
 from bot.telegram.secret_pocket import SecretPocket
-from bot.telegram.throttle import Throttle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +53,7 @@ def open_reception(
         clock=outside.clock,
         chance=SystemRandom(),
         bot_name=bot_name,
-        throttle=Throttle(
-            clock=outside.clock,
-            per_minute=settings.messages_per_minute,
-            heavy_per_minute=settings.heavy_per_minute,
-        ),
+        throttle=throttle_of(settings, outside.shared, outside.leases, outside.clock),
         pocket=pocket,
         reachability=post.reachability,
     )
@@ -78,6 +76,7 @@ def open_reception(
         language_of=services.languages.of,
         pocket=pocket,
         journeys=post.seen.journeys,
+        on_stored=_ring(outside),
     )
     feed = InboxFeed(
         inbox=inbox,
@@ -87,6 +86,14 @@ def open_reception(
         shards=lambda: held_lanes(outside.leases),
     )
     return Reception(lanes=lanes, receiver=receiver, feed=feed)
+
+
+def _ring(outside: Outside) -> Callable[[], None]:
+    def ring() -> None:
+        if outside.shared is not None:
+            outside.shared.bells.ring(Bell.INBOX)
+
+    return ring
 
 
 def held_lanes(keeper: LeaseKeeper | None) -> list[int]:

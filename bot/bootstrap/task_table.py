@@ -3,16 +3,17 @@
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 
-from bot.bootstrap.assembly import Assembled
+from bot.bootstrap.assembly import Assembled, listen_for_bells
 from bot.bootstrap.clockwork import keep_time, see_prices, work_in_lanes
 from bot.bootstrap.hearing import arrange_updates, poll, set_menus_once
 from bot.bootstrap.reading_ahead import read_words_ahead
 from bot.bootstrap.roles import ProcessRole
 from bot.bootstrap.web_doors import answer_door
+from bot.bootstrap.wiring_redis import Shared
 from bot.jobs.archive import look_after_archive
 from bot.jobs.changes import follow_changes
 from bot.jobs.fills import fill_orders
-from bot.jobs.following import follow_others
+from bot.jobs.following import follow_others, hear_rounds
 from bot.jobs.gate import keep_the_gate, measure_landings
 from bot.jobs.health import look_at_health, watch_health
 from bot.jobs.live_orders import (
@@ -39,6 +40,7 @@ _ALL, _WEB, _WORKER, _MARKET, _SENDER = (
     ProcessRole.MARKET,
     ProcessRole.SENDER,
 )
+_MANY = (_WEB, _WORKER, _MARKET, _SENDER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,27 @@ def _live(name: str, begin: Callable[[Live], Begun], *roles: ProcessRole) -> Tas
         return None if it.services.live is None else begin(it.services.live)
 
     return _task(name, begin_if_live, *roles)
+
+
+def _shared(
+    name: str,
+    begin: Callable[[Shared], Begun],
+    *roles: ProcessRole,
+    first: First | None = None,
+) -> Task:
+    def begin_if_shared(it: Assembled) -> Begun | None:
+        return None if it.outside.shared is None else begin(it.outside.shared)
+
+    return _task(name, begin_if_shared, *roles, first=first)
+
+
+async def _listen(it: Assembled) -> None:
+    if it.outside.shared is not None:
+        listen_for_bells(it, it.outside.shared.bells)
+
+
+def _hear_rounds(it: Assembled) -> Begun | None:
+    return None if it.outside.shared is None else hear_rounds(it.services.ticks)
 
 
 def _follow_others(it: Assembled) -> Begun:
@@ -95,6 +118,10 @@ TASKS: Sequence[Task] = (
     _task("archive", _look_after_archive, _ALL),
     _task("loop watch", lambda _it: watch_loop(), *ProcessRole),
     _task("following", _follow_others, _WEB, _WORKER, _MARKET, _SENDER),
+    _shared("redis", lambda it: it.line.keep(), *_MANY),
+    _shared("bells rung", lambda it: it.bells.send(), *_MANY),
+    _shared("bells heard", lambda it: it.bells.listen(), *_MANY, first=_listen),
+    _task("rounds", _hear_rounds, _WORKER),
     _task("rpc watch", lambda it: it.outside.rpc.keep_watch(), _ALL, _WEB, _WORKER, _MARKET),
     _task("rpc stream", lambda it: it.outside.rpc.stream.run(), _ALL, _MARKET),
     _task("changes", lambda it: follow_changes(it.services), _ALL, _MARKET),

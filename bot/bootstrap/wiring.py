@@ -26,6 +26,7 @@ from bot.bootstrap.wiring_live import LiveDoors, wire_live
 from bot.bootstrap.wiring_operations import wire_watching
 from bot.bootstrap.wiring_premium import wire_premium
 from bot.bootstrap.wiring_records import wire_records
+from bot.bootstrap.wiring_redis import rounds_of
 from bot.bootstrap.wiring_reports import ReportServices, report_services
 from bot.engine.paper_venue import PaperVenue
 from bot.engine.risk_gate import RiskSettings
@@ -289,8 +290,10 @@ def _ticks(  # noqa: PLR0917 (one of each)
     liquidations: Liquidations,
     resting: RestingClock,
 ) -> Ticks:
+    board = parts.board
+    telling, hearing = rounds_of(parts.outside.shared, board, parts.outside.clock)
     return Ticks(
-        board=parts.board,
+        board=board,
         prices=prices,
         suspicions=parts.suspicions,
         witnesses=parts.witnesses,
@@ -311,6 +314,8 @@ def _ticks(  # noqa: PLR0917 (one of each)
         retention=PostgresRetention(parts.outside.pool),
         clock=parts.outside.clock,
         price_days=settings.price_days,
+        telling=telling,
+        hearing=hearing,
         every=Intervals(
             all_seconds=settings.price_refresh_seconds, hot_seconds=settings.hot_refresh_seconds
         ),

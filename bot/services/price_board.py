@@ -67,7 +67,7 @@ class PriceBoard:
         self.volumes: dict[int, Decimal] = {}  # dollars of a day, as a source counts them
         self.columns = TokenColumns.empty()
         self.generation = 0  # counts changes of what is tracked, and of what it is priced through
-        self._reading_of: ReadingOf = _no_reading
+        self._reading_of: ReadingOf = no_reading
         self._pools: dict[int, _Pools] = {}
         self._priced: dict[int, Priced] = {}
         self._halted: set[int] = set()
@@ -190,6 +190,14 @@ class PriceBoard:
         pools = self._pools.get(token_id, {})
         return tuple(pool for address, (pool, _) in pools.items() if address in listed)
 
+    def is_behind(self, token_id: int) -> bool:
+        """Tell whether a token's price was heard from another process, and its pools were not."""
+        row = self.columns.row_of.get(token_id)
+        if row is None or self._reading_of is not no_reading or not self.columns.prices[row] > 0:
+            return False
+        priced = self._priced.get(token_id)
+        return priced is None or priced.received_at.timestamp() < self.columns.received[row]
+
     def last_read(self, token_id: int) -> tuple[datetime | None, tuple[PoolReading, ...]]:
         """Give when pools of a token were read last, and those that were read then."""
         self._decode(token_id)
@@ -270,8 +278,9 @@ class PriceBoard:
         return None if priced is None or sol_usd is None else priced.best.price * sol_usd
 
 
-def _no_reading(_address: str) -> None:
-    return None
+def no_reading(_address: str) -> None:
+    """Know nothing of any pool: what gave the columns kept no reading."""
+    return
 
 
 def _recent(pools: _Pools) -> _Pools:

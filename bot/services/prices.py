@@ -78,9 +78,9 @@ class Prices:
         if is_sol(wanted):
             raise Refusal("sol_is_money")
         if is_address(wanted):
-            return self._board.by_mint(wanted) or await self.track(wanted)
+            return await self._caught_up(self._board.by_mint(wanted) or await self.track(wanted))
         _refuse_no_address(wanted)
-        return self._of_symbol(wanted)
+        return await self._caught_up(self._of_symbol(wanted))
 
     async def token(self, user: User, token_id: int) -> Token:
         """Give a tracked token by its number; raises `Refusal` (`unknown_token`)."""
@@ -208,6 +208,13 @@ class Prices:
         self._board.track(kept, _places(mint, listed, opened))
         self._board.set_price(kept.token_id, found.pools, self._clock.now())
         return kept
+
+    async def _caught_up(self, token: Token) -> Token:
+        """Read a token's pools where only its price was heard from another process."""
+        if self._board.is_behind(token.token_id):
+            with suppress(Unavailable):
+                await self._read([*self._board.middles([token.token_id]), token.token_id])
+        return token
 
     async def _track_middles(self, found: TokenFound) -> None:
         quotes = (middle_of(pool, found.mint.mint) for pool in found.pools)

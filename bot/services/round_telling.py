@@ -11,7 +11,7 @@ from bot.ports.clock import Clock
 from bot.ports.rounds import PriceLines, RoundsIn, RoundsOut, RoundTold, TokenPools
 from bot.services.best_pools import BestPools
 from bot.services.fresh_prices import FreshPrices
-from bot.services.price_board import PriceBoard
+from bot.services.price_board import PriceBoard, no_reading
 
 _FEW = 500
 _AT_ONCE = 50
@@ -111,4 +111,4 @@ class RoundHearing:
             slots=lines.slots[is_known],
             kinds=lines.kinds[is_known],
         )
-        self._board.set_columns(rows, best, lambda _address: None, read_at)
+        self._board.set_columns(rows, best, no_reading, read_at)

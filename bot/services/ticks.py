@@ -16,6 +16,7 @@ from bot.services.price_board import PriceBoard
 from bot.services.prices import Prices
 from bot.services.refresh import Refresh
 from bot.services.resting_clock import RestingClock
+from bot.services.round_telling import RoundHearing, RoundTelling
 from bot.services.safety import Safety
 from bot.services.suspicions import Suspicions
 from bot.services.triggers import Triggers
@@ -57,6 +58,8 @@ class Ticks:
         clock: Clock,
         every: Intervals,
         price_days: int = 14,
+        telling: RoundTelling | None = None,
+        hearing: RoundHearing | None = None,
     ) -> None:
         self._board = board
         self._prices = prices
@@ -75,6 +78,8 @@ class Ticks:
         self._clock = clock
         self._keep_prices = timedelta(days=price_days)
         self._every = every
+        self._telling = telling
+        self._hearing = hearing
         self._followed: list[int] = []
         self.state = refresh.state
 
@@ -89,9 +94,22 @@ class Ticks:
         await self._refresh(list(self._board.tokens), self._every.all_seconds)
 
     async def see_all(self) -> None:
-        """Read every tracked token for the board alone: another process acts and records."""
+        """Read every tracked token for the board alone: another process acts and records.
+
+        Nothing is read while that process tells what it reads.
+        """
+        if self._hearing is not None and self._hearing.is_heard_within(self._every.all_seconds):
+            return
         deadline = max(_SHARE_OF_INTERVAL * self._every.all_seconds, _SHORTEST_DEADLINE_SECONDS)
         await self._rounds.round(list(self._board.tokens), deadline, is_recorded=False)
+
+    async def hear_rounds(self) -> None:
+        """Put on the board what another process reads; asked by the clock. Raises `Unavailable`.
+
+        Needs no permission: it is what `see_all` would read.
+        """
+        if self._hearing is not None:
+            await self._hearing.hear()
 
     async def refresh_hot(self) -> None:
         """Read what is held, looked at or waited for, and SOL's own price; follow it closely."""
@@ -163,3 +181,5 @@ class Ticks:
             await self._resting.follow(fresh)
             await self._triggers.check(fresh)
             self.state.behind_seconds = self._clock.monotonic() - began
+            if self._telling is not None:
+                await self._telling.tell(fresh)

@@ -12,6 +12,7 @@ from bot.ports.clock import Clock
 _CHATS_REMEMBERED = 10_000
 _IDLE_SECONDS = 60.0
 _LEFT_SECONDS = 1.5
+_NEVER = float("-inf")
 # A second by our clock is made a little longer, since not every message takes as long to arrive.
 _WINDOW_SECONDS = 1.012
 # Under load as many as are allowed are spread over this: 29.5 a second, 0.983 of 30. So 31 that
@@ -127,6 +128,7 @@ class FloodLimits:
         self._among = self._fewest = 1
         self._fewer_since = float("-inf")
         self._pace = Pace(per_second)
+        self._held: dict[Priority, float] = {}
         self._chat_burst = chat_burst
         self._group_per_minute = group_per_minute
         self._chats: dict[int, tuple[Bucket, Window | None]] = {}
@@ -152,7 +154,12 @@ class FloodLimits:
 
         It is a moment of the monotonic clock and may be past, as that of a chat.
         """
-        return self._pace.earliest(priority)
+        held = max((self._held[each] for each in self._held if each <= priority), default=_NEVER)
+        return max(self._pace.earliest(priority), held)
+
+    def hold(self, priority: Priority, seconds: float) -> None:
+        """Let nothing leave for a while that is no more urgent: other senders have the turns."""
+        self._held[priority] = self._clock.monotonic() + seconds
 
     def chat_moment(self, chat_id: int, priority: Priority) -> float:
         """Tell from when a notice may leave as far as its chat goes; bulk gets no burst there."""

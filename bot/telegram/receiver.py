@@ -45,7 +45,7 @@ class Receiver:
 
     When it is unsure whether all that is stored was fed (at boot, after a failed or cancelled
     store), it reads the unanswered updates again; lanes know which ones they already have. Without
-    lanes it stores alone: other processes handle what it stored.
+    lanes it stores alone: other processes handle what it stored, and `on_stored` may wake them.
     """
 
     def __init__(
@@ -58,8 +58,10 @@ class Receiver:
         language_of: LanguageOf = in_english,
         pocket: SecretPocket | None = None,
         journeys: Journeys | None = None,
+        on_stored: Callable[[], None] = lambda: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self._on_stored = on_stored
         self._inbox = inbox
         self._reachability = reachability
         self._crowding = (
@@ -92,6 +94,8 @@ class Receiver:
             self._journeys.stored(((one.update_id, kind_of(one.raw)) for one in fresh), began)
             await self._feed(fresh)
             self._is_unsure = False
+        if fresh:
+            self._on_stored()
 
     async def run(self) -> None:
         """Take up what a crash or an outage left behind, now and whenever it happens."""

@@ -34,6 +34,7 @@ from bot.telegram.lines import Letter, Lines
 from bot.telegram.private_news import LanguageOf, in_english
 from bot.telegram.reachability import Reachability
 from bot.telegram.sending_rights import SendingRights
+from bot.telegram.shared_turns import SharedTurns
 
 _MOST_TRIES, _MOST_TOAST_TRIES = 200, 4
 _PAUSE_WITHOUT_DATABASE_SECONDS = 1.0
@@ -65,6 +66,7 @@ class Sender:
         journeys: Journeys | None = None,
         language_of: LanguageOf = in_english,
         rights: SendingRights | None = None,
+        turns: SharedTurns | None = None,
         poll_seconds: float = 1.0,
         at_once: int = 40,
         sleep: Sleep = asyncio.sleep,
@@ -78,6 +80,7 @@ class Sender:
         self._journeys = journeys or Journeys(now=clock.now)
         self._language_of = language_of
         self._rights = rights
+        self._turns = turns
         self._sleep = sleep
         self._holds = Holds(clock)
         self._lines = Lines(self._chat_moment)
@@ -111,6 +114,8 @@ class Sender:
         await self._load_reachability()
         async with asyncio.TaskGroup() as self._group:
             self._group.create_task(self._intake.run())
+            if self._turns is not None:
+                self._group.create_task(self._turns.keep())
             while True:
                 self._changed.clear()
                 await self._nap(self._start_those_due())
@@ -168,13 +173,18 @@ class Sender:
                 continue
             if self._is_starting or self._on_the_way >= self._most_on_the_way:
                 return None
-            if self._rights is not None:
-                self._limits.divide(self._rights.senders())
+            self._divide_limits()
             wait = max(self._limits.moment(letter.notice.priority), self._holds.all_until) - now
             if wait > 0:
                 self._figures.waits += 1
                 return wait
             self._start(letter)
+
+    def _divide_limits(self) -> None:
+        if self._turns is not None:
+            self._limits.divide(self._turns.part())
+        elif self._rights is not None:
+            self._limits.divide(self._rights.senders())
 
     @property
     def _most_on_the_way(self) -> int:
@@ -200,7 +210,22 @@ class Sender:
         await self._sleep(seconds)
         self._changed.set()
 
+    async def _has_turn(self, letter: Letter) -> bool:
+        """Ask for a turn among all senders; what gets none keeps its place, and others may go."""
+        if self._turns is None:
+            return True
+        wait = await self._turns.claim(letter.notice.priority)
+        if wait > 0:
+            self._limits.hold(letter.notice.priority, wait)
+        return wait <= 0
+
     async def _deliver(self, letter: Letter) -> None:
+        if not await self._has_turn(letter):
+            self._lines.put_back(letter)
+            self._on_the_way -= 1
+            self._is_starting = False
+            self._changed.set()
+            return
         # Counted here and not where it was decided: the loop may have been busy in between.
         self._limits.note(letter.notice.chat_id)
         self._is_starting = False

@@ -2,7 +2,11 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
+from redis.asyncio import Redis
+
+from tests.faults.redis_server import redis_server
 from tests.journeys.processes import Child, Forks, environment_of
 from tests.journeys.town import Town
 
@@ -16,10 +20,12 @@ _SHARES = """
 
 
 @asynccontextmanager
-async def split_town(town: Town, forks: Forks) -> AsyncIterator[Sequence[tuple[str, Child]]]:
+async def split_town(
+    town: Town, forks: Forks, **settings: object
+) -> AsyncIterator[Sequence[tuple[str, Child]]]:
     """Run the bot as many processes for the length of a block."""
     children: list[tuple[str, Child]] = []
-    environment = environment_of(town.settings(public_url="https://split.example"))
+    environment = environment_of(town.settings(public_url="https://split.example", **settings))
     for role in CAST:
         child = await forks.start(["run", "--role", role], environment, variants=["sends at once"])
         children.append((role, child))
@@ -32,11 +38,22 @@ async def split_town(town: Town, forks: Forks) -> AsyncIterator[Sequence[tuple[s
             await child.code()
 
 
-async def test_a_bot_of_six_processes_answers_as_one(empty_town: Town, forks: Forks) -> None:
+async def shared_in(url: str) -> set[str]:
+    """Give what the bot keeps in Redis, by the last words of its names."""
+    async with Redis.from_url(url) as client:
+        return {key.decode().split(":", 2)[2] for key in await client.keys("kitrader:*")}
+
+
+async def test_a_bot_of_six_processes_answers_as_one_also_when_its_redis_dies(
+    empty_town: Town, forks: Forks, tmp_path: Path
+) -> None:
     town = empty_town
-    async with split_town(town, forks):
+    async with redis_server(tmp_path) as redis, split_town(town, forks, redis_url=redis.url):
         people = [await town.newcomer() for _ in range(4)]
         for text in ("/open WIF long 5", "/close 1 50", "/wallet"):
+            if text == "/close 1 50":
+                assert await shared_in(redis.url) >= {"pace:turns", "rounds"}
+                await redis.kill()
             for who in people:
                 reply = await town.say(who, text)
                 assert reply.failure == ""
