@@ -18,6 +18,7 @@ from bot.bootstrap.public_address import checked_origin, is_loopback
 from bot.bootstrap.settings_archive import ArchiveSettings
 from bot.bootstrap.settings_health import HealthSettings
 from bot.bootstrap.settings_market import MarketSettings
+from bot.bootstrap.settings_observability import ObservabilitySettings
 from bot.domain.candles import Interval
 from bot.domain.landing import NODES_NEEDED
 from bot.domain.live_orders import LEAST_TIP_LAMPORTS, MOST_TIP_LAMPORTS
@@ -47,7 +48,7 @@ def _listed(value: object) -> object:
     return value
 
 
-class Settings(MarketSettings, HealthSettings, ArchiveSettings):
+class Settings(MarketSettings, HealthSettings, ArchiveSettings, ObservabilitySettings):
     """What an operator may set; `.env.example` explains each in the same order."""
 
     model_config = SettingsConfigDict(

@@ -18,7 +18,7 @@ from bot.bootstrap.outside import open_database
 from bot.bootstrap.settings import Settings
 from bot.cli.keys_new_version import add_new_version
 from bot.cli.keys_report import Report, checked, made, rotated, standing, tell
-from bot.cli.setup import FAILED, SetupError, run_async, settings_or_exit
+from bot.cli.setup import FAILED, SetupError, log_rules, run_async, settings_or_exit
 from bot.observability.logging import set_up_logging
 from bot.services.wallet_keys import WalletKeys
 
@@ -128,6 +128,7 @@ def _run(name: str, action: Action, given: argparse.Namespace) -> int:
         secrets=settings.secrets(),
         folder=settings.log_dir,
         to_stderr=False,
+        rules=log_rules(settings),
     )
     forbid_dumps()
 

@@ -11,12 +11,14 @@ from pydantic import ValidationError
 from bot.adapters.database.embedded_errors import EmbeddedPostgresError
 from bot.bootstrap.settings import Settings, load_settings
 from bot.domain.errors import Unavailable
+from bot.observability.log_file import LogRules
 from bot.observability.logging import set_up_logging
 from bot.telegram.bot_api import ApiError
 
 T = TypeVar("T")
 
 FAILED, USAGE = 1, 2
+_MEGABYTE = 1_000_000
 
 
 class SetupError(Exception):
@@ -44,8 +46,16 @@ def settings_or_exit(command: str) -> Settings:
 def log_as_set(settings: Settings, *, level: str | None = None) -> None:
     """Start logging as the settings say."""
     set_up_logging(
-        level=level or settings.log_level, secrets=settings.secrets(), folder=settings.log_dir
+        level=level or settings.log_level,
+        secrets=settings.secrets(),
+        folder=settings.log_dir,
+        rules=log_rules(settings),
     )
+
+
+def log_rules(settings: Settings) -> LogRules:
+    """Give how large log files grow, and how long they are kept."""
+    return LogRules(size_bytes=settings.log_megabytes * _MEGABYTE, days=settings.log_days)
 
 
 def run_async(name: str, work: Coroutine[object, object, T]) -> T | None:

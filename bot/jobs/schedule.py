@@ -9,7 +9,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.domain.errors import Unavailable
-from bot.observability.job_runs import JobRun
+from bot.observability.job_runs import JobRun, expect_runs_of
 from bot.services.catalogue import Services
 
 _log = structlog.get_logger(__name__)
@@ -141,6 +141,7 @@ def guarded(name: str, job: Job, ended: Ended | None = None) -> Job:
     Each line of the log from inside bears the job and when it began as `correlation`. `ended` is
     told of each run's end, and whether it was a fault; an outage outside is none.
     """
+    expect_runs_of(name)
 
     async def run() -> None:
         is_fault = False

@@ -11,6 +11,11 @@ from bot.observability.instruments import JOB_FAILURES, JOB_SECONDS, JOB_SUCCESS
 from bot.observability.moments import moment_of_log
 
 
+def expect_runs_of(name: str) -> None:
+    """Tell of a job's failures from the start: none so far."""
+    JOB_FAILURES.note(name, by=0)
+
+
 class JobRun:
     """Counts a run as failed unless it was said to have succeeded; a cancelled one is none."""
 

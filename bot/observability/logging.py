@@ -3,23 +3,39 @@
 import logging
 import sys
 from collections.abc import Iterable, MutableMapping
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from bot.observability.log_file import LogRules
+from bot.observability.log_files import LogFiles
 from bot.observability.log_ring import RECENT
 from bot.observability.redaction import Redactor
 
-_MEGABYTE = 1_000_000
 _NOISY = ("httpx", "httpcore", "aiohttp.access", "apscheduler", "aiogram.event", "asyncio")
 
 
+class _Once(structlog.stdlib.ProcessorFormatter):
+    """Spells a record once, however many handlers it goes to."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told = record.__dict__.get("told")
+        if isinstance(told, str):
+            return told
+        record.__dict__["told"] = told = super().format(record)
+        return told
+
+
 def set_up_logging(
-    *, level: str, secrets: Iterable[str] = (), folder: Path | None = None, to_stderr: bool = True
+    *,
+    level: str,
+    secrets: Iterable[str] = (),
+    folder: Path | None = None,
+    to_stderr: bool = True,
+    rules: LogRules | None = None,
 ) -> None:
-    """Send all logs as JSON to stderr, and to `kitrader.log` in a folder where one is given."""
+    """Send all logs as JSON to stderr, and to a file for each component where a folder is given."""
     redactor = Redactor(secrets)
 
     def redact(
@@ -41,7 +57,7 @@ def set_up_logging(
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    formatter = structlog.stdlib.ProcessorFormatter(
+    formatter = _Once(
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
@@ -49,19 +65,17 @@ def set_up_logging(
         ],
     )
     root = logging.getLogger()
-    handlers = [*_handlers(folder, to_stderr), RECENT]
+    handlers = [*_handlers(folder, rules or LogRules(), to_stderr=to_stderr), RECENT]
     root.handlers = [_with(formatter, handler) for handler in handlers]
     root.setLevel(level)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _handlers(folder: Path | None, to_stderr: bool) -> list[logging.Handler]:
+def _handlers(folder: Path | None, rules: LogRules, *, to_stderr: bool) -> list[logging.Handler]:
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)] if to_stderr else []
     if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / "kitrader.log"
-        handlers.append(RotatingFileHandler(path, maxBytes=10 * _MEGABYTE, backupCount=5))
+        handlers.append(LogFiles(folder, rules, is_on_stderr=to_stderr))
     return handlers or [logging.NullHandler()]
 
 

@@ -18,7 +18,7 @@ GCCollector(registry=_PROCESS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One figure now: `kind` is counter or gauge, `words` say what it counts.
+    """One figure now: `kind` is counter, gauge or summary, `words` say what it counts.
 
     Names are in Prometheus' manner: base units last, `_total` for counters.
     """
@@ -69,6 +69,11 @@ def _name(sample: Sample) -> str:
 
 def _family(same: list[Sample]) -> Metric:
     first, labels = same[0], tuple(same[0].labels)
+    if first.kind == "summary":
+        summary = Metric(first.name, first.words, "summary")
+        for sample in same:
+            summary.add_sample(sample.name, dict(sample.labels), sample.value)
+        return summary
     kind = CounterMetricFamily if first.kind == "counter" else GaugeMetricFamily
     family = kind(first.name, first.words, labels=labels)
     for sample in same:

@@ -11,3 +11,8 @@ def moment_of_log() -> str:
     """
     now = datetime.now(UTC)  # noqa: TID251 (the log's own time, as the docstring says)
     return f"{now:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def seconds_of_log() -> float:
+    """Give the present moment as seconds since 1970, as log records count it."""
+    return datetime.now(UTC).timestamp()  # noqa: TID251 (as above)

@@ -99,7 +99,13 @@ def _of_endpoint(state: EndpointState) -> Iterator[Sample]:
     for quantile, ms in (("0.5", state.latency_p50_ms), ("0.95", state.latency_p95_ms)):
         if ms is not None:
             labels = of | {"quantile": quantile}
-            yield _gauge(f"{_RPC}latency_seconds", "Of the last 64 answers.", ms / 1000, labels)
+            yield Sample(
+                name=f"{_RPC}latency_seconds",
+                kind="summary",
+                words="Of the last 64 answers.",
+                value=ms / 1000,
+                labels=labels,
+            )
     if state.stream is not None:
         stream = state.stream
         is_live = stream.state == "live"

@@ -249,7 +249,12 @@ class Sender:
         self, letter: Letter, outcome: TryAgain, delivered_before: int
     ) -> TryAgain | GivenUp:
         """Hold back the chat; give up what fails again and again while others are delivered."""
-        _log.info("notice_waits", notice_id=letter.notice_id, reason=outcome.reason)
+        _log.info(
+            "notice_waits",
+            notice_id=letter.notice_id,
+            reason=outcome.reason,
+            correlation=self._journeys.correlation_of(letter.notice_id),
+        )
         self._figures.put_off(is_flood=outcome.is_flood)
         self._holds.refuse(letter.notice.chat_id, outcome.seconds, is_flood=outcome.is_flood)
         letter.tries += letter.sent_at_failure != delivered_before
@@ -330,6 +335,7 @@ class Sender:
                 notice_id=letter.notice_id,
                 method=letter.notice.method,
                 reason=outcome.reason,
+                correlation=self._journeys.correlation_of(letter.notice_id),
             )
             await self._outbox.failed(letter.notice_id, reason=outcome.reason, at=now)
             if isinstance(outcome, Closed):

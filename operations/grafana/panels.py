@@ -118,8 +118,8 @@ GLANCE = (
     stat(
         "Failed",
         "percentunit",
-        f'sum(rate(kitrader_commands_total{{{_OF}, result=~"failed|unavailable"}}{PER}))'
-        f" / sum(rate(kitrader_commands_total{ON}{PER}))",
+        f'(sum(rate(kitrader_commands_total{{{_OF}, result=~"failed|unavailable"}}{PER}))'
+        f" or vector(0)) / sum(rate(kitrader_commands_total{ON}{PER}))",
         "Share of what was asked that met a fault of ours, or something outside that is away.",
         most=0.01,
     ),

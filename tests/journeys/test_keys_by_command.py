@@ -83,7 +83,7 @@ async def test_a_rotation_that_is_killed_goes_on_and_loses_no_key(
     log = {"LOG_DIR": str(folder.parent / "log")}
     code, told = await run(forks, "rotate", environment | log)
     assert (code, told["left"], told["faults"]) == (0, 0, [])
-    assert "wallet_keys_rotated" in (folder.parent / "log" / "kitrader.log").read_text()
+    assert "wallet_keys_rotated" in (folder.parent / "log" / "live.log").read_text()
     after = await kept(database)
     assert {key.key_version for key in after} == {2}
     assert [key.address for key in after] == [key.address for key in before]

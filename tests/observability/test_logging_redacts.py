@@ -38,6 +38,7 @@ def test_known_secrets_and_their_shapes_are_masked_everywhere(log_file: Path) ->
         raise ValueError(f"cannot reach {URL} with {pair}")
     except ValueError:
         log.exception("failed")
+    logging.getLogger().handlers[0].flush()
     written = log_file.read_text("utf-8")
     assert "canary" not in written
     assert str(pair) not in written
@@ -47,6 +48,7 @@ def test_known_secrets_and_their_shapes_are_masked_everywhere(log_file: Path) ->
 def test_every_line_is_one_json_object_whatever_is_logged(log_file: Path) -> None:
     structlog.get_logger("test").info("a\n2026-01-01 INFO paid", name="\x1b[31m\u202e")
     logging.getLogger("other").error("b\nc")
+    logging.getLogger().handlers[0].flush()
     lines = log_file.read_text("utf-8").splitlines()
     assert [json.loads(line)["level"] for line in lines] == ["info", "error"]
 
