@@ -18,4 +18,4 @@ async def load_for(role: ProcessRole, services: Services) -> None:
     await services.rooms.groups.load()
     if role in {ProcessRole.ALL, ProcessRole.MARKET}:
         await services.triggers.load()
-        await services.well_being.alarms.load()
+    await services.well_being.alarms.load()

@@ -90,11 +90,14 @@ class Alarms:
             if alarm.failing_since is not None:
                 self._health.remember(alarm.check, alarm.failing_since)
 
-    async def watch(self) -> None:
-        """Look at everything once, and tell what has changed; asked by the clock."""
+    async def watch(self, among: Collection[Check] = frozenset(Check)) -> None:
+        """Look at everything once, and tell what has changed among some checks or all.
+
+        It is asked by the clock.
+        """
         for finding in await self._health.read():
-            if not finding.figures and not finding.is_ok:
-                continue  # from before the start, and not looked at yet
+            if finding.check not in among or (not finding.figures and not finding.is_ok):
+                continue  # another process tells it; or it is from before the start
             self._count(finding)
             if self._in_a_row[finding.check, finding.is_ok] < self._rules.looks:
                 continue
@@ -125,15 +128,13 @@ class Alarms:
         self._in_a_row[finding.check, not finding.is_ok] = 0
 
     async def _raise(self, finding: Finding) -> None:
+        if not self._is_to_raise(finding):
+            return
+        await self._refresh()
+        if not self._is_to_raise(finding):
+            return
         alarm, now = self._of(finding.check), self._clock.now()
-        is_new = alarm.failing_since is None
-        is_early = self._health.pulse.up_seconds < _GRACE_SECONDS
-        if is_new and is_early and finding.check not in self._was_well:
-            return
-        is_quiet = alarm.is_silent(now) or finding.check in self._told_elsewhere()
-        is_due = alarm.told_at is None or now - alarm.told_at >= self._rules.remind_after
-        if not is_new and (is_quiet or not is_due):
-            return
+        is_new, is_quiet = alarm.failing_since is None, self._is_quiet(alarm)
         if is_new:
             _log.error("check_failed", check=finding.check.value, **finding.figures)
         after = replace(
@@ -142,16 +143,31 @@ class Alarms:
             told_at=None if is_quiet else now,
         )
         told = () if is_quiet else self._notices.failed(finding, is_reminder=not is_new)
-        await self._keep(alarm, after, told)
+        if finding.check is not Check.OUTBOX:
+            await self._keep(alarm, after, told)
+        elif await self._keep(alarm, after, ()):
+            # What would tell of it would wait in it.
+            await self._send_past(told)
+
+    def _is_to_raise(self, finding: Finding) -> bool:
+        alarm, now = self._of(finding.check), self._clock.now()
+        if alarm.failing_since is None:
+            is_early = self._health.pulse.up_seconds < _GRACE_SECONDS
+            return not is_early or finding.check in self._was_well
+        is_due = alarm.told_at is None or now - alarm.told_at >= self._rules.remind_after
+        return is_due and not self._is_quiet(alarm)
+
+    def _is_quiet(self, alarm: Alarm) -> bool:
+        return alarm.is_silent(self._clock.now()) or alarm.check in self._told_elsewhere()
 
     async def _settle(self, finding: Finding) -> None:
-        alarm = self._of(finding.check)
-        past, since = self._past_outbox, alarm.failing_since
-        if finding.check is Check.DATABASE and past is not None:
-            since = past.failing_since
+        if self._failing_since(finding.check) is None:
+            return
+        await self._refresh()
+        since, alarm = self._failing_since(finding.check), self._of(finding.check)
         if since is None:
             return
-        was_told = alarm.told_at is not None or finding.check is Check.DATABASE
+        was_told = alarm.told_at is not None or self._past_outbox is not None
         is_heard = was_told and not alarm.is_silent(self._clock.now())
         told = self._notices.recovered(finding.check, since, finding.since) if is_heard else ()
         _log.warning("check_recovered", check=finding.check.value, since=since.isoformat())
@@ -159,12 +175,20 @@ class Alarms:
         if finding.check is Check.DATABASE:
             self._past_outbox = None
 
-    async def _keep(self, before: Alarm, after: Alarm, told: Sequence[Notice]) -> None:
-        if await self._book.tell(before, after, told):
+    def _failing_since(self, check: Check) -> datetime | None:
+        past = self._past_outbox if check is Check.DATABASE else None
+        return (past or self._of(check)).failing_since
+
+    async def _keep(self, before: Alarm, after: Alarm, told: Sequence[Notice]) -> bool:
+        """Keep and tell it; false where another process was quicker, which then has told it."""
+        is_kept = await self._book.tell(before, after, told)
+        if is_kept:
             self._kept[after.check] = after
-        else:
-            # Another process has told it.
-            self._kept |= {alarm.check: alarm for alarm in await self._book.load()}
+        return is_kept
+
+    async def _refresh(self) -> None:
+        """Hear what other processes told and silenced meanwhile, before anything is told."""
+        self._kept |= {alarm.check: alarm for alarm in await self._book.load()}
 
     async def _tell_past_outbox(self, finding: Finding) -> None:
         """Tell of the database itself where nothing can be queued: once, as far as one knows."""

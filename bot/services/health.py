@@ -56,6 +56,7 @@ class Health:
         self._looks = looks
         self._clock = clock
         self._found: dict[Check, Finding] = {}
+        self._remembered: set[Check] = set()
         self._looked_at: float | None = None
         self._every_seconds = every_seconds
         self.pulse = pulse
@@ -71,7 +72,9 @@ class Health:
 
     def remember(self, check: Check, since: datetime) -> None:
         """Take over from before a restart that a check fails, and since when."""
-        self._found.setdefault(check, Finding(check=check, is_ok=False, since=since, figures={}))
+        if check not in self._found:
+            self._found[check] = Finding(check=check, is_ok=False, since=since, figures={})
+            self._remembered.add(check)
 
     async def read(self) -> Sequence[Finding]:
         """Look at everything once and judge it; asked by the clock."""
@@ -80,6 +83,10 @@ class Health:
             verdict = rule(seen, self._looks.limits)
             if verdict is not None:
                 self._note(check, verdict, seen.now)
+            elif check in self._remembered:
+                # Nobody looks at it here any more: another process does, or it was turned off.
+                self._found.pop(check, None)
+            self._remembered.discard(check)
         self._looked_at = self._clock.monotonic()
         return self.view().findings
 

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from bot.domain.health import Check
 from bot.services.admin_reports import AdminReports
 from bot.services.alarms import Alarms
 from bot.services.day_tally import DayTally
 from bot.services.health import Health
 from bot.services.proofs import Proofs
 from bot.services.pulse import Pulse
+
+_KNOWN_HERE_ALONE = frozenset({Check.TELEGRAM})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,9 @@ class WellBeing:
         await self.reports.keep_counts()
 
     async def look(self) -> None:
-        """Look at everything once, asked by the clock; another process tells the admins."""
-        await self.health.read()
+        """Look at everything once, asked by the clock, and tell what this process alone can know.
+
+        All else another process tells the admins, the one that has the market.
+        """
+        await self.alarms.watch(_KNOWN_HERE_ALONE)
         await self.reports.keep_counts()

@@ -30,11 +30,13 @@ class Looks:
         self._clock = clock
         self.resting = 0
         self.has_database = True
+        self.late = False
 
     async def look(self) -> HealthSeen:
+        due_at = self._clock.now() - timedelta(hours=1) if self.late else None
         stored = StoredSeen(
             took_ms=1.0, inbox_waiting=0, inbox_oldest_at=None, outbox_waiting=0,
-            outbox_oldest_at=None, paused_wallets=0, paused_since=None, live_orders=0,
+            outbox_oldest_at=due_at, paused_wallets=0, paused_since=None, live_orders=0,
             live_order_since=None, proved={},
         )  # fmt: skip
         return HealthSeen(
@@ -69,11 +71,11 @@ class Scene:
         self.alarms = self._fresh()
 
     def _fresh(self) -> Alarms:
-        pulse = Pulse(self.clock)
+        self.health = Health(
+            looks=self.looks, pulse=Pulse(self.clock), clock=self.clock, every_seconds=LOOK_SECONDS
+        )
         return Alarms(
-            health=Health(
-                looks=self.looks, pulse=pulse, clock=self.clock, every_seconds=LOOK_SECONDS
-            ),
+            health=self.health,
             book=self.book,
             notices=Newsroom(clock=self.clock, bot_name="kitrader", language_of=in_english)(
                 HealthNews, admin_ids=[ADMIN]
@@ -163,3 +165,22 @@ async def test_a_lost_database_is_told_past_the_outbox_and_its_end_by_it(databas
     scene.looks.has_database, scene.book.is_away = True, False
     assert ["back since" in text for text in await scene.look(9)] == [True]
     assert len(scene.past) == 1
+
+
+async def test_a_stuck_outbox_is_told_past_it(database: Pool) -> None:
+    scene = Scene(database)
+    await scene.look(3)
+    scene.looks.late = True
+    assert await scene.look(20) == []
+    assert len(scene.past) == 1
+    scene.looks.late = False
+    assert ["✅ Outbox" in text for text in await scene.look(9)] == [True]
+
+
+async def test_what_another_process_looks_at_is_neither_told_nor_shown_here(database: Pool) -> None:
+    scene = Scene(database)
+    row = "INSERT INTO health_alarms (check_name, failing_since, told_at) VALUES ($1, $2, $2)"
+    await database.execute(row, Check.TELEGRAM.value, scene.clock.now())
+    await scene.restart()
+    assert await scene.look(9) == []
+    assert scene.health.view().is_well
