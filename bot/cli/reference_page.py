@@ -67,7 +67,7 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
         value = _value(action)
         names = (f"{name} {value}".strip() for name in action.option_strings or ("",))
         cells = (
-            ", ".join(f"`{name.strip()}`" for name in names),
+            _cell(", ".join(f"`{name.strip()}`" for name in names)),
             _cell((action.help or "") % {"default": action.default}),
             _default(action.default),
         )
