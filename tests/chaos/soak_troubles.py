@@ -34,7 +34,8 @@ class Trouble:
 class Around:
     """What a bot stands on; `logs` is a small volume of its own, `clock` the folder of its clock.
 
-    `redis` and `logs` are None where there is none: then nothing befalls them.
+    `redis` and `logs` are None where there is none: then nothing befalls them. Where the bot
+    `is_split`, PostgreSQL is back at once: processes whose leases lapse begin anew, by design.
     """
 
     wire: Wire
@@ -42,6 +43,7 @@ class Around:
     redis: RedisServer | None
     logs: Path | None
     clock: Path
+    is_split: bool = False
 
 
 def troubles(around: Around) -> Mapping[str, Trouble]:
@@ -54,9 +56,7 @@ def troubles(around: Around) -> Mapping[str, Trouble]:
         "every RPC endpoint hangs": Trouble(begin=_both(first.hang, second.hang), end=both),
         "RPC lags behind": Trouble(begin=lambda: first.lag(_LAGGING_SLOTS), end=first.mend),
         "RPC answers nonsense": Trouble(begin=_both(first.garble, second.garble), end=both),
-        "PostgreSQL stopped at once": Trouble(
-            begin=around.server.stop_at_once, end=around.server.start
-        ),
+        "PostgreSQL stopped at once": _stopped(around),
         "Telegram answers 429": Trouble(begin=lambda: telegram.flood(rate=0.5), end=telegram.mend),
         "Telegram away": Trouble(begin=telegram.fail, end=telegram.mend),
         "Telegram hangs": Trouble(begin=telegram.hang, end=telegram.mend),
@@ -86,6 +86,22 @@ async def log_volume() -> AsyncIterator[Path | None]:
         finally:
             if mounted:
                 await asyncio.to_thread(_runs, ["umount", "--lazy", name])
+
+
+def _stopped(around: Around) -> Trouble:
+    """Away for long it ends processes that hold leases, which is told apart: see `is_split`."""
+    if not around.is_split:
+        return Trouble(begin=around.server.stop_at_once, end=around.server.start)
+
+    async def restart() -> None:
+        await around.server.stop_at_once()
+        await around.server.start()
+
+    return Trouble(begin=restart, end=_nothing)
+
+
+async def _nothing() -> None:
+    return None
 
 
 def _both(one: Act, other: Act) -> Act:
