@@ -36,7 +36,8 @@ _STARTS_WITHIN_SECONDS = 60.0
 _MEET = "SELECT count(meet_user($1 + n, 'Ann', NULL, 'en', NULL)) FROM generate_series(0, $2 - 1) n"
 _LIFT = "UPDATE role_limits SET value = NULL WHERE name IN ('orders_per_minute', 'alerts')"
 _STATISTICS = """
-    SELECT xact_commit, active_time FROM pg_stat_database WHERE datname = current_database()
+    SELECT xact_commit, active_time, pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint
+    FROM pg_stat_database WHERE datname = current_database()
 """
 # By place: of twenty updates eight look, four ask for the wallet, four buy, two sell, two watch.
 _SAYS = (
@@ -54,6 +55,7 @@ class Spent:
     database_cpu: float
     database_active: float
     commits_a_second: float
+    wal_bytes_a_second: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,7 @@ class Cell:
             "own_cores": round(self.spent.own_cpu, 3),
             "database_cores": round(self.spent.database_cpu, 3),
             "database_active": round(self.spent.database_active, 3),
+            "wal_bytes_a_second": round(self.spent.wal_bytes_a_second),
             "commits_a_second": round(self.spent.commits_a_second, 1),
             "are_books_proven": self.are_books_proven,
         }
@@ -143,13 +146,13 @@ async def _spending(
     found: list[Spent] = []
     connection = await asyncpg.connect(server.dsn)
     try:
-        ((commits, active_ms),) = await connection.fetch(_STATISTICS)
+        ((commits, active_ms, wal),) = await connection.fetch(_STATISTICS)
         before, began = _seconds(server, programs), time.perf_counter()
         yield found
         took, after = time.perf_counter() - began, _seconds(server, programs)
         # The server's counts come a second late.
         await asyncio.sleep(1)
-        ((commits_after, active_after_ms),) = await connection.fetch(_STATISTICS)
+        ((commits_after, active_after_ms, wal_after),) = await connection.fetch(_STATISTICS)
     finally:
         await connection.close()
     cores = {name: (after[name] - before[name]) / took for name in before}
@@ -158,6 +161,7 @@ async def _spending(
             own_cpu=cores.pop("own"),
             database_cpu=cores.pop("database"),
             bot_cpu=cores,
+            wal_bytes_a_second=(wal_after - wal) / took,
             commits_a_second=(commits_after - commits) / took,
             database_active=(active_after_ms - active_ms) / 1000 / took,
         )

@@ -26,6 +26,7 @@ from bot.telegram.lanes import Lanes
 from bot.telegram.receiver import Receiver
 from bot.telegram.registration import Identity
 from bot.telegram.sender import Sender
+from bot.telegram.senders import Senders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class Assembled:
     who: Identity
     services: Services
     outbox: PostgresOutbox
-    sender: Sender
+    sender: Sender | Senders
     lanes: Lanes
     receiver: Receiver
     feed: InboxFeed
@@ -62,11 +63,12 @@ def assemble(
     settings: Settings,
     role: ProcessRole,
     outside: Outside,
-    who: Identity,
+    bots: Sequence[Identity],
     *,
     door: PublicDoor,
 ) -> Assembled:
-    """Wire it all; nothing runs yet, and nothing is loaded."""
+    """Wire it all, for these bots, the main one first; nothing runs yet, and nothing is loaded."""
+    who = bots[0]
     newsroom = Newsroom(
         clock=outside.clock,
         bot_name=who.name,
@@ -89,7 +91,7 @@ def assemble(
         settings,
         outside,
         services,
-        who.name,
+        [one.name for one in bots],
         inbox=inbox,
         post=post,
         role=role,
@@ -118,7 +120,7 @@ def assemble(
     )
 
 
-def _on_outbox(role: ProcessRole, outside: Outside, sender: Sender) -> OnOutbox:
+def _on_outbox(role: ProcessRole, outside: Outside, sender: Sender | Senders) -> OnOutbox:
     if role is ProcessRole.ALL:
         return sender.hand_over
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from itertools import cycle
 from random import SystemRandom
 
-import aiohttp
 import asyncpg
 from yarl import URL
 
@@ -31,6 +30,7 @@ from bot.adapters.solana.rpc_settings import (
 )
 from bot.adapters.solana.solana_chain import SolanaChain
 from bot.bootstrap.archive_stream import archive_server_settings, open_archive
+from bot.bootstrap.bots import Bots, open_bots
 from bot.bootstrap.joining import joined, new_holder
 from bot.bootstrap.lease_keeping import LeaseKeeper
 from bot.bootstrap.price_sources import open_sources
@@ -41,7 +41,7 @@ from bot.ports.chain import WatchedSource
 from bot.ports.chain_sending import ChainSending
 from bot.ports.swap_venue import SwapVenue
 from bot.ports.token_sources import TokenSource
-from bot.telegram.bot_api import BotApi
+from bot.telegram.bot_api import Uploads
 
 _TELEGRAM_CONNECTIONS = 100
 # The market is who hears of levels, and has those of its own already.
@@ -63,7 +63,7 @@ class Outside:
 
     `lease` is to be kept as long as the bot runs; none where no other bot can come. `leases` are
     those of one process of many, `shared` what it shares in Redis. `live` is there where live
-    trading is on, `archive` where the database's log is archived.
+    trading is on, `archive` where the database's log is archived, `bots` where Telegram is real.
     """
 
     clock: SystemClock
@@ -72,7 +72,7 @@ class Outside:
     chain: SolanaChain
     sources: tuple[WatchedSource, ...]
     token_sources: tuple[TokenSource, ...]
-    api: BotApi
+    api: Uploads
     candle_source: GeckoTerminalCandles | None
     lease: Lease | None = None
     leases: LeaseKeeper | None = None
@@ -80,6 +80,7 @@ class Outside:
     dsn: str = ""
     live: LiveOutside | None = None
     archive: WalStream | None = None
+    bots: Bots | None = None
 
 
 @asynccontextmanager
@@ -165,18 +166,6 @@ def stream_url(url: str, stream: str) -> URL | None:
 
 
 @asynccontextmanager
-async def open_telegram(settings: Settings) -> AsyncIterator[BotApi]:
-    """Give the Bot API of the server that the settings name."""
-    connector = aiohttp.TCPConnector(limit=_TELEGRAM_CONNECTIONS)
-    async with aiohttp.ClientSession(connector=connector) as session:
-        yield BotApi(
-            session=session,
-            base=settings.bot_api_base,
-            token=settings.bot_token.get_secret_value(),
-        )
-
-
-@asynccontextmanager
 async def open_candle_source(settings: Settings) -> AsyncIterator[GeckoTerminalCandles | None]:
     """Give the source of older candles, if the settings name one."""
     if not settings.geckoterminal_base:
@@ -212,17 +201,20 @@ async def open_outside(
         sources = await stack.enter_async_context(open_sources(settings))
         rpc, chain = await stack.enter_async_context(open_chain(settings, sources))
         candles = await stack.enter_async_context(open_candle_source(settings))
+        quiet = _QUIET.get(role, Quiet.NO)
+        pool = await stack.enter_async_context(open_pool(dsn, quiet=quiet, holder=holder))
+        is_alone = role is ProcessRole.ALL
+        bots = await stack.enter_async_context(open_bots(settings, pool, is_alone=is_alone))
         yield Outside(
             clock=SystemClock(),
             dsn=dsn,
-            pool=await stack.enter_async_context(
-                open_pool(dsn, quiet=_QUIET.get(role, Quiet.NO), holder=holder)
-            ),
+            pool=pool,
             rpc=rpc,
             chain=chain,
             sources=chain.sources if candles is None else (*chain.sources, candles),
             token_sources=sources,
-            api=await stack.enter_async_context(open_telegram(settings)),
+            api=bots.api,
+            bots=bots,
             candle_source=candles,
             lease=lease,
             archive=archive,

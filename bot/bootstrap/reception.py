@@ -1,6 +1,6 @@
 """Wires what comes from Telegram: committed first, then handled in its lane."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import SystemRandom
 
@@ -39,7 +39,7 @@ def open_reception(
     settings: Settings,
     outside: Outside,
     services: Services,
-    bot_name: str,
+    bot_names: Sequence[str],
     *,
     inbox: PostgresInbox,
     post: PostOffice,
@@ -47,12 +47,16 @@ def open_reception(
 ) -> Reception:
     """Build it."""
     pocket = SecretPocket()
+    several = outside.bots if outside.bots is not None and outside.bots.are_many else None
+    bots = None if several is None else several.chats
     application = Application(
         services=services,
         inbox=inbox,
         clock=outside.clock,
         chance=SystemRandom(),
-        bot_name=bot_name,
+        bot_name=bot_names[0],
+        more_bots=bot_names[1:],
+        chat_bots=bots,
         throttle=throttle_of(settings, outside.shared, outside.leases, outside.clock),
         pocket=pocket,
         reachability=post.reachability,
@@ -77,6 +81,7 @@ def open_reception(
         pocket=pocket,
         journeys=post.seen.journeys,
         on_stored=_ring(outside),
+        bots=bots,
     )
     feed = InboxFeed(
         inbox=inbox,

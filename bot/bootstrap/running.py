@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.bootstrap.assembly import Assembled, assemble
+from bot.bootstrap.bots import meet
 from bot.bootstrap.heap import settle_heap
 from bot.bootstrap.lease_keeping import LeaseLapsedError
 from bot.bootstrap.live_outside import open_whole_outside
@@ -23,7 +24,6 @@ from bot.domain.errors import Unavailable
 from bot.jobs.health import look_at_health
 from bot.services.catalogue import Services
 from bot.telegram import action_table, command_table
-from bot.telegram.registration import identity
 from bot.telegram.table_check import check_tables
 
 _DRAIN_SECONDS = 5.0
@@ -58,8 +58,9 @@ async def running_bot(
     """
     check_tables(command_table.by_name(), action_table.by_name())
     async with open_whole_outside(settings, role) as outside, door_of(settings, role) as door:
-        who = await identity(outside.api)
-        it = assemble(settings, role, outside, who, door=door)
+        assert outside.bots is not None, "opened with them"  # noqa: S101
+        who, *others = await meet(outside.bots)
+        it = assemble(settings, role, outside, (who, *others), door=door)
         async with operations_door(settings, it.services) as operations, open_nursery() as nursery:
             await _begin(it, nursery)
             address = None if door.listener is None else door.address

@@ -16,6 +16,7 @@ from bot.adapters.passwords import is_argon2id
 from bot.bootstrap.candle_days import CANDLE_DAYS, days_by_interval
 from bot.bootstrap.public_address import checked_origin, is_loopback
 from bot.bootstrap.settings_archive import ArchiveSettings
+from bot.bootstrap.settings_bots import BotsSettings
 from bot.bootstrap.settings_health import HealthSettings
 from bot.bootstrap.settings_market import MarketSettings
 from bot.bootstrap.settings_observability import ObservabilitySettings
@@ -48,7 +49,9 @@ def _listed(value: object) -> object:
     return value
 
 
-class Settings(MarketSettings, HealthSettings, ArchiveSettings, ObservabilitySettings):
+class Settings(
+    MarketSettings, HealthSettings, ArchiveSettings, ObservabilitySettings, BotsSettings
+):
     """What an operator may set; `.env.example` explains each in the same order."""
 
     model_config = SettingsConfigDict(
@@ -292,6 +295,7 @@ class Settings(MarketSettings, HealthSettings, ArchiveSettings, ObservabilitySet
         """Give every secret text that no log, error or chat may ever show."""
         texts = [
             self.bot_token,
+            *self.bot_tokens,
             self.database_url,
             self.master_key,
             self.jupiter_api_key,

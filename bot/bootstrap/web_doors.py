@@ -10,6 +10,7 @@ from importlib import import_module
 from aiohttp import web
 from yarl import URL
 
+from bot.bootstrap.bots import webhook_of
 from bot.bootstrap.public_address import public_url
 from bot.bootstrap.roles import ProcessRole
 from bot.bootstrap.settings import Settings
@@ -86,8 +87,14 @@ async def answer_door(
     for module in ("bot.web.application", "bot.web.server"):
         await asyncio.to_thread(import_module, module)
     from bot.web.application import WebDoor, web_application  # noqa: PLC0415
+    from bot.web.door import Hook  # noqa: PLC0415
     from bot.web.server import serve  # noqa: PLC0415
 
+    def hook(bot: int) -> Hook:
+        url, secret = webhook_of(settings, bot)
+        return Hook(path=URL(url).path, secret=secret, receive=receiver.of_bot(bot))
+
+    hooks = range(1, 1 + len(settings.bot_tokens)) if settings.webhook_url else ()
     # Building the routes takes longer than a tick may wait, too.
     application = await asyncio.to_thread(
         web_application,
@@ -102,6 +109,7 @@ async def answer_door(
             receive=receiver.receive if settings.webhook_url else None,
             webhook_secret=settings.webhook_secret.get_secret_value(),
             webhook_path=URL(settings.webhook_url).path if settings.webhook_url else "",
+            more_hooks=tuple(map(hook, hooks)),
         ),
     )
     await serve(application, door.listener, trusted_proxies=settings.trusted_proxies)

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from bot.adapters.database.groups import PostgresBroadcasts, PostgresGroups
 from bot.adapters.database.mail import OnOutbox
+from bot.bootstrap.bots import telegram_ids
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring_operations import Watching
@@ -54,9 +55,12 @@ def wire_rooms(
 ) -> Rooms:
     """Build them; `closed` gives people the receipts of what an admin closed."""
     outside, books, board = parts.outside, parts.books, parts.board
-    bot_id = settings.bot_token.get_secret_value().partition(":")[0]
+    ids, bots = telegram_ids(settings), outside.bots
     members = LiveMembers(
-        api=outside.api, clock=outside.clock, bot_id=int(bot_id) if bot_id.isdecimal() else 0
+        api=outside.api,
+        clock=outside.clock,
+        bot_id=ids[0],
+        bot_id_in=None if bots is None else lambda chat_id: ids[bots.serving(chat_id)],
     )
     book = PostgresGroups(outside.pool, on_outbox=on_outbox)
     groups = Groups(book=book, members=members)

@@ -70,12 +70,16 @@ def throttle_of(
     )
 
 
-def turns_of(shared: Shared | None, leases: LeaseKeeper, clock: Clock) -> SharedTurns | None:
-    """Build the turns of one sender of several."""
+def turns_of(
+    settings: Settings, shared: Shared | None, leases: LeaseKeeper, clock: Clock, *, bot: int
+) -> SharedTurns | None:
+    """Build the turns of one sender of several, at the limit of one bot."""
     if shared is None:
         return None
     return SharedTurns(
-        pace=RedisPace(shared.line, sender=shared.holder),
+        pace=RedisPace(
+            shared.line, sender=shared.holder, most=settings.telegram_per_second, bot=bot
+        ),
         clock=clock,
         senders=lambda: leases.alive,
         window_seconds=WINDOW_SECONDS,

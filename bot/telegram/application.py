@@ -9,6 +9,7 @@ from bot.ports.mail import Inbox, StoredUpdate
 from bot.services.catalogue import Services
 from bot.telegram import action_table, command_table
 from bot.telegram.callbacks import Chance
+from bot.telegram.chat_bots import ChatBots
 from bot.telegram.cleaning import SECRET_REMOVED
 from bot.telegram.dispatching import Dispatcher, TelegramObject
 from bot.telegram.door import Door
@@ -52,6 +53,8 @@ class Application:
         clock: Clock,
         chance: Chance,
         bot_name: str,
+        more_bots: Sequence[str] = (),
+        chat_bots: ChatBots | None = None,
         commands: Sequence[Command] = command_table.TABLE,
         actions: Sequence[Action] = action_table.TABLE,
         throttle: Throttle | None = None,
@@ -61,6 +64,7 @@ class Application:
         self._pocket = SecretPocket() if pocket is None else pocket
         self._inbox = inbox
         self._reachability = reachability
+        self._chat_bots = chat_bots
         self._access = services.access
         self._languages = services.languages
         self._modes = services.modes
@@ -71,7 +75,7 @@ class Application:
             inbox=inbox,
             clock=clock,
             chance=chance,
-            bot_name=bot_name,
+            bot_names=(bot_name, *more_bots),
             commands=command_table.by_name(commands),
             actions=action_table.by_name(actions),
             throttle=throttle,
@@ -95,6 +99,8 @@ class Application:
         Raises `Unavailable` where something outside failed, and `pydantic.ValidationError`
         for an update that is not one; the update is then still open.
         """
+        if self._chat_bots is not None:
+            self._chat_bots.note(stored)
         for kind, model in _HEARD.items():
             if kind in stored.raw:
                 # To the observer of its kind, past what aiogram does for every update before that:
@@ -141,6 +147,10 @@ class Application:
     async def _note_place(self, change: OwnPlace, stored: StoredUpdate) -> None:
         """Send nothing more where the bot was removed or blocked, and go on where it is back."""
         here = change.chat.id
+        if self._chat_bots is not None and not await self._chat_bots.is_served_by(here, stored):
+            # Whoever blocks one bot may still be served by another.
+            await self._inbox.close(stored.update_id, failure="")
+            return
         if self._reachability is not None and change.is_gone:
             await self._reachability.left(here, f"the bot is {change.new_chat_member.status}")
         elif self._reachability is not None:

@@ -1,6 +1,6 @@
 """What Telegram says of people in chats, asked live and kept for seconds only."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from bot.domain.errors import Unavailable
 from bot.domain.groups import Standing
@@ -20,10 +20,12 @@ class LiveMembers:
     (https://core.telegram.org/bots/api#getchatmember).
     """
 
-    def __init__(self, *, api: Api, clock: Clock, bot_id: int) -> None:
+    def __init__(
+        self, *, api: Api, clock: Clock, bot_id: int, bot_id_in: Callable[[int], int] | None = None
+    ) -> None:
         self._api = api
         self._clock = clock
-        self._bot_id = bot_id
+        self._bot_id_in = bot_id_in or (lambda _chat_id: bot_id)
         self._kept: dict[tuple[int, int], tuple[float, Standing]] = {}
 
     async def standing(self, chat_id: int, user_id: int) -> Standing:
@@ -45,7 +47,7 @@ class LiveMembers:
 
     async def can_see(self, chat_id: int) -> bool:
         """Tell whether the bot manages a chat."""
-        return (await self.standing(chat_id, self._bot_id)).is_admin
+        return (await self.standing(chat_id, self._bot_id_in(chat_id))).is_admin
 
     async def _asked(self, chat_id: int, user_id: int) -> Standing:
         asked = {"chat_id": chat_id, "user_id": user_id}

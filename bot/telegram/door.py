@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from math import ceil
 
+from bot.domain.bot_numbers import MAIN_BOT, bot_of
 from bot.domain.requests import Request
 from bot.domain.users import User
 from bot.domain.values import value
@@ -44,11 +45,16 @@ class Door:
     inbox: Inbox
     clock: Clock
     chance: Chance
-    bot_name: str
+    bot_names: tuple[str, ...]
     commands: Mapping[str, Command]
     actions: Mapping[str, Action]
     pocket: SecretPocket
     throttle: Throttle | None = None
+
+    def bot_name(self, update_id: int | None) -> str:
+        """Give the name of the bot that an update came by, the main one's where it is gone."""
+        bot = MAIN_BOT if update_id is None else bot_of(update_id)
+        return self.bot_names[bot if bot < len(self.bot_names) else MAIN_BOT]
 
     async def admits(self, turn: Turn, row: Command | Action | None) -> bool:
         """Tell whether a turn may go on; one that floods is told so once and then closed silently.
@@ -100,8 +106,8 @@ class Door:
             ),
             chat_id=chat.chat_id,
             is_private=chat.is_private,
-            keys=self._keys(user, is_private=chat.is_private),
-            news_keys=lambda: self._keys(user, is_private=True),
+            keys=self._keys(user, stored, is_private=chat.is_private),
+            news_keys=lambda: self._keys(user, stored, is_private=True),
             commands=self.commands,
             actions=self.actions,
             text=text,
@@ -114,11 +120,11 @@ class Door:
             pressed=pressed,
         )
 
-    def _keys(self, user: User, *, is_private: bool) -> Keys:
+    def _keys(self, user: User, stored: StoredUpdate, *, is_private: bool) -> Keys:
         return Keys(
             owner=user.user_id,
             nonce=new_nonce(self.clock.now(), self.chance),
-            bot_name=self.bot_name,
+            bot_name=self.bot_name(stored.update_id),
             is_private=is_private,
             mode=user.mode,
         )

@@ -58,6 +58,10 @@ class Intake:
         else:
             self._take(queued)
 
+    def knows(self, notice_id: int) -> bool:
+        """Tell whether a notice was accepted, and is not forgotten yet."""
+        return notice_id in self._known
+
     def finished(self, queued_id: int, line: Line) -> None:
         """Let a notice go that was accepted and is settled in the outbox."""
         self._finished.add(queued_id)

@@ -79,7 +79,8 @@ class MessageDoor:
 
     def _is_for_another(self, turn: Turn, match: re.Match[str]) -> bool:
         if match[2] is not None:
-            return match[2].casefold() != self._door.bot_name.casefold()
+            name = self._door.bot_name(turn.request.update_id)
+            return match[2].casefold() != name.casefold()
         if turn.is_private:
             return False
         # In a group an unknown command is probably another bot's, and so is a ban by whoever may

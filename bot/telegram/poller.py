@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
+from bot.domain.bot_numbers import MAIN_BOT
 from bot.domain.errors import Unavailable
 from bot.telegram.bot_api import Api, ApiError
+from bot.telegram.bot_marks import marked
 from bot.telegram.receiver import RawUpdate, Receiver
 
 ALLOWED_UPDATES = (
@@ -41,10 +43,12 @@ class Poller:
         api: Api,
         receiver: Receiver,
         poll_seconds: int = 25,
+        bot: int = MAIN_BOT,
         heard: Callable[[], None] = _nobody,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._api = api
+        self._bot = bot
         self._receiver = receiver
         self._poll_seconds = poll_seconds
         self._sleep = sleep
@@ -77,7 +81,7 @@ class Poller:
         if not updates:
             self._offset = None
             return
-        await self._receiver.receive(updates)
+        await self._receiver.receive([marked(self._bot, one) for one in updates])
         self._offset = 1 + max(_update_id(update) for update in updates)
 
     async def _fetch(self) -> Sequence[RawUpdate]:

@@ -10,6 +10,8 @@ from bot.domain.errors import Unavailable
 from bot.observability.journeys import Journeys
 from bot.ports.clock import Clock
 from bot.ports.mail import Inbox, StoredUpdate
+from bot.telegram.bot_marks import marked
+from bot.telegram.chat_bots import ChatBots
 from bot.telegram.cleaning import clean_update
 from bot.telegram.crowding import Crowding
 from bot.telegram.hearing import NOBODY
@@ -59,6 +61,7 @@ class Receiver:
         pocket: SecretPocket | None = None,
         journeys: Journeys | None = None,
         on_stored: Callable[[], None] = lambda: None,
+        bots: ChatBots | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._on_stored = on_stored
@@ -71,6 +74,7 @@ class Receiver:
         )
         self._pocket = SecretPocket() if pocket is None else pocket
         self._journeys = journeys or Journeys(now=clock.now)
+        self._bots = bots
         self._clock = clock
         self._sleep = sleep
         self._turn = asyncio.Lock()
@@ -90,12 +94,23 @@ class Receiver:
         async with self._turn:
             await self._make_sure()
             self._is_unsure = True
+            if self._bots is not None:
+                # Before the updates: their answers already go by the bot that was written to.
+                await self._bots.heard(stored)
             fresh = await self._inbox.store(stored)
             self._journeys.stored(((one.update_id, kind_of(one.raw)) for one in fresh), began)
             await self._feed(fresh)
             self._is_unsure = False
         if fresh:
             self._on_stored()
+
+    def of_bot(self, bot: int) -> Callable[[Sequence[RawUpdate]], Awaitable[None]]:
+        """Give what takes the updates of one of several bots."""
+
+        async def receive(updates: Sequence[RawUpdate]) -> None:
+            await self.receive([marked(bot, one) for one in updates])
+
+        return receive
 
     async def run(self) -> None:
         """Take up what a crash or an outage left behind, now and whenever it happens."""

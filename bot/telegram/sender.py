@@ -99,6 +99,10 @@ class Sender:
         self._journeys.queued(one.notice_id for one in queued)
         self._intake.hand_over(queued)
 
+    def has(self, notice_id: int) -> bool:
+        """Tell whether a notice is in hand here, or was until a moment ago."""
+        return self._intake.knows(notice_id)
+
     def is_done_with(self, is_lost: Callable[[int], bool]) -> bool:
         """Let go of what waits for chats that are lost; tells whether nothing is on its way there.
 

@@ -19,6 +19,15 @@ Receive = Callable[[list[dict[str, Any]]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """Where one bot is pushed its updates, with a secret of its own."""
+
+    path: str
+    secret: str
+    receive: Receive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebDoor:
     """Everything the routes are handed; `per_minute` are the requests of one address or person.
 
@@ -36,6 +45,7 @@ class WebDoor:
     receive: Receive | None = None
     webhook_secret: str = ""
     webhook_path: str = ""
+    more_hooks: tuple[Hook, ...] = ()
     per_minute: int = 120
     logins_per_minute: int = 10
     addresses: Rates = field(init=False)

@@ -31,6 +31,13 @@ class FakeInbox:
             raise Unavailable("database", "the answer to COMMIT was lost")
         return fresh
 
+    async def open_in(
+        self, shards: Collection[int], besides: Collection[int], limit: int
+    ) -> list[StoredUpdate]:
+        """Give nothing: one process alone reads no shards."""
+        del shards, besides, limit
+        return []
+
     async def unanswered(self) -> list[StoredUpdate]:
         self._may_fail()
         return [u for u in self.updates.values() if u.update_id not in self.failures]

@@ -20,6 +20,8 @@ OF_NOBODY = {
     "leases": "processes hold them, not people",
     "audit_seals": "a seal covers many people's chains",
     "closed_chats": "so are the chats that take none",
+    "bots": "a bot is nobody's",
+    "chat_bots": "a chat may be a group",
     "groups": "a group is nobody's",
     "group_moves": "and neither is its new id",
     "changes": "what processes tell each other is of any kind",

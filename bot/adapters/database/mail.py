@@ -11,6 +11,7 @@ from bot.adapters.database.batches import Batches
 from bot.adapters.database.connection import Pool, connected, pinned
 from bot.adapters.database.endings import Endings
 from bot.domain.notices import Notice, Priority, QueuedNotice
+from bot.domain.values import value
 from bot.ports.mail import NOTHING, Backlog, InHand, StoredUpdate
 
 OnOutbox = Callable[[Sequence[QueuedNotice]], None]
@@ -47,7 +48,12 @@ _WAITING = """
                       WHERE f.chat_id = o.chat_id AND f.priority = o.priority)
     ORDER BY priority, notice_id LIMIT $1
 """
-_WAITING_IN = _WAITING.replace("ORDER BY", "AND chat_id & 31 = ANY ($6::bigint[]) ORDER BY")
+_IN_SHARDS = "chat_id & 31 = ANY (${}::bigint[])"
+# The main bot sends for those, too, whose token is here no more.
+_BY_BOT = """
+    (SELECT coalesce(max(CASE WHEN b.bot < ${1}::integer THEN b.bot END), 0) FROM chat_bots b
+     WHERE b.chat_id = o.chat_id) = ${0}::integer
+"""
 _AFTER_ALL = 2**15 - 1
 _SENT = "SELECT mark_sent($1, $2, $3)"
 _FAILED = """
@@ -150,12 +156,27 @@ def _stored(row: asyncpg.Record) -> StoredUpdate:
     )
 
 
-class PostgresOutbox:
-    """Notices that wait to be sent: all of them, or those to chats of some shards."""
+@value
+class BotShare:
+    """What one of several bots sends: to the chats that it serves, if no other has it in hand."""
 
-    def __init__(self, pool: Pool, shards: Callable[[], Collection[int]] | None = None) -> None:
+    bot: int
+    bots: int
+    is_elsewhere: Callable[[int], bool]
+
+
+class PostgresOutbox:
+    """Notices that wait to be sent: all of them, or those to chats of some shards or of a bot."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        shards: Callable[[], Collection[int]] | None = None,
+        share: BotShare | None = None,
+    ) -> None:
         self._pool = pool
         self._shards = shards
+        self._share = share
         self._endings = Endings(pool)
         self._marks = Batches(self._mark)
         self._failures = Batches(self._fail)
@@ -171,10 +192,9 @@ class PostgresOutbox:
         before = _AFTER_ALL if besides.before is None else int(besides.before)
         asked = (limit, before, besides.notice_ids, chats, priorities)
         async with connected(self._pool) as connection:
-            if self._shards is None:
-                rows = await connection.fetch(_WAITING, *asked)
-            else:
-                rows = await connection.fetch(_WAITING_IN, *asked, list(self._shards()))
+            only, more = self._only(len(asked))
+            query = _WAITING.replace("ORDER BY", f"{only} ORDER BY")
+            rows = await connection.fetch(query, *asked, *more)
         return [
             QueuedNotice(
                 notice_id=row["notice_id"],
@@ -187,7 +207,20 @@ class PostgresOutbox:
                 due_at=row["due_at"],
             )
             for row in rows
+            if self._share is None or not self._share.is_elsewhere(row["notice_id"])
         ]
+
+    def _only(self, asked: int) -> tuple[str, list[object]]:
+        """Give what a reading leaves out for good, and what it is asked with."""
+        conditions: list[str] = []
+        more: list[object] = []
+        if self._shards is not None:
+            more.append(list(self._shards()))
+            conditions.append(_IN_SHARDS.format(asked + len(more)))
+        if self._share is not None:
+            more += [self._share.bot, self._share.bots]
+            conditions.append(_BY_BOT.format(asked + len(more) - 1, asked + len(more)))
+        return "".join(f" AND {one}" for one in conditions), more
 
     async def sent(self, notice_id: int, *, message_id: int | None, at: datetime) -> None:
         """Mark a notice as delivered."""

@@ -47,20 +47,27 @@ _HERE, _URGENT, _REPLY, _OTHER = -1, 0, 1, 2
 
 
 class RedisPace:
-    """Implements `bot.ports.shared_pace.SharedPace`; `sender` is a name that no other has."""
+    """Implements `bot.ports.shared_pace.SharedPace`; `sender` is a name that no other has.
+
+    `most` is how many messages a second all senders may send together by this bot.
+    """
 
     def __init__(
         self,
         line: RedisLine,
         *,
         sender: str,
+        most: int = _WHOLE,
+        bot: int = 0,
         window_seconds: float = WINDOW_SECONDS,
         present_seconds: float = PRESENT_SECONDS,
     ) -> None:
         self._line = line
         self._sender = sender
-        self._limits: tuple[str | int, ...] = (_WHOLE, repr(window_seconds), repr(present_seconds))
-        self._keys = [line.key(f"pace:{name}") for name in ("turns", "slot", "senders", "born")]
+        self._limits: tuple[str | int, ...] = (most, repr(window_seconds), repr(present_seconds))
+        # Telegram's limit holds for each of several bots by itself.
+        space = f"pace:{bot}" if bot else "pace"
+        self._keys = [line.key(f"{space}:{name}") for name in ("turns", "slot", "senders", "born")]
         self._script = line.client.register_script(_TURN)
 
     @property

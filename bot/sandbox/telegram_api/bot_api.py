@@ -15,10 +15,10 @@ REQUEST_LIMIT_BYTES = 64 * 1024 * 1024
 
 
 class BotApi:
-    """Answers one bot's calls as Telegram does."""
+    """Answers bots' calls as Telegram does; each bot has a world of its own, found by its token."""
 
-    def __init__(self, world: TelegramWorld) -> None:
-        self._world = world
+    def __init__(self, *worlds: TelegramWorld) -> None:
+        self._worlds = worlds
 
     def routes(self) -> list[web.RouteDef]:
         """List the addresses of this side."""
@@ -31,9 +31,9 @@ class BotApi:
     async def call(self, request: web.Request) -> web.Response:
         """Carry out one method."""
         try:
-            self._check_token(request)
+            world = self._world_of(request)
             parameters = await _read_parameters(request)
-            body = await answer_call(self._world, request.match_info["method"], parameters)
+            body = await answer_call(world, request.match_info["method"], parameters)
         except BotApiError as error:
             return _refused(error)
         return web.json_response(body)
@@ -41,18 +41,20 @@ class BotApi:
     async def download(self, request: web.Request) -> web.Response:
         """Give the bytes of a file by the path that getFile named."""
         try:
-            self._check_token(request)
+            world = self._world_of(request)
         except BotApiError as error:
             return _refused(error)
-        stored = self._world.files.find_path(request.match_info["path"])
+        stored = world.files.find_path(request.match_info["path"])
         if stored is None:
             return _refused(BotApiError(404, "Not Found"))
         return web.Response(body=stored.content, content_type=stored.content_type)
 
-    def _check_token(self, request: web.Request) -> None:
+    def _world_of(self, request: web.Request) -> TelegramWorld:
         given = request.match_info["token"].encode("utf-8", "replace")
-        if not hmac.compare_digest(given, self._world.token.encode()):
-            raise BotApiError(401, "Unauthorized")
+        for world in self._worlds:
+            if hmac.compare_digest(given, world.token.encode()):
+                return world
+        raise BotApiError(401, "Unauthorized")
 
 
 def _refused(error: BotApiError) -> web.Response:

@@ -15,27 +15,37 @@ _SHUTDOWN_S = 2.0
 
 
 def make_telegram_application(
-    world: TelegramWorld, *, delivery: WebhookDelivery | None = None
+    world: TelegramWorld,
+    *others: TelegramWorld,
+    delivery: WebhookDelivery | None = None,
 ) -> web.Application:
-    """Build the application: the bot's side, the people's side, and webhook delivery."""
+    """Build the application: the bot's side, the people's side, and webhook delivery.
+
+    `others` are the worlds of more bots, reached by their tokens; people act in them from within
+    this process.
+    """
     application = web.Application(client_max_size=REQUEST_LIMIT_BYTES)
-    add_telegram(application, world, delivery=delivery)
+    add_telegram(application, world, *others, delivery=delivery)
     return application
 
 
 def add_telegram(
     application: web.Application,
     world: TelegramWorld,
-    *,
+    *others: TelegramWorld,
     delivery: WebhookDelivery | None = None,
 ) -> None:
-    """Put a world's addresses and its webhook delivery into an application of others."""
-    application.add_routes([*BotApi(world).routes(), *PeopleApi(world).routes()])
-    courier = delivery or WebhookDelivery(world)
+    """Put worlds' addresses and their webhook delivery into an application of others."""
+    application.add_routes([*BotApi(world, *others).routes(), *PeopleApi(world).routes()])
+    _open(application, world, delivery or WebhookDelivery(world))
+    for other in others:
+        _open(application, other, WebhookDelivery(other))
 
+
+def _open(application: web.Application, world: TelegramWorld, courier: WebhookDelivery) -> None:
     async def deliver(_application: web.Application) -> AsyncIterator[None]:
         world.reopen()
-        # The one task of this server; what it spawns lives in its own task group.
+        # The one task of this world; what it spawns lives in its own task group.
         task = asyncio.get_running_loop().create_task(courier.run())
         yield
         task.cancel()
@@ -52,13 +62,13 @@ def add_telegram(
 @asynccontextmanager
 async def serve_telegram(
     world: TelegramWorld,
+    *others: TelegramWorld,
     host: str = "127.0.0.1",
     port: int = 0,
-    *,
     delivery: WebhookDelivery | None = None,
 ) -> AsyncIterator[str]:
     """Serve a world while the context lasts; gives the base URL without a slash at the end."""
-    application = make_telegram_application(world, delivery=delivery)
+    application = make_telegram_application(world, *others, delivery=delivery)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=_SHUTDOWN_S)
     await runner.setup()
     try:
