@@ -20,7 +20,7 @@ from bot.bootstrap.wiring_backups import backup_shelf
 from bot.domain.health import Check, HealthLimits
 from bot.services.admin_reports import AdminReports
 from bot.services.alarms import AlarmNotices, AlarmRules, Alarms
-from bot.services.audit_sealing import AuditProof
+from bot.services.audit_sealing import AuditProof, AuditSealing
 from bot.services.backups import Backups
 from bot.services.day_tally import DayTally
 from bot.services.health import Health
@@ -129,10 +129,12 @@ def _alarms(  # noqa: PLR0917 (one of each)
 
 def _proofs(settings: Settings, outside: Outside, book: PostgresHealth) -> Proofs:
     key = derived_key(master_key(settings, may_make=True), AUDIT_SEALS)
+    chain = PostgresAuditChain(outside.pool)
     return Proofs(
         book=book,
         ledger=PostgresLedgerAudit(outside.pool, outside.clock),
-        audit=AuditProof(chain=PostgresAuditChain(outside.pool), key=key),
+        audit=AuditProof(chain=chain, key=key),
+        sealing=AuditSealing(chain=chain, clock=outside.clock, key=key),
         clock=outside.clock,
         limits=health_limits(settings),
     )

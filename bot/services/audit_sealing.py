@@ -48,6 +48,11 @@ class AuditSealing:
             _log.warning("audit_seal_taken")
             self._last = None
 
+    async def begin(self) -> None:
+        """Seal where nothing was ever sealed, so that a young log is not taken for a robbed one."""
+        if await self._chain.last_seal() is None:
+            await self.seal()
+
     async def _seal_all(self) -> None:
         after: int | None = None
         while heads := await self._chain.heads_after(after, _MOST_HEADS):

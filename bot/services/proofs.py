@@ -9,7 +9,7 @@ from bot.domain.health import HealthLimits, Proof, Proved
 from bot.ports.books import Difference, LedgerAudit
 from bot.ports.clock import Clock
 from bot.ports.health import HealthBook
-from bot.services.audit_sealing import AuditProof
+from bot.services.audit_sealing import AuditProof, AuditSealing
 
 _RESTS = 20
 _LOOK_SECONDS = 5.0
@@ -37,15 +37,18 @@ class Proofs:
         book: HealthBook,
         ledger: LedgerAudit,
         audit: AuditProof,
+        sealing: AuditSealing,
         clock: Clock,
         limits: HealthLimits,
     ) -> None:
         self._book = book
         self._ledger = ledger
+        self._audit = audit
+        self._sealing = sealing
         self._clock = clock
         self._kinds = {
             Proof.BOOKS: _Kind(every_seconds=limits.books_every_seconds, prove=self._books),
-            Proof.AUDIT: _Kind(every_seconds=limits.audit_every_seconds, prove=audit.check),
+            Proof.AUDIT: _Kind(every_seconds=limits.audit_every_seconds, prove=self._log_of_all),
         }
 
     @property
@@ -86,6 +89,10 @@ class Proofs:
     async def _books(self) -> _Found:
         proof = await self._ledger.prove()
         return proof.differences, dict(proof.counts)
+
+    async def _log_of_all(self) -> _Found:
+        await self._sealing.begin()
+        return await self._audit.check()
 
 
 def _words(difference: Difference) -> str:

@@ -339,3 +339,10 @@ async def test_rows_from_before_are_chained_by_the_migration(database_dsn: str) 
     assert [(head.user_id, head.number) for head in heads] == [(7, 2), (8, 1)]
     assert (found, counts) == ([], {"audit rows": 3, "audit seals": 0})
     assert all(isinstance(head, ChainHead) for head in heads)
+
+
+async def test_a_log_that_nobody_sealed_yet_is_sealed_before_it_is_proved(database: Pool) -> None:
+    await add(database, 7)
+    assert named(await wrong(database)) == [("audit_seal", "the newest seal")]
+    await sealing(database).begin()
+    assert await wrong(database) == []
