@@ -15,6 +15,7 @@ _COMMANDS = {
     "check": "see whether settings, database, RPC, Telegram and clock are well",
     "decode": "read pool accounts from files and print their prices",
     "ledger": "prove the books",
+    "trace": "follow an update or an order through inbox, books and outbox",
     "backup": "take a sealed backup of the database, or see which there are",
     "restore": "bring a backup back into an empty database, and prove its books",
     "keys": "look after wallets' keys",

@@ -9,6 +9,7 @@ import pyrage
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.journeys.processes import Forks, environment_of
 from tests.journeys.town import Town
 
 OPERATIONS = Path(__file__).resolve().parents[2] / "operations"
@@ -99,3 +100,29 @@ def named_in(text: str) -> set[str]:
     """Give the metrics that a page declares, and the series of those that have one."""
     declared = set(re.findall(r"^# TYPE (\S+) \S+$", text, re.MULTILINE))
     return declared | {f"{name}{end}" for name in declared for end in ("_bucket", "_sum", "_count")}
+
+
+async def test_an_update_is_followed_to_its_money_and_an_order_back(
+    empty_town: Town, forks: Forks
+) -> None:
+    town = empty_town
+    async with town.bot():
+        who = await town.newcomer()
+        opened = await town.say(who, "/open WIF long 1")
+    environment = environment_of(town.settings())
+    code, told = await forks.run(["trace", str(opened.update_id), "--json"], environment)
+    trail = json.loads(told.splitlines()[-1])
+    assert code == 0
+    assert (trail["user_id"], trail["update"]["kind"]) == (who, "message")
+    (order,) = trail["orders"]
+    assert order["request_id"] == f"tg:{opened.update_id}"
+    assert len(trail["transfers"]) >= 3
+    assert {one["at"] for one in trail["transfers"]} == {trail["update"]["closed_at"]}
+    assert [one["state"] for one in trail["notices"]] == ["sent"]
+    of_order = f"{who}:{order['number']}"
+    assert (await forks.run(["trace", of_order, "--json"], environment))[1] == told
+    words = (await forks.run(["trace", str(opened.update_id)], environment))[1]
+    assert f'"correlation": "{opened.update_id}"' in words
+    assert "/open" not in words
+    assert (await forks.run(["trace", "1"], environment))[0] == 1
+    assert (await forks.run(["trace", "me:too"], environment))[0] == 2
