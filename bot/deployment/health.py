@@ -26,19 +26,20 @@ def why_not_well(runner: Runner, patience: Patience) -> str:
     """Give why what runs does not become ready, or does not stay so; '' where all is well."""
     until = time.monotonic() + patience.ready_seconds
     steady_since: float | None = None
+    last_why = ""
     while True:
         if trouble := runner.trouble():
             return trouble
         why = next((said for door in runner.doors() if (said := unready(door))), "")
         now = time.monotonic()
         if why:
-            steady_since = None
+            steady_since, last_why = None, why
         elif steady_since is None:
             steady_since = now
         if steady_since is not None and now - steady_since >= patience.steady_seconds:
             return ""
         if now >= until:
-            return f"it was not ready for long within {patience.ready_seconds:.0f} s: {why}"
+            return f"it was not ready for long within {patience.ready_seconds:.0f} s: {last_why}"
         time.sleep(patience.look_seconds)
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -38,6 +39,7 @@ class SystemdRunner:
 
     def __init__(self, place: Layout) -> None:
         self._place = place
+        self._tried_at = time.monotonic()
 
     def inside(self, name: str, words: Sequence[str]) -> Ran:
         """Run a command in a passing unit with the bot's user, settings and secrets."""
@@ -55,6 +57,7 @@ class SystemdRunner:
         if not units:
             raise DeploymentError("no unit of Kitrader is enabled here: kitrader install")
         self._carry_on_after(seconds)
+        self._tried_at = time.monotonic()
         for unit in units:
             self._drop_in(unit).parent.mkdir(parents=True, exist_ok=True)
             self._drop_in(unit).write_text(self._overriding(unit, name), "utf-8")
@@ -92,7 +95,9 @@ class SystemdRunner:
         if shutil.which("journalctl") is None:
             return ""
         units = [word for unit in serving_units(self._place) for word in ("-u", unit)]
-        ran = _run(["journalctl", "--no-pager", "-o", "cat", "-n", str(_SERVICE_LINES), *units])
+        since = f"--since=-{time.monotonic() - self._tried_at + 1:.0f}s"
+        lines = ["-o", "cat", "-n", str(_SERVICE_LINES), since]
+        ran = _run(["journalctl", "--no-pager", *lines, *units])
         return ran.stdout.strip()
 
     def _launcher(self, name: str) -> list[str]:
