@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.deployment.sources import extract
+
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("bot", "migrations", "tests", "alembic.ini", "pyproject.toml")
 
@@ -73,7 +75,7 @@ def lay_out(commit: str, folder: Path) -> None:
     """Put the code of a commit into a folder, with the plugin that keeps its schema the newest."""
     archive = _git("archive", commit, "--", *PARTS)
     with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
-        packed.extractall(folder, filter="data")
+        extract(packed, folder)
     (folder / "newest_schema.py").write_text(PLUGIN.format(root=str(ROOT)), "utf-8")
 
 

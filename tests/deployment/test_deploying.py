@@ -1,8 +1,10 @@
 """A version comes into service only if it is well; whatever happens, one version serves."""
 
 import hashlib
+import io
 import signal
 import subprocess
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from bot.deployment.journal import Journal, alone
 from bot.deployment.keeper import read_trial
 from bot.deployment.layout import DeploymentError
 from bot.deployment.process_runner import ProcessRunner
+from bot.deployment.sources import opened_source
 from bot.deployment.versions import Versions
 from tests.builders.deploy_site import Site
 
@@ -129,6 +132,20 @@ def test_a_packed_version_is_held_against_its_checksum(site: Site) -> None:
     serves, told = site.deploy(packed)
     assert not serves
     assert "installed  0.7.0" in told[0]
+
+
+@pytest.mark.parametrize("name", ["../out", "/etc/out", "kitrader/link"])
+def test_a_packed_file_that_leads_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
+    site = Site(folder=tmp_path)
+    packed = tmp_path / "bad.tar.gz"
+    with tarfile.open(packed, "w:gz") as archive:
+        member = tarfile.TarInfo(name)
+        if name.endswith("link"):
+            member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(member, io.BytesIO())
+    with pytest.raises(DeploymentError, match="no plain file"), opened_source(packed):
+        pass
+    assert not (site.folder / "out").exists()
 
 
 def test_only_what_is_committed_of_a_checkout_is_deployed(site: Site) -> None:
