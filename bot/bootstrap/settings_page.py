@@ -64,6 +64,8 @@ _EXAMPLES = {
     "DATABASE_URL": "postgresql://kitrader:...@db.example.org/kitrader",
     "SOLANA_RPC_PER_SECOND": "50,4",
     "BACKUP_RECIPIENTS": "age1...",
+    "BACKUP_DRILL_KEY": "/etc/kitrader/drill.key",
+    "BOT_TOKENS": "234567:DEF...,345678:GHI...",
     "BACKUP_DIR": "/srv/backups/kitrader",
     "LIVE_COUNTERPARTIES": "of a sandbox only",
     "LIVE_TIP_ACCOUNTS": "of a sandbox only",
