@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from types import MappingProxyType
 
 from benchmarks.processes import Program, program
 from bot.cli.sandbox_process import Sandbox
@@ -13,9 +14,16 @@ _OURS_LIKE_THE_DEMO = {"log_level", "price_refresh_seconds", "hot_refresh_second
 
 
 def our_bot(
-    sandbox: Sandbox, folder: Path, *, database_url: str = ""
+    sandbox: Sandbox,
+    folder: Path,
+    *,
+    database_url: str = "",
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> AbstractAsyncContextManager[Program]:
-    """Run `kitrader run` in a sandbox, with the demo's settings and its data in a folder."""
+    """Run `kitrader run` in a sandbox, with the demo's settings and its data in a folder.
+
+    `more` are further settings.
+    """
     settings = sandbox.settings(data_dir=folder / "data", log_level="INFO")
     plain = {name.upper(): str(getattr(settings, name)) for name in _OURS_LIKE_THE_DEMO}
     return program(
@@ -35,6 +43,7 @@ def our_bot(
             "SOLANA_RPC_URLS": ",".join(sandbox.rpc_urls),
             "SOLANA_WS_URLS": ",".join(sandbox.ws_urls),
             "WEBHOOK_URL": "",
+            **more,
         },
     )
 
