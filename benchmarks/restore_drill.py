@@ -55,6 +55,7 @@ class Round:
     is_balanced: bool = False
     last_order: str = ""
     latencies_ms: list[float] = field(default_factory=list)
+    said_instead: set[str] = field(default_factory=set)
 
 
 def main() -> None:
@@ -81,7 +82,7 @@ def main() -> None:
     is_proved = is_proved and all(each.is_balanced for each in found)
     if words.json:
         line = {"name": "restore drill", "unit": "orders lost", "ours": lost[WAIT]}
-        rounds = [asdict(each) for each in found]
+        rounds = [{**asdict(each), "said_instead": sorted(each.said_instead)} for each in found]
         print(orjson.dumps({**line, "is_proved": is_proved, "rounds": rounds}).decode())
     sys.exit(0 if is_proved else 1)
 
@@ -148,12 +149,12 @@ async def _protected(folder: Path, more: Mapping[str, str], way: str) -> None:
 
 async def _trade(people: People, guest: int, acknowledged: Counter[int], found: Round) -> None:
     while True:
-        asked = await people.ask(guest, "/open WIF long 0.01", patience_seconds=60)
+        asked = await people.ask(guest, "/open JUP long 0.01", patience_seconds=60)
         if "ought" in asked.answer:
             acknowledged[guest] += 1
             found.latencies_ms.append(round(asked.latency_ms, 1))
         else:
-            print(f"instead of an order: {asked.answer!r}", flush=True)
+            found.said_instead.add(asked.answer)
         await asyncio.sleep(_PAUSE_SECONDS * _GUESTS)
 
 
@@ -213,6 +214,8 @@ def _show(found: Round) -> None:
         f"/open p50 {middle:.0f} ms p99 {late:.0f} ms",
         flush=True,
     )
+    for said in sorted(found.said_instead):
+        print(f"  instead of an order: {said!r}", flush=True)
 
 
 if __name__ == "__main__":

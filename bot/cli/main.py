@@ -18,6 +18,7 @@ _COMMANDS = {
     "trace": "follow an update or an order through inbox, books and outbox",
     "backup": "take a sealed backup of the database, or see which there are",
     "restore": "bring a backup back into an empty database, and prove its books",
+    "config": "write how the bot is set up into a file, or take it from one",
     "keys": "look after wallets' keys",
     "signer": "run the process that opens wallets' keys and judges what it signs",
     "password": "make the hash of a password with which people let themselves in",

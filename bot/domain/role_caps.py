@@ -84,10 +84,17 @@ def cap_value(cap: RoleCap, word: str) -> int | None:
         value = _read(cap.measure, word)
     except Refusal as refusal:
         raise Refusal("bad_cap_value", text=word[:32]) from refusal
-    least, most = _BOUNDS.get(cap.measure, _ANY)
-    if not least <= value <= most:
+    if not is_sound(cap, value):
         raise Refusal("bad_cap_value", text=word[:32])
     return value
+
+
+def is_sound(cap: RoleCap, value: int | None) -> bool:
+    """Tell whether a limit may have this value."""
+    if value is None:
+        return cap.may_be_none
+    least, most = _BOUNDS.get(cap.measure, _ANY)
+    return least <= value <= most
 
 
 def _read(measure: Measure, word: str) -> int:
