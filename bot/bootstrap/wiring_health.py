@@ -83,6 +83,7 @@ def wire_health(  # noqa: PLR0917 (one of each)
         hot=lambda: ticks.followed,
         backups=_shelf(settings, outside),
         signer=outside.live.signer if outside.live else None,
+        is_redis_away=None if (shared := outside.shared) is None else lambda: shared.line.is_away,
     )
     health = Health(
         looks=HealthLooks(means), pulse=pulse, clock=clock, every_seconds=settings.health_seconds

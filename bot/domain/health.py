@@ -28,6 +28,7 @@ class Check(StrEnum):
     WALLETS = "wallets"
     ORDERS = "orders"
     SIGNER = "signer"
+    REDIS = "redis"
 
 
 TO_LIVE = frozenset({Check.TASKS})
@@ -130,7 +131,7 @@ class HealthSeen:
     """All that is judged, as it is at one moment; None where it is not known or not there.
 
     `stored` is None where the database did not answer, `signer` the reason why the signer did
-    not, empty where it did.
+    not, empty where it did. `is_redis_away` is None where there is no Redis to ask.
     """
 
     now: datetime
@@ -147,6 +148,7 @@ class HealthSeen:
     backup_hours: float | None
     signer: str | None
     has_live: bool = False
+    is_redis_away: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

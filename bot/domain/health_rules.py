@@ -175,6 +175,13 @@ def signer(seen: HealthSeen, _limits: HealthLimits) -> Verdict | None:
     return Verdict(is_ok=not seen.signer, figures={"answer": seen.signer or "ok"})
 
 
+def redis(seen: HealthSeen, _limits: HealthLimits) -> Verdict | None:
+    """Ask that Redis answers, where processes share one."""
+    if seen.is_redis_away is None:
+        return None
+    return Verdict(is_ok=not seen.is_redis_away, figures={"answers": int(not seen.is_redis_away)})
+
+
 RULES: Mapping[Check, Rule] = {
     Check.DATABASE: database,
     Check.TASKS: tasks,
@@ -192,6 +199,7 @@ RULES: Mapping[Check, Rule] = {
     Check.WALLETS: wallets,
     Check.ORDERS: orders,
     Check.SIGNER: signer,
+    Check.REDIS: redis,
 }
 
 

@@ -25,7 +25,8 @@ _log = structlog.get_logger(__name__)
 class HealthMeans:
     """What is looked at; `hot` gives the tokens held or looked at, by their ids.
 
-    There is no shelf where no backups are taken, and no signer where there is no live trading.
+    There is no shelf where no backups are taken, and no signer where there is no live trading, no
+    Redis where nothing is shared.
     """
 
     book: HealthBook
@@ -39,6 +40,7 @@ class HealthMeans:
     hot: Callable[[], Collection[int]]
     backups: BackupShelf | None = None
     signer: Signer | None = None
+    is_redis_away: Callable[[], bool] | None = None
 
 
 class HealthLooks:
@@ -77,6 +79,7 @@ class HealthLooks:
             backup_hours=await self._age_of_backup(),
             signer=await self._signer(),
             has_live=means.signer is not None,
+            is_redis_away=None if means.is_redis_away is None else means.is_redis_away(),
         )
 
     async def _stored(self) -> StoredSeen | None:

@@ -22,6 +22,7 @@ NAMES: Mapping[Check, str] = {
     Check.WALLETS: later("Live wallets"),
     Check.ORDERS: later("Live orders"),
     Check.SIGNER: later("Signer"),
+    Check.REDIS: later("Redis"),
 }
 _WHY: Mapping[Check, str] = {
     Check.DATABASE: later("the database takes {took_ms} ms for an answer"),
@@ -40,6 +41,7 @@ _WHY: Mapping[Check, str] = {
     Check.WALLETS: later("{paused} wallets are paused, one for {longest_min} min"),
     Check.ORDERS: later("{open} live orders have no end, one for {oldest_min} min"),
     Check.SIGNER: later("the signer does not answer: {answer}"),
+    Check.REDIS: later("Redis does not answer: each process goes on with its part of the limits"),
 }
 _PROVED: Mapping[Proof, Check] = {Proof.BOOKS: Check.BOOKS, Proof.AUDIT: Check.AUDIT}
 _SILENT_DATABASE = later("the database does not answer")

@@ -38,13 +38,18 @@ class RedisLine:
         )
         self._space = space
         self._look_seconds = look_seconds
-        self._is_up = False
+        self._is_up = self._is_away = False
         self._hearers: list[Hear] = []
 
     @property
     def is_up(self) -> bool:
         """Tell whether Redis answered last."""
         return self._is_up
+
+    @property
+    def is_away(self) -> bool:
+        """Tell whether Redis was asked and did not answer."""
+        return self._is_away
 
     def key(self, name: str) -> str:
         """Give the key of something that this bot's processes share."""
@@ -84,9 +89,10 @@ class RedisLine:
             raise Unavailable("Redis", type(error).__name__) from None
 
     def _turn(self, *, is_up: bool) -> None:
-        if is_up is self._is_up:
+        is_news = is_up is self._is_away or is_up is not self._is_up
+        self._is_up, self._is_away = is_up, not is_up
+        if not is_news:
             return
-        self._is_up = is_up
         if is_up:
             _log.info("redis_answers")
         else:
