@@ -18,6 +18,7 @@ from bot.bootstrap.web_doors import PublicDoor
 from bot.bootstrap.wiring import wire
 from bot.bootstrap.wiring_changes import wire_following
 from bot.domain.notices import QueuedNotice
+from bot.observability.journeys import Journeys
 from bot.ports.bells import Bell, Bells
 from bot.services.catalogue import Services
 from bot.services.following import Following
@@ -43,6 +44,7 @@ class Assembled:
     door: PublicDoor
     who: Identity
     services: Services
+    journeys: Journeys
     outbox: PostgresOutbox
     sender: Sender | Senders
     lanes: Lanes
@@ -103,6 +105,7 @@ def assemble(
         door=door,
         who=who,
         services=services,
+        journeys=post.seen.journeys,
         outbox=post.outbox,
         sender=post.sender,
         lanes=reception.lanes,

@@ -19,6 +19,7 @@ from bot.bootstrap.roles import ProcessRole, wanted_by
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.sharing import ask_for_leases
 from bot.bootstrap.task_table import tasks_of
+from bot.bootstrap.traces import traced
 from bot.bootstrap.web_doors import door_of, operations_door
 from bot.domain.errors import Unavailable
 from bot.jobs.health import look_at_health
@@ -61,7 +62,12 @@ async def running_bot(
         assert outside.bots is not None, "opened with them"  # noqa: S101
         who, *others = await meet(outside.bots)
         it = assemble(settings, role, outside, (who, *others), door=door)
-        async with operations_door(settings, it.services) as operations, open_nursery() as nursery:
+        it.services.monitoring.name_role(role.value)
+        async with (
+            traced(settings, it.journeys),
+            operations_door(settings, it.services) as operations,
+            open_nursery() as nursery,
+        ):
             await _begin(it, nursery)
             address = None if door.listener is None else door.address
             _log.info("running", role=role, bot=who.name, http=address, operations=operations)

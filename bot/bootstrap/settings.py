@@ -300,6 +300,8 @@ class Settings(
             self.master_key,
             self.jupiter_api_key,
             self.redis_url,
+            self.otel_endpoint,
+            *self.otel_header_values(),
             self.webhook_secret,
             self.auth_password_hash,
             *self.solana_rpc_urls,

@@ -133,9 +133,13 @@ class Journeys:
 
     def __init__(self, *, now: Callable[[], datetime], arrivals: Arrivals | None = None) -> None:
         self._now = now
-        self._arrivals = arrivals
+        self._arrivals = [] if arrivals is None else [arrivals]
         self._stored: dict[int, tuple[float, float]] = {}
         self._by_notice: dict[int, tuple[Journey, float]] = {}
+
+    def tell(self, arrivals: Arrivals) -> None:
+        """Name somebody more who wants to know of journeys that are over; at wiring."""
+        self._arrivals.append(arrivals)
 
     def stored(self, updates: Iterable[tuple[int, str]], began: float) -> None:
         """Note updates that were committed just now, each with its kind."""
@@ -222,5 +226,5 @@ class Journeys:
         return "" if known is None else str(known[0].update_id)
 
     def _arrive(self, journey: Journey) -> None:
-        if self._arrivals is not None:
-            self._arrivals.arrived(journey)
+        for arrivals in self._arrivals:
+            arrivals.arrived(journey)

@@ -38,7 +38,6 @@ class Monitoring:
         oldest_hot_price: Callable[[], datetime | None],
         watches: Iterable[Watch],
         clock: Clock,
-        role: str = "all",
     ) -> None:
         self._health = health
         self._book = book
@@ -49,8 +48,12 @@ class Monitoring:
         self._oldest_hot_price = oldest_hot_price
         self._watches = tuple(watches)
         self._clock = clock
-        self._role = role
+        self._role = "all"
         self._started_at = clock.monotonic()
+
+    def name_role(self, role: str) -> None:
+        """Say which part of the work this process does, where there are several."""
+        self._role = role
 
     async def samples(self) -> list[Sample]:
         """Give every figure of this moment.
