@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from bot.cli.main import whole_parser
 
@@ -91,7 +92,9 @@ def _value(action: argparse.Action) -> str:
 
 
 def _default(value: object) -> str:
-    return "" if value in (None, False, [], ()) or value is argparse.SUPPRESS else f"`{value}`"
+    is_of_this_machine = isinstance(value, Path) and value.is_absolute()
+    is_none = value in (None, False, [], ()) or value is argparse.SUPPRESS
+    return "" if is_none or is_of_this_machine else f"`{value}`"
 
 
 def _cell(text: str) -> str:

@@ -1,13 +1,14 @@
 """The messages that docs/troubleshooting.md explains are messages of the product."""
 
-import ast
+import re
 from functools import cache
 
 import pytest
 
-from tests.house.project import ROOT, code_words, product_files, tree
+from tests.house.project import ROOT, code_words, product_files
 
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
+CUT = re.compile(r'"\s*\n\s*f?"')
 OF_SYSTEMD = {"status=243/CREDENTIALS"}
 LEAST_SYMPTOMS = 40
 
@@ -18,19 +19,11 @@ def symptoms() -> list[str]:
     return [words[0] for cell in cells if cell.startswith("`") and (words := code_words(cell))]
 
 
-def text_of(node: ast.AST) -> str:
-    """The text of a string, with nothing where a value comes in."""
-    if isinstance(node, ast.JoinedStr):
-        return "\0".join(text_of(part) for part in node.values)
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-
-
 @cache
 def everything_said() -> str:
-    """Every text of the product, and the launcher's."""
-    nodes = (node for path in product_files() for node in ast.walk(tree(path)))
-    texts = (text_of(node) for node in nodes if isinstance(node, ast.Constant | ast.JoinedStr))
-    return "\n".join([*texts, (ROOT / "kitrader").read_text("utf-8")])
+    """The source of the product and the launcher, with texts of several lines made whole."""
+    files = (*product_files(), ROOT / "kitrader")
+    return "\n".join(CUT.sub("", path.read_text("utf-8")) for path in files)
 
 
 def is_said(symptom: str) -> bool:
