@@ -1,30 +1,33 @@
 """Comes alive as one process of many, under a name that no process had before."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from random import SystemRandom
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.leases import PostgresLeases
-from bot.bootstrap.lease_keeping import LEASE_SECONDS, LeaseKeeper
+from bot.bootstrap.lease_keeping import LeaseKeeper
 from bot.bootstrap.roles import ProcessRole
 
 
 def new_holder(role: ProcessRole) -> str:
     """Give a name for this life of this process."""
-    return f"{role}-{SystemRandom().getrandbits(48):012x}"
+    return f"{role}-{os.getpid()}-{SystemRandom().getrandbits(32):08x}"
 
 
 @asynccontextmanager
-async def joined(dsn: str, role: ProcessRole, holder: str) -> AsyncIterator[LeaseKeeper]:
+async def joined(
+    dsn: str, role: ProcessRole, holder: str, seconds: float
+) -> AsyncIterator[LeaseKeeper]:
     """Hold leases for the length of a block and give them back.
 
     Raises `Unavailable` where it cannot begin. What cannot be renewed in time ends the block with
     `LeaseLapsedError`.
     """
-    leases = PostgresLeases(dsn, kind=role, holder=holder, seconds=LEASE_SECONDS)
-    keeper = LeaseKeeper(leases, SystemClock())
+    leases = PostgresLeases(dsn, kind=role, holder=holder, seconds=seconds)
+    keeper = LeaseKeeper(leases, SystemClock(), seconds=seconds)
     try:
         await keeper.join()
         async with asyncio.TaskGroup() as group:

@@ -9,11 +9,11 @@ from bot.domain.errors import KitraderError, Unavailable
 from bot.ports.clock import Clock
 from bot.ports.leases import Leases, Standing
 
-LEASE_SECONDS = 6.0
 _START_SECONDS = 120.0  # who starts may hold up its own loop, and holds nothing yet
-_RENEW_SECONDS, _AGAIN_SECONDS, _LET_GO_SECONDS = 2.0, 0.4, 0.1
+_AGAIN_SECONDS, _LET_GO_SECONDS = 0.4, 0.1
+_RENEWALS = 3
 # Clocks of two machines do not run alike, and what was begun in time needs a moment to end.
-_MARGIN_SECONDS = 0.5
+_MARGIN = 1 / 12
 _log = structlog.get_logger(__name__)
 
 
@@ -38,12 +38,13 @@ class LeaseKeeper:
         leases: Leases,
         clock: Clock,
         *,
-        seconds: float = LEASE_SECONDS,
+        seconds: float,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._leases = leases
         self._clock = clock
         self._seconds = seconds
+        self._good_seconds = seconds * (1 - _MARGIN)
         self._sleep = sleep
         self._wanted: tuple[str, ...] = ()
         self._is_shared = True
@@ -107,7 +108,7 @@ class LeaseKeeper:
         """Come alive, with a minute or two to start in; raises `Unavailable`."""
         asked_at = self._clock.monotonic()
         await self._leases.join(_START_SECONDS)
-        self._until = asked_at + _START_SECONDS - _MARGIN_SECONDS
+        self._until = asked_at + _START_SECONDS * (1 - _MARGIN)
 
     async def run(self) -> None:
         """Renew until cancelled, once something is wanted; raises `LeaseLapsedError`."""
@@ -124,7 +125,8 @@ class LeaseKeeper:
 
     def _pause(self) -> float:
         """Look more often for what may come free than what is held has to be renewed."""
-        return _RENEW_SECONDS if len(self._standing.held) >= self._share else _AGAIN_SECONDS
+        is_content = len(self._standing.held) >= self._share
+        return self._seconds / _RENEWALS if is_content else _AGAIN_SECONDS
 
     async def drain(self) -> None:
         """Act on nothing more, and wait until nothing is in hand."""
@@ -150,7 +152,7 @@ class LeaseKeeper:
         if not standing.is_alive:
             self._until = float("-inf")
             raise LeaseLapsedError
-        self._until = asked_at + self._seconds - _MARGIN_SECONDS
+        self._until = asked_at + self._good_seconds
         self._settle(standing, done)
 
     def _settle(self, standing: Standing, done: Collection[str]) -> None:

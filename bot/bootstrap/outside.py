@@ -196,8 +196,11 @@ async def open_outside(
         await lease.take()
         stack.push_async_callback(lease.give_back)
         await migrate(dsn)
-        holder = "" if role is ProcessRole.ALL else new_holder(role)
-        leases = None if not holder else await stack.enter_async_context(joined(dsn, role, holder))
+        holder, leases = "", None
+        if role is not ProcessRole.ALL:
+            holder = new_holder(role)
+            joining = joined(dsn, role, holder, settings.lease_seconds)
+            leases = await stack.enter_async_context(joining)
         sources = await stack.enter_async_context(open_sources(settings))
         rpc, chain = await stack.enter_async_context(open_chain(settings, sources))
         candles = await stack.enter_async_context(open_candle_source(settings))

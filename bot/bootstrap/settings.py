@@ -20,6 +20,7 @@ from bot.bootstrap.settings_bots import BotsSettings
 from bot.bootstrap.settings_health import HealthSettings
 from bot.bootstrap.settings_market import MarketSettings
 from bot.bootstrap.settings_observability import ObservabilitySettings
+from bot.bootstrap.settings_processes import ProcessSettings
 from bot.domain.candles import Interval
 from bot.domain.landing import NODES_NEEDED
 from bot.domain.live_orders import LEAST_TIP_LAMPORTS, MOST_TIP_LAMPORTS
@@ -50,7 +51,12 @@ def _listed(value: object) -> object:
 
 
 class Settings(
-    MarketSettings, HealthSettings, ArchiveSettings, ObservabilitySettings, BotsSettings
+    MarketSettings,
+    HealthSettings,
+    ArchiveSettings,
+    ObservabilitySettings,
+    BotsSettings,
+    ProcessSettings,
 ):
     """What an operator may set; `.env.example` explains each in the same order."""
 

@@ -22,17 +22,17 @@ CREATE FUNCTION bury_lapsed() RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   dead text;
+  sessions integer[];
 BEGIN
   FOR dead IN
     SELECT holder FROM leases
     WHERE starts_with(name, 'process/') AND until <= clock_timestamp()
     ORDER BY name FOR UPDATE SKIP LOCKED
   LOOP
-    CONTINUE WHEN EXISTS (
-      SELECT FROM pg_stat_activity a
-      WHERE a.application_name = dead AND a.datname = current_database()
-        AND a.usename = current_user AND NOT pg_terminate_backend(a.pid, 1000)
-    );
+    SELECT coalesce(array_agg(pid), '{}') INTO sessions FROM pg_stat_activity
+    WHERE application_name = dead AND datname = current_database() AND usename = current_user;
+    CONTINUE WHEN NOT (SELECT coalesce(bool_and(pg_terminate_backend(s, 1000)), true)
+                       FROM unnest(sessions) s);
     DELETE FROM leases WHERE name = 'process/' || dead;
     UPDATE leases SET holder = '', until = '-infinity' WHERE holder = dead;
   END LOOP;
