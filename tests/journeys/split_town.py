@@ -1,7 +1,7 @@
 """A bot in many processes: started, known by what each holds, killed and replaced."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -29,16 +29,14 @@ class Troupe:
 
     town: Town
     forks: Forks
-    lease_seconds: float
     variants: Sequence[str]
+    changes: Mapping[str, object]
     cast: list[tuple[str, Child]] = field(default_factory=list)
 
     async def start(self, role: str) -> Child:
         """Start one more process of a role."""
         settings = self.town.settings(
-            public_url="https://split.example",
-            lease_seconds=self.lease_seconds,
-            log_level="WARNING",
+            public_url="https://split.example", log_level="WARNING", **self.changes
         )
         environment = environment_of(settings)
         child = await self.forks.start(["run", "--role", role], environment, variants=self.variants)
@@ -82,11 +80,11 @@ async def split_bot(
     forks: Forks,
     cast: Sequence[str] = CAST,
     *,
-    lease_seconds: float = 6.0,
     variants: Sequence[str] = ("sends at once",),
+    **changes: object,
 ) -> AsyncIterator[Troupe]:
     """Run the bot as many processes for the length of a block, all of them up."""
-    troupe = Troupe(town=town, forks=forks, lease_seconds=lease_seconds, variants=variants)
+    troupe = Troupe(town=town, forks=forks, variants=variants, changes=changes)
 
     try:
         for role in cast:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+import bot.bootstrap.lease_keeping
 import bot.bootstrap.outside
 import bot.bootstrap.parts
 import bot.bootstrap.post_office
@@ -128,6 +129,13 @@ def claim_first() -> None:
     bot.bootstrap.wiring.PostgresAlerts = ClaimsFirst  # type: ignore[misc] # on purpose
 
 
+def need_no_lease() -> None:
+    """Act on everything, whoever holds it."""
+    bot.bootstrap.lease_keeping.LeaseKeeper.holds = (  # type: ignore[method-assign] # on purpose
+        lambda _self, _name: True
+    )
+
+
 def send_at_once() -> None:
     """Let a chat have its messages at once: Telegram's limits are proved elsewhere."""
     bot.bootstrap.post_office.FloodLimits = partial(  # type: ignore[assignment,misc] # on purpose
@@ -152,6 +160,7 @@ VARIANTS: Mapping[str, Callable[[], None]] = {
     "forgets keys": forget_keys,
     "forgets claims": forget_claims,
     "leaks": leak,
+    "needs no lease": need_no_lease,
     "migrates further": migrate_further,
     "migrates in pieces": migrate_in_pieces,
     "seals in two steps": seal_in_two_steps,
