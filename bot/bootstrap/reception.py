@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from random import SystemRandom
 
 from bot.adapters.database.mail import PostgresInbox
+from bot.adapters.database.typed_secrets import SealedSecrets
 from bot.bootstrap.lease_keeping import LeaseKeeper
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.post_office import PostOffice
@@ -49,6 +50,7 @@ def open_reception(
     pocket = SecretPocket()
     several = outside.bots if outside.bots is not None and outside.bots.are_many else None
     bots = None if several is None else several.chats
+    secrets = SealedSecrets(outside.pool, settings.bot_token.get_secret_value())
     application = Application(
         services=services,
         inbox=inbox,
@@ -79,6 +81,7 @@ def open_reception(
         reachability=post.reachability,
         language_of=services.languages.of,
         pocket=pocket,
+        secrets=secrets if role is ProcessRole.WEB else None,
         journeys=post.seen.journeys,
         on_stored=_ring(outside),
         bots=bots,
@@ -88,6 +91,8 @@ def open_reception(
         lanes=lanes,
         crowding=crowding,
         reachability=post.reachability,
+        pocket=pocket,
+        secrets=secrets,
         shards=lambda: held_lanes(outside.leases),
     )
     return Reception(lanes=lanes, receiver=receiver, feed=feed)

@@ -8,10 +8,12 @@ import structlog
 from bot.domain.errors import Unavailable
 from bot.domain.shards import lane_shard
 from bot.ports.mail import Inbox
+from bot.ports.typed_secrets import TypedSecrets
 from bot.telegram.crowding import Crowding
 from bot.telegram.lanes import Lanes
 from bot.telegram.reachability import Reachability
 from bot.telegram.receiver import chat_of
+from bot.telegram.secret_pocket import SecretPocket, brought_secret
 
 _POLL_SECONDS, _OUTAGE_SECONDS = 0.1, 1.0
 _MOST_READ = 500
@@ -33,6 +35,8 @@ class InboxFeed:
         crowding: Crowding,
         reachability: Reachability,
         shards: Callable[[], Sequence[int]],
+        pocket: SecretPocket,
+        secrets: TypedSecrets,
         poll_seconds: float = _POLL_SECONDS,
     ) -> None:
         self._inbox = inbox
@@ -41,6 +45,9 @@ class InboxFeed:
         self._reachability = reachability
         self._shards = shards
         self._poll_seconds = poll_seconds
+        self._pocket = pocket
+        self._secrets = secrets
+        self._with_secret: set[int] = set()
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -65,6 +72,8 @@ class InboxFeed:
             await self._rest(pause)
 
     async def _read(self) -> None:
+        if self._with_secret:
+            await self._forget_secrets()
         if not (shards := self._shards()):
             return
         found = await self._inbox.open_in(shards, self._lanes.in_hand, _MOST_READ)
@@ -72,11 +81,23 @@ class InboxFeed:
         held = set(self._shards())
         ours = [update for update in found if lane_shard(update.lane) in held]
         if ours:
-            wrote = (chat_of(update.raw) for update in ours if not self._lanes.knows(update))
-            await self._reachability.heard_from(filter(None, wrote))
+            new = [update for update in ours if not self._lanes.knows(update)]
+            await self._reachability.heard_from(filter(None, (chat_of(one.raw) for one in new)))
+            await self._fetch_secrets([one.update_id for one in new if brought_secret(one.raw)])
             await self._crowding.feed(ours)
         if len(found) >= _MOST_READ:
             self._wake.set()
+
+    async def _fetch_secrets(self, update_ids: Sequence[int]) -> None:
+        if update_ids:
+            for update_id, secret in (await self._secrets.of(update_ids)).items():
+                self._pocket.take(update_id, secret)
+                self._with_secret.add(update_id)
+
+    async def _forget_secrets(self) -> None:
+        if answered := self._with_secret - set(self._lanes.in_hand):
+            await self._secrets.forget(answered)
+            self._with_secret -= answered
 
     async def _rest(self, seconds: float) -> None:
         try:

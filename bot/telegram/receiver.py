@@ -10,6 +10,7 @@ from bot.domain.errors import Unavailable
 from bot.observability.journeys import Journeys
 from bot.ports.clock import Clock
 from bot.ports.mail import Inbox, StoredUpdate
+from bot.ports.typed_secrets import TypedSecrets
 from bot.telegram.bot_marks import marked
 from bot.telegram.chat_bots import ChatBots
 from bot.telegram.cleaning import clean_update
@@ -47,7 +48,8 @@ class Receiver:
 
     When it is unsure whether all that is stored was fed (at boot, after a failed or cancelled
     store), it reads the unanswered updates again; lanes know which ones they already have. Without
-    lanes it stores alone: other processes handle what it stored, and `on_stored` may wake them.
+    lanes it stores alone: other processes handle what it stored, find in `secrets` what people typed
+    that is never stored, and `on_stored` may wake them.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Receiver:
         reachability: Reachability | None = None,
         language_of: LanguageOf = in_english,
         pocket: SecretPocket | None = None,
+        secrets: TypedSecrets | None = None,
         journeys: Journeys | None = None,
         on_stored: Callable[[], None] = lambda: None,
         bots: ChatBots | None = None,
@@ -73,6 +76,7 @@ class Receiver:
             else Crowding(inbox=inbox, lanes=lanes, clock=clock, language_of=language_of)
         )
         self._pocket = SecretPocket() if pocket is None else pocket
+        self._secrets = secrets
         self._journeys = journeys or Journeys(now=clock.now)
         self._bots = bots
         self._clock = clock
@@ -97,6 +101,7 @@ class Receiver:
             if self._bots is not None:
                 # Before the updates: their answers already go by the bot that was written to.
                 await self._bots.heard(stored)
+            await self._pass_on_secrets(stored)
             fresh = await self._inbox.store(stored)
             self._journeys.stored(((one.update_id, kind_of(one.raw)) for one in fresh), began)
             await self._feed(fresh)
@@ -111,6 +116,16 @@ class Receiver:
             await self.receive([marked(bot, one) for one in updates])
 
         return receive
+
+    async def _pass_on_secrets(self, stored: Sequence[StoredUpdate]) -> None:
+        """Leave what was typed in secret to whoever answers, before the update can be found."""
+        if self._secrets is None:
+            return
+        typed = {one.update_id: self._pocket.of(one.update_id) for one in stored}
+        if kept := {update_id: secret for update_id, secret in typed.items() if secret}:
+            await self._secrets.put(kept)
+            for update_id in kept:
+                self._pocket.drop(update_id)
 
     async def run(self) -> None:
         """Take up what a crash or an outage left behind, now and whenever it happens."""

@@ -36,6 +36,13 @@ def typed_secret(text: str) -> str:
     return "" if found is None or PASSWORD_REMOVED in found[2] else found[2].strip()
 
 
+def brought_secret(raw: Mapping[str, object]) -> bool:
+    """Tell whether a secret was cut out of the new message that an update brings."""
+    message = raw.get("message")
+    text = message.get("text") if isinstance(message, Mapping) else None
+    return isinstance(text, str) and (PASSWORD_REMOVED in text or INVITATION_REMOVED in text)
+
+
 class SecretPocket:
     """What was cut out of the updates in hand, by their number; the oldest fall out."""
 
@@ -48,9 +55,11 @@ class SecretPocket:
         text = message.get("text") if isinstance(message, Mapping) else None
         if not isinstance(text, str) or "/" not in text:
             return
-        secret = typed_secret(text)
-        if not secret:
-            return
+        if secret := typed_secret(text):
+            self.take(update_id, secret)
+
+    def take(self, update_id: int, secret: str) -> None:
+        """Keep what another process cut out of an update."""
         self._held[update_id] = secret
         while len(self._held) > _MOST_HELD:
             self._held.popitem(last=False)

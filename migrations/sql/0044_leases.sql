@@ -89,5 +89,13 @@ LANGUAGE sql AS $$
   UPDATE leases SET holder = '', until = '-infinity' WHERE holder = me;
 $$;
 
+-- What people typed in secret, sealed, on its way from the process that heard it to the one that
+-- answers. It is written to no log, and gone after a crash: then it is asked for again.
+CREATE UNLOGGED TABLE typed_secrets (
+  update_id bigint PRIMARY KEY,
+  sealed bytea NOT NULL,
+  kept_at timestamptz NOT NULL DEFAULT now()
+);
+
 -- An update lies in the shard of the last six bits of its lane.
 CREATE INDEX IF NOT EXISTS ix_inbox_shard ON inbox ((lane & 63), arrival) WHERE closed_at IS NULL;

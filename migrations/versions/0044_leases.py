@@ -32,3 +32,4 @@ def downgrade() -> None:
     ):
         op.execute(f"DROP FUNCTION {function}")
     op.drop_table("leases")
+    op.drop_table("typed_secrets")

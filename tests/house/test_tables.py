@@ -18,6 +18,7 @@ OF_NOBODY = {
     "inbox": "updates are known by Telegram's id before anybody is identified",
     "outbox": "notices go to chats, which may be groups",
     "leases": "processes hold them, not people",
+    "typed_secrets": "they go by their update, for as long as that is open",
     "audit_seals": "a seal covers many people's chains",
     "closed_chats": "so are the chats that take none",
     "bots": "a bot is nobody's",
