@@ -48,8 +48,8 @@ class Receiver:
 
     When it is unsure whether all that is stored was fed (at boot, after a failed or cancelled
     store), it reads the unanswered updates again; lanes know which ones they already have. Without
-    lanes it stores alone: other processes handle what it stored, find in `secrets` what people typed
-    that is never stored, and `on_stored` may wake them.
+    lanes it stores alone: other processes handle what it stored, find in `secrets` what people
+    typed that is never stored, and are woken by `on_stored`.
     """
 
     def __init__(

@@ -7,6 +7,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from bot.adapters.passwords import hash_password
+from tests.faults.redis_server import redis_server
 from tests.journeys.processes import Forks
 from tests.journeys.split_town import split_bot
 from tests.journeys.town import Town
@@ -36,9 +37,11 @@ async def test_a_bot_of_seven_processes_goes_on_as_one_whichever_dies(
     empty_town: Town, forks: Forks, tmp_path: Path
 ) -> None:
     town = empty_town
-    async with split_bot(
-        town, forks, lease_seconds=3.0, auth_password_hash=hash_password(PASSWORD)
-    ) as troupe:
+    changes = {"lease_seconds": 3.0, "auth_password_hash": hash_password(PASSWORD)}
+    async with (
+        redis_server(tmp_path) as redis,
+        split_bot(town, forks, redis_url=redis.url, **changes) as troupe,
+    ):
         people = [await town.newcomer() for _ in range(8)]
         await asyncio.gather(*(town.say(who, "/open WIF long 2") for who in people))
 
