@@ -29,9 +29,11 @@ _SHOWN = """
     SELECT payload ->> 'text' FROM outbox o JOIN inbox i USING (update_id)
     WHERE i.arrival > $1 AND payload ->> 'text' IS NOT NULL
 """
+# That somebody banned was told so once is noted, so that silence follows; and the clock marks each
+# wallet's equity meanwhile.
+_NOT_THEIRS = "'{is_ban_answered,day_on,day_lamports,peak_lamports}'::text[]"
 _EVERYTHING = {
-    # That somebody banned was told so once is noted, so that silence follows.
-    table: f"SELECT (to_jsonb(t) - 'is_ban_answered')::text FROM {table} t ORDER BY 1"  # noqa: S608 (ours)
+    table: f"SELECT (to_jsonb(t) - {_NOT_THEIRS})::text FROM {table} t ORDER BY 1"  # noqa: S608 (ours)
     for table in (
         "users",
         "accounts",

@@ -126,6 +126,7 @@ NO_ROWS_OF_THEIR_OWN: Mapping[str, str] = {
     "audit_heads": "where the chain of audit_log ends",
     "groups": "how groups are set up",
     "closed_chats": "chats, which may be groups, that take no messages",
+    "chat_bots": "which of our bots a chat, which may be a group, last wrote to",
 }
 _WHOSE = {"inbox": "lane", "outbox": "chat_id"}
 _NOT_COUNTED = frozenset({DataCategory.MESSAGES})  # no index leads to one person's
