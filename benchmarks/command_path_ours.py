@@ -23,7 +23,7 @@ from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring import wire
 from bot.domain.pools.reading import PoolReading
 from bot.domain.safety import TokenFacts
-from bot.ports.chain import NetworkCosts, PoolPlace
+from bot.ports.chain import EndpointState, NetworkCosts, PoolPlace
 from bot.telegram.application import Application
 from bot.telegram.bot_api import BotApi
 from bot.telegram.guard import Guard
@@ -65,6 +65,10 @@ class ConstantChain:
     async def network_costs(self) -> NetworkCosts:
         """Give constant costs."""
         return COSTS
+
+    def endpoints(self) -> Sequence[EndpointState]:
+        """Have none to tell of."""
+        return ()
 
     def lag_seconds(self) -> float:
         """Fall behind never."""
