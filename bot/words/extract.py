@@ -1,6 +1,7 @@
 """Brings the `.po` files up to date with the texts in the code: `python -m bot.words.extract`."""
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,10 @@ CALLS = {"say": 1, "later": 1, "marked": 1, "translated": 1, "say_count": 2, "ma
 # Which fields are texts, of whatever they are the fields; and tables whose values are.
 FIELDS = frozenset({"help_line", "long_help", "shelf", "line", "long"})
 TABLES = ("REFUSALS",)
+_SPEAKS = re.compile(
+    rf"\b(?:{'|'.join(CALLS)})\s*\(|\b(?:{'|'.join(sorted(FIELDS))})\s*=|{'|'.join(TABLES)}"
+)
+_COUNTS = re.compile(rf"\b(?:{'|'.join(name for name, forms in CALLS.items() if forms > 1)})\s*\(")
 TRANSLATIONS = tuple(one for one in Language if one is not Language.ENGLISH)
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _WIDTH = 100
@@ -40,16 +45,23 @@ class Found:
 def texts_of_the_code(product: Path = PRODUCT) -> list[Found]:
     """Find every text that the product says, in the order of the alphabet."""
     found: set[Found] = set()
-    for file in sorted(product.rglob("*.py")):
+    for file, tree in _trees(product, _SPEAKS):
         place = file.relative_to(product).as_posix()
         if not place.startswith("sandbox/"):
-            texts = _in_python(ast.parse(file.read_text(encoding="utf-8")))
-            found |= {Found(forms=forms, file=place) for forms in texts}
+            found |= {Found(forms=forms, file=place) for forms in _in_python(tree)}
     for file in sorted(product.rglob("*.html")):
         place = file.relative_to(product).as_posix()
         if not place.startswith("sandbox/"):
             found |= {Found(forms=forms, file=place) for forms in _in_page(file)}
     return sorted(found)
+
+
+def _trees(product: Path, holding: re.Pattern[str]) -> Iterator[tuple[Path, ast.Module]]:
+    """Give the syntax of the files that hold something of this form: to read all takes long."""
+    for file in sorted(product.rglob("*.py")):
+        source = file.read_text(encoding="utf-8")
+        if holding.search(source):
+            yield file, ast.parse(source)
 
 
 def _in_python(tree: ast.Module) -> Iterator[tuple[str, ...]]:
@@ -101,8 +113,8 @@ def uncounted_texts(product: Path = PRODUCT) -> list[str]:
     """
     return [
         f"{file.relative_to(product).as_posix()}:{node.lineno}"
-        for file in sorted(product.rglob("*.py"))
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for file, tree in _trees(product, _COUNTS)
+        for node in ast.walk(tree)
         if isinstance(node, ast.Call) and not all(map(_written, _forms_of_a_number(node)))
     ]
 

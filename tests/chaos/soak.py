@@ -19,6 +19,7 @@ from tests.chaos.soak_samples import Sample, look
 from tests.chaos.soak_troubles import Around, Trouble, log_volume, troubles
 from tests.faults.redis_server import RedisServer, redis_server
 from tests.faults.stopping_postgres import StoppingPostgres, stopping_postgres
+from tests.journeys.people import ADA
 from tests.journeys.processes import Child, Forks, environment_of
 from tests.journeys.town import Town, open_town
 
@@ -100,6 +101,8 @@ class _Soak:
             while await self.town.value(_TOKENS_KNOWN) < len(_TRADED):
                 await self._see_them_live()
                 await asyncio.sleep(0.1)
+        # Alarms reach an admin only who has written to the bot.
+        await self.town.wire.speak(ADA, "/start")
         self.calm.begin()
         async with asyncio.TaskGroup() as group:
             watching = group.create_task(self._watch())
