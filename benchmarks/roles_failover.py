@@ -91,6 +91,7 @@ def _show(title: str, outcome: Outcome) -> None:
     print(f"\n{title} (seed {report.seed})")
     print(f"  {report.updates} updates, {report.orders} orders, {outcome.messages} messages,")
     print(f"  {outcome.deaths} deaths, {outcome.stood_still} of them standstills,", end=" ")
+    print(f"{outcome.lapsed} ended since their leases had lapsed,", end=" ")
     print(f"messages sent again: {outcome.told_again}")
     for role in ROLES:
         print(f"  {role:<8} taken over: {_figures(outcome.taken_over.get(role, []))}")

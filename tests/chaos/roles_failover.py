@@ -62,6 +62,7 @@ class Outcome:
     taken_over: dict[str, list[float]]
     deaths: int
     stood_still: int
+    lapsed: int
     told_again: int
     messages: int
 
@@ -89,6 +90,7 @@ class _Show:
     spoken: list[Spoken] = field(default_factory=list)
     taken_over: dict[str, list[float]] = field(default_factory=dict)
     stood_still: int = 0
+    lapsed: int = 0
 
     async def run(self) -> None:
         """Talk and kill side by side, then wait until all is answered and sent."""
@@ -96,6 +98,7 @@ class _Show:
             talking = group.create_task(self._talk())
             while not talking.done():
                 await asyncio.sleep(self.chance.uniform(*self.plan.rest_seconds))
+                await self._start_those_that_ended()
                 await self._strike(self.chance.choice(ROLES))
         async with asyncio.timeout(_DRAIN_SECONDS):
             while not await self._is_settled():  # noqa: ASYNC110 (a database tells no events)
@@ -111,6 +114,14 @@ class _Show:
                 self.spoken.append(Spoken(who=who, text=text, update_id=told["update_id"]))
                 await asyncio.sleep(self.chance.uniform(0.02, 0.2))
             turn += 1
+
+    async def _start_those_that_ended(self) -> None:
+        """Do as the service manager does for a process whose leases lapsed."""
+        for role, child in list(self.troupe.cast):
+            if child.ended.done():
+                self.lapsed += 1
+                await self.troupe.bury(child)
+                await self.troupe.start(role)
 
     async def _strike(self, role: str) -> None:
         victim = await self.troupe.holder_of(role)
@@ -128,6 +139,8 @@ class _Show:
             self.stood_still += 1
             await asyncio.sleep(max(0.0, self.plan.still_seconds - seconds))
             os.kill(victim.pid, signal.SIGCONT)
+            with suppress(TimeoutError):
+                await victim.code()
 
     async def _until_taken_over(
         self, role: str, held: Sequence[str], victim: Child, at: datetime
@@ -158,6 +171,7 @@ async def fail_over(plan: Plan, forks: Forks, dsn: str) -> Outcome:
             taken_over=show.taken_over,
             deaths=sum(map(len, show.taken_over.values())),
             stood_still=show.stood_still,
+            lapsed=show.lapsed,
             told_again=report.receipts_sent_again,
             messages=sent,
         )
