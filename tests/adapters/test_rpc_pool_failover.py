@@ -129,7 +129,7 @@ async def test_a_third_endpoint_is_asked_when_the_first_hangs_and_the_second_is_
 ) -> None:
     settings = RpcSettings(request_timeout_seconds=5.0)
     async with rpc_nodes(3) as nodes:
-        for node, delay in zip(nodes, (0.0, 0.02, 0.05), strict=True):
+        for node, delay in zip(nodes, (0.0, 0.1, 0.3), strict=True):
             node.manners = Manners(delay_seconds=delay)
         async with build_pool(nodes, clock=_RealTime(), settings=settings) as pool:
             for _ in range(40):
