@@ -32,7 +32,8 @@ NAMES = st.one_of(
     st.builds(WholeName, segment=SEGMENTS, until=MOMENTS),
     st.builds(PartName, segment=SEGMENTS, attempt=st.integers(1, 999_999_999)),
 )
-BASES = st.lists(st.builds(BaseName, taken_at=MOMENTS, needs=SEGMENTS), max_size=8)
+# They are names of files in one folder.
+BASES = st.lists(st.builds(BaseName, taken_at=MOMENTS, needs=SEGMENTS), max_size=8, unique=True)
 
 
 @given(NAMES)
