@@ -9,7 +9,8 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -150,6 +151,16 @@ async def carry_out(order: Order) -> None:
 def signer_of(socket: str, *, is_forgetful: bool) -> SignerClient:
     kind = ForgetfulSigner if is_forgetful else SignerClient
     return kind(Path(socket), timeout_seconds=5.0)
+
+
+@asynccontextmanager
+async def signer_over(socket: str, *, is_forgetful: bool) -> AsyncIterator[SignerClient]:
+    """Give a way to ask the signer, shut behind the block."""
+    client = signer_of(socket, is_forgetful=is_forgetful)
+    try:
+        yield client
+    finally:
+        await client.close()
 
 
 async def _means(order: Order, database: Pool, rpc: RpcPool, venue: JupiterVenue) -> LiveMeans:

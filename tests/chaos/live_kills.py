@@ -20,7 +20,7 @@ from bot.ports.live_orders import LiveBalances
 from tests.builders.live_scenes import OWNER, LiveScene, live_scene
 from tests.builders.signers import Signers
 from tests.builders.swap_worlds import SOL, SwapWorld
-from tests.chaos.live_child import Order, signer_of
+from tests.chaos.live_child import Order, signer_over
 from tests.faults.proxy import FaultProxy, Moment
 
 ROOT = Path(__file__).parents[2]
@@ -243,8 +243,11 @@ async def live_kills(
 ) -> AsyncIterator[LiveKills]:
     """Run a signer, a parent of children, and the recovering process that is this one."""
     signers = signers_for(world, folder)
-    async with signers.process(), _children() as children:
-        signer = signer_of(str(signers.socket), is_forgetful=sends_first)
+    async with (
+        signers.process(),
+        _children() as children,
+        signer_over(str(signers.socket), is_forgetful=sends_first) as signer,
+    ):
         scene = await live_scene(world, database, signer=signer)
         kills = LiveKills(
             scene=scene,

@@ -18,7 +18,7 @@ from tests.builders.live_scenes import OWNER
 from tests.builders.signers import Signers
 from tests.builders.swap_worlds import SOL, SwapWorld
 from tests.builders.withdrawal_scenes import AT_ONCE, WithdrawalScene, withdrawal_scene
-from tests.chaos.live_child import Order, signer_of
+from tests.chaos.live_child import Order, signer_over
 from tests.chaos.live_kills import ROOT, signers_for
 from tests.faults.proxy import FaultProxy, Moment
 
@@ -180,8 +180,11 @@ async def withdrawal_kills(
 ) -> AsyncIterator[WithdrawalKills]:
     """Run a signer, a parent of children, and the recovering process that is this one."""
     signers = _signers(world, folder)
-    async with signers.process(), _children() as children:
-        signer = signer_of(str(signers.socket), is_forgetful=sends_first)
+    async with (
+        signers.process(),
+        _children() as children,
+        signer_over(str(signers.socket), is_forgetful=sends_first) as signer,
+    ):
         scene = await withdrawal_scene(world, database, rules=AT_ONCE, signer=signer)
         kills = WithdrawalKills(
             scene=scene,
