@@ -91,12 +91,14 @@ def _show(title: str, outcome: Outcome) -> None:
     print(f"\n{title} (seed {report.seed})")
     print(f"  {report.updates} updates, {report.orders} orders, {outcome.messages} messages,")
     print(f"  {outcome.deaths} deaths, {outcome.stood_still} of them standstills,", end=" ")
-    print(f"{outcome.lapsed} ended since their leases had lapsed,", end=" ")
+    print(f"{len(outcome.ended)} ended by themselves,", end=" ")
     print(f"messages sent again: {outcome.told_again}")
     for role in ROLES:
         print(f"  {role:<8} taken over: {_figures(outcome.taken_over.get(role, []))}")
     for name, count in outcome.faults().items():
         print(f"  {name:<40}{count:>6}")
+    for words in outcome.ended:
+        print(f"  ended: {words}")
     for said, times in report.said_instead.items():
         print(f"  {times} x instead of an order: {said}")
     for difference in report.differences[:5]:

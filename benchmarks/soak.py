@@ -99,8 +99,6 @@ def _show(title: str, plan: Plan, report: SoakReport) -> None:
     )
     for line in (*report.not_flat(), *report.talk.differences[:5]):
         print(f"  !! {line}")
-    for name, count in report.begun_anew.items():
-        print(f"  {name} began anew {count} times, since its leases had lapsed")
     for why, times in report.given_up.items():
         print(f"  {times} x given up: {why}")
     for said, times in report.talk.said_instead.items():

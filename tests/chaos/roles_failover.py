@@ -26,6 +26,7 @@ TALK = (
     "/close 1 25",
 )
 _UPDATES_KEPT = 100_000
+_WORDS_KEPT = 3000
 _LOOK_AGAIN_SECONDS, _PATIENCE_SECONDS, _DRAIN_SECONDS = 0.05, 40.0, 120.0
 _SINCE = "SELECT max(since) FROM leases WHERE name = ANY ($1)"
 _PRICED = "SELECT EXISTS (SELECT FROM token_prices WHERE received_at > $1)"
@@ -54,15 +55,16 @@ class Plan:
 class Outcome:
     """What was found; `taken_over` has for each role the seconds from a death to the next holder.
 
-    Messages that a person got twice are `told_again`: where a sender dies between sending and
-    noting so, nobody can know. There are no more of them than it may have had on their way.
+    `ended` has the last words of processes that nobody killed. Messages that a person got twice are
+    `told_again`: where a sender dies between sending and noting so, nobody can know. There are no
+    more of them than it may have had on their way.
     """
 
     report: Report
     taken_over: dict[str, list[float]]
     deaths: int
     stood_still: int
-    lapsed: int
+    ended: Sequence[str]
     told_again: int
     messages: int
 
@@ -90,7 +92,7 @@ class _Show:
     spoken: list[Spoken] = field(default_factory=list)
     taken_over: dict[str, list[float]] = field(default_factory=dict)
     stood_still: int = 0
-    lapsed: int = 0
+    ended: list[str] = field(default_factory=list)
 
     async def run(self) -> None:
         """Talk and kill side by side, then wait until all is answered and sent."""
@@ -116,10 +118,10 @@ class _Show:
             turn += 1
 
     async def _start_those_that_ended(self) -> None:
-        """Do as the service manager does for a process whose leases lapsed."""
+        """Do as the service manager does; a process that only lapsed begins anew by itself."""
         for role, child in list(self.troupe.cast):
             if child.ended.done():
-                self.lapsed += 1
+                self.ended.append(f"{role}: {child.said()[-_WORDS_KEPT:]}")
                 await self.troupe.bury(child)
                 await self.troupe.start(role)
 
@@ -139,8 +141,6 @@ class _Show:
             self.stood_still += 1
             await asyncio.sleep(max(0.0, self.plan.still_seconds - seconds))
             os.kill(victim.pid, signal.SIGCONT)
-            with suppress(TimeoutError):
-                await victim.code()
 
     async def _until_taken_over(
         self, role: str, held: Sequence[str], victim: Child, at: datetime
@@ -171,7 +171,7 @@ async def fail_over(plan: Plan, forks: Forks, dsn: str) -> Outcome:
             taken_over=show.taken_over,
             deaths=sum(map(len, show.taken_over.values())),
             stood_still=show.stood_still,
-            lapsed=show.lapsed,
+            ended=show.ended,
             told_again=report.receipts_sent_again,
             messages=sent,
         )

@@ -43,7 +43,6 @@ _DRAIN_SECONDS = 300.0
 _LOOK_SECONDS = 5.0
 _SECRET = "chaos-has-a-secret-0123456789"
 _TRADED = ("WIF", "JUP")
-_LAPSED = "LeaseLapsedError"
 _TOKENS_KNOWN = f"SELECT count(*) FROM solana_tokens WHERE symbol IN {_TRADED}"  # noqa: S608
 
 
@@ -91,15 +90,13 @@ class _Soak:
     spoken_at: dict[int, float] = field(default_factory=dict)
     befallen: dict[str, int] = field(default_factory=dict)
     calm: Calm = field(default_factory=Calm)
-    environment: dict[str, str] = field(default_factory=dict)
-    begun_anew: dict[str, int] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Talk while troubles come and go, then let all of it end and drain."""
         async with asyncio.timeout(_START_SECONDS):
             await self._start()
             while await self.town.value(_TOKENS_KNOWN) < len(_TRADED):
-                await self._see_them_live()
+                self._see_them_live()
                 await asyncio.sleep(0.1)
         # Alarms reach an admin only who has written to the bot.
         await self.town.wire.speak(ADA, "/start")
@@ -122,17 +119,13 @@ class _Soak:
             environment["REDIS_URL"] = self.redis.url
         if self.logs is not None:
             environment["LOG_DIR"] = str(self.logs)
-        self.environment = environment
         for number, role in enumerate(self.plan.roles, start=1):
-            await self._start_one(f"{role} {number}")
-
-    async def _start_one(self, name: str) -> None:
-        role = name.split(maxsplit=1)[0]
-        # One door takes what is pushed; the others' are shut.
-        port = self.port if role in {"web", "all"} else 0
-        words = ["run", "--role", role] if self.plan.is_split else ["run"]
-        own = self.environment | {"HTTP_PORT": str(port)}
-        self.children[name] = await self.forks.start(words, own, variants=self.plan.variants)
+            # One door takes what is pushed; the others' are shut.
+            port = self.port if role in {"web", "all"} else 0
+            words = ["run", "--role", role] if self.plan.is_split else ["run"]
+            own = environment | {"HTTP_PORT": str(port)}
+            child = await self.forks.start(words, own, variants=self.plan.variants)
+            self.children[f"{role} {number}"] = child
 
     def _pushed(self) -> dict[str, object]:
         url = f"http://127.0.0.1:{self.port}/telegram/webhook"
@@ -167,23 +160,16 @@ class _Soak:
 
     async def _watch(self) -> None:
         while True:
-            await self._see_them_live()
+            self._see_them_live()
             for name, child in self.children.items():
                 with suppress(psutil.NoSuchProcess):
                     sample = look(child.pid, self.calm.now())
                     self.samples.setdefault(name, []).append(sample)
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _see_them_live(self) -> None:
-        for name, child in list(self.children.items()):
-            if not child.ended.done():
-                continue
-            said = f"{name}: {child.ended.result()}: {child.said()[-2000:]}"
-            assert self.plan.is_split, said
-            assert _LAPSED in said, said
-            # Its leases lapsed, so it ends; the service manager starts it again.
-            self.begun_anew[name] = self.begun_anew.get(name, 0) + 1
-            await self._start_one(name)
+    def _see_them_live(self) -> None:
+        for name, child in self.children.items():
+            assert not child.ended.done(), f"{name}: {child.ended.result()}: {child.said()[-2000:]}"
 
     async def _drain(self) -> None:
         async with asyncio.timeout(_DRAIN_SECONDS):
@@ -216,7 +202,6 @@ async def soak(plan: Plan, forks: Forks) -> SoakReport:
             calm=one.calm,
             warm_after=plan.warm_after,
             befallen=one.befallen,
-            begun_anew=one.begun_anew,
         )
 
 

@@ -82,7 +82,6 @@ class SoakReport:
     lag: Lag
     befallen: Mapping[str, int]
     given_up: Mapping[str, int]
-    begun_anew: Mapping[str, int]
 
     def faults(self) -> dict[str, int]:
         """Give every count that must be none."""
@@ -106,7 +105,6 @@ async def report_of(
     calm: Calm,
     warm_after: float,
     befallen: Mapping[str, int],
-    begun_anew: Mapping[str, int],
 ) -> SoakReport:
     """Hold what is there against what was said and seen.
 
@@ -133,7 +131,6 @@ async def report_of(
         trends=[trend(name, seen, warm_after) for name, seen in samples.items()],
         lag=_lag(in_calm),
         befallen=dict(befallen),
-        begun_anew=dict(begun_anew),
         given_up={str(row["why"]): row["times"] for row in await town.rows(_GIVEN_UP)},
     )
 
