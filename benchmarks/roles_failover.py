@@ -15,7 +15,7 @@ import orjson
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bot.adapters.database.migrate import migrate
-from tests.chaos.roles_failover import ROLES, Outcome, Plan, fail_over
+from tests.chaos.roles_failover import CAST, ROLES, Outcome, Plan, fail_over
 from tests.faults.stopping_postgres import stopping_postgres
 from tests.journeys.processes import Forks, open_forks
 
@@ -66,7 +66,9 @@ async def _both(plan: Plan) -> tuple[Outcome, Outcome]:
 
 async def _carried_out(plan: Plan, forks: Forks) -> Outcome:
     with tempfile.TemporaryDirectory() as name:
-        async with stopping_postgres(Path(name) / "data") as server:
+        # One process asks for 15 at most.
+        room = {"max_connections": str(20 * len(CAST))}
+        async with stopping_postgres(Path(name) / "data", room) as server:
             await migrate(server.dsn)
             return await fail_over(plan, forks, server.dsn)
 

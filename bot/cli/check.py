@@ -19,6 +19,7 @@ from bot.cli.check_endpoints import endpoint_findings
 from bot.cli.check_live import live_findings
 from bot.cli.check_master_key import Sealed, master_key_findings, what_is_sealed
 from bot.cli.check_redis import redis_findings
+from bot.cli.check_room import room_findings
 from bot.cli.check_signer import signer_findings
 from bot.cli.check_sources import source_findings
 from bot.cli.findings import Finding
@@ -65,7 +66,8 @@ async def _findings(settings: Settings, *, is_live_asked: bool) -> list[Finding]
     findings = [Finding(subject="settings", state="ok", detail="all settings can be read")]
     async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
         database, sealed = await _database(settings)
-        findings += [database, *master_key_findings(settings, sealed)]
+        findings += [database, *await room_findings(settings)]
+        findings += master_key_findings(settings, sealed)
         findings += await _telegram(settings, client)
         findings += await endpoint_findings(settings, client)
     findings += await source_findings(settings)

@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -45,6 +46,15 @@ async def test_a_database_that_is_not_there_is_unavailable_without_its_address(d
     with pytest.raises(Unavailable) as refused:
         await migrate(dsn)
     assert "canary" not in str(refused.value)
+
+
+async def test_a_database_without_room_for_one_more_is_unavailable(database_dsn: str) -> None:
+    name = urlsplit(database_dsn).path.removeprefix("/")
+    connection = await asyncpg.connect(database_dsn)
+    await connection.execute(f"ALTER DATABASE {name} CONNECTION LIMIT 0")
+    await connection.close()
+    with pytest.raises(Unavailable, match="TooManyConnectionsError"):
+        await migrate(database_dsn)
 
 
 FURTHER = """

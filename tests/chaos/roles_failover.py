@@ -93,15 +93,17 @@ class _Show:
     taken_over: dict[str, list[float]] = field(default_factory=dict)
     stood_still: int = 0
     ended: list[str] = field(default_factory=list)
+    struck: Child | None = None
 
     async def run(self) -> None:
         """Talk and kill side by side, then wait until all is answered and sent."""
         async with asyncio.TaskGroup() as group:
             talking = group.create_task(self._talk())
+            managing = group.create_task(self._start_those_that_ended())
             while not talking.done():
                 await asyncio.sleep(self.chance.uniform(*self.plan.rest_seconds))
-                await self._start_those_that_ended()
                 await self._strike(self.chance.choice(ROLES))
+            managing.cancel()
         async with asyncio.timeout(_DRAIN_SECONDS):
             while not await self._is_settled():  # noqa: ASYNC110 (a database tells no events)
                 await asyncio.sleep(_LOOK_AGAIN_SECONDS)
@@ -119,14 +121,16 @@ class _Show:
 
     async def _start_those_that_ended(self) -> None:
         """Do as the service manager does; a process that only lapsed begins anew by itself."""
-        for role, child in list(self.troupe.cast):
-            if child.ended.done():
-                self.ended.append(f"{role}: {child.said()[-_WORDS_KEPT:]}")
-                await self.troupe.bury(child)
-                await self.troupe.start(role)
+        while True:
+            for role, child in list(self.troupe.cast):
+                if child.ended.done() and child is not self.struck:
+                    self.ended.append(f"{role}: {child.said()[-_WORDS_KEPT:]}")
+                    await self.troupe.bury(child)
+                    await self.troupe.start(role)
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
     async def _strike(self, role: str) -> None:
-        victim = await self.troupe.holder_of(role)
+        self.struck = victim = await self.troupe.holder_of(role)
         held = await self.troupe.held_by(victim)
         is_still = self.chance.random() < self.plan.still_share
         began, at = asyncio.get_running_loop().time(), await self.town.value("SELECT now()")

@@ -2,12 +2,12 @@
 
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.adapters.database.embedded import EmbeddedServer, embedded_postgres
+from bot.adapters.database.embedded import NO_SERVER_SETTINGS, EmbeddedServer, embedded_postgres
 
 
 @dataclass(slots=True, kw_only=True)
@@ -15,6 +15,7 @@ class StoppingPostgres:
     """A server in a folder; its address stays the same through every stop."""
 
     folder: Path
+    settings: Mapping[str, str | None] = NO_SERVER_SETTINGS
     stops: int = 0
     _server: EmbeddedServer | None = None
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -27,7 +28,8 @@ class StoppingPostgres:
 
     async def start(self) -> None:
         """Start it; after a stop it recovers from its log first."""
-        self._server = await self._stack.enter_async_context(embedded_postgres(self.folder))
+        running = embedded_postgres(self.folder, settings=self.settings)
+        self._server = await self._stack.enter_async_context(running)
 
     async def stop_at_once(self) -> None:
         """Do what `pg_ctl stop -m immediate` does: quit without a checkpoint or a goodbye."""
@@ -43,9 +45,11 @@ class StoppingPostgres:
 
 
 @asynccontextmanager
-async def stopping_postgres(folder: Path) -> AsyncIterator[StoppingPostgres]:
+async def stopping_postgres(
+    folder: Path, settings: Mapping[str, str | None] = NO_SERVER_SETTINGS
+) -> AsyncIterator[StoppingPostgres]:
     """Run a server for the length of a block, with the settings that the bot gives its own."""
-    server = StoppingPostgres(folder=folder)
+    server = StoppingPostgres(folder=folder, settings=settings)
     await server.start()
     try:
         yield server

@@ -11,6 +11,9 @@ from bot.domain.errors import Unavailable
 
 Connection = asyncpg.pool.PoolConnectionProxy
 _LONGEST_IDLE_SECONDS = 300.0
+_POOL_SIZE = 12
+MOST_CONNECTIONS = _POOL_SIZE + 3
+"""What one process opens at most: its pool, its lock, its leases, and a migration or a copy."""
 _MOST_STATEMENTS = 50_000  # on one connection, before it is opened anew
 _SESSION = {
     "synchronous_commit": "on",
@@ -158,7 +161,7 @@ def json_array(texts: Sequence[str]) -> str:
 
 @asynccontextmanager
 async def open_pool(
-    dsn: str, *, size: int = 12, quiet: Quiet = Quiet.NO, holder: str = ""
+    dsn: str, *, size: int = _POOL_SIZE, quiet: Quiet = Quiet.NO, holder: str = ""
 ) -> AsyncIterator[Pool]:
     """Open a pool on a database; raises `Unavailable` when it cannot be reached.
 

@@ -27,6 +27,7 @@ BASE = "base"
 _LOCK_PATIENCE_MS = 2_000
 _TRIES, _PAUSE_SECONDS = 30, 0.5
 _LOCK_NOT_AVAILABLE = "55P03"
+_NOT_NOW = ("08", "53", "57P")  # classes: no connection, no room, stopping or starting
 _INVALID = """
     SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
     WHERE NOT i.indisvalid AND c.relname = $1
@@ -81,8 +82,18 @@ async def _engine(dsn: str) -> AsyncIterator[AsyncEngine]:
         raise Unavailable("database", type(error).__name__) from error
     except asyncpg.PostgresError as error:
         raise Unavailable("database", type(error).__name__) from error
+    except DBAPIError as error:
+        # SQLAlchemy has no name of its own for a server that is full, or still starting.
+        if not _sqlstate(error).startswith(_NOT_NOW):
+            raise
+        cause = getattr(error.orig, "__cause__", None) or error
+        raise Unavailable("database", type(cause).__name__) from error
     finally:
         await engine.dispose()
+
+
+def _sqlstate(error: Exception) -> str:
+    return getattr(getattr(error, "orig", error), "sqlstate", None) or ""
 
 
 async def migrate(dsn: str, *, to: str = "head") -> str:
@@ -122,7 +133,7 @@ async def _patiently(engine: AsyncEngine, step: str) -> None:
             await _build_indexes(engine, step)
             await _move(engine, step)
         except (asyncpg.LockNotAvailableError, DBAPIError) as error:
-            if getattr(getattr(error, "orig", error), "sqlstate", "") != _LOCK_NOT_AVAILABLE:
+            if _sqlstate(error) != _LOCK_NOT_AVAILABLE:
                 raise
         else:
             return
