@@ -15,7 +15,7 @@ class StoppingPostgres:
     """A server in a folder; its address stays the same through every stop."""
 
     folder: Path
-    settings: Mapping[str, str | None] = NO_SERVER_SETTINGS
+    settings: Mapping[str, str | None]
     stops: int = 0
     _server: EmbeddedServer | None = None
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
