@@ -74,7 +74,7 @@ class LoadTelegram:
     async def push(
         self, people: range, says: Callable[[int], str], *, rate: float, seconds: float
     ) -> Outcome:
-        """Push at a pace for so long, each person in turn, and wait a little for the rest."""
+        """Push at a pace for so long, each person in turn, and wait until no more answers come."""
         self._outcome = outcome = Outcome()
         total = int(rate * seconds)
         wires = asyncio.Semaphore(_CONNECTIONS)
@@ -93,17 +93,15 @@ class LoadTelegram:
                 number = until
                 await asyncio.sleep(_PACE_SECONDS)
             outcome.answered_in_time = len(outcome.latencies_ms)
-            with suppress(TimeoutError):
+        # Only once all of them were taken.
+        with suppress(TimeoutError):
+            while self._due:
+                self._answered.clear()
                 async with asyncio.timeout(_PATIENCE_SECONDS):
-                    await self._all_answered()
+                    await self._answered.wait()
         outcome.unanswered = len(self._due)
         self._due.clear()
         return outcome
-
-    async def _all_answered(self) -> None:
-        while self._due:
-            self._answered.clear()
-            await self._answered.wait()
 
     async def _push(
         self,
