@@ -28,7 +28,6 @@ from bot.web.refusing import (
 from bot.web.security import security
 from bot.web.visiting import TooManyError
 from bot.web.wallets import wallets
-from bot.web.webhook import webhook_router
 from bot.web.withdrawals import withdrawals
 
 __all__ = ["WebDoor", "described", "web_application"]
@@ -50,7 +49,7 @@ _SAID: Mapping[int, str] = {
 
 
 def described(door: WebDoor) -> FastAPI:
-    """Build the routes, with the description of their interface; it is not served to anybody."""
+    """Build the routes of pages, with the description of their interface, served to nobody."""
     application = FastAPI(
         title="Kitrader", version=__version__, openapi_url=None, docs_url=None, redoc_url=None
     )
@@ -61,7 +60,6 @@ def described(door: WebDoor) -> FastAPI:
     }
     for router in (entrance, account, security, withdrawals, wallets):
         application.include_router(router, responses=said)
-    application.include_router(webhook_router(door))
     for error, answer in (
         (Refusal, answer_refusal),
         (NobodyError, answer_nobody),

@@ -11,6 +11,7 @@ from bot.domain.errors import Unavailable
 from bot.domain.languages import Language
 from bot.web.door import WebDoor
 from bot.web.pages import plain_page
+from bot.web.webhook import webhooks
 from bot.words.speech import speaking
 
 WEBHOOK_BYTES, FORM_BYTES = 1_000_000, 16_384
@@ -46,7 +47,7 @@ class _GoneError(Exception):
 
 
 class Guarded:
-    """An ASGI application around another.
+    """An ASGI application around that of the pages and those of the webhooks.
 
     A body is read whole before the inner application sees the request: within its limit and
     its time, or not at all. What goes wrong inside becomes one plain page with a reference.
@@ -55,6 +56,7 @@ class Guarded:
     def __init__(self, inner: ASGIApp, door: WebDoor) -> None:
         self._inner = inner
         self._door = door
+        self._hooks = webhooks(door)
         self._headers = [*_HEADERS, *((_ONLY_SECURE,) if door.is_secure else ())]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,22 +80,22 @@ class Guarded:
             await answer.instead(scope, receive, 500, reference=reference)
 
     async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
-        is_webhook = bool(self._door.webhook_path) and scope["path"] == self._door.webhook_path
-        if not is_webhook and scope["path"] not in _PUBLIC_PATHS:
+        hook = self._hooks.get(scope["path"])
+        if hook is None and scope["path"] not in _PUBLIC_PATHS:
             wait = self._door.addresses.wait_seconds(_address(scope))
             if wait:
                 await answer.instead(scope, receive, 429, wait=wait)
                 return
         try:
             async with asyncio.timeout(_BODY_SECONDS):
-                body = await _whole_body(receive, WEBHOOK_BYTES if is_webhook else FORM_BYTES)
+                body = await _whole_body(receive, WEBHOOK_BYTES if hook else FORM_BYTES)
         except _TooLargeError:
             await answer.instead(scope, receive, 413)
             return
         except TimeoutError:
             await answer.instead(scope, receive, 408)
             return
-        await self._inner(scope, _replayed(body, receive), answer.send)
+        await (hook or self._inner)(scope, _replayed(body, receive), answer.send)
 
 
 class _Answer:

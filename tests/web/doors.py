@@ -30,7 +30,7 @@ from bot.services.security import Security
 from bot.services.web_sessions import WebSessions, form_token
 from bot.telegram.security_news import SecurityNews
 from bot.web.application import WebDoor, web_application
-from bot.web.door import SECURE_COOKIE
+from bot.web.door import SECURE_COOKIE, Hook
 from bot.web.server import serve
 from tests.builders.books import books_on, meet
 from tests.builders.chance import seeded
@@ -38,6 +38,7 @@ from tests.builders.chance import seeded
 ORIGIN = "https://trade.example"
 SECRET = "a-webhook-secret-0123456789"
 HOOK = "/telegram/webhook"
+SECOND_SECRET, SECOND_HOOK = "another-secret-0123456789", "/telegram/webhook/2"
 ANN, BOB, ADA = 1001, 1002, 3001
 
 
@@ -149,6 +150,7 @@ async def opened(database: Pool) -> AsyncIterator[OpenDoor]:
         receive=receive,
         webhook_secret=SECRET,
         webhook_path=HOOK,
+        more_hooks=(Hook(path=SECOND_HOOK, secret=SECOND_SECRET, receive=receive),),
         per_minute=1_000_000,
         logins_per_minute=1_000_000,
     )

@@ -3,7 +3,7 @@
 import asyncio
 import html
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import httpx
@@ -13,7 +13,18 @@ from bot.services.web_sessions import form_token
 from bot.web.application import described
 from tests.builders.books import books_on, decided_long, known_token, meet
 from tests.builders.examples import examples
-from tests.web.doors import ADA, ANN, BOB, HOOK, ORIGIN, SECRET, OpenDoor
+from tests.web.doors import (
+    ADA,
+    ANN,
+    BOB,
+    HOOK,
+    ORIGIN,
+    SECOND_HOOK,
+    SECOND_SECRET,
+    SECRET,
+    OpenDoor,
+    served,
+)
 from tests.web.made_up import Sweep, headed
 from tests.web.others import FIELDS, Others, filled, operations
 
@@ -120,8 +131,22 @@ async def test_the_webhook_keeps_to_its_secret(open_door: OpenDoor) -> None:
         strange = await client.post(
             HOOK, json={"update_id": 9}, headers={header.encode(): "ключ".encode()}
         )
-    assert (good.status_code, bad.status_code, strange.status_code) == (200, 401, 401)
+        asked = await client.get(HOOK, headers={header: SECRET})
+        nonsense = await client.post(HOOK, content=b"[7]", headers={header: SECRET})
+    answers = (good, bad, strange, asked, nonsense)
+    assert [answer.status_code for answer in answers] == [200, 401, 401, 405, 400]
     assert [update["update_id"] for update in open_door.received] == [7]
+
+
+async def test_each_bot_is_pushed_long_updates_as_often_as_it_likes(open_door: OpenDoor) -> None:
+    update = {"update_id": 1, "message": {"text": "x" * 50_000}}
+    async with (
+        served(replace(open_door.door, per_minute=1)) as base,
+        httpx.AsyncClient(base_url=base, timeout=30) as client,
+    ):
+        for path, secret in ((HOOK, SECRET), (SECOND_HOOK, SECOND_SECRET)) * 2:
+            headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
+            assert (await client.post(path, json=update, headers=headers)).status_code == 200
 
 
 async def test_a_refusal_for_want_of_a_right_is_written_down_as_in_chat(
