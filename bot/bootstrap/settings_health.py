@@ -18,6 +18,7 @@ class HealthSettings(BaseSettings):
     health_disk_free_mb: int = Field(default=500, ge=0, le=1_000_000_000)
     health_clock_seconds: float = Field(default=30.0, gt=0, le=86_400)
     health_backup_hours: float = Field(default=36.0, gt=0, le=8_760)
+    health_archive_seconds: float = Field(default=120.0, gt=0, le=86_400)
     health_paused_minutes: float = Field(default=60.0, ge=0, le=43_200)
     health_order_minutes: float = Field(default=10.0, ge=0, le=43_200)
     books_check_seconds: float = Field(default=900.0, ge=0.1, le=604_800)

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from pathlib import Path
 
-from bot.adapters.backups.sealed_dumps import SealedDumps
 from bot.adapters.database.admin_reports import PostgresAdminReports
 from bot.adapters.database.alarms import PostgresAlarms
 from bot.adapters.database.audit_chain import PostgresAuditChain
@@ -35,26 +34,6 @@ _MISSED_ROUNDS = 3
 _ANSWER_SLACK_SECONDS = 1.0
 
 
-def health_limits(settings: Settings) -> HealthLimits:
-    """Give from where on a check fails."""
-    # Where prices are read seldom, the time between two rounds is no outage.
-    patience = _MISSED_ROUNDS * settings.price_refresh_seconds
-    return HealthLimits(
-        database_ms=settings.health_database_ms,
-        inbox_seconds=settings.health_inbox_seconds,
-        outbox_seconds=settings.health_outbox_seconds,
-        price_seconds=max(settings.health_price_seconds, patience),
-        telegram_seconds=settings.health_telegram_seconds,
-        disk_free_mb=settings.health_disk_free_mb,
-        clock_seconds=settings.health_clock_seconds,
-        backup_hours=settings.health_backup_hours,
-        paused_minutes=settings.health_paused_minutes,
-        order_minutes=settings.health_order_minutes,
-        books_every_seconds=settings.books_check_seconds,
-        audit_every_seconds=3600 * settings.audit_check_hours,
-    )
-
-
 def wire_health(  # noqa: PLR0917 (one of each)
     settings: Settings,
     parts: Parts,
@@ -65,7 +44,8 @@ def wire_health(  # noqa: PLR0917 (one of each)
     tally: DayTally,
 ) -> WellBeing:
     """Build it; raises `Unavailable` where the master key cannot be read."""
-    outside, limits = parts.outside, health_limits(settings)
+    outside, limits = parts.outside, _limits(settings)
+    shelf = backup_shelf(settings, outside.dsn) if settings.backup_recipients else None
     clock = outside.clock
     book = PostgresHealth(
         outside.pool, clock, most_seconds=limits.database_ms / 1000 + _ANSWER_SLACK_SECONDS
@@ -81,7 +61,8 @@ def wire_health(  # noqa: PLR0917 (one of each)
         limits=limits,
         default_mints=settings.default_tokens,
         hot=lambda: ticks.followed,
-        backups=_shelf(settings, outside),
+        backups=shelf,
+        archive=backups.archive if backups else None,
         signer=outside.live.signer if outside.live else None,
         is_redis_away=None if (shared := outside.shared) is None else lambda: shared.line.is_away,
     )
@@ -93,16 +74,36 @@ def wire_health(  # noqa: PLR0917 (one of each)
         tally=tally,
         health=health,
         alarms=_alarms(settings, outside, health, news.alarmed, on_outbox, backups),
-        proofs=_proofs(settings, outside, book),
+        proofs=_proofs(settings, outside, book, limits),
         reports=AdminReports(
             book=PostgresAdminReports(outside.pool, on_outbox=on_outbox),
             tally=tally,
-            backups=_shelf(settings, outside),
+            backups=shelf,
             notices=news.day_told,
             clock=clock,
             hour=settings.admin_report_hour,
             late_seconds=settings.alert_target_seconds,
         ),
+    )
+
+
+def _limits(settings: Settings) -> HealthLimits:
+    # Where prices are read seldom, the time between two rounds is no outage.
+    patience = _MISSED_ROUNDS * settings.price_refresh_seconds
+    return HealthLimits(
+        database_ms=settings.health_database_ms,
+        inbox_seconds=settings.health_inbox_seconds,
+        outbox_seconds=settings.health_outbox_seconds,
+        price_seconds=max(settings.health_price_seconds, patience),
+        telegram_seconds=settings.health_telegram_seconds,
+        disk_free_mb=settings.health_disk_free_mb,
+        clock_seconds=settings.health_clock_seconds,
+        backup_hours=settings.health_backup_hours,
+        archive_seconds=settings.health_archive_seconds,
+        paused_minutes=settings.health_paused_minutes,
+        order_minutes=settings.health_order_minutes,
+        books_every_seconds=settings.books_check_seconds,
+        audit_every_seconds=3600 * settings.audit_check_hours,
     )
 
 
@@ -124,11 +125,22 @@ def _alarms(  # noqa: PLR0917 (one of each)
             remind_after=timedelta(hours=settings.health_remind_hours),
         ),
         send_past=PastOutbox(outside.api).send,
-        told_elsewhere=lambda: {Check.BACKUP} if backups and backups.has_failed else (),
+        told_elsewhere=lambda: _told_by_backups(backups),
     )
 
 
-def _proofs(settings: Settings, outside: Outside, book: PostgresHealth) -> Proofs:
+def _told_by_backups(backups: Backups | None) -> set[Check]:
+    """Give what those tell who take backups; that an archive is behind or torn, they do not."""
+    if backups is None:
+        return set()
+    is_stopped = backups.archive is not None and bool(backups.archive.health().failure)
+    told = {Check.BACKUP: backups.has_failed, Check.ARCHIVE: is_stopped}
+    return {check for check, is_told in told.items() if is_told}
+
+
+def _proofs(
+    settings: Settings, outside: Outside, book: PostgresHealth, limits: HealthLimits
+) -> Proofs:
     key = derived_key(master_key(settings, may_make=True), AUDIT_SEALS)
     chain = PostgresAuditChain(outside.pool)
     return Proofs(
@@ -137,12 +149,8 @@ def _proofs(settings: Settings, outside: Outside, book: PostgresHealth) -> Proof
         audit=AuditProof(chain=chain, key=key),
         sealing=AuditSealing(chain=chain, clock=outside.clock, key=key),
         clock=outside.clock,
-        limits=health_limits(settings),
+        limits=limits,
     )
-
-
-def _shelf(settings: Settings, outside: Outside) -> SealedDumps | None:
-    return backup_shelf(settings, outside.dsn) if settings.backup_recipients else None
 
 
 def _folders(settings: Settings) -> dict[str, Path]:

@@ -29,6 +29,7 @@ class Check(StrEnum):
     ORDERS = "orders"
     SIGNER = "signer"
     REDIS = "redis"
+    ARCHIVE = "archive"
 
 
 TO_LIVE = frozenset({Check.TASKS})
@@ -56,6 +57,7 @@ class HealthLimits:
     disk_free_mb: int = 500
     clock_seconds: float = 30.0
     backup_hours: float = 36.0
+    archive_seconds: float = 120.0
     paused_minutes: float = 60.0
     order_minutes: float = 10.0
     books_every_seconds: float = 900.0
@@ -127,6 +129,20 @@ class DiskSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveSeen:
+    """How the archive of the database's log is.
+
+    `failure` is why nothing is archived now, empty where something is. `behind_seconds` is how
+    long ago the moment was up to which all is archived, None where there is none yet. With
+    `has_gap` the latest cannot be brought back from it: a piece lacks, or the copy to begin with.
+    """
+
+    failure: str
+    behind_seconds: float | None
+    has_gap: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HealthSeen:
     """All that is judged, as it is at one moment; None where it is not known or not there.
 
@@ -149,6 +165,7 @@ class HealthSeen:
     signer: str | None
     has_live: bool = False
     is_redis_away: bool | None = None
+    archive: ArchiveSeen | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

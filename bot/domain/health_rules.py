@@ -10,6 +10,7 @@ _MISSED_RUNS, _LEAST_PATIENCE_SECONDS = 5, 60.0
 _MOST_FAULTS = 3
 _MISSED_PROOFS = 4
 _PROOF_RESTS = 40
+_FIRST_COPY_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +151,26 @@ def backup(seen: HealthSeen, limits: HealthLimits) -> Verdict | None:
     return Verdict(is_ok=age <= limits.backup_hours, figures={"age_h": age})
 
 
+def archive(seen: HealthSeen, limits: HealthLimits) -> Verdict | None:
+    """Ask that the archive of the database's log is fed, level and whole, where there is one.
+
+    After a start it gets as long to catch up as it may be behind, and ten minutes for a first copy.
+    """
+    found = seen.archive
+    if found is None:
+        return None
+    behind = seen.up_seconds if found.behind_seconds is None else found.behind_seconds
+    has_gap = found.has_gap and seen.up_seconds > _FIRST_COPY_SECONDS
+    figures: Figures = {
+        "failure": found.failure,
+        "behind_s": round(behind, 1),
+        "limit_s": limits.archive_seconds,
+        "gap": int(has_gap),
+    }
+    is_ok = not (found.failure or has_gap) and behind <= limits.archive_seconds
+    return Verdict(is_ok=is_ok, figures=figures)
+
+
 def wallets(seen: HealthSeen, limits: HealthLimits) -> Verdict | None:
     """Ask that no live wallet stays paused: its owner and admins were told when it was."""
     if seen.stored is None or not seen.has_live:
@@ -196,6 +217,7 @@ RULES: Mapping[Check, Rule] = {
     Check.DISK: disk,
     Check.CLOCK: clock,
     Check.BACKUP: backup,
+    Check.ARCHIVE: archive,
     Check.WALLETS: wallets,
     Check.ORDERS: orders,
     Check.SIGNER: signer,

@@ -7,12 +7,13 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.errors import Unavailable
-from bot.domain.health import HealthLimits, HealthSeen, PricesSeen, StoredSeen
+from bot.domain.health import ArchiveSeen, HealthLimits, HealthSeen, PricesSeen, StoredSeen
 from bot.ports.backups import BackupShelf
 from bot.ports.chain import Chain
 from bot.ports.clock import Clock
 from bot.ports.health import Disks, HealthBook
 from bot.ports.signer import Signer
+from bot.services.archive import Archive
 from bot.services.price_board import PriceBoard
 from bot.services.pulse import Pulse
 
@@ -25,8 +26,8 @@ _log = structlog.get_logger(__name__)
 class HealthMeans:
     """What is looked at; `hot` gives the tokens held or looked at, by their ids.
 
-    There is no shelf where no backups are taken, and no signer where there is no live trading, no
-    Redis where nothing is shared.
+    There is no shelf where no backups are taken, no archive where the log is not archived, no
+    signer where there is no live trading, no Redis where nothing is shared.
     """
 
     book: HealthBook
@@ -39,6 +40,7 @@ class HealthMeans:
     default_mints: Sequence[str]
     hot: Callable[[], Collection[int]]
     backups: BackupShelf | None = None
+    archive: Archive | None = None
     signer: Signer | None = None
     is_redis_away: Callable[[], bool] | None = None
 
@@ -78,6 +80,7 @@ class HealthLooks:
             skew_seconds=self._skew_seconds(),
             backup_hours=await self._age_of_backup(),
             signer=await self._signer(),
+            archive=None if means.archive is None else archive_seen(means.archive),
             has_live=means.signer is not None,
             is_redis_away=None if means.is_redis_away is None else means.is_redis_away(),
         )
@@ -149,3 +152,11 @@ class HealthLooks:
         except Unavailable as error:
             return error.detail or error.what
         return ""
+
+
+def archive_seen(archive: Archive) -> ArchiveSeen:
+    """Give what is judged of the archive, without asking anybody."""
+    found = archive.health()
+    return ArchiveSeen(
+        failure=found.failure, behind_seconds=found.age_seconds, has_gap=found.has_gap
+    )

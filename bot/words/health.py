@@ -23,6 +23,7 @@ NAMES: Mapping[Check, str] = {
     Check.ORDERS: later("Live orders"),
     Check.SIGNER: later("Signer"),
     Check.REDIS: later("Redis"),
+    Check.ARCHIVE: later("Archive"),
 }
 _WHY: Mapping[Check, str] = {
     Check.DATABASE: later("the database takes {took_ms} ms for an answer"),
@@ -42,12 +43,15 @@ _WHY: Mapping[Check, str] = {
     Check.ORDERS: later("{open} live orders have no end, one for {oldest_min} min"),
     Check.SIGNER: later("the signer does not answer: {answer}"),
     Check.REDIS: later("Redis does not answer: each process goes on with its part of the limits"),
+    Check.ARCHIVE: later("the archive of the database is {behind_s} s behind"),
 }
 _PROVED: Mapping[Proof, Check] = {Proof.BOOKS: Check.BOOKS, Proof.AUDIT: Check.AUDIT}
 _SILENT_DATABASE = later("the database does not answer")
 _NEVER_PROVED = later("never checked yet")
 _LATE_PROOF = later("last checked {age_s} s ago, which is too long")
 _FROM_BEFORE = later("it failed before the start, and was not looked at since")
+_STOPPED_ARCHIVE = later("the archive of the database has stopped: {failure}")
+_TORN_ARCHIVE = later("the archive of the database has a gap, or no copy to begin with yet")
 _NO_PRICE = later("no price has been read yet")
 
 
@@ -73,6 +77,8 @@ def _template(finding: Finding) -> str:
         return _NO_PRICE
     if check in {Check.BOOKS, Check.AUDIT} and not figures["wrong"]:
         return _NEVER_PROVED if figures["age_s"] == -1 else _LATE_PROOF
+    if check is Check.ARCHIVE and (figures["failure"] or figures["gap"]):
+        return _STOPPED_ARCHIVE if figures["failure"] else _TORN_ARCHIVE
     return _WHY[check]
 
 

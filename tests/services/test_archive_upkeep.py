@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.adapters.database.connection import Pool
 from bot.adapters.database.mail import PostgresOutbox
 from bot.bootstrap.news import Newsroom
 from bot.domain.archives import BaseName, ChainName, Segment
 from bot.domain.errors import Unavailable
+from bot.domain.health import Check, HealthLimits
+from bot.domain.health_rules import RULES
 from bot.ports.archive import ChainFiles, StreamState
 from bot.services.archive import Archive
+from bot.services.health_looks import archive_seen
 from bot.telegram.backup_news import BackupNews
 from bot.telegram.private_news import in_english
 from tests.fakes.hand_clock import HandClock
+from tests.words.test_health_words import WELL
 
 BEGUN_AT = HandClock().now()
 
@@ -24,6 +28,7 @@ class Shelves:
 
     clock: HandClock
     failure: str = ""
+    covered_at: datetime = BEGUN_AT
     is_full: bool = False
     has_hole: bool = False
     bases: list[BaseName] = field(default_factory=list)
@@ -39,7 +44,7 @@ class Shelves:
 
     def state(self) -> StreamState:
         return StreamState(
-            chain=self.chain, covered_at=BEGUN_AT, is_awaited=True, failure=self.failure
+            chain=self.chain, covered_at=self.covered_at, is_awaited=True, failure=self.failure
         )
 
     async def chains(self) -> Sequence[ChainFiles]:
@@ -127,3 +132,35 @@ async def test_a_failure_is_told_once_when_it_lasts_and_so_is_its_end(database: 
     stopped = "⚠️ The archive of the database has stopped."
     again = "✅ The archive of the database works again."
     assert await told(database) == [stopped, again, stopped, again]
+
+
+async def test_health_sees_an_archive_that_stopped_that_lags_or_is_torn_and_its_end(
+    database: Pool,
+) -> None:
+    shelves = Shelves(clock=HandClock())
+    archive = archive_on(shelves, database)
+
+    async def is_well() -> bool:
+        await archive.look_after()
+        seen = replace(WELL, now=shelves.clock.now(), archive=archive_seen(archive))
+        verdict = RULES[Check.ARCHIVE](seen, HealthLimits(archive_seconds=60))
+        assert verdict is not None
+        return verdict.is_ok
+
+    assert await is_well()
+    shelves.failure = "the server is gone"
+    assert not await is_well()
+    shelves.failure = ""
+    assert await is_well()
+    shelves.clock.advance(61)
+    assert not await is_well()
+    shelves.covered_at = shelves.clock.now()
+    assert await is_well()
+    shelves.bases.clear()
+    shelves.is_full = True
+    shelves.clock.advance(60)
+    assert not await is_well()
+    shelves.is_full = False
+    shelves.clock.advance(300)
+    shelves.covered_at = shelves.clock.now()
+    assert await is_well()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.health import (
+    ArchiveSeen,
     Check,
     DiskSeen,
     Finding,
@@ -37,7 +38,8 @@ WELL = HealthSeen(
     endpoints=2, resting_endpoints=1, unheard_seconds=3.0,
     jobs=(JobSeen(name="refresh_all", every_seconds=60, since_end_seconds=59, faults=2),),
     disks=(DiskSeen(folder="DATA_DIR", free_mb=9_000),), skew_seconds=-2.0, backup_hours=3.0,
-    signer="", has_live=True,
+    signer="", has_live=True, is_redis_away=False,
+    archive=ArchiveSeen(failure="", behind_seconds=1.0, has_gap=False),
 )  # fmt: skip
 
 
@@ -47,6 +49,10 @@ def stored(**parts: object) -> HealthSeen:
 
 def proved(proof: Proof, **parts: object) -> HealthSeen:
     return stored(proved=PROVED | {proof: replace(PROVED[proof], **parts)})
+
+
+def archived(**parts: object) -> HealthSeen:
+    return replace(WELL, archive=replace(WELL.archive, **parts))
 
 
 BAD = [
@@ -71,6 +77,11 @@ BAD = [
     (Check.WALLETS, stored(paused_wallets=1, paused_since=LONG_AGO), "1 wallets are paused"),
     (Check.ORDERS, stored(live_orders=1, live_order_since=LONG_AGO), "1 live orders have no end"),
     (Check.SIGNER, replace(WELL, signer="no socket"), "does not answer: no socket"),
+    (Check.REDIS, replace(WELL, is_redis_away=True), "Redis does not answer"),
+    (Check.ARCHIVE, archived(failure="its process ended"), "has stopped: its process ended"),
+    (Check.ARCHIVE, archived(behind_seconds=121.0), "121.0 s behind"),
+    (Check.ARCHIVE, archived(behind_seconds=None), "1000000.0 s behind"),
+    (Check.ARCHIVE, archived(has_gap=True), "has a gap"),
 ]  # fmt: skip
 
 

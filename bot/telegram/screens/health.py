@@ -22,6 +22,7 @@ _SHOWN: Mapping[Check, str] = {
     Check.PRICES: "{oldest_s} s",
     Check.ENDPOINTS: "{resting} / {endpoints} ⏳",
     Check.DISK: "{free_mb} MB",
+    Check.ARCHIVE: "{behind_s} s",
 }
 
 
