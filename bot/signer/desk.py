@@ -1,5 +1,7 @@
 """The signer's one decision: whether this message is signed for this intent, and only once."""
 
+from collections.abc import Mapping
+
 import structlog
 
 from bot import __version__
@@ -17,9 +19,8 @@ from bot.domain.live_wallets import KeyDamaged, MasterKeyMissing
 from bot.domain.signing.attempts import Attempt, attempt_at, attempt_reasons
 from bot.domain.signing.caps import Caps, cap_reasons
 from bot.domain.signing.intents import given_mint
-from bot.domain.signing.message import parse_message
 from bot.domain.signing.outlay import Outlay
-from bot.domain.signing.policy import judge
+from bot.domain.signing.policy import Judgement, judge
 from bot.domain.signing.rules import SigningRules
 from bot.ports.clock import Clock
 from bot.ports.key_vault import KeyVault
@@ -50,6 +51,7 @@ class Desk:
         self._caps = caps
         self._clock = clock
         self._is_dumpable = is_dumpable
+        self._untold: list[Mapping[str, object]] = []
 
     def answer(self, request: Request) -> Answer:
         """Give the answer to a request; whatever is wrong with it is an answer too."""
@@ -80,6 +82,15 @@ class Desk:
             case HealthRequest():
                 return self.health()
 
+    def tell(self) -> None:
+        """Log what was signed since the last time: the asker waits for the answer, and not for it.
+
+        The journal has it before, so nothing is lost with a line of the log.
+        """
+        untold, self._untold = self._untold, []
+        for words in untold:
+            _log.info("signing", **words)
+
     def health(self) -> SignerHealth:
         """Tell how the signer is."""
         return SignerHealth(
@@ -107,7 +118,7 @@ class Desk:
         judgement = judge(request.message, intent, request.lookup_tables, self._rules)
         if judgement.reasons:
             return self._refused(request, judgement.reasons)
-        attempt, reasons = self._attempt(request, judgement.outlay)
+        attempt, reasons = self._attempt(request, judgement)
         if reasons:
             return self._refused(request, reasons)
         # What does not open must neither count as an attempt nor use up a cap, so it is opened
@@ -117,10 +128,11 @@ class Desk:
             self._note(request, attempt, judgement.outlay)
         return Signed(signature=signature)
 
-    def _attempt(self, request: SignRequest, outlay: Outlay) -> tuple[Attempt, tuple[str, ...]]:
+    def _attempt(
+        self, request: SignRequest, judgement: Judgement
+    ) -> tuple[Attempt, tuple[str, ...]]:
         intent, now = request.intent, self._memory.moment(self._clock.now())
-        blockhash = parse_message(request.message).blockhash
-        attempt = attempt_at(intent, request.message, blockhash, now)
+        attempt = attempt_at(intent, request.message, judgement.blockhash, now)
         former = self._memory.former(intent.intent_id)
         reasons = attempt_reasons(former, attempt, request.former)
         if reasons:
@@ -129,14 +141,15 @@ class Desk:
             return former, ()
         mint = given_mint(intent)
         spent = self._memory.spent(intent.wallet, mint, now)
-        return attempt, cap_reasons(intent, outlay, spent, self._caps)
+        return attempt, cap_reasons(intent, judgement.outlay, spent, self._caps)
 
     def _note(self, request: SignRequest, attempt: Attempt, outlay: Outlay) -> None:
         intent = request.intent
         self._memory.note(intent, attempt, outlay, request.former)
-        _log.info("signing", intent=intent.intent_id, attempt=attempt.number,
-                  wallet=intent.wallet, message=attempt.message_hash,
-                  lamports=outlay.lamports)  # fmt: skip
+        self._untold.append({
+            "intent": intent.intent_id, "attempt": attempt.number, "wallet": intent.wallet,
+            "message": attempt.message_hash, "lamports": outlay.lamports,
+        })  # fmt: skip
 
     def _refused(self, request: SignRequest, reasons: tuple[str, ...]) -> Refused:
         intent = request.intent

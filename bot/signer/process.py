@@ -67,6 +67,7 @@ async def serve(
         desk.answer,
         peer_uids=settings.peer_uids(),
         most_connections=settings.most_connections,
+        afterwards=desk.tell,
     )
     async with server.listening(settings.socket, int(settings.socket_mode, 8)):
         _log.info("signer is up", socket=str(settings.socket))

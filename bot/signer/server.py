@@ -23,7 +23,10 @@ Answers = Callable[[Request], Answer]
 
 
 class Server:
-    """Serves the peers it knows, each request whole before the next one is read."""
+    """Serves the peers it knows, each request whole before the next one is read.
+
+    `afterwards` is what nobody has to wait for: it is done once an answer is out.
+    """
 
     def __init__(
         self,
@@ -32,11 +35,13 @@ class Server:
         peer_uids: frozenset[int],
         most_connections: int = 8,
         idle_seconds: float = IDLE_SECONDS,
+        afterwards: Callable[[], None] = lambda: None,
     ) -> None:
         self._answers = answers
         self._peer_uids = peer_uids
         self._most_connections = most_connections
         self._idle_seconds = idle_seconds
+        self._afterwards = afterwards
         self._connections = 0
 
     @asynccontextmanager
@@ -80,6 +85,8 @@ class Server:
                 body = await read_frame(reader)
                 writer.write(framed(answer_body(self._answered(body))))
                 await writer.drain()
+                await asyncio.sleep(0)  # the loop sends what was written at the end of its round
+                self._afterwards()
 
     def _answered(self, body: bytes) -> Answer:
         try:

@@ -5,9 +5,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 from bot.adapters.signing.answers import (
     Answer,
     Failed,
@@ -31,8 +28,8 @@ from bot.adapters.signing.requests import (
     SignRequest,
     request_body,
 )
+from bot.adapters.solana.message_signatures import has_signed
 from bot.domain.errors import Unavailable
-from bot.domain.identifiers import decode_address
 from bot.domain.live_wallets import KeyDamaged, MasterKeyMissing, SealedKey
 from bot.domain.signing.intents import FormerExpired, Intent
 from bot.ports.signer import SignerHealth, SigningRefused
@@ -86,11 +83,8 @@ class SignerClient:
         answer = await self._asked(request, key=key)
         if not isinstance(answer, Signed):
             _fail("it answered something else than was asked")
-        try:
-            public = Ed25519PublicKey.from_public_bytes(decode_address(key.address))
-            public.verify(answer.signature, message)
-        except (InvalidSignature, ValueError) as error:
-            raise Unavailable(SIGNER, "its signature does not verify") from error
+        if not has_signed(key.address, message, answer.signature):
+            _fail("its signature does not verify")
         return answer.signature
 
     async def reseal(self, key: SealedKey) -> SealedKey:

@@ -1,7 +1,7 @@
-"""Whether an address has signed a message, by Ed25519."""
+"""Whether an address has signed a message, by Ed25519 as strictly as Solana itself asks."""
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from solders.pubkey import Pubkey
+from solders.signature import Signature
 
 from bot.domain.errors import UnreadableAccount
 from bot.domain.identifiers import decode_address
@@ -10,7 +10,6 @@ from bot.domain.identifiers import decode_address
 def has_signed(address: str, message: bytes, signature: bytes) -> bool:
     """Tell whether the key of an address has signed a message; an address of no key has not."""
     try:
-        Ed25519PublicKey.from_public_bytes(decode_address(address)).verify(signature, message)
-    except (InvalidSignature, UnreadableAccount, ValueError):
+        return Signature.from_bytes(signature).verify(Pubkey(decode_address(address)), message)
+    except (UnreadableAccount, ValueError):
         return False
-    return True

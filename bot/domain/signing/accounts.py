@@ -1,14 +1,14 @@
 """The accounts of a message, those from lookup tables included, each with its rights."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.domain.errors import UnreadableAccount, UnreadableMessage
 from bot.domain.identifiers import decode_address, encode_address
 from bot.domain.signing.message import Message, TableUse
+from bot.domain.values import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Account:
     """One account of a message.
 

@@ -3,6 +3,7 @@
 from bot.domain.errors import UnreadableMessage
 
 _CONTINUES = 0x80
+_FIRST_CONTINUED = bytes((_CONTINUES,))
 _LARGEST_COUNT = 0xFFFF
 _LONGEST_COUNT_BYTES = 3
 
@@ -16,11 +17,10 @@ class ByteReader:
 
     def take(self, length: int, what: str) -> bytes:
         """Give the next bytes."""
-        end = self._at + length
-        if end > len(self._raw):
+        taken = self._raw[self._at : self._at + length]
+        if len(taken) < length:
             raise UnreadableMessage(f"it ends within {what}")
-        taken = self._raw[self._at : end]
-        self._at = end
+        self._at += length
         return taken
 
     def byte(self, what: str) -> int:
@@ -32,6 +32,8 @@ class ByteReader:
 
         Source: `solana_short_vec`, which refuses aliases (0x80 0x00 for 0) and more than 16 bits.
         """
+        if self._raw[self._at : self._at + 1] < _FIRST_CONTINUED:  # nearly always, and quicker
+            return self.byte(what)
         value = 0
         for position in range(_LONGEST_COUNT_BYTES):
             byte = self.byte(what)

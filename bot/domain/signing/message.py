@@ -1,10 +1,9 @@
 """Solana transaction messages, legacy and v0, read in their one canonical form."""
 
-from dataclasses import dataclass
-
 from bot.domain.errors import UnreadableMessage
 from bot.domain.identifiers import ADDRESS_BYTES
 from bot.domain.signing.byte_reader import ByteReader
+from bot.domain.values import value
 
 LARGEST_TRANSACTION_BYTES = 1232
 SIGNATURE_BYTES = 64
@@ -12,7 +11,7 @@ _VERSIONED, _VERSION_0 = 0x80, 0x80
 _MOST_ACCOUNTS = 256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Instruction:
     """One call: the program's place among the accounts, the places of its accounts, its data."""
 
@@ -21,7 +20,7 @@ class Instruction:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TableUse:
     """What a message takes from one lookup table, by place in the table."""
 
@@ -30,7 +29,7 @@ class TableUse:
     readonly: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Message:
     """What is signed: who signs, which accounts with which rights, and the calls in order.
 
@@ -89,8 +88,9 @@ def parse_message(raw: bytes) -> Message:
 
 
 def _keys(reader: ByteReader) -> tuple[bytes, ...]:
-    count = reader.count("accounts")
-    return tuple(reader.take(ADDRESS_BYTES, "the accounts") for _ in range(count))
+    length = reader.count("accounts") * ADDRESS_BYTES
+    keys = reader.take(length, "the accounts")
+    return tuple(keys[at : at + ADDRESS_BYTES] for at in range(0, length, ADDRESS_BYTES))
 
 
 def _instructions(reader: ByteReader) -> tuple[Instruction, ...]:

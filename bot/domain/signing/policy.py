@@ -20,10 +20,14 @@ from bot.domain.signing.transfer_policy import TransferJudge
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """Why a message is refused, in words; without reasons, what it costs the wallet at most."""
+    """Why a message is refused, in words; without reasons, what it costs the wallet at most.
+
+    `blockhash` is that of a message that could be read.
+    """
 
     reasons: tuple[str, ...]
     outlay: Outlay
+    blockhash: bytes = b""
 
 
 def violations(
@@ -96,7 +100,8 @@ def _judge_steps(
     fee = network_fee(message.signer_count, steps)
     reasons = (*_memo_reasons(steps, wallet, rules), *fee_reasons(fee, steps, intent))
     outlay = asker.outlay(fee)
-    return Judgement(reasons=(*asker.conclude(), *reasons), outlay=outlay)
+    reasons = (*asker.conclude(), *reasons)
+    return Judgement(reasons=reasons, outlay=outlay, blockhash=message.blockhash)
 
 
 def _judge_of(

@@ -1,26 +1,26 @@
 """The few things that an instruction of a message we sign may do."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.domain.signing.accounts import Account
+from bot.domain.values import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ComputeLimit:
     """At most so many compute units are used, and paid for."""
 
     units: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class ComputePrice:
     """So many millionths of a lamport are paid for each compute unit."""
 
     micro_lamports: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Memo:
     """A text stays in the chain's history; whoever is named with it has signed it."""
 
@@ -28,7 +28,7 @@ class Memo:
     signers: tuple[Account, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class NativeTransfer:
     """Lamports go from a signer to anybody."""
 
@@ -39,7 +39,7 @@ class NativeTransfer:
     lamports: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CreateAccount:
     """The associated token account of an owner is made where there is none; the payer pays rent.
 
@@ -56,7 +56,7 @@ class CreateAccount:
     token_program: Account
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class TokenTransfer:
     """Tokens go from one account to another of the same mint, which the program checks."""
 
@@ -70,7 +70,7 @@ class TokenTransfer:
     units: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class SyncNative:
     """A wrapped SOL account counts the lamports that were sent to it."""
 
@@ -79,7 +79,7 @@ class SyncNative:
     account: Account
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CloseAccount:
     """An emptied token account, or one of wrapped SOL with all in it, is paid out and ends."""
 
@@ -91,7 +91,7 @@ class CloseAccount:
     owner: Account
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class CreateSwapAccount:
     """Jupiter makes its user a wrapped SOL account, whose address it derives from both."""
 
@@ -103,7 +103,7 @@ class CreateSwapAccount:
     token_program: Account
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Route:
     """Jupiter swaps at most `in_amount` and fails where less than the minimum arrives.
 
