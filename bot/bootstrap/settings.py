@@ -18,6 +18,7 @@ from bot.bootstrap.public_address import checked_origin, is_loopback
 from bot.bootstrap.settings_archive import ArchiveSettings
 from bot.bootstrap.settings_bots import BotsSettings
 from bot.bootstrap.settings_health import HealthSettings
+from bot.bootstrap.settings_live import LiveSettings
 from bot.bootstrap.settings_market import MarketSettings
 from bot.bootstrap.settings_observability import ObservabilitySettings
 from bot.bootstrap.settings_processes import ProcessSettings
@@ -52,6 +53,7 @@ def _listed(value: object) -> object:
 
 class Settings(
     MarketSettings,
+    LiveSettings,
     HealthSettings,
     ArchiveSettings,
     ObservabilitySettings,

@@ -15,11 +15,11 @@ from bot.bootstrap.outside import LiveOutside
 from bot.bootstrap.parts import Parts
 from bot.bootstrap.resting import Resting
 from bot.bootstrap.settings import Settings
+from bot.bootstrap.settings_live import live_rules
 from bot.bootstrap.wiring_deposits import movement_means
 from bot.bootstrap.wiring_gate import wire_gate, wire_twins
 from bot.bootstrap.wiring_linked import wire_imports, wire_key_checks, wire_watched
 from bot.bootstrap.wiring_withdrawals import wire_withdrawals
-from bot.domain.live_orders import LiveRules
 from bot.domain.live_questions import LiveRestingRules
 from bot.domain.signing.rules import SigningRules
 from bot.ports.pictures import CodePainter
@@ -89,7 +89,7 @@ def wire_live(  # noqa: PLR0917 (one of each)
         on_outbox=on_outbox,
     )
     movements = LiveMovements(moved)
-    parts.guards.stops.take_live(orders)
+    parts.guards.stops.take_live(orders, means.rules.most_slippage_bps)
     return Live(
         orders=orders,
         asking=LiveAsking(means, orders.deciding),
@@ -130,7 +130,7 @@ def _means(
         clock=parts.outside.clock,
         tokens=parts.board.tokens,
         notices=notices,
-        rules=LiveRules(tip_lamports=settings.live_tip_lamports),
+        rules=live_rules(settings, tip_lamports=settings.live_tip_lamports),
         signing_rules=signing_rules(settings),
         pause=asyncio.sleep,
     )

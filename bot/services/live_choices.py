@@ -1,6 +1,7 @@
 """How a person wants to trade with real money, shown and changed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.domain.errors import Refusal
@@ -20,9 +21,11 @@ class LiveChoices:
         self._rules = rules
 
     async def own(self, user: User) -> LiveChoice:
-        """Give a person's choice."""
+        """Give a person's choice; of a slippage above the ceiling of today, that ceiling."""
         user.require(Permission.VIEW_OWN)
-        return await self._shelf.choice(user.user_id)
+        choice = await self._shelf.choice(user.user_id)
+        most = self._rules.most_slippage_bps
+        return replace(choice, slippage_bps=min(choice.slippage_bps, most))
 
     async def keep(self, request: Request, choice: LiveChoice, notices: Sequence[Notice]) -> None:
         """Keep a person's choice with its answer.

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from bot.domain.errors import Refusal, Unavailable
-from bot.domain.live_orders import LiveRules, LiveSide, LiveWish
+from bot.domain.live_orders import LiveSide, LiveWish
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
 from bot.domain.risk import StopRule, TradingStop
@@ -23,7 +23,6 @@ from bot.services.trading import Trading
 _AT_ONCE = 100
 _BY_HAND, _BY_ADMIN = (StopRule.HAND,), (StopRule.ADMIN,)
 _LONGEST_REASON = 120
-_WIDEST_SLIPPAGE_BPS = LiveRules().most_slippage_bps
 
 
 class LiveSales(Protocol):
@@ -51,10 +50,14 @@ class Stops:
         self._standing: dict[int, TradingStop] = {}
         self._told: dict[int, int] = {}
         self._live: LiveSales | None = None
+        self._slippage_bps = 0
 
-    def take_live(self, live: LiveSales) -> None:
-        """Name who sells live positions; at wiring. Without, a stop closes those on paper only."""
-        self._live = live
+    def take_live(self, live: LiveSales, slippage_bps: int) -> None:
+        """Name who sells live positions, and with what slippage, the widest that is allowed.
+
+        At wiring. Without, a stop closes those on paper only.
+        """
+        self._live, self._slippage_bps = live, slippage_bps
 
     async def load(self) -> None:
         """Take up the stops that stand. Needs no permission: asked at the start, and again."""
@@ -265,7 +268,7 @@ class Stops:
                 token_id=held.token_id,
                 side=LiveSide.SELL,
                 amount_in=held.units,
-                slippage_bps=_WIDEST_SLIPPAGE_BPS,
+                slippage_bps=self._slippage_bps,
                 position_number=held.number,
                 is_forced=True,
             )

@@ -8,6 +8,8 @@ from pydantic import ValidationError
 from bot.bootstrap.live_venue import jupiter_settings
 from bot.bootstrap.outside import network_cost_settings
 from bot.bootstrap.settings import Settings, load_settings
+from bot.bootstrap.settings_live import live_rules
+from bot.domain.live_orders import LiveRules
 
 
 @pytest.fixture(autouse=True)
@@ -161,3 +163,47 @@ def test_live_trading_names_what_it_lacks(
         monkeypatch.setenv(each, given)
     with pytest.raises(ValidationError, match=named):
         load_settings()
+
+
+def test_the_ceilings_of_live_orders_are_the_rules_own_until_set() -> None:
+    assert live_rules(load_settings(), tip_lamports=0) == LiveRules()
+
+
+def test_the_ceilings_of_live_orders_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "LIVE_MOST_SLIPPAGE": "0.0525",
+        "LIVE_MOST_IMPACT": "0.02",
+        "LIVE_FEE_CAP_LAMPORTS": "200000",
+        "LIVE_ATTEMPTS": "1",
+        "LIVE_DEADLINE_SECONDS": "60",
+        "LIVE_UNKNOWN_SECONDS": "90",
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert live_rules(load_settings(), tip_lamports=1_000) == LiveRules(
+        most_slippage_bps=525,
+        most_impact_bps=200,
+        most_fee_lamports=200_000,
+        most_attempts=1,
+        deadline_seconds=60,
+        unknown_after_seconds=90,
+        tip_lamports=1_000,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("LIVE_MOST_SLIPPAGE", "0.10001", "four decimals"),
+        ("LIVE_MOST_SLIPPAGE", "0.005", "greater than or equal to 0.01"),
+        ("LIVE_MOST_IMPACT", "5", "less than or equal to 1"),
+        ("LIVE_FEE_CAP_LAMPORTS", "5000", "greater than or equal to 20000"),
+        ("LIVE_ATTEMPTS", "0", "greater than or equal to 1"),
+    ],
+)
+def test_a_ceiling_of_live_orders_that_cannot_be_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match=words) as caught:
+        load_settings()
+    assert name.lower() in str(caught.value)

@@ -392,7 +392,7 @@ async def test_an_emergency_stop_sells_live_positions_once(at: LiveWaiting) -> N
         notices=PlainStopNews(),
     )
     asked = at.ask()
-    stops.take_live(at.orders)
+    stops.take_live(at.orders, 1_000)
     line = await stops.question(asked.user)
     assert (line.positions, line.live) == (1, 1)
     await stops.pull_own(asked, closes=True, place=None, answer=lambda _line: ())
