@@ -87,7 +87,8 @@ def exposure_of(desk: Desk, around: Surroundings) -> Exposure:
 
 def exposure_at_worst(desk: Desk) -> Exposure:
     """Give what a person would have if no position were worth anything: never more than it is."""
-    free = desk.wallet.cash_lamports + desk.wallet.rent_lamports
+    wallet = desk.wallet
+    free = wallet.cash_lamports + wallet.held_lamports + wallet.rent_lamports
     return Exposure(equity_lamports=free, stakes=())
 
 

@@ -1,6 +1,6 @@
 """What the clock does for alerts: end snoozes, follow positions, watch equity."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from bot.domain.errors import Refusal
 from bot.domain.money import SOL_DECIMALS, ui_amount
 from bot.domain.positions import Position
 from bot.domain.price_trust import Streak, TrustRules
+from bot.domain.users import Mode
 from bot.ports.alerts import AlertBook
 from bot.ports.clock import Clock
 from bot.services.alert_firing import AlertFiring
@@ -94,8 +95,9 @@ class AlertFollowing:
         watchers = await self._book.equity_watchers()
         reached: dict[int, _Reached] = {}
         hits: list[Hit] = []
-        for user_id, alerts in watchers.items():
-            portfolio = await self._portfolio(user_id)
+        # A person's paper and their real money are two wallets, each with alerts of its own.
+        for (user_id, mode), alerts in _by_wallet(watchers).items():
+            portfolio = await self._portfolio(user_id, mode)
             if portfolio is None:
                 continue
             equity = ui_amount(portfolio.equity_lamports, SOL_DECIMALS)
@@ -119,9 +121,9 @@ class AlertFollowing:
         if moved is not None:
             rearm(self._triggers, moved)
 
-    async def _portfolio(self, user_id: int) -> Portfolio | None:
+    async def _portfolio(self, user_id: int, mode: Mode) -> Portfolio | None:
         try:
-            portfolio = await self._wallets.portfolio_of(user_id)
+            portfolio = await self._wallets.portfolio_of(user_id, mode)
         except Refusal:
             return None
         for one in portfolio.positions:
@@ -160,6 +162,16 @@ class AlertFollowing:
             seen_at=seen.seen_at,
             confirmed_at=self._clock.now(),
         )
+
+
+def _by_wallet(
+    watchers: Mapping[int, Sequence[Alert]],
+) -> Mapping[tuple[int, Mode], Sequence[Alert]]:
+    found: dict[tuple[int, Mode], list[Alert]] = {}
+    for user_id, alerts in watchers.items():
+        for alert in alerts:
+            found.setdefault((user_id, alert.mode), []).append(alert)
+    return found
 
 
 def _level(alert: Alert) -> Levels:

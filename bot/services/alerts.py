@@ -25,7 +25,7 @@ from bot.domain.money import SOL_DECIMALS, ui_amount
 from bot.domain.notices import Notice
 from bot.domain.requests import Request
 from bot.domain.triggers import Gauge
-from bot.domain.users import Permission, User
+from bot.domain.users import Mode, Permission, User
 from bot.ports.alerts import AlertBook, SettingsAnswer
 from bot.ports.books import Books
 from bot.ports.clock import Clock
@@ -196,8 +196,7 @@ class Alerts:
     ) -> tuple[NewAlert, Decimal | None]:
         """Give what is to be kept, and the figure of now."""
         if condition.kind is AlertKind.EQUITY:
-            user.require_paper()
-            new, now = _of_equity(condition), await self._equity(user)
+            new, now = _of_equity(condition, user.mode), await self._equity(user)
         elif condition.kind is AlertKind.POSITION:
             new = await self._of_position(user, condition)
             now = self._triggers.gauge(new.token_id or 0, Gauge.PRICE_SOL)
@@ -282,7 +281,7 @@ class Alerts:
         return self._triggers.gauge(alert.token_id, gauge)
 
     async def _equity(self, user: User) -> Decimal | None:
-        portfolio = await self._wallets.portfolio_of(user.user_id)
+        portfolio = await self._wallets.portfolio_of(user.user_id, user.mode)
         if any(one.mark is None for one in portfolio.positions):
             return None
         return ui_amount(portfolio.equity_lamports, SOL_DECIMALS)
@@ -312,9 +311,11 @@ def _new(
     )
 
 
-def _of_equity(condition: Condition) -> NewAlert:
+def _of_equity(condition: Condition, mode: Mode) -> NewAlert:
     assert condition.side is not None, "equity has a side"  # noqa: S101
-    return NewAlert(condition=condition, side=condition.side, token_id=None, levels=Levels())
+    return NewAlert(
+        condition=condition, side=condition.side, token_id=None, levels=Levels(), mode=mode
+    )
 
 
 def _nearness(line: AlertLine) -> tuple[bool, Decimal, int]:

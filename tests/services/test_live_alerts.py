@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.database.connection import Pool
+from bot.adapters.database.live_accounts import PostgresLiveAccounts
 from bot.domain.errors import Refusal
 from bot.domain.users import Mode
 from tests.builders.alert_scenes import alert_scene
@@ -34,6 +35,25 @@ async def test_an_alert_on_a_live_position_fires_and_says_so(database: Pool) -> 
         await scene.tick(percent)
     (told,) = await scene.texts()
     assert told.startswith("LIVE")
-    with pytest.raises(Refusal) as refused:
-        await scene.set(live, "equity below 90")
-    assert refused.value.code == "paper_only"
+
+
+async def test_an_alert_on_live_equity_watches_the_live_wallet_alone_and_says_so(
+    database: Pool,
+) -> None:
+    scene = await alert_scene(database)
+    ann = await scene.user()
+    live = replace(ann, mode=Mode.LIVE)
+    accounts = PostgresLiveAccounts(database, lambda _queued: None)
+    assert await accounts.open(ann.user_id, 1, scene.clock.now())
+    assert await accounts.book_external(ann.user_id, 1, "deposit", 10 * SOL)
+    await scene.set(ann, "equity below 50")
+    number = await scene.set(live, "equity below 9")
+    await scene.following.watch_equity()
+    assert await scene.texts() == []
+    assert [line.alert.alert_id for line in await scene.alerts.alerts(live)] == [number]
+    assert await accounts.book_external(ann.user_id, 1, "withdrawal", -2 * SOL)
+    await scene.following.watch_equity()
+    (told,) = await scene.texts()
+    assert told.startswith("LIVE")
+    (line,) = await scene.alerts.alerts(ann)
+    assert line.alert.mode is Mode.PAPER
