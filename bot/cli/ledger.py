@@ -77,6 +77,7 @@ def _as_json(proof: LedgerProof) -> dict[str, object]:
         "checked_at": proof.checked_at.isoformat(),
         "totals": [
             {
+                "mode": asset.mode.value,
                 "asset": asset.asset,
                 "symbol": asset.symbol,
                 "sum": str(asset.total),
@@ -99,7 +100,7 @@ def _as_json(proof: LedgerProof) -> dict[str, object]:
 
 def _print_table(proof: LedgerProof) -> None:
     for asset in proof.assets:
-        print(f"{asset.symbol}  sum {asset.total}")
+        print(f"{asset.mode.value.upper():<5}  {asset.symbol}  sum {asset.total}")
         for kind, units in asset.by_kind.items():
             print(f"  {kind:<10} {format(ui_amount(units, asset.decimals), 'f'):>28}")
     counts = ", ".join(f"{number} {name}" for name, number in proof.counts.items())

@@ -178,8 +178,12 @@ class Books(Protocol):
 
 @value
 class AssetTotal:
-    """One asset's place in the books; `by_kind` are base units."""
+    """One asset's place in the books of a mode; `by_kind` are base units.
 
+    What is owned on paper and what is owned in truth are never added to each other.
+    """
+
+    mode: Mode
     asset: str
     symbol: str
     decimals: int

@@ -162,6 +162,7 @@ def _ledger(proof: LedgerProof) -> dict[str, object]:
 
 def _asset(asset: AssetTotal) -> dict[str, object]:
     return {
+        "mode": asset.mode.value,
         "asset": asset.asset,
         "symbol": asset.symbol,
         "by_kind": {

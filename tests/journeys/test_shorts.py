@@ -46,6 +46,7 @@ async def check_by_command(town: Town, forks: Forks) -> None:
     words = ["ledger", "check", "--json"]
     code, said = await forks.run(words, environment)
     assert (code, '"is_balanced":true' in said) == (0, True), said
+    assert '"mode":"paper"' in said
     await town.rows("ALTER TABLE accounts DISABLE TRIGGER USER")
     await town.rows("UPDATE accounts SET balance = balance + 1 WHERE kind = 'cash'")
     code, said = await forks.run(words, environment)

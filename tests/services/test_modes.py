@@ -1,11 +1,13 @@
 """One person with books of both modes: every service answers from those of the mode they are in."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.connection import Pool
+from bot.adapters.database.ledger_audit import PostgresLedgerAudit
 from bot.adapters.database.live_accounts import PostgresLiveAccounts
 from bot.adapters.database.mail import PostgresInbox
 from bot.adapters.database.modes import PostgresModes
@@ -16,6 +18,8 @@ from bot.domain.orders import CloseIntent, OpenIntent
 from bot.domain.performance import Span
 from bot.domain.positions import Side
 from bot.domain.users import Mode, User
+from bot.engine.exposure import AtCost, exposure_of
+from bot.engine.risk_limits import peak_lamports
 from bot.ports.exports import Export
 from bot.ports.mail import StoredUpdate
 from bot.services.exports import ExportSpan
@@ -28,6 +32,10 @@ from tests.builders.report_rooms import ReportRoom, report_room
 from tests.builders.sealed_keys import ring, wallets_under
 
 OTHER = {Mode.PAPER: Mode.LIVE, Mode.LIVE: Mode.PAPER}
+READING = """
+    INSERT INTO equity_points (user_id, mode, season, version, at, equity_lamports)
+    VALUES ($1, 'live', 1, 0, $2, $3)
+"""
 DEPOSITED, SPENT_LIVE, SPENT_PAPER = 7 * SOL, 2 * SOL, 5 * SOL
 
 
@@ -113,6 +121,39 @@ async def test_what_is_held_for_an_order_is_worth_something(database: Pool) -> N
     assert after.equity_lamports == before.equity_lamports
 
 
+async def test_the_live_drawdown_is_what_trading_lost_and_nothing_that_came_or_went(
+    database: Pool,
+) -> None:
+    room, ann = await both(database)
+    accounts = PostgresLiveAccounts(database, lambda _queued: None)
+    began = SystemClock().now() - timedelta(days=2)
+    await database.execute(READING, ann.user_id, began, DEPOSITED + SOL)
+    assert await accounts.book_external(ann.user_id, 1, "in", 5 * SOL)
+    assert await accounts.book_external(ann.user_id, 1, "out", -6 * SOL)
+    desk = await room.house.books.desk(ann.user_id, Mode.LIVE, "")
+    # The reading is from before all of them: as if they had been so from the beginning.
+    peak = DEPOSITED + SOL + DEPOSITED - SOL
+    assert (desk.wallet.peak_lamports, desk.wallet.day_lamports) == (peak, peak)
+    exposure = exposure_of(desk, AtCost())
+    assert peak_lamports(desk, exposure) == peak
+    await database.execute("SELECT hold_live($1, 1, 9, 'cash', $2, $3)", ann.user_id, SOL_MINT, SOL)
+    held = await room.house.books.desk(ann.user_id, Mode.LIVE, "")
+    assert exposure_of(held, AtCost()) == exposure, "what an order holds is not lost"
+    paper = await room.house.books.desk(ann.user_id, Mode.PAPER, "")
+    assert paper.wallet.peak_lamports is None
+
+
+async def test_the_balance_sheet_never_adds_paper_and_real_money(database: Pool) -> None:
+    room, ann = await both(database)
+    sheet = await PostgresLedgerAudit(database, SystemClock()).balance_sheet()
+    of_sol = {one.mode: one.by_kind for one in sheet.assets if one.asset == SOL_MINT}
+    assert list(of_sol) == [Mode.PAPER, Mode.LIVE]
+    for mode, kinds in of_sol.items():
+        desk = await room.house.books.desk(ann.user_id, mode, "")
+        assert (kinds["cash"], sum(kinds.values())) == (desk.wallet.cash_lamports, 0)
+    assert of_sol[Mode.LIVE]["external"] == -DEPOSITED
+
+
 async def test_the_doors_of_paper_are_shut_to_who_trades_live(database: Pool) -> None:
     room, ann = await both(database)
     trading, wallets = room.house.trading, room.house.wallets
@@ -155,9 +196,7 @@ async def test_a_choice_is_kept_audited_and_ends_its_update_once(database: Pool)
     assert off.of(ann.user_id) is Mode.PAPER
 
 
-async def test_alerts_of_a_wallet_on_paper_are_neither_shown_nor_set_live(
-    database: Pool,
-) -> None:
+async def test_alerts_of_a_wallet_are_shown_in_its_own_mode(database: Pool) -> None:
     scene = await alert_scene(database)
     ann = await scene.user()
     await scene.set(ann, "equity above 100.5")
@@ -167,7 +206,7 @@ async def test_alerts_of_a_wallet_on_paper_are_neither_shown_nor_set_live(
         for one in (ann, live(ann))
     ]
     assert kinds == [[AlertKind.EQUITY, AlertKind.PRICE], [AlertKind.PRICE]]
-    with pytest.raises(Refusal, match="paper_only"):
+    with pytest.raises(Refusal, match="live_wallet_missing"):
         await scene.set(live(ann), "equity above 120")
 
 

@@ -7,6 +7,7 @@ import asyncpg
 
 from bot.adapters.database.connection import Connection, Pool, connected
 from bot.domain.identifiers import SOL_MINT
+from bot.domain.users import Mode
 from bot.ports.books import AssetTotal, Difference, LedgerProof
 from bot.ports.clock import Clock
 
@@ -17,7 +18,7 @@ _TOTALS = """
     SELECT a.asset, a.mode, a.kind, a.balance, t.symbol, t.decimals
     FROM (SELECT asset, mode, kind, sum(balance) AS balance FROM accounts GROUP BY 1, 2, 3) a
     LEFT JOIN solana_tokens t ON t.mint = a.asset
-    ORDER BY a.asset, a.kind
+    ORDER BY a.mode DESC, a.asset, a.kind  -- paper first
 """
 _TRANSFERS = "SELECT count(*) AS transfers FROM transfers"
 _COUNTS = """
@@ -342,10 +343,10 @@ def _lopsided(rows: Sequence[asyncpg.Record]) -> Iterator[Difference]:
 
 
 def _totals(rows: Sequence[asyncpg.Record]) -> tuple[AssetTotal, ...]:
-    by_asset: dict[str, Counter[str]] = {}
+    found: dict[tuple[Mode, str], Counter[str]] = {}
     names: dict[str, tuple[str, int]] = {}
     for row in rows:
-        kinds = by_asset.setdefault(row["asset"], Counter())
+        kinds = found.setdefault((Mode(row["mode"]), row["asset"]), Counter())
         kinds[row["kind"]] += int(row["balance"])
         is_sol = row["asset"] == SOL_MINT
         names[row["asset"]] = (
@@ -353,11 +354,12 @@ def _totals(rows: Sequence[asyncpg.Record]) -> tuple[AssetTotal, ...]:
         )
     return tuple(
         AssetTotal(
+            mode=mode,
             asset=asset,
             symbol=names[asset][0],
             decimals=names[asset][1],
             by_kind=kinds,
             total=sum(kinds.values()),
         )
-        for asset, kinds in by_asset.items()
+        for (mode, asset), kinds in found.items()
     )

@@ -1,4 +1,4 @@
-// The balance sheet: every asset's accounts by kind, and their sum, which must be zero.
+// The balance sheet: of each mode every asset's accounts by kind, and their sum, which must be zero.
 
 import { element, icon } from "../dom.js";
 import { amount, isZero } from "../numbers.js";
@@ -8,7 +8,12 @@ function asset(row) {
   const head = element(
     "summary",
     {},
-    element("b", {}, element("bdi", {}, row.symbol ?? row.asset)),
+    element(
+      "b",
+      {},
+      `${String(row.mode ?? "paper").toUpperCase()} `,
+      element("bdi", {}, row.symbol ?? row.asset),
+    ),
     element("span", { class: "sum" }),
   );
   const details = element("details", { class: "asset" }, head, element("dl", { class: "kinds" }));
@@ -60,6 +65,6 @@ export class LedgerCard {
       isBalanced ? "balanced" : "not balanced",
     );
     const rows = (ledger.assets ?? []).map((row, index) => ({ ...row, isFirst: index === 0 }));
-    keepRows(this.list, rows, { key: (row) => row.asset, make: asset, fill: fillAsset });
+    keepRows(this.list, rows, { key: (row) => `${row.mode} ${row.asset}`, make: asset, fill: fillAsset });
   }
 }
