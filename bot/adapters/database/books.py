@@ -10,13 +10,13 @@ from bot.adapters.database.connection import Pool, connected, json_array, pinned
 from bot.adapters.database.endings import Endings, queued, shared_out
 from bot.adapters.database.live_holds import with_held
 from bot.adapters.database.mail import OnOutbox
+from bot.adapters.database.meetings import Meetings
 from bot.adapters.database.rows import (
     booking_to_json,
     closed_order_from,
     desk_from,
     notices_to_json,
     position_from,
-    user_from,
 )
 from bot.domain.errors import Refusal
 from bot.domain.notices import Notice
@@ -71,6 +71,7 @@ class PostgresBooks:
     def __init__(self, pool: Pool, on_outbox: OnOutbox) -> None:
         self._pool = pool
         self._on_outbox = on_outbox
+        self._meetings = Meetings(pool)
         self._endings = Endings(pool)
         self._desks = Batches(self._read_desks)
         self._bookings = Batches(self._book, key=_user_of)
@@ -79,17 +80,7 @@ class PostgresBooks:
         self, person: PersonSeen, role: Role | None, newcomer: Status = Status.ACTIVE
     ) -> User:
         """Give the user, created with a granted paper wallet at first sight."""
-        async with connected(self._pool) as connection:
-            row = await connection.fetchval(
-                "SELECT meet_user($1, $2, $3, $4, $5, $6)",
-                person.user_id,
-                person.first_name,
-                person.username,
-                person.language,
-                role.value if role else None,
-                newcomer.value,
-            )
-        return user_from(row)
+        return await self._meetings.meet(person, role, newcomer)
 
     async def desk(self, user_id: int, mode: Mode, request_id: str) -> Desk:
         """Read all that a decision needs, in one round trip."""
