@@ -1,7 +1,7 @@
 """What leaves for Telegram: one Bot API call each, kept in the outbox until it is sent."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 
 from bot.domain.values import value
@@ -36,8 +36,15 @@ class Notice:
 
 @value
 class QueuedNotice:
-    """A notice as it lies in the outbox; `due_at` is unknown where it was queued just now."""
+    """A notice as it lies in the outbox; `due_at` is unknown where it was queued just now.
+
+    When it was read it had been due for `waited`, and the update that it answers, if it answers
+    one, had been here for `since_received`: both by the database's clock, whatever ours says.
+    """
 
     notice_id: int
     notice: Notice
     due_at: datetime | None = None
+    waited: timedelta = timedelta(0)
+    update_id: int | None = None
+    since_received: timedelta | None = None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from datetime import datetime
 from time import perf_counter
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bot.observability.instruments import (
     ALERT_SECONDS,
@@ -19,6 +19,7 @@ ANSWERED, REFUSED, THROTTLED = "answered", "refused", "throttled"
 FAILED, UNAVAILABLE = "failed", "unavailable"
 _NOTHING_ASKED = "none"
 _MOST_REMEMBERED = 50_000
+T = TypeVar("T")
 
 Stage = tuple[str, float, float]
 """Its name, and when it began and ended on the counter that never steps back."""
@@ -136,6 +137,7 @@ class Journeys:
         self._arrivals = [] if arrivals is None else [arrivals]
         self._stored: dict[int, tuple[float, float]] = {}
         self._by_notice: dict[int, tuple[Journey, float]] = {}
+        self._handled_elsewhere: dict[int, Journey] = {}
 
     def tell(self, arrivals: Arrivals) -> None:
         """Name somebody more who wants to know of journeys that are over; at wiring."""
@@ -148,8 +150,7 @@ class Journeys:
             UPDATES.note(kind)
             _stored.note(now - began)
             kept[update_id] = (began, now)
-        while len(kept) > _MOST_REMEMBERED:
-            del kept[next(iter(kept))]
+        _trim(kept)
 
     def begin(self, update_id: int, received_at: datetime) -> Journey:
         """Follow an update that is now handled in this task, until `end`."""
@@ -187,8 +188,24 @@ class Journeys:
         for notice_id in notice_ids:
             journey.notices += 1
             kept[notice_id] = (journey, now)
-        while len(kept) > _MOST_REMEMBERED:
-            del kept[next(iter(kept))]
+        self._handled_elsewhere.pop(journey.update_id, None)
+        _trim(kept)
+
+    def read(self, notice_id: int, update_id: int, *, received_s: float, queued_s: float) -> None:
+        """Note an answer that was read: its update was handled by another process, or long ago.
+
+        Seconds since the update was received and the answer queued are all that is known of it. It
+        is followed to the last of its answers that lies here, and is no journey that arrives.
+        """
+        if notice_id in self._by_notice:
+            return
+        now, elsewhere = perf_counter(), self._handled_elsewhere
+        received_at = now - max(received_s, 0.0)
+        journey = elsewhere.setdefault(update_id, Journey(update_id, received_at, received_at))
+        journey.notices += 1
+        self._by_notice[notice_id] = (journey, now - max(queued_s, 0.0))
+        _trim(elsewhere)
+        _trim(self._by_notice)
 
     def leaves(self, notice_id: int, priority: str, seconds: float) -> None:
         """Note that a notice leaves for the first time, so long after it was due."""
@@ -215,6 +232,8 @@ class Journeys:
             return
         journey = known[0]
         journey.notices -= 1
+        if not journey.notices:
+            self._handled_elsewhere.pop(journey.update_id, None)
         if is_sent and not journey.notices:
             _whole.note(journey.stages[-1][2] - journey.received_at)
         if journey.is_handled and not journey.notices:
@@ -228,3 +247,8 @@ class Journeys:
     def _arrive(self, journey: Journey) -> None:
         for arrivals in self._arrivals:
             arrivals.arrived(journey)
+
+
+def _trim(kept: dict[int, T]) -> None:
+    while len(kept) > _MOST_REMEMBERED:
+        del kept[next(iter(kept))]

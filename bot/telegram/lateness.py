@@ -19,16 +19,17 @@ _WORDS_AT = {
 _MINUTE_SECONDS, _HOUR_MINUTES, _DAY_HOURS = 60, 60, 24
 
 
-def is_too_late(due_at: datetime, now: datetime) -> bool:
+def is_too_late(waited: timedelta) -> bool:
     """Tell whether an answer to a press comes when its button has long stopped waiting."""
-    return now - due_at > _LATE
+    return waited > _LATE
 
 
 def with_lateness(
-    notice: Notice, due_at: datetime, now: datetime, language_of: LanguageOf = in_english
+    notice: Notice, due_at: datetime, waited: timedelta, language_of: LanguageOf = in_english
 ) -> Mapping[str, object]:
     """Give the parameters of a call, with a line at the end of its text if it is a minute late.
 
+    It was due at a moment, and has waited since: where a clock was set, these are not the same.
     A broadcast tells of no moment, so it is never late. Entities stay where they are, since the
     line comes after them; a text without room for it is left as it is.
     """
@@ -36,10 +37,10 @@ def with_lateness(
     words = notice.payload.get(name)
     if STAMP in notice.payload:
         return notice.payload  # `stamps` says in seconds how late it comes
-    if notice.priority is Priority.BROADCAST or not isinstance(words, str) or now - due_at < _LATE:
+    if notice.priority is Priority.BROADCAST or not isinstance(words, str) or waited < _LATE:
         return notice.payload
     with speaking(language_of(notice.chat_id)):
-        line = say(SENT_LATE, age=_age(now - due_at), at=f"{due_at.astimezone(UTC):%H:%M}")
+        line = say(SENT_LATE, age=_age(waited), at=f"{due_at.astimezone(UTC):%H:%M}")
     told = f"{words}\n\n{line}"
     return {**notice.payload, name: told} if utf16_units(told) <= longest else notice.payload
 

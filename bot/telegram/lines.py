@@ -13,7 +13,7 @@ ChatMoment = Callable[[int, Priority], float]
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Letter:
-    """A notice in hand.
+    """A notice in hand, due since a moment of the steady counter; people are told `due_at`.
 
     `tries` counts failures between which others were delivered, `failures` all in a row;
     `sent_at_failure` is how many had been delivered at the last one.
@@ -22,6 +22,7 @@ class Letter:
     notice_id: int
     notice: Notice
     due_at: datetime
+    due_since: float
     tries: int = 0
     failures: int = 0
     sent_at_failure: int = -1

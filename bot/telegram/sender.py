@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import perf_counter
 
 import structlog
@@ -145,12 +145,24 @@ class Sender:
             notice_id=queued.notice_id,
             notice=queued.notice,
             due_at=queued.due_at or self._clock.now(),
+            # Our clock and the database's may differ: only the database knows how long it waited.
+            due_since=self._clock.monotonic() - queued.waited.total_seconds(),
         )
+        self._follow(queued)
         if queued.notice.priority is Priority.TOAST:
             self._group.create_task(self._deliver_toast(letter))
             return
         self._lines.add(letter)
         self._changed.set()
+
+    def _follow(self, queued: QueuedNotice) -> None:
+        if queued.update_id is not None and queued.since_received is not None:
+            self._journeys.read(
+                queued.notice_id,
+                queued.update_id,
+                received_s=queued.since_received.total_seconds(),
+                queued_s=queued.waited.total_seconds(),
+            )
 
     def _chat_moment(self, chat_id: int, priority: Priority) -> float:
         if self._reachability.is_closed(chat_id):
@@ -282,7 +294,7 @@ class Sender:
 
     async def _try_toast(self, letter: Letter) -> None:
         outcome: Outcome = GivenUp(reason="too late")
-        tries = 0 if is_too_late(letter.due_at, self._clock.now()) else _MOST_TOAST_TRIES
+        tries = 0 if is_too_late(self._waited(letter)) else _MOST_TOAST_TRIES
         for _ in range(tries):
             async with self._toast_wires:
                 outcome = await self._try(letter)
@@ -296,11 +308,11 @@ class Sender:
 
     async def _try(self, letter: Letter) -> Outcome:
         letter.failures += 1
-        notice, now = letter.notice, self._clock.now()
+        notice, waited = letter.notice, self._waited(letter)
         if letter.failures == 1:
-            waited = (now - letter.due_at).total_seconds()
-            self._journeys.leaves(letter.notice_id, notice.priority.name.lower(), waited)
-        payload = with_lateness(notice, letter.due_at, now, self._language_of)
+            priority, seconds = notice.priority.name.lower(), waited.total_seconds()
+            self._journeys.leaves(letter.notice_id, priority, seconds)
+        payload = with_lateness(notice, letter.due_at, waited, self._language_of)
         if notice.chat_id in self._moved:
             payload = {**payload, "chat_id": self._moved[notice.chat_id]}
         began = perf_counter()
@@ -313,6 +325,9 @@ class Sender:
             return outcome
         self._note_confirmed(letter, began)
         return outcome_of_result(result)
+
+    def _waited(self, letter: Letter) -> timedelta:
+        return timedelta(seconds=self._clock.monotonic() - letter.due_since)
 
     def _note_confirmed(self, letter: Letter, began: float) -> None:
         self._journeys.confirmed(letter.notice_id, began)

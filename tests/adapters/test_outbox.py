@@ -21,8 +21,9 @@ async def test_the_urgent_come_first_and_what_is_in_hand_is_left_out(database: P
     broadcast, report, fill = sorted(await outbox.waiting(9), key=lambda one: one.notice_id)
     assert [one.notice_id for one in await outbox.waiting(2)] == [fill.notice_id, report.notice_id]
     besides = InHand(notice_ids=[fill.notice_id], full_lines=[(2, Priority.REPORT)])
-    assert await outbox.waiting(9, besides) == [broadcast]
-    assert await outbox.waiting(9, InHand(before=Priority.REPORT)) == [fill]
+    assert [one.notice_id for one in await outbox.waiting(9, besides)] == [broadcast.notice_id]
+    (urgent,) = await outbox.waiting(9, InHand(before=Priority.REPORT))
+    assert urgent.notice_id == fill.notice_id
     backlog = await outbox.backlog()
     assert [one.priority for one in backlog] == [Priority.FILL, Priority.REPORT, Priority.BROADCAST]
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tests.faults.stepping_clock import SteppingClock
-from tests.journeys.people import Message, Reply, button
+from tests.journeys.people import button
 from tests.journeys.town import WIF, Town
 
 HOUR = 3600.0
@@ -44,18 +44,6 @@ async def insist(town: Town, who: int, text: str, wanted: str) -> str:
     return said
 
 
-async def press(town: Town, who: int, message: Message, data: str) -> Reply:
-    """Press until it is answered.
-
-    A toast that the sender happens to read back is dropped as a day late: the database's clock was
-    not set.
-    """
-    while True:
-        told = await town.wire.touch(who, message, data, forged=True)
-        if told["answered"]:
-            return await town.reply(told["update_id"], toast=told["text"])
-
-
 async def test_a_button_that_a_step_made_old_buys_nothing_and_a_fresh_one_buys_once(
     empty_town: Town, clock: SteppingClock
 ) -> None:
@@ -64,14 +52,14 @@ async def test_a_button_that_a_step_made_old_buys_nothing_and_a_fresh_one_buys_o
         who = await town.newcomer()
         card = (await town.say(who, WIF)).message()
         clock.step(24 * HOUR)
-        await press(town, who, card, button(card, "Buy 5"))
+        await town.press(who, card, "Buy 5")
         assert await town.orders(who) == 0
         fresh = (await town.say(who, WIF)).message()
         data = button(fresh, "Buy 5")
         async with asyncio.timeout(10):
-            while "too old" in (await press(town, who, fresh, data)).text:
+            while "too old" in (await town.press_data(who, fresh, data, forged=True)).text:
                 pass
-        again = await press(town, who, fresh, data)
+        again = await town.press_data(who, fresh, data, forged=True)
         assert again.toast.startswith("Already done")
         assert await town.orders(who) == 1
         await town.prove_books()

@@ -15,7 +15,7 @@ async def nothing(_update: StoredUpdate) -> None:
 
 def letter(number: int, chat_id: int) -> Letter:
     notice = Notice(chat_id=chat_id, method="sendMessage", payload={}, priority=Priority.REPLY)
-    return Letter(notice_id=number, notice=notice, due_at=HandClock().now())
+    return Letter(notice_id=number, notice=notice, due_at=HandClock().now(), due_since=0.0)
 
 
 def test_every_lane_and_chat_lies_in_one_shard() -> None:

@@ -40,7 +40,10 @@ _OPEN_IN = """
     ORDER BY i.arrival LIMIT $3
 """
 _WAITING = """
-    SELECT notice_id, chat_id, method, payload, priority, due_at FROM outbox o
+    SELECT notice_id, chat_id, method, payload, priority, due_at, now() - due_at AS waited,
+           update_id, (SELECT now() - received_at FROM inbox i WHERE i.update_id = o.update_id)
+             AS since_received
+    FROM outbox o
     WHERE state = 'waiting' AND due_at <= now() AND priority < $2
       AND NOT EXISTS (SELECT FROM unnest($3::bigint[]) h(notice_id)
                       WHERE h.notice_id = o.notice_id)
@@ -156,6 +159,22 @@ def _stored(row: asyncpg.Record) -> StoredUpdate:
     )
 
 
+def _queued(row: asyncpg.Record) -> QueuedNotice:
+    return QueuedNotice(
+        notice_id=row["notice_id"],
+        notice=Notice(
+            chat_id=row["chat_id"],
+            method=row["method"],
+            payload=row["payload"],
+            priority=Priority(row["priority"]),
+        ),
+        due_at=row["due_at"],
+        waited=row["waited"],
+        update_id=row["update_id"],
+        since_received=row["since_received"],
+    )
+
+
 @value
 class BotShare:
     """What one of several bots sends: to the chats that it serves, if no other has it in hand."""
@@ -196,16 +215,7 @@ class PostgresOutbox:
             query = _WAITING.replace("ORDER BY", f"{only} ORDER BY")
             rows = await connection.fetch(query, *asked, *more)
         return [
-            QueuedNotice(
-                notice_id=row["notice_id"],
-                notice=Notice(
-                    chat_id=row["chat_id"],
-                    method=row["method"],
-                    payload=row["payload"],
-                    priority=Priority(row["priority"]),
-                ),
-                due_at=row["due_at"],
-            )
+            _queued(row)
             for row in rows
             if self._share is None or not self._share.is_elsewhere(row["notice_id"])
         ]
