@@ -14,6 +14,7 @@ from bot.bootstrap.master_key import AUDIT_SEALS, derived_key, master_key
 from bot.bootstrap.news import News
 from bot.bootstrap.outside import Outside
 from bot.bootstrap.parts import Parts
+from bot.bootstrap.roles import ProcessRole, wanted_by
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.wiring_backups import backup_shelf
 from bot.domain.health import Check, HealthLimits
@@ -26,11 +27,19 @@ from bot.services.health import Health
 from bot.services.health_looks import HealthLooks, HealthMeans
 from bot.services.proofs import Proofs
 from bot.services.pulse import Pulse
+from bot.services.role_watch import RoleWatch
 from bot.services.ticks import Ticks
 from bot.services.well_being import WellBeing
 from bot.telegram.health_news import PastOutbox
 
 _MISSED_ROUNDS = 3
+_TAKE_OVERS = 2
+_ROLES = {
+    Check.WEB: ProcessRole.WEB,
+    Check.WORKERS: ProcessRole.WORKER,
+    Check.MARKET: ProcessRole.MARKET,
+    Check.SENDERS: ProcessRole.SENDER,
+}
 _ANSWER_SLACK_SECONDS = 1.0
 
 
@@ -64,6 +73,7 @@ def wire_health(  # noqa: PLR0917 (one of each)
         backups=shelf,
         archive=backups.archive if backups else None,
         signer=outside.live.signer if outside.live else None,
+        roles=None if outside.leases is None else _role_watch(outside, book),
         is_redis_away=None if (shared := outside.shared) is None else lambda: shared.line.is_away,
     )
     health = Health(
@@ -104,7 +114,13 @@ def _limits(settings: Settings) -> HealthLimits:
         order_minutes=settings.health_order_minutes,
         books_every_seconds=settings.books_check_seconds,
         audit_every_seconds=3600 * settings.audit_check_hours,
+        unheld_seconds=_TAKE_OVERS * settings.lease_seconds,
     )
+
+
+def _role_watch(outside: Outside, book: PostgresHealth) -> RoleWatch:
+    wanted = {check: wanted_by(role) for check, role in _ROLES.items()}
+    return RoleWatch(book=book, clock=outside.clock, wanted=wanted)
 
 
 def _alarms(  # noqa: PLR0917 (one of each)

@@ -30,6 +30,10 @@ class Check(StrEnum):
     SIGNER = "signer"
     REDIS = "redis"
     ARCHIVE = "archive"
+    WEB = "web"
+    WORKERS = "workers"
+    MARKET = "market"
+    SENDERS = "senders"
 
 
 TO_LIVE = frozenset({Check.TASKS})
@@ -62,6 +66,7 @@ class HealthLimits:
     order_minutes: float = 10.0
     books_every_seconds: float = 900.0
     audit_every_seconds: float = 86_400.0
+    unheld_seconds: float = 12.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,18 +148,28 @@ class ArchiveSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoleSeen:
+    """Of the leases that processes of a role hold, how many nobody holds, and for how long."""
+
+    wanted: int
+    unheld: int
+    longest_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HealthSeen:
     """All that is judged, as it is at one moment; None where it is not known or not there.
 
     `stored` is None where the database did not answer, `signer` the reason why the signer did
-    not, empty where it did. `is_redis_away` is None where there is no Redis to ask.
+    not, empty where it did. `is_redis_away` is None where there is no Redis to ask. `prices` is
+    None in a process that reads none, `roles` is empty where one process is the whole bot.
     """
 
     now: datetime
     up_seconds: float
     stored: StoredSeen | None
     ended_tasks: tuple[str, ...]
-    prices: PricesSeen
+    prices: PricesSeen | None
     endpoints: int
     resting_endpoints: int
     unheard_seconds: float | None
@@ -166,6 +181,7 @@ class HealthSeen:
     has_live: bool = False
     is_redis_away: bool | None = None
     archive: ArchiveSeen | None = None
+    roles: Mapping[Check, RoleSeen] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,12 +61,14 @@ def outbox(seen: HealthSeen, limits: HealthLimits) -> Verdict | None:
     return Verdict(is_ok=age <= limits.outbox_seconds, figures=figures)
 
 
-def prices(seen: HealthSeen, limits: HealthLimits) -> Verdict:
+def prices(seen: HealthSeen, limits: HealthLimits) -> Verdict | None:
     """Ask that most of the tokens that matter have a fresh price.
 
     One token whose pools are gone is no outage; half of the chosen or of the held ones is.
     """
     found = seen.prices
+    if found is None:
+        return None
     is_priced = found.default + found.hot > 0
     is_ok = is_priced and not (
         _is_half(found.default_stale, found.default) or _is_half(found.hot_stale, found.hot)
@@ -203,6 +205,23 @@ def redis(seen: HealthSeen, _limits: HealthLimits) -> Verdict | None:
     return Verdict(is_ok=not seen.is_redis_away, figures={"answers": int(not seen.is_redis_away)})
 
 
+def _held(check: Check) -> Rule:
+    """Ask that processes of a role hold all that they are to, but for the time of a take-over."""
+
+    def held(seen: HealthSeen, limits: HealthLimits) -> Verdict | None:
+        found = seen.roles.get(check)
+        if found is None:
+            return None
+        figures = {
+            "wanted": found.wanted,
+            "unheld": found.unheld,
+            "longest_s": round(found.longest_seconds, 1),
+        }
+        return Verdict(is_ok=found.longest_seconds <= limits.unheld_seconds, figures=figures)
+
+    return held
+
+
 RULES: Mapping[Check, Rule] = {
     Check.DATABASE: database,
     Check.TASKS: tasks,
@@ -222,6 +241,10 @@ RULES: Mapping[Check, Rule] = {
     Check.ORDERS: orders,
     Check.SIGNER: signer,
     Check.REDIS: redis,
+    Check.WEB: _held(Check.WEB),
+    Check.WORKERS: _held(Check.WORKERS),
+    Check.MARKET: _held(Check.MARKET),
+    Check.SENDERS: _held(Check.SENDERS),
 }
 
 

@@ -1,6 +1,6 @@
 """What the inside asks of the database and the machine to say whether the bot is well."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from bot.domain.health import DiskSeen, Proved, StoredSeen
@@ -11,6 +11,9 @@ class HealthBook(Protocol):
 
     async def look(self) -> StoredSeen:
         """Give queues, live orders and proofs in one round trip; raises `Unavailable`."""
+
+    async def unheld(self, names: Collection[str]) -> Collection[str]:
+        """Give those of some leases that no living process holds; raises `Unavailable`."""
 
     async def keep(self, proved: Proved) -> None:
         """Keep what a proof came to, in place of the one before; raises `Unavailable`."""

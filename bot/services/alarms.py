@@ -19,6 +19,7 @@ from bot.services.health import Health
 
 _log = structlog.get_logger(__name__)
 _GRACE_SECONDS = 60.0
+_TOLD_PAST = frozenset({Check.OUTBOX, Check.SENDERS})
 
 SendPast = Callable[[Sequence[Notice]], Awaitable[None]]
 """Sends without the outbox, for when that is what fails; raises nothing."""
@@ -143,10 +144,10 @@ class Alarms:
             told_at=None if is_quiet else now,
         )
         told = () if is_quiet else self._notices.failed(finding, is_reminder=not is_new)
-        if finding.check is not Check.OUTBOX:
+        if finding.check not in _TOLD_PAST:
             await self._keep(alarm, after, told)
         elif await self._keep(alarm, after, ()):
-            # What would tell of it would wait in it.
+            # What would tell of it would wait in the outbox.
             await self._send_past(told)
 
     def _is_to_raise(self, finding: Finding) -> bool:

@@ -1,13 +1,21 @@
 """Looks at everything that health is judged by, and waits long for none of it."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
 from bot.domain.errors import Unavailable
-from bot.domain.health import ArchiveSeen, HealthLimits, HealthSeen, PricesSeen, StoredSeen
+from bot.domain.health import (
+    ArchiveSeen,
+    Check,
+    HealthLimits,
+    HealthSeen,
+    PricesSeen,
+    RoleSeen,
+    StoredSeen,
+)
 from bot.ports.backups import BackupShelf
 from bot.ports.chain import Chain
 from bot.ports.clock import Clock
@@ -16,6 +24,7 @@ from bot.ports.signer import Signer
 from bot.services.archive import Archive
 from bot.services.price_board import PriceBoard
 from bot.services.pulse import Pulse
+from bot.services.role_watch import RoleWatch
 
 _STANDSTILL_SECONDS = 15.0
 _BACKUPS_SECONDS = 60.0
@@ -27,7 +36,8 @@ class HealthMeans:
     """What is looked at; `hot` gives the tokens held or looked at, by their ids.
 
     There is no shelf where no backups are taken, no archive where the log is not archived, no
-    signer where there is no live trading, no Redis where nothing is shared.
+    signer where there is no live trading, no Redis where nothing is shared, and no other roles
+    beside a whole bot.
     """
 
     book: HealthBook
@@ -43,6 +53,7 @@ class HealthMeans:
     archive: Archive | None = None
     signer: Signer | None = None
     is_redis_away: Callable[[], bool] | None = None
+    roles: RoleWatch | None = None
 
 
 class HealthLooks:
@@ -65,7 +76,7 @@ class HealthLooks:
         """
         means = self._means
         endpoints = means.chain.endpoints()
-        stored = await self._stored()
+        stored, roles = await self._stored(), await self._roles()
         return HealthSeen(
             now=means.clock.now(),
             up_seconds=means.pulse.up_seconds,
@@ -81,6 +92,7 @@ class HealthLooks:
             backup_hours=await self._age_of_backup(),
             signer=await self._signer(),
             archive=None if means.archive is None else archive_seen(means.archive),
+            roles=roles,
             has_live=means.signer is not None,
             is_redis_away=None if means.is_redis_away is None else means.is_redis_away(),
         )
@@ -92,9 +104,15 @@ class HealthLooks:
             _log.warning("health_without_database", detail=error.detail)
             return None
 
-    def _prices(self) -> PricesSeen:
+    async def _roles(self) -> Mapping[Check, RoleSeen]:
+        try:
+            return await self._means.roles.look() if self._means.roles else {}
+        except Unavailable:
+            return {}
+
+    def _prices(self) -> PricesSeen | None:
         if not self._means.pulse.reads_prices:
-            return PricesSeen(default=0, default_stale=0, hot=0, hot_stale=0, oldest_s=0.0)
+            return None
         board, standstill = self._means.board, self._standstill_seconds()
         chosen = [board.by_mint(mint) for mint in self._means.default_mints]
         default = [self._age(token.token_id if token else None) for token in chosen]

@@ -10,7 +10,8 @@ from bot.services.health import Health
 from bot.services.proofs import Proofs
 from bot.services.pulse import Pulse
 
-_KNOWN_HERE_ALONE = frozenset({Check.TELEGRAM})
+# What this process alone can know, and what may be so just because there is no market to tell it.
+_TOLD_BY_ALL = frozenset({Check.TELEGRAM, Check.WEB, Check.WORKERS, Check.MARKET, Check.SENDERS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +35,9 @@ class WellBeing:
         await self.reports.keep_counts()
 
     async def look(self) -> None:
-        """Look at everything once, asked by the clock, and tell what this process alone can know.
+        """Look at everything once, asked by the clock, and tell what the market may not.
 
         All else another process tells the admins, the one that has the market.
         """
-        await self.alarms.watch(_KNOWN_HERE_ALONE)
+        await self.alarms.watch(_TOLD_BY_ALL)
         await self.reports.keep_counts()

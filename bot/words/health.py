@@ -24,6 +24,10 @@ NAMES: Mapping[Check, str] = {
     Check.SIGNER: later("Signer"),
     Check.REDIS: later("Redis"),
     Check.ARCHIVE: later("Archive"),
+    Check.WEB: later("Web"),
+    Check.WORKERS: later("Workers"),
+    Check.MARKET: later("Market"),
+    Check.SENDERS: later("Senders"),
 }
 _WHY: Mapping[Check, str] = {
     Check.DATABASE: later("the database takes {took_ms} ms for an answer"),
@@ -44,6 +48,12 @@ _WHY: Mapping[Check, str] = {
     Check.SIGNER: later("the signer does not answer: {answer}"),
     Check.REDIS: later("Redis does not answer: each process goes on with its part of the limits"),
     Check.ARCHIVE: later("the archive of the database is {behind_s} s behind"),
+    Check.WEB: later("no web process is at work for {longest_s} s: nobody hears Telegram"),
+    Check.WORKERS: later("{unheld} of {wanted} shards of people have no worker for {longest_s} s"),
+    Check.MARKET: later(
+        "no market process is at work for {longest_s} s: prices, stops and jobs stand still"
+    ),
+    Check.SENDERS: later("{unheld} of {wanted} shards of chats have no sender for {longest_s} s"),
 }
 _PROVED: Mapping[Proof, Check] = {Proof.BOOKS: Check.BOOKS, Proof.AUDIT: Check.AUDIT}
 _SILENT_DATABASE = later("the database does not answer")

@@ -7,10 +7,14 @@ import asyncpg
 import pytest
 
 from bot.adapters.clock import SystemClock
-from bot.adapters.database.connection import open_pool
+from bot.adapters.database.connection import Pool, open_pool
+from bot.adapters.database.health import PostgresHealth
 from bot.adapters.database.leases import PostgresLeases
 from bot.bootstrap.lease_keeping import LeaseKeeper, LeaseLapsedError
 from bot.domain.errors import Unavailable
+from bot.domain.health import Check
+from bot.services.role_watch import RoleWatch
+from tests.fakes.hand_clock import HandClock
 
 CUT_OFF = (
     OSError,
@@ -54,6 +58,34 @@ class Crowd:
         query = "UPDATE leases SET until = now() WHERE holder = $1"
         await session.execute(query, f"kind-{number}")
         await session.close()
+
+
+async def test_what_nobody_holds_is_seen_with_its_time_until_somebody_takes_it(
+    crowd: Crowd, database: Pool
+) -> None:
+    clock, wanted = HandClock(), {Check.WORKERS: NAMES, Check.WEB: ("poller",)}
+    book = PostgresHealth(database, clock, most_seconds=30)
+    watch = RoleWatch(book=book, clock=clock, wanted=wanted)
+    one, other = await crowd.join(1), await crowd.join(2)
+    for process, done in ((one, ()), (other, ()), (one, NAMES[2:]), (other, ())):
+        await process.keep(NAMES, done, is_shared=True)
+
+    async def seen() -> tuple[tuple[int, float], tuple[int, float]]:
+        clock.advance(5)
+        found = await watch.look()
+        workers, web = found[Check.WORKERS], found[Check.WEB]
+        assert (workers.wanted, web.wanted) == (4, 1)
+        return (workers.unheld, workers.longest_seconds), (web.unheld, web.longest_seconds)
+
+    assert await seen() == ((0, 0), (1, 0)), "a role that never was there is not held either"
+    await crowd.lapse(2)
+    assert await seen() == ((2, 0), (1, 5))
+    await other.leave()
+    assert await seen() == ((2, 5), (1, 10))
+    await one.keep((*NAMES, "poller"), (), is_shared=False)
+    assert await seen() == ((0, 0), (0, 0))
+    await one.leave()
+    assert await seen() == ((4, 0), (1, 0)), "what is free again counts from there"
 
 
 async def test_each_takes_its_share_once_all_know_how_many_they_are(crowd: Crowd) -> None:

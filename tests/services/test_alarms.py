@@ -7,7 +7,7 @@ from bot.adapters.database.alarms import PostgresAlarms
 from bot.adapters.database.connection import Pool
 from bot.bootstrap.news import Newsroom
 from bot.domain.errors import Unavailable
-from bot.domain.health import Check, HealthLimits, HealthSeen, PricesSeen, StoredSeen
+from bot.domain.health import Check, HealthLimits, HealthSeen, PricesSeen, RoleSeen, StoredSeen
 from bot.domain.notices import Notice
 from bot.domain.users import Role
 from bot.ports.alarms import Alarm
@@ -31,6 +31,7 @@ class Looks:
         self.resting = 0
         self.has_database = True
         self.late = False
+        self.without_senders = False
 
     async def look(self) -> HealthSeen:
         due_at = self._clock.now() - timedelta(hours=1) if self.late else None
@@ -45,6 +46,9 @@ class Looks:
                 default=1, default_stale=0, hot=0, hot_stale=0, oldest_s=1.0
             ), endpoints=2, resting_endpoints=self.resting, unheard_seconds=None, jobs=(),
             disks=(), skew_seconds=None, backup_hours=None, signer=None,
+            roles={Check.SENDERS: RoleSeen(
+                wanted=32, unheld=32, longest_seconds=60.0 if self.without_senders else 0.0
+            )},
         )  # fmt: skip
 
 
@@ -175,6 +179,19 @@ async def test_a_stuck_outbox_is_told_past_it(database: Pool) -> None:
     assert len(scene.past) == 1
     scene.looks.late = False
     assert ["✅ Outbox" in text for text in await scene.look(9)] == [True]
+
+
+async def test_that_nobody_sends_is_told_without_the_outbox_and_its_end_by_it(
+    database: Pool,
+) -> None:
+    scene = Scene(database)
+    await scene.look(3)
+    scene.looks.without_senders = True
+    assert await scene.look(20) == []
+    (told,) = scene.past
+    assert "32 of 32 shards of chats have no sender" in told.payload["text"]
+    scene.looks.without_senders = False
+    assert ["✅ Senders" in text for text in await scene.look(9)] == [True]
 
 
 async def test_what_another_process_looks_at_is_neither_told_nor_shown_here(database: Pool) -> None:

@@ -16,6 +16,7 @@ from bot.domain.health import (
     PricesSeen,
     Proof,
     Proved,
+    RoleSeen,
     StoredSeen,
 )
 from bot.domain.health_rules import RULES
@@ -25,6 +26,7 @@ from bot.words.speech import speaking
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=30)
+ROLES = (Check.WEB, Check.WORKERS, Check.MARKET, Check.SENDERS)
 PROVED = {
     proof: Proved(proof=proof, checked_at=NOW, took_ms=5, wrong=0, counts={}) for proof in Proof
 }
@@ -40,6 +42,7 @@ WELL = HealthSeen(
     disks=(DiskSeen(folder="DATA_DIR", free_mb=9_000),), skew_seconds=-2.0, backup_hours=3.0,
     signer="", has_live=True, is_redis_away=False,
     archive=ArchiveSeen(failure="", behind_seconds=1.0, has_gap=False),
+    roles={check: RoleSeen(wanted=64, unheld=2, longest_seconds=12.0) for check in ROLES},
 )  # fmt: skip
 
 
@@ -49,6 +52,11 @@ def stored(**parts: object) -> HealthSeen:
 
 def proved(proof: Proof, **parts: object) -> HealthSeen:
     return stored(proved=PROVED | {proof: replace(PROVED[proof], **parts)})
+
+
+def unheld(check: Check) -> HealthSeen:
+    late = RoleSeen(wanted=64, unheld=2, longest_seconds=12.1)
+    return replace(WELL, roles={**WELL.roles, check: late})
 
 
 def archived(**parts: object) -> HealthSeen:
@@ -82,6 +90,10 @@ BAD = [
     (Check.ARCHIVE, archived(behind_seconds=121.0), "121.0 s behind"),
     (Check.ARCHIVE, archived(behind_seconds=None), "1000000.0 s behind"),
     (Check.ARCHIVE, archived(has_gap=True), "has a gap"),
+    (Check.WEB, unheld(Check.WEB), "no web process is at work for 12.1 s"),
+    (Check.WORKERS, unheld(Check.WORKERS), "2 of 64 shards of people have no worker"),
+    (Check.MARKET, unheld(Check.MARKET), "no market process is at work"),
+    (Check.SENDERS, unheld(Check.SENDERS), "2 of 64 shards of chats have no sender"),
 ]  # fmt: skip
 
 

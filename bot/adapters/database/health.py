@@ -1,5 +1,7 @@
 """What the database tells of health in one round trip, and what proofs came to."""
 
+from collections.abc import Collection
+
 import asyncpg
 
 from bot.adapters.database.connection import Connection, Pool, connected
@@ -21,6 +23,11 @@ _LOOK = """
           FROM live_intents WHERE state = 'held') l
 """
 _PROOFS = "SELECT proof, checked_at, took_ms, wrong, first_wrong, counts FROM health_proofs"
+_UNHELD = """
+    SELECT w.name FROM unnest($1::text[]) w(name)
+    WHERE NOT EXISTS (SELECT FROM leases l WHERE l.name = w.name AND l.holder <> ''
+                      AND l.until > clock_timestamp())
+"""
 _KEEP = """
     INSERT INTO health_proofs (proof, checked_at, took_ms, wrong, first_wrong, counts)
     VALUES ($1, $2, $3, $4, $5, $6)
@@ -50,6 +57,12 @@ class PostgresHealth:
             proved = await proofs_of(connection, most_seconds=self._most_seconds)
         assert row is not None, "a query of sums always answers"  # noqa: S101
         return StoredSeen(took_ms=took_ms, proved=proved, **row)
+
+    async def unheld(self, names: Collection[str]) -> list[str]:
+        """Give what has no holder, one who lapsed and one who was never there alike."""
+        async with connected(self._pool) as connection:
+            rows = await connection.fetch(_UNHELD, list(names), timeout=self._most_seconds)
+        return [row["name"] for row in rows]
 
     async def keep(self, proved: Proved) -> None:
         """Keep what a proof came to; an older one never takes the place of a newer."""
