@@ -1,4 +1,8 @@
-"""Compiles the project once, on every processor, before workers begin that all need all of it."""
+"""Compiles the project once, on every processor, before workers begin that all need all of it.
+
+Run as `python -m tests.builders.compiled_ahead`, since within pytest, which has not begun yet,
+Hypothesis would have none of it.
+"""
 
 import ast
 import marshal
@@ -19,23 +23,22 @@ _IS_CHECKED_BY_HASH = (3).to_bytes(4, "little")
 _AT_ONCE = 16
 
 
-def compile_ahead(folders: tuple[Path, ...] = (ROOT / "bot", ROOT / "tests")) -> int:
-    """Compile what has changed since it was compiled; gives how many files that were.
+def compile_ahead() -> None:
+    """Compile what has changed since it was compiled.
 
     In a clean checkout each worker would do all of it for itself while the others do the same:
     compile the product, compile the tests with what pytest writes into them, and read the product
     for constants that Hypothesis is to try. Whatever is missed here, a worker makes as ever.
     """
-    stale = [path for path in _sources(folders) if not is_compiled(path)]
+    stale = [path for path in _sources() if not is_compiled(path)]
     if stale:
         with ProcessPoolExecutor() as processors:
             for _ in processors.map(compile_source, stale, chunksize=_AT_ONCE):
                 pass
-    return len(stale)
 
 
-def _sources(folders: tuple[Path, ...]) -> Iterator[Path]:
-    for folder in folders:
+def _sources() -> Iterator[Path]:
+    for folder in (ROOT / "bot", ROOT / "tests"):
         yield from sorted(folder.rglob("*.py"))
 
 
@@ -82,3 +85,7 @@ def _unloaded(path: Path) -> ModuleType:
     module = ModuleType(path.stem)
     module.__file__ = str(path)
     return module
+
+
+if __name__ == "__main__":
+    compile_ahead()
