@@ -58,10 +58,12 @@ async def _demo(arguments: argparse.Namespace) -> bool:
             sandbox, data_dir=arguments.data_dir, log_level=level
         ) as settings:
             log_as_set(settings)
-            await put_back(settings, sandbox)
+            leftovers = await put_back(settings, sandbox)
             async with running_bot(settings) as running:
                 await _tell_page(sandbox, running.status_url)
                 _greet(sandbox)
+                if leftovers is not None and leftovers.words:
+                    print(f"  {leftovers.words}\n", flush=True)
                 await stop.wait()
                 print("stopping ...", file=sys.stderr)
     return True
