@@ -43,12 +43,15 @@ def main() -> None:
     print(f"seed {seed}", flush=True)
     logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    walks = words.walks or (_MANY_WALKS if words.long else _WALKS)
-    steps, payments, caught = asyncio.run(_walked(walks, seed))
-    print(f"{walks} walks, {steps} steps, {payments} payments: each had all that it needs")
+    walks, steps, payments, caught = 0, 0, 0, dict[str, int]()
+    if words.only != "kills":
+        walks = words.walks or (_MANY_WALKS if words.long else _WALKS)
+        steps, payments, caught = asyncio.run(_walked(walks, seed))
+        print(f"{walks} walks, {steps} steps, {payments} payments: each had all that it needs")
     for name, count in caught.items():
         print(f"  left out, {name}: {f'caught in walk {count}' if count else 'NOT CAUGHT'}")
     times = words.times if words.times is not None else (_MANY_TIMES if words.long else _TIMES)
+    times = 0 if words.only == "walks" else times
     kills = asyncio.run(_strikes(list(POINTS) * times, seed)) if times else []
     _show(kills)
     control = asyncio.run(_strikes([CONTROL], seed, sends_first=True)) if times else []
@@ -152,6 +155,9 @@ def _words() -> argparse.Namespace:
         "--long",
         action="store_true",
         help=f"{_MANY_WALKS} walks, {_MANY_TIMES} kills at each point",
+    )
+    parser.add_argument(
+        "--only", choices=("walks", "kills"), help="walks with the guards left out, or kills"
     )
     parser.add_argument("--seed", type=int, help="the chance of walks and faults")
     parser.add_argument("--json", action="store_true", help="a line for machines at the end")
