@@ -206,18 +206,21 @@ def redis(seen: HealthSeen, _limits: HealthLimits) -> Verdict | None:
 
 
 def _held(check: Check) -> Rule:
-    """Ask that processes of a role hold all that they are to, but for the time of a take-over."""
+    """Ask that processes of a role hold all that they are to, but for the time of a take-over.
+
+    In that time nothing is judged: to a process that has just begun, what is gone for long is new.
+    """
 
     def held(seen: HealthSeen, limits: HealthLimits) -> Verdict | None:
         found = seen.roles.get(check)
-        if found is None:
+        if found is None or (found.unheld and found.longest_seconds <= limits.unheld_seconds):
             return None
         figures = {
             "wanted": found.wanted,
             "unheld": found.unheld,
             "longest_s": round(found.longest_seconds, 1),
         }
-        return Verdict(is_ok=found.longest_seconds <= limits.unheld_seconds, figures=figures)
+        return Verdict(is_ok=not found.unheld, figures=figures)
 
     return held
 

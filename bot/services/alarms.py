@@ -84,6 +84,15 @@ class Alarms:
                  if alarm.is_silent(now)}  # fmt: skip
         return {check: until for check, until in found.items() if until is not None}
 
+    async def standing(self) -> dict[Check, datetime]:
+        """Give what fails since when as far as admins were told, by whichever process.
+
+        Needs no permission: who shows it asks for one. Raises `Unavailable`.
+        """
+        await self._refresh()
+        found = {alarm.check: alarm.failing_since for alarm in self._kept.values()}
+        return {check: since for check, since in found.items() if since is not None}
+
     async def load(self) -> None:
         """Take up what was told before. Needs no permission: asked at the start, and again."""
         self._kept = {alarm.check: alarm for alarm in await self._book.load()}

@@ -66,6 +66,11 @@ class Health:
         """Give how long to wait between two readings."""
         return self._every_seconds
 
+    @property
+    def is_one_of_many(self) -> bool:
+        """Tell whether other processes see what this one does not."""
+        return self._looks.is_one_of_many
+
     def resting_endpoints(self) -> Sequence[str]:
         """Give the RPC endpoints that rest now, by the names that hold no key."""
         return self._looks.resting_endpoints()

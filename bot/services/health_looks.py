@@ -69,6 +69,11 @@ class HealthLooks:
         """Give the RPC endpoints that rest now, by the names that hold no key."""
         return [each.name for each in self._means.chain.endpoints() if each.is_open]
 
+    @property
+    def is_one_of_many(self) -> bool:
+        """Tell whether other processes see what this one does not."""
+        return self._means.roles is not None
+
     async def look(self) -> HealthSeen:
         """Give all that is judged.
 

@@ -55,6 +55,11 @@ class Monitoring:
         """Say which part of the work this process does, where there are several."""
         self._role = role
 
+    @property
+    def role(self) -> str:
+        """Give which part of the work this process does: `all` where it is the whole bot."""
+        return self._role
+
     async def samples(self) -> list[Sample]:
         """Give every figure of this moment.
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot import __version__
@@ -26,11 +26,16 @@ _LOGGER = re.compile(r'"logger": ?"(?:bot\.)?(\w+)')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How the whole is: every check, those that are silenced, and the outside in figures."""
+    """How the whole is: every check, those that are silenced, and the outside in figures.
+
+    `elsewhere` is what admins were told that fails and this process finds well, or does not look
+    at: another process of many does.
+    """
 
     view: HealthView
     silenced: Mapping[Check, datetime]
     outside: OutsideView
+    elsewhere: Mapping[Check, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +108,17 @@ class RunningBot:
         return token.symbol if token is not None else str(token_id)
 
     async def health(self, user: User) -> Health:
-        """Give every check as it was found last."""
+        """Give every check as it was found last, and of many processes what others have found."""
         user.require(Permission.OPERATE)
+        health, alarms = self._well_being.health, self._well_being.alarms
+        told = await alarms.standing() if health.is_one_of_many else {}
+        view = health.view()
+        seen = {each.check for each in view.failing()}
         return Health(
-            view=self._well_being.health.view(),
-            silenced=self._well_being.alarms.silenced(),
+            view=view,
+            silenced=alarms.silenced(),
             outside=self._operations.outside(),
+            elsewhere={check: since for check, since in told.items() if check not in seen},
         )
 
     async def logs(self, user: User, asked: LogsAsked) -> Sequence[LogLine]:

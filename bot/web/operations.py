@@ -49,6 +49,7 @@ class _Door:
         """Answer every check; 503 where any of them fails."""
         view = self._view()
         told = {
+            "role": self._services.monitoring.role,
             "ok": view.is_well,
             "ready": view.is_ready,
             "why": _unseen(view) or _reasons(view.failing()),
@@ -62,7 +63,8 @@ class _Door:
             figures = await self._services.operations.status()
         except Unavailable as error:
             return web.json_response({"error": f"{error.what} does not answer"}, status=503)
-        return web.Response(body=orjson.dumps(figures), content_type="application/json")
+        told = {"role": self._services.monitoring.role, **figures}
+        return web.Response(body=orjson.dumps(told), content_type="application/json")
 
     async def metrics(self, _request: web.Request) -> web.Response:
         """Answer the figures of the status page and more, for Prometheus."""

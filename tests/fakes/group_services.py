@@ -162,7 +162,12 @@ class FakeRunning:
 
     async def health(self, user: User) -> Health:
         self.services._enter(user, Permission.OPERATE)
-        return Health(view=VIEW, silenced={Check.ENDPOINTS: NOON}, outside=an_outside())
+        return Health(
+            view=VIEW,
+            silenced={Check.ENDPOINTS: NOON},
+            outside=an_outside(),
+            elsewhere={Check.TELEGRAM: NOON},
+        )
 
     async def logs(self, user: User, asked: LogsAsked) -> Sequence[LogLine]:
         self.services._enter(user, Permission.READ_LOGS)

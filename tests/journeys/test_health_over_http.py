@@ -59,7 +59,7 @@ async def test_health_fails_with_prices_and_with_books_and_comes_back(empty_town
             return names >= KNOWN
 
         await town.until(are_all_known, "everything was looked at")
-        await pages.until("/health", 200)
+        assert (await pages.until("/health", 200))["role"] == "all"
         assert (await pages.get("/health/live"))[0] == 200
 
         await town.break_rpc(1, dead=True)

@@ -31,7 +31,7 @@ class Looks:
         self.resting = 0
         self.has_database = True
         self.late = False
-        self.without_senders = False
+        self.without_senders_seconds = 0.0
 
     async def look(self) -> HealthSeen:
         due_at = self._clock.now() - timedelta(hours=1) if self.late else None
@@ -47,7 +47,8 @@ class Looks:
             ), endpoints=2, resting_endpoints=self.resting, unheard_seconds=None, jobs=(),
             disks=(), skew_seconds=None, backup_hours=None, signer=None,
             roles={Check.SENDERS: RoleSeen(
-                wanted=32, unheld=32, longest_seconds=60.0 if self.without_senders else 0.0
+                wanted=32, unheld=32 if self.without_senders_seconds else 0,
+                longest_seconds=self.without_senders_seconds,
             )},
         )  # fmt: skip
 
@@ -186,12 +187,19 @@ async def test_that_nobody_sends_is_told_without_the_outbox_and_its_end_by_it(
 ) -> None:
     scene = Scene(database)
     await scene.look(3)
-    scene.looks.without_senders = True
+    scene.looks.without_senders_seconds = 60.0
     assert await scene.look(20) == []
     (told,) = scene.past
     assert "32 of 32 shards of chats have no sender" in told.payload["text"]
-    scene.looks.without_senders = False
+    assert (await scene.alarms.standing()).keys() == {Check.SENDERS}
+    await scene.restart()
+    for seconds in (5.0, 60.0):  # who has just begun sees nothing of before, and tells no end
+        scene.looks.without_senders_seconds = seconds
+        assert await scene.look(9) == []
+    scene.looks.without_senders_seconds = 0.0
     assert ["✅ Senders" in text for text in await scene.look(9)] == [True]
+    assert len(scene.past) == 1
+    assert await scene.alarms.standing() == {}
 
 
 async def test_what_another_process_looks_at_is_neither_told_nor_shown_here(database: Pool) -> None:

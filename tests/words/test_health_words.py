@@ -42,7 +42,7 @@ WELL = HealthSeen(
     disks=(DiskSeen(folder="DATA_DIR", free_mb=9_000),), skew_seconds=-2.0, backup_hours=3.0,
     signer="", has_live=True, is_redis_away=False,
     archive=ArchiveSeen(failure="", behind_seconds=1.0, has_gap=False),
-    roles={check: RoleSeen(wanted=64, unheld=2, longest_seconds=12.0) for check in ROLES},
+    roles={check: RoleSeen(wanted=64, unheld=0, longest_seconds=0.0) for check in ROLES},
 )  # fmt: skip
 
 

@@ -71,20 +71,24 @@ def silenced(check: Check, hours: int, until: datetime) -> Screen:
 
 def health(found: Health, keys: Keys) -> Screen:
     """Show every check with its state and since when, those that fail first."""
-    view = found.view
-    failing, well = view.failing(), [each for each in view.findings if each.is_ok]
+    view, elsewhere = found.view, found.elsewhere
+    failing = view.failing()
+    well = [each for each in view.findings if each.is_ok and each.check not in elsewhere]
+    fail = len(failing) + len(elsewhere)
     head = (
         say("⚠️ Nothing was looked at for {seconds} s", seconds=round(view.unseen_seconds))
         if not view.is_watched
-        else say("⚠️ {count} of {all} checks fail", count=len(failing), all=len(view.findings))
-        if failing
+        else say("⚠️ {count} of {all} checks fail", count=fail, all=fail + len(well))
+        if fail
         else say("All is well.")
     )
     lifts = [_lift(keys, check) for check in found.silenced]
     return Screen(
         text=lines(
             Text(Bold(say("Health")), " · ", head),
-            *(_line(each, found.silenced) for each in (*failing, *well)),
+            *(_line(each, found.silenced) for each in failing),
+            *(_line_of_another(check, since) for check, since in elsewhere.items()),
+            *(_line(each, found.silenced) for each in well),
             *_outside(found),
         ),
         rows=(
@@ -105,6 +109,11 @@ def _line(finding: Finding, silenced_until: Mapping[Check, datetime]) -> Text:
     if finding.check in silenced_until:
         parts.append(" 🔒")
     return Text(*parts)
+
+
+def _line_of_another(check: Check, since: datetime) -> str:
+    words = say("another process of the bot told of it")
+    return f"🔴 {name_of(check)} · {words} · {_short_moment(since)}"
 
 
 def _figures(finding: Finding) -> str:
