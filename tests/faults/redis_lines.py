@@ -40,6 +40,6 @@ async def open_line(url: str, space: str = "kitrader:1") -> AsyncIterator[Breaka
 
 
 async def until(line: RedisLine, *, is_up: bool) -> None:
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(20):
         while line.is_up is not is_up:  # noqa: ASYNC110 (a line tells no events)
             await asyncio.sleep(0.005)
