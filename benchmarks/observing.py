@@ -46,7 +46,7 @@ def _turn(ways: Journeys) -> float:
 
 
 def _follow(ways: Journeys, number: int) -> None:
-    ways.stored(((number, "message"),), perf_counter())
+    ways.stored(number, "message", perf_counter())
     journey = ways.begin(number, _AT)
     journeys.note_command("message", "open")
     journeys.note_asked()

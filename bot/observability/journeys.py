@@ -143,13 +143,12 @@ class Journeys:
         """Name somebody more who wants to know of journeys that are over; at wiring."""
         self._arrivals.append(arrivals)
 
-    def stored(self, updates: Iterable[tuple[int, str]], began: float) -> None:
-        """Note updates that were committed just now, each with its kind."""
+    def stored(self, update_id: int, kind: str, began: float) -> None:
+        """Note an update that was committed just now, and when it had come."""
         now, kept = perf_counter(), self._stored
-        for update_id, kind in updates:
-            UPDATES.note(kind)
-            _stored.note(now - began)
-            kept[update_id] = (began, now)
+        UPDATES.note(kind)
+        _stored.note(now - began)
+        kept[update_id] = (began, now)
         _trim(kept)
 
     def begin(self, update_id: int, received_at: datetime) -> Journey:

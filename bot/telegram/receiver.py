@@ -1,7 +1,9 @@
 """The one way in for updates, polled or pushed: committed first, then handed to the lanes."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from time import perf_counter
 
 import structlog
@@ -22,6 +24,7 @@ from bot.telegram.reachability import Reachability
 from bot.telegram.secret_pocket import SecretPocket
 
 _SWEEP_SECONDS = 5.0
+_MOST_TOGETHER = 100  # as many as are polled at once
 # Lanes beside the people's own, below every chat's number: what concerns money waits behind nothing
 # that its person wrote, is never turned away with it, and a check-out has ten seconds.
 _CHECKOUTS, _PAYMENTS = -(2**61), -(2**62)
@@ -43,8 +46,22 @@ _log = structlog.get_logger(__name__)
 RawUpdate = Mapping[str, object]
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Arrival:
+    """Updates that somebody brought, who waits until they are stored."""
+
+    updates: Sequence[StoredUpdate]
+    began: float
+    failure: Exception | None = field(
+        default_factory=lambda: Unavailable("inbox", "stopped while it stored what came together")
+    )
+
+
 class Receiver:
     """Stores updates and feeds those that are new to the lanes, in order.
+
+    What is pushed comes one by one, many at a time: whoever's turn it is stores all that wait in
+    one commit, as if they had come together.
 
     When it is unsure whether all that is stored was fed (at boot, after a failed or cancelled
     store), it reads the unanswered updates again; lanes know which ones they already have. Without
@@ -82,6 +99,7 @@ class Receiver:
         self._clock = clock
         self._sleep = sleep
         self._turn = asyncio.Lock()
+        self._arrived: deque[_Arrival] = deque()
         self._is_unsure = True
 
     async def receive(self, updates: Sequence[RawUpdate]) -> None:
@@ -95,17 +113,56 @@ class Receiver:
             _log.warning("update_without_id", count=len(updates) - len(stored))
         if not stored:
             return
-        async with self._turn:
-            await self._make_sure()
-            self._is_unsure = True
-            if self._bots is not None:
-                # Before the updates: their answers already go by the bot that was written to.
-                await self._bots.heard(stored)
-            await self._pass_on_secrets(stored)
-            fresh = await self._inbox.store(stored)
-            self._journeys.stored(((one.update_id, kind_of(one.raw)) for one in fresh), began)
-            await self._feed(fresh)
-            self._is_unsure = False
+        arrival = _Arrival(updates=stored, began=began)
+        self._arrived.append(arrival)
+        try:
+            async with self._turn:
+                if arrival in self._arrived:
+                    await self._store(self._next_arrivals())
+        finally:
+            if arrival in self._arrived:
+                self._arrived.remove(arrival)
+        if arrival.failure is not None:
+            raise arrival.failure
+
+    def _next_arrivals(self) -> list[_Arrival]:
+        """Take all that wait, or as many as make a batch: the first is whose turn it is."""
+        batch: list[_Arrival] = []
+        count = 0
+        while self._arrived and (not batch or count < _MOST_TOGETHER):
+            batch.append(self._arrived.popleft())
+            count += len(batch[-1].updates)
+        return batch
+
+    async def _store(self, batch: Sequence[_Arrival]) -> None:
+        updates: dict[int, StoredUpdate] = {}
+        began: dict[int, float] = {}
+        for arrival in batch:
+            for one in arrival.updates:
+                # What is sent twice at once is stored and fed once.
+                updates.setdefault(one.update_id, one)
+                began.setdefault(one.update_id, arrival.began)
+        try:
+            await self._take(list(updates.values()), began)
+        except Unavailable as failure:
+            for arrival in batch:
+                arrival.failure = failure
+        else:
+            for arrival in batch:
+                arrival.failure = None
+
+    async def _take(self, updates: Sequence[StoredUpdate], began: Mapping[int, float]) -> None:
+        await self._make_sure()
+        self._is_unsure = True
+        if self._bots is not None:
+            # Before the updates: their answers already go by the bot that was written to.
+            await self._bots.heard(updates)
+        await self._pass_on_secrets(updates)
+        fresh = await self._inbox.store(updates)
+        for one in fresh:
+            self._journeys.stored(one.update_id, kind_of(one.raw), began[one.update_id])
+        await self._feed(fresh)
+        self._is_unsure = False
         if fresh:
             self._on_stored()
 

@@ -28,7 +28,7 @@ def test_every_stage_is_timed_once_and_the_journey_ends_with_the_last_answer() -
     arrivals, before = Arrivals(), counted()
     ways = Journeys(now=lambda: NOW, arrivals=arrivals)
     answered = COMMANDS.of("message", "open", "answered")
-    ways.stored([(7, "message")], perf_counter())
+    ways.stored(7, "message", perf_counter())
     journey = ways.begin(7, NOW)
     journeys.note_command("message", "open")
     journeys.note_asked()

@@ -39,7 +39,7 @@ class Collector:
 
 
 def follow(ways: Journeys, update_id: int) -> None:
-    ways.stored([(update_id, "message")], perf_counter())
+    ways.stored(update_id, "message", perf_counter())
     journey = ways.begin(update_id, NOW)
     journeys.note_command("message", "open")
     journeys.note_asked()
