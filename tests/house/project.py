@@ -13,6 +13,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ROOT / "bot"
 
+BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -33,9 +35,19 @@ def named(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def statements(path: Path) -> Iterator[ast.AST]:
+    """Every statement of a module and of its statements; expressions hold none, and are most."""
+    waiting: list[ast.AST] = [tree(path)]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for block in BLOCKS:
+            waiting += getattr(node, block, ())
+
+
 def functions(path: Path) -> Iterator[Function]:
     """Every function and method of a module."""
-    for node in ast.walk(tree(path)):
+    for node in statements(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 

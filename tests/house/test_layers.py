@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from importlinter.cli import lint_imports
 
-from tests.house.project import PRODUCT, ROOT, named, product_files, tree
+from tests.house.project import PRODUCT, ROOT, named, product_files, statements
 
 
 def test_every_contract_of_the_floors_is_kept(
@@ -21,7 +21,7 @@ def test_every_contract_of_the_floors_is_kept(
 
 def imported(path: Path) -> set[str]:
     names = set()
-    for node in ast.walk(tree(path)):
+    for node in statements(path):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
