@@ -240,12 +240,13 @@ async def live_kills(
     folder: Path,
     *,
     sends_first: bool = False,
+    children: asyncio.subprocess.Process | None = None,
 ) -> AsyncIterator[LiveKills]:
     """Run a signer, a parent of children, and the recovering process that is this one."""
     signers = signers_for(world, folder)
     async with (
         signers.process(),
-        _children() as children,
+        live_children(children) as parent,
         signer_over(str(signers.socket), is_forgetful=sends_first) as signer,
     ):
         scene = await live_scene(world, database, signer=signer)
@@ -253,7 +254,7 @@ async def live_kills(
             scene=scene,
             proxy=proxy,
             socket=signers.socket,
-            children=children,
+            children=parent,
             rpc_urls=list(world.rpc_urls),
             sends_first=sends_first,
         )
@@ -269,7 +270,13 @@ async def live_kills(
 
 
 @asynccontextmanager
-async def _children() -> AsyncIterator[asyncio.subprocess.Process]:
+async def live_children(
+    lent: asyncio.subprocess.Process | None = None,
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Keep a parent of children for the length of a block, or give the one that is lent."""
+    if lent is not None:
+        yield lent
+        return
     words = ["-m", "tests.chaos.live_child"]
     parent = await asyncio.create_subprocess_exec(
         sys.executable,

@@ -1,5 +1,6 @@
 """A process that dies while an order that waited is fired live; another finds what it left."""
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Mapping
@@ -181,9 +182,10 @@ async def live_resting_kills(
     folder: Path,
     *,
     places_beside: bool = False,
+    children: asyncio.subprocess.Process | None = None,
 ) -> AsyncIterator[LiveRestingKills]:
     """Run a signer, a parent of children, and the process that takes over, which is this one."""
-    async with live_kills(world, database, proxy, folder) as kills:
+    async with live_kills(world, database, proxy, folder, children=children) as kills:
         waiting = await live_waiting(kills.scene, rules=RULES)
         assert kills.scene.owner.user_id == OWNER
         yield LiveRestingKills(kills=kills, waiting=waiting, places_beside=places_beside)

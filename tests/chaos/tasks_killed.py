@@ -7,7 +7,7 @@ import re
 import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.adapters.database.connection import Pool
@@ -215,20 +215,27 @@ def _standing(matching: str, pid: int) -> Rule:
 
 @asynccontextmanager
 async def task_kills(
-    world: SwapWorld, database: Pool, dsn: str, folder: Path, *, seed: int
+    world: SwapWorld,
+    database: Pool,
+    dsn: str,
+    folder: Path,
+    *,
+    seed: int,
+    children: asyncio.subprocess.Process | None = None,
+    forks: Forks | None = None,
 ) -> AsyncIterator[TaskKills]:
-    """Run what `live_kills` runs, and a parent of tasks beside it."""
+    """Run what `live_kills` runs, and a parent of tasks beside it; both parents may be lent."""
     _, head = await schema_state(dsn)
     write_migrations(folder, head)
     async with (
         proxy_to_postgres(dsn, seed=seed) as proxy,
         proxy_to_postgres(dsn, seed=seed) as task_proxy,
-        live_kills(world, database, proxy, folder) as kills,
-        open_forks(folder) as forks,
+        live_kills(world, database, proxy, folder, children=children) as kills,
+        _forks_in(folder, forks) as tasks,
     ):
         yield TaskKills(
             kills=kills,
-            forks=forks,
+            forks=tasks,
             task_proxy=task_proxy,
             folder=folder,
             dsn=dsn,
@@ -236,3 +243,13 @@ async def task_kills(
             head=head,
             chance=random.Random(seed),  # noqa: S311 (a seeded chance)
         )
+
+
+@asynccontextmanager
+async def _forks_in(folder: Path, lent: Forks | None) -> AsyncIterator[Forks]:
+    """Give a parent whose children stand in the folder, where they find their migrations."""
+    if lent is not None:
+        yield replace(lent, folder=folder)
+        return
+    async with open_forks(folder) as forks:
+        yield forks

@@ -1,5 +1,6 @@
 """A live order swaps once and is booked, whenever its process dies; kept later, it swaps twice."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,20 +13,32 @@ from tests.faults.proxy import proxy_to_postgres
 
 @asynccontextmanager
 async def striking(
-    dsn: str, database: Pool, folder: Path, seed: int, *, sends_first: bool = False
+    dsn: str,
+    database: Pool,
+    folder: Path,
+    seed: int,
+    children: asyncio.subprocess.Process,
+    *,
+    sends_first: bool = False,
 ) -> AsyncIterator[LiveKills]:
     async with (
         swap_world(slot_ms=20) as world,
         proxy_to_postgres(dsn, seed=seed) as proxy,
-        live_kills(world, database, proxy, folder, sends_first=sends_first) as kills,
+        live_kills(
+            world, database, proxy, folder, sends_first=sends_first, children=children
+        ) as kills,
     ):
         yield kills
 
 
 async def test_an_order_swaps_once_though_its_process_dies_at_the_worst_moments(
-    database_dsn: str, database: Pool, tmp_path: Path, seed: int
+    database_dsn: str,
+    database: Pool,
+    tmp_path: Path,
+    seed: int,
+    warm_children: asyncio.subprocess.Process,
 ) -> None:
-    async with striking(database_dsn, database, tmp_path, seed) as kills:
+    async with striking(database_dsn, database, tmp_path, seed, warm_children) as kills:
         await kills.strike("behind sending, before the reply")
         await kills.strike("behind the fill's commit")
         await kills.scene.prove()
@@ -33,10 +46,16 @@ async def test_an_order_swaps_once_though_its_process_dies_at_the_worst_moments(
 
 
 async def test_an_attempt_that_is_kept_behind_its_sending_swaps_twice(
-    database_dsn: str, database: Pool, tmp_path: Path, seed: int
+    database_dsn: str,
+    database: Pool,
+    tmp_path: Path,
+    seed: int,
+    warm_children: asyncio.subprocess.Process,
 ) -> None:
     """The negative control; its signer forgets, too, as ours would stop the second swap."""
-    async with striking(database_dsn, database, tmp_path, seed, sends_first=True) as kills:
+    async with striking(
+        database_dsn, database, tmp_path, seed, warm_children, sends_first=True
+    ) as kills:
         kill = await kills.strike(CONTROL)
     assert kill.was_killed
     assert (kill.state, kill.swaps) == ("filled", 2)
