@@ -188,9 +188,11 @@ class TriggerCrash:
     points: Mapping[str, Point] = field(default_factory=lambda: POINTS)
     variants: Sequence[str] = ("sends at once",)
     strikes: list[Strike] = field(default_factory=list)
+    fallen_steps: int = 0
 
     async def round(self, names: Sequence[str]) -> None:
         """Strike once at each of these points."""
+        await self._raise_price()
         async with self.town.bot(landing_seconds=LANDING_SECONDS) as running:
             people = [await self.settle(running, place) for place in range(len(names))]
         child, ready_at = await self._start()
@@ -207,13 +209,18 @@ class TriggerCrash:
         finally:
             child.kill()
             await child.code()
-        # Back in one step, since small errors of many would add up; the nodes tell of it some slots
-        # later, and the next people's stops have to stand below the price of then.
-        fallen = (1 + STEP_PERCENT / 100) ** len(names)
-        await self.town.shock(WIF, round(100 / fallen) - 100)
-        await asyncio.sleep(_NODES_LAG_SECONDS)
+        self.fallen_steps = len(names)
         for strike in self.strikes[-len(names) :]:
             await self.count(strike)
+
+    async def _raise_price(self) -> None:
+        """Bring back what the round before took: people's stops stand below the price of now."""
+        if not self.fallen_steps:
+            return
+        # In one step, since small errors of many would add up; the nodes tell of it slots later.
+        fallen = (1 + STEP_PERCENT / 100) ** self.fallen_steps
+        await self.town.shock(WIF, round(100 / fallen) - 100)
+        await asyncio.sleep(_NODES_LAG_SECONDS)
 
     async def settle(self, running: Running, place: int) -> int:
         """Let somebody buy, and protect half of it a step below the one before."""
