@@ -83,11 +83,16 @@ class RoundHearing:
         """Tell whether a round came lately, so that there is no need to read the market here."""
         return self._clock.monotonic() - self._heard_at <= seconds
 
-    async def hear(self) -> None:
-        """Wait for the next rounds and take them; asked by the clock. Raises `Unavailable`."""
-        for told in await self._rounds.heard():
+    async def hear(self) -> datetime | None:
+        """Wait for the next rounds and take them; asked by the clock. Raises `Unavailable`.
+
+        Gives when the newest of them was read, None where there was none.
+        """
+        heard = await self._rounds.heard()
+        for told in heard:
             await self._take(told)
             self._heard_at = self._clock.monotonic()
+        return max((told.read_at for told in heard), default=None)
 
     async def _take(self, told: RoundTold) -> None:
         self._take_lines(told.lines, told.read_at)

@@ -100,16 +100,19 @@ class Ticks:
         """
         if self._hearing is not None and self._hearing.is_heard_within(self._every.all_seconds):
             return
+        began = self._clock.monotonic()
         deadline = max(_SHARE_OF_INTERVAL * self._every.all_seconds, _SHORTEST_DEADLINE_SECONDS)
         await self._rounds.round(list(self._board.tokens), deadline, is_recorded=False)
+        self.state.behind_seconds = self._clock.monotonic() - began
 
     async def hear_rounds(self) -> None:
         """Put on the board what another process reads; asked by the clock. Raises `Unavailable`.
 
         Needs no permission: it is what `see_all` would read.
         """
-        if self._hearing is not None:
-            await self._hearing.hear()
+        read_at = None if self._hearing is None else await self._hearing.hear()
+        if read_at is not None:
+            self.state.last_at, self.state.tokens = read_at, len(self._board.tokens)
 
     async def refresh_hot(self) -> None:
         """Read what is held, looked at or waited for, and SOL's own price; follow it closely."""

@@ -174,6 +174,8 @@ async def test_of_many_tokens_only_the_prices_are_told_and_nothing_is_decoded(
     assert [one.token_id for one in told.pools] == [2]
     board = PriceBoard()
     board.track(token(1), (place("deep"), place("shallow")))
-    await RoundHearing(board=board, rounds=kept, clock=scene.clock).hear()
+    hearing = RoundHearing(board=board, rounds=kept, clock=scene.clock)
+    assert await hearing.hear() == scene.clock.now()
+    assert await hearing.hear() is None
     assert board.columns.glimpse(1) == scene.board.columns.glimpse(1)
     assert board.priced(1) is None, "what nobody looked at is read when somebody does"
