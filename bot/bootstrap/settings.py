@@ -164,6 +164,7 @@ class Settings(
     priority_fee_percentile: int = Field(default=75, ge=1, le=99)
     priority_fee_cap_lamports: int = Field(default=2_000_000, ge=0, le=1_000_000_000)
     redis_url: SecretStr = SecretStr("")
+    redis_ca_file: Path | None = None
 
     webhook_url: str = ""
     webhook_secret: SecretStr = SecretStr("")
@@ -196,6 +197,7 @@ class Settings(
 
     @field_validator(
         "log_dir",
+        "redis_ca_file",
         "backup_dir",
         "master_key_file",
         "master_keys_dir",
@@ -255,6 +257,8 @@ class Settings(
     def _of_redis(cls, url: SecretStr) -> SecretStr:
         if url.get_secret_value() and not _REDIS_URL.match(url.get_secret_value()):
             raise ValueError("it is not a redis://, rediss:// or unix:// address")
+        if "ssl_" in url.get_secret_value().partition("?")[2]:
+            raise ValueError("it takes no ssl_ words: its certificate is always verified")
         return url
 
     @field_validator("log_level")

@@ -39,7 +39,7 @@ async def open_shared(settings: Settings, holder: str) -> AsyncIterator[Shared |
         yield None
         return
     bot_id = settings.bot_token.get_secret_value().partition(":")[0]
-    line = RedisLine(url, space=f"kitrader:{bot_id}")
+    line = RedisLine(url, space=f"kitrader:{bot_id}", ca_file=settings.redis_ca_file)
     try:
         yield Shared(line=line, bells=RedisBells(line), rounds=RedisRounds(line), holder=holder)
     finally:

@@ -12,6 +12,10 @@ class SharedPace(Protocol):
     def is_up(self) -> bool:
         """Tell whether it answered last."""
 
+    @property
+    def losses(self) -> int:
+        """Tell how often it stopped answering."""
+
     async def turn(self, priority: Priority, senders: int) -> float:
         """Take a turn now, or take none and tell how many seconds to wait; 0 where it was taken.
 

@@ -37,6 +37,7 @@ class SharedTurns:
         self._alone_from = float("-inf")
         self._shared_from = float("-inf")
         self._is_shared = False
+        self._losses = pace.losses
 
     def part(self) -> int:
         """Give among how many the limit is to be divided in memory: 1 while it is shared."""
@@ -46,6 +47,7 @@ class SharedTurns:
         """Take a turn now, or take none and tell how many seconds to wait; 0 where it was taken."""
         if self._pace.is_up:
             now = self._clock.monotonic()
+            self._note_losses(now)
             if not self._is_shared and now < self._shared_from:
                 return self._shared_from - now
             with suppress(Unavailable):
@@ -57,11 +59,22 @@ class SharedTurns:
     async def keep(self) -> None:
         """Be counted among those that share while nothing is to be sent; run for ever."""
         while True:
+            if self._pace.is_up:
+                self._note_losses(self._clock.monotonic())
             if self._is_shared and self._pace.is_up:
                 with suppress(Unavailable):
                     await self._pace.here()
                     self._note_shared()
             await asyncio.sleep(_HERE_SECONDS)
+
+    def _note_losses(self, now: float) -> None:
+        if self._losses == self._pace.losses:
+            return
+        # Others that were lost as well may keep to their parts yet, and what they asked last may
+        # count them among those that share: it was carried out when the other end woke.
+        self._losses = self._pace.losses
+        self._is_shared = False
+        self._shared_from = max(self._shared_from, now + self._window_seconds)
 
     def _note_shared(self) -> None:
         self._is_shared = True

@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from bot.adapters.redis.bells import RedisBells
 from bot.ports.bells import Bell
+from tests.faults.redis_door import redis_door
 from tests.faults.redis_lines import open_line, until
 from tests.faults.redis_server import redis_server
 
@@ -58,3 +61,27 @@ async def test_a_bell_is_heard_and_heard_again_after_redis_was_killed(tmp_path: 
         here.ring(Bell.OUTBOX)
         await is_woken()
         assert heard
+
+
+async def test_a_hearer_whose_line_went_deaf_unnoticed_begins_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.redis.bells._LISTEN_SECONDS", 1.0)
+    heard = asyncio.Event()
+    async with (
+        redis_server(tmp_path) as redis,
+        redis_door(redis.socket) as door,
+        open_bells(redis.url) as here,
+        open_bells(f"redis://127.0.0.1:{door.port}") as there,
+    ):
+        there.on(Bell.OUTBOX, heard.set)
+        async with asyncio.timeout(20):
+            here.ring(Bell.OUTBOX)
+            await heard.wait()
+            # What is open is deaf for good, and the line is up again before the hearer looks.
+            door.swallow()
+            door.mend()
+            heard.clear()
+            while not heard.is_set():
+                here.ring(Bell.OUTBOX)
+                await asyncio.sleep(0.05)

@@ -71,6 +71,17 @@ async def test_a_flood_is_one_flood_wherever_it_arrives(line: RedisLine) -> None
     assert verdicts.count(Verdict.TOLD) == 1
 
 
+async def test_a_clock_that_went_back_costs_nobody_what_is_left(line: RedisLine) -> None:
+    clock = HandClock()
+    clock.advance(7200)
+    await line.client.flushall()
+    buckets = RedisBuckets(line, clock.monotonic)
+    throttle = SharedThrottle(buckets=buckets, clock=clock, per_minute=PER_MINUTE)
+    assert (await throttle.asked(a_user(1), 1))[0] is Verdict.ADMITTED
+    clock.advance(-3600)
+    assert (await throttle.asked(a_user(1), 1))[0] is Verdict.ADMITTED
+
+
 async def test_without_redis_each_keeps_its_part_and_nobody_is_refused_for_it(
     redis: RedisServer,
 ) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from redis.asyncio import Redis
@@ -14,6 +15,7 @@ class BreakableLine(RedisLine):
     """A line that can be cut while others reach the same Redis."""
 
     is_cut = False
+    late_seconds: Callable[[], float] | None = None
 
     def cut(self) -> None:
         self.is_cut = True
@@ -22,13 +24,23 @@ class BreakableLine(RedisLine):
         async def fails(_client: Redis) -> None:
             raise ConnectionError
 
-        return await super()._ask(fails if self.is_cut else question)
+        async def is_late(client: Redis) -> Any:
+            answer = await question(client)
+            assert self.late_seconds is not None
+            await asyncio.sleep(self.late_seconds())
+            return answer
+
+        if self.is_cut:
+            return await super()._ask(fails)
+        return await super()._ask(is_late if self.late_seconds else question)
 
 
 @asynccontextmanager
-async def open_line(url: str, space: str = "kitrader:1") -> AsyncIterator[BreakableLine]:
+async def open_line(
+    url: str, space: str = "kitrader:1", ca_file: Path | None = None
+) -> AsyncIterator[BreakableLine]:
     """Keep a line for the length of a block; it is open when the block begins."""
-    line = BreakableLine(url, space=space, look_seconds=0.05)
+    line = BreakableLine(url, space=space, ca_file=ca_file, look_seconds=0.05)
     async with asyncio.TaskGroup() as group:
         keeping = group.create_task(line.keep())
         try:

@@ -1,6 +1,7 @@
-"""A real Redis on a socket of its own, to be killed and started again."""
+"""A real Redis on a socket of its own, to be killed, hung and started again."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -22,11 +23,16 @@ class RedisServer:
     @property
     def url(self) -> str:
         """Give its address, which stays the same through every restart."""
-        return f"unix://{self.folder / 'redis.sock'}"
+        return f"unix://{self.socket}"
+
+    @property
+    def socket(self) -> Path:
+        """Give the file it listens at."""
+        return self.folder / "redis.sock"
 
     async def start(self) -> None:
         """Start it, and wait until it listens."""
-        socket = self.folder / "redis.sock"
+        socket = self.socket
         socket.unlink(missing_ok=True)
         words = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no"]
         self._process = await asyncio.create_subprocess_exec(
@@ -35,6 +41,18 @@ class RedisServer:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             while not socket.exists():  # noqa: ASYNC110 (a file system tells no events)
                 await asyncio.sleep(0.01)
+
+    def hang(self) -> None:
+        """Let it stand still with every line open: it takes what is sent and answers nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        """Let it go on, with all that was sent meanwhile."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process is not None, "it runs"
+        self._process.send_signal(number)
 
     async def kill(self) -> None:
         """Pull the plug."""

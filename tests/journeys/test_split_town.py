@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from bot.adapters.passwords import hash_password
 from tests.faults.redis_server import redis_server
+from tests.journeys.people import ADA
 from tests.journeys.processes import Forks
 from tests.journeys.split_town import split_bot
 from tests.journeys.town import Town
@@ -24,6 +25,9 @@ _TWICE = """
       SELECT FROM outbox WHERE update_id = ANY ($1) GROUP BY update_id HAVING count(*) > 1
     ) twice
 """
+_ALARMS = """
+    SELECT count(*) FROM outbox WHERE chat_id = $1 AND payload::text LIKE '%Redis does not%'
+"""
 _MOVED = "SELECT count(*) FROM token_prices WHERE received_at > $1"
 
 
@@ -37,7 +41,11 @@ async def test_a_bot_of_seven_processes_goes_on_as_one_whichever_dies(
     empty_town: Town, forks: Forks, tmp_path: Path
 ) -> None:
     town = empty_town
-    changes = {"lease_seconds": 3.0, "auth_password_hash": hash_password(PASSWORD)}
+    changes = {
+        "lease_seconds": 3.0,
+        "health_seconds": 1.0,
+        "auth_password_hash": hash_password(PASSWORD),
+    }
     async with (
         redis_server(tmp_path) as redis,
         split_bot(town, forks, redis_url=redis.url, **changes) as troupe,
@@ -61,7 +69,7 @@ async def test_a_bot_of_seven_processes_goes_on_as_one_whichever_dies(
         dead = [await troupe.holder_of(role) for role in ("worker", "market", "sender")]
         held = [await troupe.held_by(child) for child in dead]
         assert await shared_in(redis.url) >= {"pace:turns", "rounds"}
-        await redis.kill()
+        redis.hang()
         told = [await town.wire.speak(who, "/close 1 50") for who in people]
         for child in dead:
             await troupe.bury(child)
@@ -76,6 +84,12 @@ async def test_a_bot_of_seven_processes_goes_on_as_one_whichever_dies(
 
         await town.until(is_priced, "the other market reads prices")
         assert [await town.orders(who) for who in people] == [2] * len(people)
+
+        async def is_alarmed() -> bool:
+            return bool(await town.value(_ALARMS, ADA))
+
+        await town.until(is_alarmed, "admins are told of Redis")
+        assert await town.value(_ALARMS, ADA) == 1
         assert await town.value(_TWICE, [each["update_id"] for each in told]) == 0
     assert await town.value("SELECT count(*) FROM leases WHERE holder <> ''") == 0
     await town.prove_books()

@@ -1,6 +1,7 @@
 """Senders of one token never send more together than Telegram bears, whatever becomes of Redis."""
 
 import asyncio
+import random
 from bisect import bisect_right
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,7 +14,7 @@ from bot.domain.notices import Priority
 from bot.telegram.limits import Window
 from bot.telegram.shared_turns import SharedTurns
 from tests.faults.calm import Round, judged_when_calm
-from tests.faults.redis_lines import BreakableLine, open_line
+from tests.faults.redis_lines import BreakableLine, open_line, until
 from tests.faults.redis_server import RedisServer, redis_server
 
 MOST, SENDERS = 30, 3
@@ -31,11 +32,16 @@ class Crowd:
         self.sent: list[float] = []
         self.lines = lines
         self.this = this
+        second = SECOND * this.slowness
         window, present = WINDOW * this.slowness, PRESENT * this.slowness
         self.turns = [
             SharedTurns(
                 pace=RedisPace(
-                    line, sender=f"s{n}", window_seconds=window, present_seconds=present
+                    line,
+                    sender=f"s{n}",
+                    second=second,
+                    window_seconds=window,
+                    present_seconds=present,
                 ),
                 clock=CLOCK,
                 senders=lambda: SENDERS,
@@ -60,6 +66,8 @@ class Crowd:
         windows = Window(most=MOST // SENDERS, seconds=WINDOW * self.this.slowness)
         while (asked_at := CLOCK.monotonic()) < until:
             wait = await turns.claim(Priority.FILL)
+            if turns.part() == 1:  # a late answer of Redis's is no standstill of the loop
+                self.this.stood_still(CLOCK.monotonic() - asked_at)
             if not wait and turns.part() > 1:
                 now = CLOCK.monotonic()
                 wait = max(0.0, windows.earliest() - now)
@@ -67,8 +75,6 @@ class Crowd:
                     windows.take(now)
             if not wait:
                 self.sent.append(CLOCK.monotonic())
-                if turns.part() == 1:  # a late answer of Redis's is no standstill of the loop
-                    self.this.stood_still(self.sent[-1] - asked_at)
             await asyncio.sleep(min(wait, 0.02))
 
     async def send_all(self, seconds: float) -> None:
@@ -149,6 +155,51 @@ async def test_one_that_cannot_reach_redis_takes_its_part_from_the_others(tmp_pa
             assert crowded.most_together() <= MOST
 
     await judged_when_calm(play, margin_seconds=MARGIN)
+
+
+async def test_one_that_had_nothing_to_send_waits_for_the_others_when_redis_wakes(
+    tmp_path: Path,
+) -> None:
+    async def play(this: Round) -> None:
+        async with redis_server(tmp_path) as redis, crowd(redis, this) as crowded:
+            async with asyncio.TaskGroup() as group:
+                for turns in crowded.turns[1:]:
+                    group.create_task(crowded.send(turns, 2.0))
+                await crowded.next_one()
+                redis.hang()
+                # What they asked last is carried out when it wakes, and counts them as sharing.
+                await crowded.sleep(1.0)
+                redis.wake()
+                await until(crowded.lines[0], is_up=True)
+                group.create_task(crowded.send(crowded.turns[0], 0.6))
+            assert crowded.most_together() <= MOST
+
+    await judged_when_calm(play, margin_seconds=MARGIN)
+
+
+async def test_whoever_hears_late_of_a_turn_lets_it_go_and_all_keep_further_apart(
+    tmp_path: Path,
+) -> None:
+    async def play(this: Round) -> None:
+        chance = random.Random(7)  # noqa: S311 (a seeded chance)
+        async with redis_server(tmp_path) as redis, crowd(redis, this) as crowded:
+            for line in crowded.lines:
+                line.late_seconds = lambda: chance.choice([0.0] * 20 + [0.2])
+            await crowded.send_all(1.5)
+            assert crowded.most_together() <= MOST
+
+    await judged_when_calm(play, margin_seconds=MARGIN)
+
+
+async def test_turns_that_lie_ahead_count_for_nothing_once_the_clock_went_back(
+    tmp_path: Path,
+) -> None:
+    async with redis_server(tmp_path) as redis, open_line(redis.url) as line:
+        pace = RedisPace(line, sender="s", second=SECOND, window_seconds=WINDOW)
+        await pace.here()
+        ahead = CLOCK.now().timestamp() + 3600
+        await line.client.rpush(line.key("pace:turns"), *[ahead] * MOST)
+        assert 0 < await pace.turn(Priority.FILL, 1) <= WINDOW + 0.25
 
 
 async def test_without_the_pauses_more_would_leave(tmp_path: Path) -> None:

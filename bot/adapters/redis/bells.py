@@ -57,16 +57,23 @@ class RedisBells:
             await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _listen(self, pubsub: PubSub) -> None:
-        await pubsub.subscribe(self._channel)
+        async with asyncio.timeout(_LISTEN_SECONDS):
+            await pubsub.subscribe(self._channel)
         # Something may have been rung while nobody listened.
         self._wake(set(Bell))
+        is_asked = False
         while self._line.is_up:
             message = await pubsub.get_message(
                 ignore_subscribe_messages=True, timeout=_LISTEN_SECONDS
             )
-            if message is not None:
+            if message is None:
+                if is_asked:
+                    return  # its end is gone, and nothing told us
+                await pubsub.ping()
+            else:
                 words = message["data"].decode("utf-8", "replace").split()
                 self._wake({_BY_VALUE[word] for word in words if word in _BY_VALUE})
+            is_asked = message is None
 
     def _wake(self, bells: set[Bell]) -> None:
         for bell in bells:

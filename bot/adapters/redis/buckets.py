@@ -21,7 +21,7 @@ local function bucket(place)
     local most = tonumber(ARGV[place + 3])
     local kept = redis.call('HMGET', KEYS[place], 'left', 'at', 'over')
     local left, at = tonumber(kept[1]) or most, tonumber(kept[2]) or now
-    left = math.min(most, left + (now - at) * most / 60)
+    left = math.min(most, left + math.max(0, now - at) * most / 60)
     one = {left = left, most = most, over = kept[3] == '1'}
     touched[place] = one
   end

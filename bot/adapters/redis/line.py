@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
 
 import structlog
 from redis.asyncio import Redis
@@ -18,7 +20,17 @@ _OUTAGES = (RedisError, OSError, TimeoutError)
 _log = structlog.get_logger(__name__)
 
 Answer = TypeVar("Answer")
-Hear = Callable[[bool], None]
+
+
+def client_of(url: str, ca_file: Path | None, **words: Any) -> Redis:
+    """Give a client; by TLS it verifies the certificate, and that it is of the address asked.
+
+    Besides those whom this machine trusts (`SSL_CERT_FILE`), whoever stands in `ca_file` may have
+    signed it.
+    """
+    if url.startswith("rediss:"):
+        words["ssl_ca_certs"] = None if ca_file is None else str(ca_file)
+    return Redis.from_url(url, **words)
 
 
 class RedisLine:
@@ -26,12 +38,20 @@ class RedisLine:
 
     The first question that is not answered in a quarter of a second closes the line, and then
     nobody waits for it: `keep` looks twice a second whether it answers again. Errors name neither
-    address nor password.
+    address nor password. `ca_file`: see `client_of`.
     """
 
-    def __init__(self, url: str, *, space: str, look_seconds: float = _LOOK_SECONDS) -> None:
-        self.client = Redis.from_url(
+    def __init__(
+        self,
+        url: str,
+        *,
+        space: str,
+        ca_file: Path | None = None,
+        look_seconds: float = _LOOK_SECONDS,
+    ) -> None:
+        self.client = client_of(
             url,
+            ca_file,
             socket_connect_timeout=_PATIENCE_SECONDS,
             socket_timeout=None,  # whoever asks is patient for as long as is said here
             retry=Retry(NoBackoff(), 0),
@@ -39,7 +59,7 @@ class RedisLine:
         self._space = space
         self._look_seconds = look_seconds
         self._is_up = self._is_away = False
-        self._hearers: list[Hear] = []
+        self._losses = 0
 
     @property
     def is_up(self) -> bool:
@@ -51,13 +71,14 @@ class RedisLine:
         """Tell whether Redis was asked and did not answer."""
         return self._is_away
 
+    @property
+    def losses(self) -> int:
+        """Tell how often the line was closed."""
+        return self._losses
+
     def key(self, name: str) -> str:
         """Give the key of something that this bot's processes share."""
         return f"{self._space}:{name}"
-
-    def tell(self, hear: Hear) -> None:
-        """Name somebody to tell when the line closes and when it opens; at wiring."""
-        self._hearers.append(hear)
 
     async def ask(self, question: Callable[[Redis], Awaitable[Answer]]) -> Answer:
         """Ask something; raises `Unavailable`, at once while the line is closed."""
@@ -77,8 +98,9 @@ class RedisLine:
             await asyncio.sleep(self._look_seconds)
 
     async def close(self) -> None:
-        """Close all connections."""
-        await self.client.aclose()
+        """Close all connections; one whose other end hangs is not waited for."""
+        with suppress(*_OUTAGES):
+            await self.client.aclose()
 
     async def _ask(self, question: Callable[[Redis], Awaitable[Answer]]) -> Answer:
         try:
@@ -96,9 +118,8 @@ class RedisLine:
         if is_up:
             _log.info("redis_answers")
         else:
+            self._losses += 1
             _log.warning("redis_away")
-        for hear in self._hearers:
-            hear(is_up)
 
 
 async def _ping(client: Redis) -> object:
