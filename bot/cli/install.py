@@ -138,9 +138,10 @@ def _walk(place: Layout, steps: list[Step], *, is_dry: bool) -> None:
 
 
 def _tell(place: Layout) -> None:
+    in_folder = "" if place.is_this_machine else f" --root {place.root}"
     if not settings_in(place.settings_file).get("BACKUP_RECIPIENTS"):
         print(
             "No backups are taken yet: make a key with 'kitrader backup --new-key FILE', set "
-            f"BACKUP_RECIPIENTS in {place.seen(place.settings_file)}, and install again."
+            f"BACKUP_RECIPIENTS in {place.settings_file}, and install again."
         )
-    print(f"Settings: {place.seen(place.settings_file)}. Well? kitrader inside check")
+    print(f"Settings: {place.settings_file}. Are they well? kitrader inside{in_folder} check")

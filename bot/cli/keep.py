@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from bot.cli.setup import FAILED
-from bot.deployment.keeper import Keeper
+from bot.deployment.keeper import Keeper, log_file
 from bot.deployment.layout import Layout
 from bot.deployment.versions import Versions
 
@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not Versions(place).current():
         print(f"kitrader keep: nothing is installed in {place.root}", file=sys.stderr)
         return FAILED
+    print(f"its output: {log_file(place)}", file=sys.stderr)
     words = ["run", *(["--role", arguments.role] if arguments.role else [])]
     Keeper(place, words, {}).run()
     return 0

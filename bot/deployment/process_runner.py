@@ -1,11 +1,11 @@
 """Deploys under `kitrader keep`: plain processes, for tests and for machines without systemd."""
 
 import json
+import os
 import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from bot.deployment.journal import write_whole
 from bot.deployment.keeper import (
@@ -27,6 +27,7 @@ _MOST_STARTS = 2
 _TAKEN_UP_SECONDS = 90.0
 _LOOK_SECONDS = 0.05
 _LAST_BYTES = 2_000
+_OF_A_TERMINAL = ("HOME", "LANG", "TERM")
 
 
 class ProcessRunner:
@@ -35,12 +36,13 @@ class ProcessRunner:
     def __init__(self, place: Layout) -> None:
         self._place = place
         self._versions = Versions(place)
+        self._said_before_bytes = 0
 
     def inside(self, name: str, words: Sequence[str]) -> Ran:
         """Run a command as the kept process is run."""
         self._place.state.mkdir(parents=True, exist_ok=True)
         ran = subprocess.run(  # noqa: S603 - the launcher of an installed version
-            [str(self._versions.folder(name) / "kitrader"), *words],
+            self._command(name, words),
             cwd=self._place.state,
             env=environment_of(self._place),
             stdin=subprocess.DEVNULL,
@@ -50,10 +52,22 @@ class ProcessRunner:
         )
         return Ran(code=ran.returncode, said=(ran.stdout + ran.stderr).strip())
 
+    def inside_terminal(self, name: str, words: Sequence[str]) -> int:
+        """Run a command so that a person sees it, in the folder they are in; gives its exit code.
+
+        Of a person's own environment it gets what a terminal needs, and none of their settings.
+        """
+        self._place.state.mkdir(parents=True, exist_ok=True)
+        theirs = {name: os.environ[name] for name in _OF_A_TERMINAL if name in os.environ}
+        environment = {**theirs, **environment_of(self._place)}
+        command = self._command(name, words)
+        return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - the same
+
     def try_version(self, name: str, seconds: float) -> None:
         """Have the keeper run it; waits until it was started."""
         file = trial_file(self._place)
         file.parent.mkdir(parents=True, exist_ok=True)
+        self._said_before_bytes = len(_output(self._place))
         write_whole(file, json.dumps(asdict(Trial(name=name, until=uptime() + seconds))))
         self._await_start(name)
 
@@ -70,7 +84,9 @@ class ProcessRunner:
         """Say where a process ended again and again."""
         status = read_status(self._place)
         if status.starts >= _MOST_STARTS and status.ended is not None:
-            return f"it ended {status.starts - 1} times, at last with code {status.ended}"
+            ends = status.starts - 1
+            times = "once" if ends == 1 else f"{ends} times, at last"
+            return f"it ended {times} with code {status.ended}"
         return ""
 
     def doors(self) -> Sequence[str]:
@@ -79,8 +95,16 @@ class ProcessRunner:
         return (f"http://127.0.0.1:{port}",)
 
     def last_words(self) -> str:
-        """Give the end of its output."""
-        return _tail(log_file(self._place))
+        """Give the end of what was said since a version was tried."""
+        said = _output(self._place)
+        # A log that was begun anew meanwhile is shorter.
+        since = said[self._said_before_bytes :] or said
+        last = since[-_LAST_BYTES:]
+        whole = last if last == since else last.partition(b"\n")[2]
+        return whole.decode("utf-8", "replace").strip()
+
+    def _command(self, name: str, words: Sequence[str]) -> list[str]:
+        return [str(self._versions.folder(name) / "kitrader"), *words]
 
     def _await_start(self, name: str) -> None:
         until = time.monotonic() + _TAKEN_UP_SECONDS
@@ -92,8 +116,8 @@ class ProcessRunner:
             time.sleep(_LOOK_SECONDS)
 
 
-def _tail(log: Path) -> str:
+def _output(place: Layout) -> bytes:
     try:
-        return log.read_bytes()[-_LAST_BYTES:].decode("utf-8", "replace").strip()
+        return log_file(place).read_bytes()
     except OSError:
-        return ""
+        return b""

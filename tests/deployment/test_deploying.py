@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.main import main
 from bot.deployment.building import build
 from bot.deployment.journal import Journal, alone
-from bot.deployment.keeper import read_trial
+from bot.deployment.keeper import log_file, read_trial
 from bot.deployment.layout import DeploymentError
 from bot.deployment.process_runner import ProcessRunner
 from bot.deployment.sources import opened_source
@@ -51,6 +52,28 @@ def test_a_good_version_is_checked_backed_up_migrated_started_and_kept(site: Sit
     words = ["0.2.0 check", f"{before.partition('-')[0]} backup", "0.2.0 migrate", "0.2.0 run"]
     assert site.noted()[-4:] == words
     assert Journal(site.place).read() is None
+
+
+def test_inside_a_folder_runs_a_command_of_the_version_with_its_settings(site: Site) -> None:
+    assert main(["inside", f"--root={site.folder}", "ledger", "check"]) == 0
+    assert site.noted()[-1] == f"{site.current().partition('-')[0]} ledger"
+
+
+def test_nothing_is_run_inside_a_folder_where_nothing_is_installed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["inside", f"--root={tmp_path}", "check"]) == 1
+    assert f"nothing is installed in {tmp_path}" in capsys.readouterr().err
+
+
+def test_what_a_bad_version_said_is_told_without_what_was_said_before(site: Site) -> None:
+    log = log_file(site.place)
+    log.write_bytes(b"said by the one before\n" + log.read_bytes())
+    told: list[str] = []
+    assert not site.deployment(told).deploy(str(site.write("0.3.1", "crashes")))
+    said = "\n".join(told)
+    assert "no module named nonsense" in said
+    assert "said by the one before" not in said
 
 
 @pytest.mark.parametrize(
