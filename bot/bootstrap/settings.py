@@ -22,6 +22,7 @@ from bot.bootstrap.settings_live import LiveSettings
 from bot.bootstrap.settings_market import MarketSettings
 from bot.bootstrap.settings_observability import ObservabilitySettings
 from bot.bootstrap.settings_processes import ProcessSettings
+from bot.bootstrap.settings_shown import shown
 from bot.domain.candles import Interval
 from bot.domain.landing import NODES_NEEDED
 from bot.domain.live_orders import LEAST_TIP_LAMPORTS, MOST_TIP_LAMPORTS
@@ -324,9 +325,10 @@ class Settings(
     def shown(self) -> tuple[tuple[str, str], ...]:
         """Give what each setting is, for admins; of a secret or an address whether it is set.
 
-        An address may hold a key, so it is as a secret.
+        An address may hold a key, so it is as a secret. Those that are not as by default come
+        first.
         """
-        return tuple((name.upper(), _shown(value)) for name, value in self)
+        return shown(self)
 
     def rpc_urls(self) -> tuple[str, ...]:
         """Give the RPC endpoints in the operator's order of preference."""
@@ -363,15 +365,6 @@ def check_live(settings: Settings) -> None:
             "LIVE_COUNTERPARTIES and LIVE_TIP_ACCOUNTS are a sandbox's: they are accepted only "
             "where JUPITER_BASE is on this machine"
         )
-
-
-def _shown(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list | tuple | frozenset) else str(value)
-    is_secret = isinstance(value, SecretStr) or "**" in text or "://" in text
-    if is_secret:
-        # An empty secret prints as nothing.
-        return "set" if text else "not set"
-    return text or "not set"
 
 
 def load_settings() -> Settings:

@@ -2,29 +2,30 @@
 
 import re
 from collections.abc import Mapping
-from enum import Enum
 from pathlib import Path
 
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 
 from bot.bootstrap.settings import Settings
-from bot.domain.candles import Interval
+from bot.bootstrap.settings_shown import as_text
 
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z][A-Za-z0-9_]*)\s*=")
+OF_THE_MACHINE = frozenset({"DATA_DIR"})
 _PLAIN = re.compile(r"[A-Za-z0-9_./:,@+-]*", re.ASCII)
 
 
 def settings_as_text(settings: Settings) -> tuple[dict[str, str], tuple[str, ...]]:
     """Give names and values that differ from the default, and the names of secrets that are set.
 
-    An address may hold a key, so it is as a secret.
+    An address may hold a key, so it is as a secret. Where the data lies is left out: that is each
+    machine's own, and a bot that took another's would begin with an empty database.
     """
     plain, secret = dict[str, str](), list[str]()
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
-        if value == field.get_default(call_default_factory=True):
+        if name.upper() in OF_THE_MACHINE or value == field.get_default(call_default_factory=True):
             continue
-        text = _text(value)
+        text = as_text(value)
         if _is_secret(name) or "://" in text:
             secret.append(name.upper())
         else:
@@ -82,21 +83,3 @@ def _line(name: str, value: str) -> str:
 
 def _is_secret(name: str) -> bool:
     return "SecretStr" in str(Settings.model_fields[name].annotation)
-
-
-def _text(value: object) -> str:
-    match value:
-        case bool():
-            return str(value).lower()
-        case SecretStr():
-            return value.get_secret_value()
-        case Enum():
-            return value.label if isinstance(value, Interval) else str(value.value)
-        case Mapping():
-            return ",".join(f"{_text(key)}:{_text(each)}" for key, each in value.items())
-        case tuple() | frozenset():
-            # A set has no order of its own.
-            parts = list(map(_text, value))
-            return ",".join(parts if isinstance(value, tuple) else sorted(parts))
-        case _:
-            return "" if value is None else str(value)

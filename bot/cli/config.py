@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -12,7 +13,12 @@ from bot.adapters.database.connection import open_pool
 from bot.adapters.database.migrate import migrate
 from bot.bootstrap.outside import reach_database
 from bot.bootstrap.settings import Settings
-from bot.bootstrap.settings_text import rewrite_env, settings_as_text, wrong_settings
+from bot.bootstrap.settings_text import (
+    OF_THE_MACHINE,
+    rewrite_env,
+    settings_as_text,
+    wrong_settings,
+)
 from bot.cli.setup import FAILED, SetupError, log_as_set, run_async, settings_or_exit
 from bot.domain.configuration import (
     BadConfiguration,
@@ -93,7 +99,7 @@ async def _now(settings: Settings) -> Configuration:
 
 async def _taken(settings: Settings, arguments: argparse.Namespace) -> bool:
     """Take a file's configuration; False where somebody said no."""
-    wanted = _read(arguments.file)
+    wanted = _without_places(_read(arguments.file))
     if wrong := wrong_settings(wanted.settings, settings):
         raise SetupError("nothing was taken: " + "; ".join(wrong))
     now = await _now(settings)
@@ -112,6 +118,14 @@ async def _taken(settings: Settings, arguments: argparse.Namespace) -> bool:
         raise SetupError(f"limits and groups are taken, {_ENV} is not: {error}") from error
     print("taken; a running bot takes it up at its next start")
     return True
+
+
+def _without_places(wanted: Configuration) -> Configuration:
+    """Leave out what is each machine's own: a file of an older version may name it."""
+    kept = {name: text for name, text in wanted.settings.items() if name not in OF_THE_MACHINE}
+    for name in sorted(set(wanted.settings) - set(kept)):
+        print(f"{name} is not taken: it is each machine's own")
+    return replace(wanted, settings=kept)
 
 
 def _agrees() -> bool:

@@ -32,11 +32,17 @@ def test_settings_that_are_not_as_by_default_come_back_from_a_file_of_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    settings = Settings.model_validate({**CHANGED, "bot_token": TOKEN})
+    settings = Settings.model_validate({**CHANGED, "bot_token": TOKEN, "data_dir": "/srv/its own"})
     plain, secret = settings_as_text(settings)
     assert set(plain) == {name.upper() for name in CHANGED}
     assert secret == ("BOT_TOKEN",)
     assert wrong_settings(plain, Settings()) == []
+    shown = settings.shown()
+    changed = {*CHANGED, "bot_token", "data_dir"}
+    assert {name for name, _ in shown[: len(changed)]} == {name.upper() for name in changed}
+    told = dict(shown)
+    assert (told["BOT_TOKEN"], told["BACKUP_DRILL_KEY"]) == ("set", "not set")
+    assert (told["LIVE_TRADING"], told["CANDLE_DAYS"][:7]) == ("false", "1m:9,5m")
     env = tmp_path / ".env"
     env.write_text("# mine\nPREMIUM_STARS=3\nLOG_LEVEL=DEBUG\nPREMIUM_STARS=4\n")
     rewrite_env(env, plain)
@@ -65,6 +71,7 @@ async def test_a_configuration_goes_from_one_bot_to_another_by_command(
     words = json.loads(text)
     assert words["settings"] == {"PREMIUM_STARS": "250"}
     assert words["secrets_set"] == ["BOT_TOKEN", "DATABASE_URL"]
+    words["settings"]["DATA_DIR"] = "/srv/of the other machine"
     words["role_limits"]["basic"]["positions"] = 4
     group = {"audience": "admins", "closed": ["chart"], "thread_id": None, "alerts": True}
     words["groups"]["-1001"] = {**group, "cards": True, "quiet": False, "gone": False}
@@ -75,6 +82,7 @@ async def test_a_configuration_goes_from_one_bot_to_another_by_command(
     assert "PREMIUM_STARS: by default -> 250" in said
     assert "basic positions: " in said
     assert "BOT_TOKEN was set there" in said
+    assert "DATA_DIR is not taken" in said
     code, said = await here.run(["config", "import", "new.json", "--yes"], there)
     assert code == 0, said
     limit = "SELECT value FROM role_limits WHERE role = 'basic' AND name = 'open_positions'"

@@ -19,7 +19,8 @@ from bot.telegram.screens.stops import stop_words
 from bot.words.health import proof_words
 from bot.words.speech import say, say_count
 
-_MOST_SETTINGS, _LONGEST_VALUE, _LONGEST_LINE = 80, 40, 160
+_MOST_TAPPED, _ROOM_FOR_SETTINGS = 80, 3_800  # Telegram takes 100 marks and 4,096 letters
+_LONGEST_VALUE, _LONGEST_LINE = 40, 160
 _LEFT_OUT = frozenset({"timestamp", "level", "logger", "event"})
 
 
@@ -99,14 +100,23 @@ def log_lines(found: Sequence[LogLine]) -> Screen:
 
 
 def settings(found: Sequence[tuple[str, str]]) -> Screen:
-    """Show settings, one a line."""
+    """Show settings, one a line, as many as a message holds; the first ones can be tapped."""
+    shown: list[Text] = []
+    room = _ROOM_FOR_SETTINGS
+    for name, value in found:
+        short = value if len(value) <= _LONGEST_VALUE else f"{value[: _LONGEST_VALUE - 1]}…"
+        room -= len(name) + len(short) + 2
+        if room < 0:
+            break
+        title = Code(name) if len(shown) < _MOST_TAPPED else Text(name)
+        shown.append(Text(title, " ", named(short, _LONGEST_VALUE)))
+    left = len(found) - len(shown)
     return Screen(
         text=lines(
             Bold(say("Settings in force")),
-            *(
-                Text(Code(name), " ", named(clean_text(value, _LONGEST_VALUE), _LONGEST_VALUE))
-                for name, value in found[:_MOST_SETTINGS]
-            ),
+            say("Those that are not as by default come first."),
+            *shown,
+            say("and {count} more", count=left) if left else "",
         )
     )
 
@@ -185,7 +195,7 @@ def ask_broadcast(text: str, receivers: int, asker: str, keys: Keys) -> Screen:
             say("It goes to {count} people, behind all other messages.", count=receivers),
             marked("Asked by {asker} · only they can answer · 60 s", asker=named(asker)),
         ),
-        rows=((danger(keys, say("Yes, send"), "bcast"), key(keys, say("No"), "gno")),),
+        rows=((key(keys, say("No"), "gno"), danger(keys, say("Yes, send"), "bcast")),),
     )
 
 
