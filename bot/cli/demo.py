@@ -50,22 +50,21 @@ async def _demo(arguments: argparse.Namespace) -> bool:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with sandbox_process(
-        accounts=arguments.accounts, seed=arguments.seed, port=arguments.port
-    ) as sandbox:
-        level = "INFO" if arguments.verbose else "WARNING"
-        async with sandbox_signer(
-            sandbox, data_dir=arguments.data_dir, log_level=level
-        ) as settings:
-            log_as_set(settings)
-            leftovers = await put_back(settings, sandbox)
-            async with running_bot(settings) as running:
-                await _tell_page(sandbox, running.status_url)
-                _greet(sandbox)
-                if leftovers is not None and leftovers.words:
-                    print(f"  {leftovers.words}\n", flush=True)
-                await stop.wait()
-                print("stopping ...", file=sys.stderr)
+    async with (
+        sandbox_process(
+            accounts=arguments.accounts, seed=arguments.seed, port=arguments.port
+        ) as sandbox,
+        sandbox_signer(sandbox, data_dir=arguments.data_dir, log_level="INFO") as settings,
+    ):
+        log_as_set(settings, stderr_level="INFO" if arguments.verbose else "ERROR")
+        leftovers = await put_back(settings, sandbox)
+        async with running_bot(settings) as running:
+            await _tell_page(sandbox, running.status_url)
+            _greet(sandbox)
+            if leftovers is not None and leftovers.words:
+                print(f"  {leftovers.words}\n", flush=True)
+            await stop.wait()
+            print("stopping ...", file=sys.stderr)
     return True
 
 

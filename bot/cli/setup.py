@@ -43,10 +43,13 @@ def settings_or_exit(command: str) -> Settings:
         exit_for_usage(command, "these settings are wrong:\n" + "\n".join(wrong))
 
 
-def log_as_set(settings: Settings, *, level: str | None = None) -> None:
-    """Start logging as the settings say."""
+def log_as_set(
+    settings: Settings, *, level: str | None = None, stderr_level: str = "NOTSET"
+) -> None:
+    """Start logging as the settings say; `stderr_level` keeps lesser lines off the terminal."""
     set_up_logging(
         level=level or settings.log_level,
+        stderr_level=stderr_level,
         secrets=settings.secrets(),
         folder=settings.log_dir,
         rules=log_rules(settings),

@@ -33,9 +33,13 @@ def set_up_logging(
     secrets: Iterable[str] = (),
     folder: Path | None = None,
     to_stderr: bool = True,
+    stderr_level: str = "NOTSET",
     rules: LogRules | None = None,
 ) -> None:
-    """Send all logs as JSON to stderr, and to a file for each component where a folder is given."""
+    """Send all logs as JSON to stderr, and to a file for each component where a folder is given.
+
+    `stderr_level` keeps lesser lines off stderr alone.
+    """
     redactor = Redactor(secrets)
 
     def redact(
@@ -67,6 +71,8 @@ def set_up_logging(
     root = logging.getLogger()
     handlers = [*_handlers(folder, rules or LogRules(), to_stderr=to_stderr), RECENT]
     root.handlers = [_with(formatter, handler) for handler in handlers]
+    if to_stderr:
+        handlers[0].setLevel(stderr_level)
     root.setLevel(level)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
