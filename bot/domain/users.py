@@ -116,7 +116,7 @@ class User:
         if self.status is Status.PENDING and permission not in _WHILE_PENDING:
             raise Refusal("pending")
         if permission not in PERMISSIONS[self.role]:
-            raise Refusal("not_permitted", role=self.role.value)
+            raise Refusal("not_permitted", role=self.role.value, permission=permission.value)
         if self.status is Status.FROZEN and permission not in _WHILE_FROZEN:
             raise Refusal("frozen")
 

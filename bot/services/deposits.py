@@ -74,12 +74,13 @@ class Deposits:
     async def look(self, user: User) -> tuple[DepositView, int]:
         """Look at the chain now; gives the wallet, and how much was booked that was not before.
 
-        Raises `Refusal` where there is no wallet yet, `Unavailable` where no node answers.
+        A wallet is made if there is none. Raises `Refusal` for want of the right to that, and
+        `Unavailable` where no node answers.
         """
         user.require(Permission.VIEW_OWN)
         wallets = await self._wallets.own(user)
         if not wallets:
-            raise Refusal("live_no_wallet")
+            return await self.open(user), 0
         wallet = wallets[0]
         booked = await self._movements.look_at((wallet.user_id, wallet.number))
         return await self._view(wallet), booked

@@ -14,7 +14,10 @@ LIVE_REFUSALS: Mapping[str, str] = {
         "like `/open {example} long 5`."
     ),
     "live_no_wallet": (
-        "LIVE: you have no such wallet. Nothing was bought or sold. /deposit makes one."
+        "LIVE: you have no live wallet yet, so nothing was done. /deposit makes one."
+    ),
+    "live_is_premium": (
+        "LIVE: real money comes in for premium only, and your role is {role}. See /subscribe."
     ),
     "live_no_risk_size": (
         "LIVE: give the size in SOL, as a share like `10%`, or `all`: `/open {example} long 0.5`."

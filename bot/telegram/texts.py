@@ -253,7 +253,7 @@ REFUSALS: Mapping[str, str] = {
     ),
     "over_leverage": (
         "x{leverage} is above your limit of x{limit} ({role}). "
-        "Try `/open {example} short 5 x{limit}`."
+        "Take less leverage: `/open {example} short 5 x{limit}`."
     ),
     "margin_too_thin": (
         "At x{leverage} the costs alone would liquidate that short at once. "

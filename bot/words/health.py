@@ -97,7 +97,7 @@ def proof_words(proof: Proof, last: Proved | None) -> str:
     name = say(NAMES[_PROVED[proof]])
     if last is None:
         return say("{name}: never checked yet", name=name)
-    moment = f"{last.checked_at:%d.%m. %H:%M} UTC"
+    moment = f"{last.checked_at:%Y-%m-%d %H:%M} UTC"
     if last.wrong:
         return say("⚠️ {name}: {wrong} differences at {moment}", name=name, wrong=last.wrong,
                    moment=moment)  # fmt: skip

@@ -50,7 +50,7 @@ async def test_an_admin_halts_a_token_from_a_group_and_only_they_can_confirm(
     door.services.role = Role.ADMIN
     question = (await door.say("/halt WIF close its pool is drained", chat=GROUP))[0]
     words = text_of(question)
-    assert "Pause entries and close WIF?" in words
+    assert "Pause entries in WIF, and close all of it?" in words
     assert "its pool is drained" in words
     assert "only they can answer" in words
     yes = buttons_of(question)["Yes, stop"]
@@ -79,7 +79,7 @@ async def test_nobody_but_admins_touches_everybodys_trading(
 async def test_an_admin_halts_one_person_by_their_number(door: ChatDoor, name: str) -> None:
     door.services.role = Role.ADMIN
     question = await door.ask(f"/halt {name} close too many complaints")
-    assert "Pause entries and close user 2002's?" in text_of(question)
+    assert "Pause the entries of user 2002, and close what they have open?" in text_of(question)
     assert "It is for user 2002 alone. 2 open positions would be closed." in text_of(question)
     pulled = await door.press(buttons_of(question)["Yes, stop"])
     assert "/resume 2002" in text_of(pulled[-1])

@@ -23,6 +23,7 @@ GIVEN_BY_NAME = {
     "edited",
     "unknown_mint",
     "live_busy",
+    "live_is_premium",
     "address_gone",
     "address_listed",
     "addresses_full",

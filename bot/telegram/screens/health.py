@@ -8,11 +8,13 @@ from bot.services.running import Health
 from bot.telegram.callbacks import Keys
 from bot.telegram.layout import Button, Screen, key, lines, named
 from bot.telegram.rich_text import Bold, Text
+from bot.telegram.screens.figures import day_and_time
 from bot.words.health import name_of, why
 from bot.words.speech import say
 
 _LONGEST_WHY = 240
 _HOUR, _DAY = 1, 24
+_MB_OF_GB = 1_000
 NUMBERS: Mapping[Check, int] = {check: number for number, check in enumerate(Check, start=1)}
 """The number by which a button names a check; a new check goes to the end."""
 _SHOWN: Mapping[Check, str] = {
@@ -20,8 +22,6 @@ _SHOWN: Mapping[Check, str] = {
     Check.INBOX: "{waiting}",
     Check.OUTBOX: "{waiting}",
     Check.PRICES: "{oldest_s} s",
-    Check.ENDPOINTS: "{resting} / {endpoints} ⏳",
-    Check.DISK: "{free_mb} MB",
     Check.ARCHIVE: "{behind_s} s",
 }
 
@@ -105,7 +105,7 @@ def _line(finding: Finding, silenced_until: Mapping[Check, datetime]) -> Text:
         parts += [" · ", named(why(finding), _LONGEST_WHY)]
     elif told := _figures(finding):
         parts.append(f" · {told}")
-    parts.append(f" · {_short_moment(finding.since)}")
+    parts.append(f" · {say('since {time}', time=day_and_time(finding.since))}")
     if finding.check in silenced_until:
         parts.append(" 🔒")
     return Text(*parts)
@@ -120,6 +120,11 @@ def _figures(finding: Finding) -> str:
     """Give the figure that tells most of a check that is well."""
     if finding.check in {Check.BOOKS, Check.AUDIT}:
         return say("checked {length} ago", length=_length(timedelta(seconds=_age(finding))))
+    if finding.check is Check.ENDPOINTS:
+        every = int(finding.figures["endpoints"])
+        return f"{every - int(finding.figures['resting'])} / {every}"
+    if finding.check is Check.DISK:
+        return f"{float(finding.figures['free_mb']) / _MB_OF_GB:.1f} GB"
     shown = _SHOWN.get(finding.check)
     return shown.format(**finding.figures) if shown else ""
 
@@ -149,10 +154,6 @@ def _lift(keys: Keys, check: Check) -> Button:
 
 def _moment(at: datetime) -> str:
     return f"{at:%H:%M} UTC"
-
-
-def _short_moment(at: datetime) -> str:
-    return f"{at:%d.%m. %H:%M}"
 
 
 def _length(span: timedelta) -> str:

@@ -53,7 +53,7 @@ def gate(view: GateView, keys: Keys) -> Screen:
             _caps(state.stage, view.caps),
             say("Bought in the last 24 hours: {sol}.", sol=used) if state.since else "",
             say("Selling and taking money out is always free."),
-            "" if view.may_hold_wallet else say("Going up is for premium: see /premium."),
+            "" if view.may_hold_wallet else say("Going up is for premium: see /subscribe."),
             *_way_up(view),
         ),
         rows=(

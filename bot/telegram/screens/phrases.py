@@ -10,6 +10,7 @@ from bot.domain.identifiers import is_address
 from bot.domain.instruments import clean_text
 from bot.domain.money import SOL_DECIMALS, ui_amount
 from bot.domain.risk import LockRule, RiskLimit
+from bot.domain.users import Permission
 from bot.telegram.layout import named
 from bot.telegram.rich_text import Code, Text
 from bot.telegram.screens import figures
@@ -49,6 +50,8 @@ def refusal_words(refusal: Refusal, example: str) -> Text:
     code = refusal.code
     if code == "unknown_token" and is_address(str(fields.get("text", ""))):
         code = "unknown_mint"
+    if code == "not_permitted" and fields.get("permission") == Permission.HOLD_LIVE_WALLET:
+        code = "live_is_premium"
     return fill(REFUSALS.get(code, UNKNOWN_REFUSAL), fields)
 
 

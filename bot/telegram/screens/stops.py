@@ -46,9 +46,6 @@ def ask_panic(line: StopLine, keys: Keys) -> Screen:
 
 def ask_halt(line: StopLine, *, closes: bool, reason: str, asker: str, keys: Keys) -> Screen:
     """Ask an admin whether everybody's trading is to stop."""
-    question = (
-        later("Pause entries and close {whose}?") if closes else later("Pause entries {whose}?")
-    )
     concerned = (
         say("It is for {whom}. {open} would be closed.", whom=_whom(line.stop), open=_open(line))
         if closes
@@ -60,7 +57,7 @@ def ask_halt(line: StopLine, *, closes: bool, reason: str, asker: str, keys: Key
     )
     return Screen(
         text=lines(
-            headed(keys.mode, marked(question, whose=_scope(line.stop, line.token))),
+            headed(keys.mode, _question(line, closes=closes)),
             concerned,
             _live(line) if closes else "",
             marked("Reason: {reason}", reason=named(reason, 120)) if reason else "",
@@ -69,6 +66,30 @@ def ask_halt(line: StopLine, *, closes: bool, reason: str, asker: str, keys: Key
         ),
         rows=((key(keys, say("No"), "nostop"), danger(keys, say("Yes, stop"), "halt")),),
     )
+
+
+def _question(line: StopLine, *, closes: bool) -> Text | str:
+    match line.stop.scope:
+        case StopScope.PERSON:
+            words = (
+                later("Pause the entries of user {id}, and close what they have open?")
+                if closes
+                else later("Pause the entries of user {id}?")
+            )
+            return marked(words, id=str(line.stop.user_id))
+        case StopScope.TOKEN:
+            words = (
+                later("Pause entries in {token}, and close all of it?")
+                if closes
+                else later("Pause entries in {token}?")
+            )
+            return marked(words, token=_scope(line.stop, line.token))
+        case StopScope.ALL:
+            return (
+                say("Pause everybody's entries, and close everything?")
+                if closes
+                else say("Pause everybody's entries?")
+            )
 
 
 def _live(line: StopLine) -> str:
