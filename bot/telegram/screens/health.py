@@ -105,7 +105,7 @@ def _line(finding: Finding, silenced_until: Mapping[Check, datetime]) -> Text:
         parts += [" · ", named(why(finding), _LONGEST_WHY)]
     elif told := _figures(finding):
         parts.append(f" · {told}")
-    parts.append(f" · {say('since {time}', time=day_and_time(finding.since))}")
+    parts.append(f" · {_since(finding.since)}")
     if finding.check in silenced_until:
         parts.append(" 🔒")
     return Text(*parts)
@@ -113,7 +113,7 @@ def _line(finding: Finding, silenced_until: Mapping[Check, datetime]) -> Text:
 
 def _line_of_another(check: Check, since: datetime) -> str:
     words = say("another process of the bot told of it")
-    return f"🔴 {name_of(check)} · {words} · {_short_moment(since)}"
+    return f"🔴 {name_of(check)} · {words} · {_since(since)}"
 
 
 def _figures(finding: Finding) -> str:
@@ -154,6 +154,10 @@ def _lift(keys: Keys, check: Check) -> Button:
 
 def _moment(at: datetime) -> str:
     return f"{at:%H:%M} UTC"
+
+
+def _since(at: datetime) -> str:
+    return say("since {time}", time=day_and_time(at))
 
 
 def _length(span: timedelta) -> str:
