@@ -36,7 +36,10 @@ print(asyncio.run(migrate(sys.argv[1])))
 async def migrate(dsn, *, to="head"):
     if to != "head":
         return await of_old(dsn, to=to)
-    _, known = await migrating.schema_state(dsn)
+    before, known = await migrating.schema_state(dsn)
+    if before == known:
+        # A bot's own start, on a database that its test has brought there already.
+        return known
     words = [sys.executable, "-c", NEWEST, dsn]
     told = subprocess.run(words, cwd={root!r}, env={{"PYTHONPATH": {root!r}}}, check=True,
                           capture_output=True, text=True)
