@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 import structlog
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 import bot.telegram.dispatching  # noqa: F401 (before a test imports aiogram with all its models)
 from bot.adapters.database.connection import Pool, open_pool
@@ -39,8 +39,14 @@ _QUICK_AND_SMALL = {
 SHARED = Path(__file__).parents[2] / "shared"
 GENUINE_ACCOUNTS = SHARED / "data" / "solana_accounts"
 
-# No deadline: two cores may have to do the work of eight.
-settings.register_profile("suite", settings(), max_examples=examples(30), deadline=None)
+# No deadline, and no fault in slow drawing: two cores may have to do the work of eight.
+settings.register_profile(
+    "suite",
+    settings(),
+    max_examples=examples(30),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("suite")
 
 

@@ -32,7 +32,7 @@ from tests.faults.proxy import proxy_to_http
 OWNER = Pubkey.from_string("CPMMoo8L3F4NbTegBCKVNunggL7H1ZpdTHKxQB5qKP1C")
 QUICK = StreamSettings(most_accounts=3, quiet_seconds=0.3, connect_seconds=1.0, gather_seconds=0.02)
 SECRET = "c4n4ryc4n4ry"
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 30.0
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import time
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -29,6 +28,7 @@ from bot.domain.charts import Chart, Deed, Level, LevelKind, Theme, TradeMark
 from bot.domain.users import Mode
 from tests.builders.charts import DAWN, a_chart, some_candles
 from tests.builders.examples import examples
+from tests.faults.calm import least_standstill_seconds
 
 FRAME = Frame(left=0, top=0, right=1000, bottom=500)
 
@@ -223,12 +223,9 @@ def test_times_are_round_and_few(interval: Interval, slots: int, labels: list[st
 async def test_the_loop_goes_on_while_pictures_are_drawn() -> None:
     painter, charts = ThreadPainter(), [a_chart(some_candles(200)) for _ in range(4)]
     await painter.draw(charts[0])  # the library is loaded by the first
-    longest, last = 0.0, time.perf_counter()
-    drawing = asyncio.gather(*(painter.draw(chart) for chart in charts))
-    while not drawing.done():
-        await asyncio.sleep(0.001)
-        now = time.perf_counter()
-        longest, last = max(longest, now - last), now
-    pictures = await drawing
-    assert len(set(pictures)) == 1
-    assert longest < 0.25
+
+    async def draw() -> None:
+        pictures = await asyncio.gather(*(painter.draw(chart) for chart in charts))
+        assert len(set(pictures)) == 1
+
+    assert await least_standstill_seconds(draw, enough_seconds=0.25) < 0.25

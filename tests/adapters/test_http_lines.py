@@ -135,14 +135,17 @@ async def test_a_line_that_failed_is_not_used_again(answer: Answer, error: type[
 
 
 async def test_a_reply_that_dawdles_is_left_by_who_asked_and_never_given_to_another() -> None:
+    patience = asyncio.timeout(30)
+
     async def dawdle(writer: asyncio.StreamWriter) -> None:
         writer.write(GOOD[:30])
+        patience.reschedule(asyncio.get_running_loop().time() + 0.02)
         await asyncio.sleep(0.05)
         writer.write(GOOD[30:].replace(b"ok", b"no"))
 
     async with serving(dawdle) as (server, lines):
         with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.02):
+            async with patience:
                 await ask(server, lines)
         server.answer = says(GOOD)
         assert await ask(server, lines) == b"ok"

@@ -92,7 +92,7 @@ class Other:
         self.hearing = RoundHearing(board=self.board, rounds=rounds, clock=HandClock())
 
     async def hear_until(self, slot: int) -> None:
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(30):
             while True:
                 with suppress(Unavailable):
                     await self.hearing.hear()

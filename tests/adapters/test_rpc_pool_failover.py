@@ -86,7 +86,7 @@ async def test_a_hanging_endpoint_leaves_time_for_the_next_one() -> None:
     settings = RpcSettings(request_timeout_seconds=60.0, hedges=False)
     async with rpc_nodes(2) as (slow, good), build_pool([slow, good], settings=settings) as pool:
         slow.manners = Manners(hangs=True)
-        assert await pool.get_slot(deadline_seconds=0.4) == good.slot
+        assert await pool.get_slot(deadline_seconds=2.0) == good.slot
 
 
 async def test_one_endpoint_alone_is_asked_again_after_a_broken_connection() -> None:
@@ -101,7 +101,7 @@ async def test_the_quicker_endpoint_is_preferred_once_both_are_known() -> None:
     async with rpc_nodes(2) as (slow, quick):
         clock = _RealTime()
         async with build_pool([slow, quick], clock=clock, settings=settings) as pool:
-            slow.manners = Manners(delay_seconds=0.05)
+            slow.manners = Manners(delay_seconds=0.5)
             for _ in range(6):
                 await pool.get_slot()
             assert len(slow.requests) == 1

@@ -1,10 +1,11 @@
 """A round that fails is played again only where this machine stood still."""
 
+import asyncio
 import time
 
 import pytest
 
-from tests.faults.calm import Round, judged_when_calm
+from tests.faults.calm import Round, judged_when_calm, least_standstill_seconds
 
 
 async def test_what_fails_in_a_calm_round_fails_at_once() -> None:
@@ -58,3 +59,19 @@ async def test_where_no_round_is_calm_there_is_no_verdict_and_each_is_slower() -
     with pytest.raises(pytest.skip.Exception, match="3600"):
         await judged_when_calm(fails, margin_seconds=0.01)
     assert played == [1, 1, 2, 4, 8]
+
+
+async def test_work_that_holds_the_loop_up_does_so_in_each_round_and_chance_only_in_some() -> None:
+    done = []
+
+    async def holds_up() -> None:
+        time.sleep(0.05)  # noqa: ASYNC251 (what is looked for)
+
+    async def held_up_once() -> None:
+        if not done:
+            await holds_up()
+        done.append(await asyncio.sleep(0, result=True))
+
+    assert await least_standstill_seconds(holds_up, enough_seconds=0.02) > 0.02
+    await least_standstill_seconds(held_up_once, enough_seconds=0.02)
+    assert len(done) > 1

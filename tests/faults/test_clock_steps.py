@@ -38,7 +38,7 @@ async def test_a_step_of_the_clock_changes_nothing_twice_and_stops_nobody(
 
 async def insist(town: Town, who: int, text: str, wanted: str) -> str:
     """Say it again while prices are called old: a step looks like a standstill for a slot."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not re.search(wanted, said := (await town.say(who, text)).text):
             assert "too old" in said, said
     return said
@@ -56,7 +56,7 @@ async def test_a_button_that_a_step_made_old_buys_nothing_and_a_fresh_one_buys_o
         assert await town.orders(who) == 0
         fresh = (await town.say(who, WIF)).message()
         data = button(fresh, "Buy 5")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while "too old" in (await town.press_data(who, fresh, data, forged=True)).text:
                 pass
         again = await town.press_data(who, fresh, data, forged=True)

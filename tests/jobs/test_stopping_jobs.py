@@ -9,7 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.jobs.schedule import Job, guarded, stoppable
 
-_LONG_ENOUGH_SECONDS = 5.0
+_LONG_ENOUGH_SECONDS = 30.0
 
 
 async def _stop_in_the_middle(wrap: Callable[[Job], Job]) -> None:

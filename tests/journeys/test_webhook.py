@@ -71,7 +71,7 @@ async def test_whoever_is_not_telegram_is_refused(empty_town: Town, unused_tcp_p
         assert answers == {name: status for name, (_, _, status) in REFUSED.items()}
         assert await town.value("SELECT count(*) FROM inbox") == 0
         who = await town.newcomer()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert "You have 100 SOL" in (await town.say(who, "/start")).text
 
 

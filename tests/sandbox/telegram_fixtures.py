@@ -61,7 +61,7 @@ class TelegramHands:
 
     async def webhook_info(self, holds: Callable[[dict], bool]) -> dict:
         """Ask until the answer is as it should be."""
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(30):
             # The other side is a server, so there is no event to wait for.
             while not holds(  # noqa: ASYNC110
                 info := (await self.call("getWebhookInfo"))["result"]

@@ -13,6 +13,11 @@ async def poll(hands: TelegramHands, **query: object) -> list[int]:
     return [update["update_id"] for update in answer["result"]]
 
 
+async def until_polled(world: TelegramWorld, times: int) -> None:
+    while world.updates.poll_number < times:  # noqa: ASYNC110 (a number tells no events)
+        await asyncio.sleep(0.005)
+
+
 @pytest.fixture
 async def three(telegram_hands: TelegramHands) -> list[int]:
     return [(await telegram_hands.send(ANN, text))["update_id"] for text in ("a", "b", "c")]
@@ -43,20 +48,24 @@ async def test_update_ids_are_the_same_for_the_same_seed_and_grow_by_one(three: 
     assert other != first
 
 
-async def test_a_long_poll_wakes_with_the_first_update(telegram_hands: TelegramHands) -> None:
-    async with asyncio.timeout(3), asyncio.TaskGroup() as group:
+async def test_a_long_poll_wakes_with_the_first_update(
+    telegram_hands: TelegramHands, telegram_world: TelegramWorld
+) -> None:
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
         waiting = group.create_task(poll(telegram_hands, timeout=20))
-        await asyncio.sleep(0.02)
+        await until_polled(telegram_world, 1)
         sent = await telegram_hands.send(BOB, "hi")
     assert waiting.result() == [sent["update_id"]]
 
 
-async def test_a_second_poller_ends_the_first(telegram_hands: TelegramHands) -> None:
-    async with asyncio.timeout(3), asyncio.TaskGroup() as group:
+async def test_a_second_poller_ends_the_first(
+    telegram_hands: TelegramHands, telegram_world: TelegramWorld
+) -> None:
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
         first = group.create_task(telegram_hands.call("getUpdates", timeout=20))
-        await asyncio.sleep(0.02)
+        await until_polled(telegram_world, 1)
         second = group.create_task(telegram_hands.call("getUpdates", timeout=20))
-        await asyncio.sleep(0.02)
+        await until_polled(telegram_world, 2)
         await telegram_hands.send(ANN, "hi")
     assert first.result()["status"] == 409
     assert first.result()["description"] == (
@@ -66,10 +75,12 @@ async def test_a_second_poller_ends_the_first(telegram_hands: TelegramHands) -> 
     assert len(second.result()["result"]) == 1
 
 
-async def test_setting_a_webhook_ends_and_forbids_polling(telegram_hands: TelegramHands) -> None:
-    async with asyncio.timeout(3), asyncio.TaskGroup() as group:
+async def test_setting_a_webhook_ends_and_forbids_polling(
+    telegram_hands: TelegramHands, telegram_world: TelegramWorld
+) -> None:
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
         waiting = group.create_task(telegram_hands.call("getUpdates", timeout=20))
-        await asyncio.sleep(0.02)
+        await until_polled(telegram_world, 1)
         await telegram_hands.call("setWebhook", url="http://127.0.0.1:9/hook")
     assert waiting.result()["description"] == "Conflict: terminated by setWebhook request"
     refused = await telegram_hands.call("getUpdates")

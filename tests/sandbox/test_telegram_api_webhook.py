@@ -37,7 +37,7 @@ class Receiver:
         return self.answers.pop(0) if self.answers else web.Response()
 
     async def wait_for(self, count: int) -> list[dict]:
-        async with asyncio.timeout(3), self.arrived:
+        async with asyncio.timeout(30), self.arrived:
             await self.arrived.wait_for(lambda: len(self.received) >= count)
         return [update for update, _ in self.received]
 

@@ -42,7 +42,7 @@ class Room:
     async def answer_all(self) -> None:
         """Let what was taken be answered."""
         self.gate.set()
-        async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(30), asyncio.TaskGroup() as group:
             group.create_task(self.lanes.run())
             while self.lanes.waiting:  # noqa: ASYNC110 (any change may be the awaited one)
                 await asyncio.sleep(0)

