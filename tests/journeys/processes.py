@@ -139,6 +139,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
         plain
         | secret
         | {
+            "BOT_TOKENS": ",".join(one.get_secret_value() for one in settings.bot_tokens),
             "SOLANA_RPC_URLS": ",".join(settings.rpc_urls()),
             "SOLANA_WS_URLS": ",".join(settings.ws_urls()),
         }

@@ -34,7 +34,7 @@ def texts(world: TelegramWorld) -> Sequence[str]:
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while not is_so():  # noqa: ASYNC110 (the other side is a server)
             await asyncio.sleep(0.02)
 
