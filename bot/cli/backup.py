@@ -162,15 +162,15 @@ def _print(done: dict[str, object]) -> None:
             print(f"let go: {name}")
     kept = done["kept"]
     names = kept if isinstance(kept, list) else []
-    print(f"{len(names)} backups in {done['folder']}")
+    print(f"backups: {len(names)}, in {done['folder']}")
     for name in names:
         print(f"  {name}")
     chains = done.get("archive")
     for chain in chains if isinstance(chains, list) else ():
         gap = f"GAP: {', '.join(chain['missing'])}" if chain["missing"] else "no gap"
         print(
-            f"archive {chain['chain']}: {len(chain['bases'])} base copies, "
-            f"{chain['segments']} segments, {chain['size_bytes']} bytes, {gap}"
+            f"archive {chain['chain']}: base copies: {len(chain['bases'])}, "
+            f"segments: {chain['segments']}, {chain['size_bytes']} bytes, {gap}"
         )
     if "last_drill" in done:
         drill = done["last_drill"]

@@ -107,7 +107,8 @@ def settings_text(example: str, chosen: Mapping[str, str]) -> str:
     A default that is only a remark follows the version; one that is set stays as it was then.
     """
     lines = []
-    for line in example.splitlines():
+    # How the example is used from a checkout is said above its first empty line.
+    for line in example.partition("\n\n")[2].splitlines():
         name = line.removeprefix("# ").partition("=")[0]
         is_value = bool(re.match(r"(# )?[A-Z][A-Z0-9_]*=", line))
         if not (is_value and name in _OF_THE_UNITS):
