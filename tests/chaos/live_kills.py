@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 SIZE_LAMPORTS = SOL // 10
 MOST_ROUNDS = 8
 SLOTS_BETWEEN_ROUNDS = 100
-"""2 seconds of slots of 20 ms pass between two rounds of the recovery."""
+"""So many are passed over at once between two rounds of the recovery."""
 CAPS = """
 [caps]
 swap_lamports = 100000000000

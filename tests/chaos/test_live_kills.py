@@ -22,7 +22,8 @@ async def striking(
     sends_first: bool = False,
 ) -> AsyncIterator[LiveKills]:
     async with (
-        swap_world(slot_ms=20) as world,
+        # A transaction is good for 150 slots: in three seconds a slow machine may not send it.
+        swap_world(slot_ms=80) as world,
         proxy_to_postgres(dsn, seed=seed) as proxy,
         live_kills(
             world, database, proxy, folder, sends_first=sends_first, children=children

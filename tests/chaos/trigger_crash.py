@@ -23,11 +23,11 @@ from tests.journeys.processes import Child, Forks, environment_of
 from tests.journeys.town import WIF, Town
 
 LANDING_SECONDS = 0.3
-PROTECTED_WITHIN_SECONDS = 5.0
+PROTECTED_WITHIN_SECONDS = 15.0  # one or two where the machine has nothing else to do
 STEP_PERCENT = -7
 _NOTING, _BOOKING, _SYNCING = r"note_triggered\(", r"book_settlements\(", r"interval '1 minute'"
 _MARKING = r"\bmark_sent\("
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 90.0
 _DOUBT_SECONDS = 2.5
 _NODES_LAG_SECONDS = 2.0
 _SOLD = """

@@ -14,8 +14,8 @@ from pathlib import Path
 from bot.bootstrap.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-STARTS_WITHIN_SECONDS = 60.0
-ENDS_WITHIN_SECONDS = 20.0
+STARTS_WITHIN_SECONDS = 180.0
+ENDS_WITHIN_SECONDS = 60.0
 _SECRETS = (
     "bot_token", "database_url", "webhook_secret", "master_key", "redis_url", "auth_password_hash",
 )  # fmt: skip

@@ -23,7 +23,7 @@ from tests.builders import canaries
 from tests.journeys.people import ADA, PREMIUM_IDS, Message, Reply, Wire, button
 
 LOOK_AGAIN_SECONDS = 0.02
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 BOT_CONNECTIONS = """
     FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'kitrader'
 """
