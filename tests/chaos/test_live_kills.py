@@ -22,8 +22,9 @@ async def striking(
     sends_first: bool = False,
 ) -> AsyncIterator[LiveKills]:
     async with (
-        # A transaction is good for 150 slots: in three seconds a slow machine may not send it.
-        swap_world(slot_ms=80) as world,
+        # A transaction is good for 150 slots: in three seconds a slow machine may not send it. The
+        # control needs another block behind its first, or it signs the same transaction again.
+        swap_world(slot_ms=20 if sends_first else 80) as world,
         proxy_to_postgres(dsn, seed=seed) as proxy,
         live_kills(
             world, database, proxy, folder, sends_first=sends_first, children=children
