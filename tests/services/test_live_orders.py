@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from bot.adapters.database.connection import Pool
-from bot.domain.errors import Refusal
+from bot.domain.errors import Refusal, Unavailable
 from bot.domain.live_orders import (
     AttemptState,
     IntentState,
@@ -273,6 +273,20 @@ async def test_a_second_attempt_beside_a_live_one_is_not_kept(scene: LiveScene) 
             " 'other', raw, 1, venue, true, 1, 1, 0, now(), now(), now(), now()"
             " FROM live_attempts"
         )
+
+
+async def test_two_orders_are_never_one_transaction(scene: LiveScene) -> None:
+    one, other = [await scene.orders.place(scene.request(), scene.buying()) for _ in range(2)]
+    attempt = await LiveAttempts(scene.means).begin(one)
+    assert attempt is not None
+    same_bytes = replace(attempt, intent_number=other.number)
+    with pytest.raises(Unavailable, match="another order"):
+        await scene.means.book.commit(same_bytes, scene.means.clock.now())
+    # Nothing was sent for it, so it is asked for anew, and both are filled.
+    await scene.orders.recover()
+    states = await scene.rows("SELECT state FROM live_intents ORDER BY number")
+    assert [row["state"] for row in states] == ["filled", "filled"]
+    await scene.prove()
 
 
 async def test_the_paper_twin_is_decided_with_the_order_and_kept(

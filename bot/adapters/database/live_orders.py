@@ -18,7 +18,7 @@ from bot.adapters.database.live_rows import (
 )
 from bot.adapters.database.mail import OnOutbox
 from bot.adapters.database.rows import booking_to_json, notices_to_json
-from bot.domain.errors import Refusal
+from bot.domain.errors import Refusal, Unavailable
 from bot.domain.gate import Stage, StageCaps
 from bot.domain.live_orders import (
     AttemptState,
@@ -50,6 +50,7 @@ _PLACE_ORDER = """
     SELECT outcome, intent_number, notice_ids FROM place_live_order($1, $2, $3, $4)
 """
 _COMMIT = "SELECT commit_live_attempt($1, $2)"
+_SAME_BYTES = "uq_live_attempts_signature"
 _MOVE = "SELECT is_moved, notice_ids FROM move_live_attempt($1, $2, $3, $4, $5, $6, $7, $8)"
 _SETTLE = "SELECT outcome, notice_ids FROM settle_live($1, $2)"
 _SETTLE_ORDER = "SELECT outcome, notice_ids FROM settle_live_order($1, $2)"
@@ -128,8 +129,16 @@ class PostgresLiveOrders:
 
     async def commit(self, attempt: LiveAttempt, at: datetime) -> Commitment:
         """Keep a signed attempt, if none is alive."""
-        async with pinned(self._pool) as connection:
-            return Commitment(await connection.fetchval(_COMMIT, attempt_to_json(attempt), at))
+        try:
+            async with pinned(self._pool) as connection:
+                outcome = await connection.fetchval(_COMMIT, attempt_to_json(attempt), at)
+        except asyncpg.UniqueViolationError as error:
+            if error.constraint_name != _SAME_BYTES:
+                raise
+            # Two equal swaps of one wallet at one moment are one transaction, and the other order
+            # has it: this one is asked for anew, at a later block.
+            raise Unavailable("blockhash", "another order has the same transaction") from error
+        return Commitment(outcome)
 
     async def move(
         self,
