@@ -9,21 +9,29 @@ from bot.ports.books import Desk
 # The course of equity, as if all that came from outside or left had been so from the beginning: a
 # withdrawal is no loss and a deposit no gain. Its highest point, and where the day (UTC) began.
 _HELD = """
-    WITH flows AS MATERIALIZED (
-      SELECT t.at, CASE WHEN d.kind = 'external' THEN t.amount ELSE -t.amount END AS lamports
-      FROM transfers t
-      JOIN accounts d ON d.user_id = t.user_id AND d.account_id = t.debit_account
-      JOIN accounts c ON c.user_id = t.user_id AND c.account_id = t.credit_account
-      WHERE t.user_id = $1 AND t.code IN ('deposit', 'withdrawal') AND d.mode = 'live'
-        AND d.season = $2 AND d.asset = $3 AND t.kind IN ('post', 'settle')
-        AND (d.kind = 'external') <> (c.kind = 'external')
-    ), course AS (
-      SELECT '-infinity'::timestamptz AS at, coalesce(sum(lamports), 0) AS worth FROM flows
+    WITH flows AS (
+      SELECT t.at, t.lamports
+      FROM accounts x CROSS JOIN LATERAL (
+        SELECT at, code, kind, amount AS lamports FROM transfers
+        WHERE user_id = x.user_id AND debit_account = x.account_id
+        UNION ALL
+        SELECT at, code, kind, -amount FROM transfers
+        WHERE user_id = x.user_id AND credit_account = x.account_id
+      ) AS t
+      WHERE x.user_id = $1 AND x.mode = 'live' AND x.season = $2 AND x.kind = 'external'
+        AND x.asset = $3 AND t.code IN ('deposit', 'withdrawal') AND t.kind IN ('post', 'settle')
+    ), points AS (
+      SELECT '-infinity'::timestamptz AS at, 0::numeric AS equity
       UNION ALL
-      SELECT e.at, e.equity_lamports
-        + coalesce((SELECT sum(f.lamports) FROM flows f WHERE f.at > e.at), 0)
-      FROM equity_points e WHERE e.user_id = $1 AND e.mode = 'live' AND e.season = $2
-    ), today AS (SELECT (now() AT TIME ZONE 'UTC')::date AS day_on)
+      SELECT at, equity_lamports FROM equity_points
+      WHERE user_id = $1 AND mode = 'live' AND season = $2
+    ), moments AS (
+      SELECT at, equity, coalesce(sum(lamports) OVER (
+        ORDER BY at DESC GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS flown_later
+      FROM (SELECT at, equity, 0 AS lamports FROM points
+            UNION ALL SELECT at, NULL, lamports FROM flows) AS each_one
+    ), course AS (SELECT at, equity + flown_later AS worth FROM moments WHERE equity IS NOT NULL),
+    today AS (SELECT (now() AT TIME ZONE 'UTC')::date AS day_on)
     SELECT (SELECT coalesce(sum(held), 0) FROM accounts
             WHERE user_id = $1 AND mode = 'live' AND season = $2 AND kind = 'cash') AS held,
            (SELECT max(worth) FROM course) AS peak, day_on,
