@@ -17,11 +17,15 @@ from bot.telegram.secret_pocket import SecretPocket, brought_secret
 
 _POLL_SECONDS, _OUTAGE_SECONDS = 0.1, 1.0
 _MOST_READ = 500
+_ENOUGH = 500  # to work on for seconds: so long a known backlog is not looked through again
 _log = structlog.get_logger(__name__)
 
 
 class InboxFeed:
     """Reads what is open of the shards held, ten times a second and whenever it is woken.
+
+    Each reading looks through all that is open: when more is open than one reading gives, the
+    lanes are worked off first.
 
     What waits in the lanes and is of a shard that is no longer held is dropped: whoever holds it
     now reads it. What is being handled goes on, and is waited for before a shard is given back.
@@ -49,6 +53,7 @@ class InboxFeed:
         self._secrets = secrets
         self._with_secret: set[int] = set()
         self._wake = asyncio.Event()
+        self._is_behind = False
 
     def wake(self) -> None:
         """Read at once: something was committed."""
@@ -74,7 +79,7 @@ class InboxFeed:
     async def _read(self) -> None:
         if self._with_secret:
             await self._forget_secrets()
-        if not (shards := self._shards()):
+        if not (shards := self._shards()) or self._has_enough():
             return
         found = await self._inbox.open_in(shards, self._lanes.in_hand, _MOST_READ)
         # What was lost while the database answered is not ours to begin with.
@@ -85,8 +90,12 @@ class InboxFeed:
             await self._reachability.heard_from(filter(None, (chat_of(one.raw) for one in new)))
             await self._fetch_secrets([one.update_id for one in new if brought_secret(one.raw)])
             await self._crowding.feed(ours)
-        if len(found) >= _MOST_READ:
+        self._is_behind = len(found) >= _MOST_READ
+        if self._is_behind and not self._has_enough():
             self._wake.set()
+
+    def _has_enough(self) -> bool:
+        return self._is_behind and self._lanes.waiting > _ENOUGH
 
     async def _fetch_secrets(self, update_ids: Sequence[int]) -> None:
         if update_ids:

@@ -45,8 +45,7 @@ _WAITING = """
              AS since_received
     FROM outbox o
     WHERE state = 'waiting' AND due_at <= now() AND priority < $2
-      AND NOT EXISTS (SELECT FROM unnest($3::bigint[]) h(notice_id)
-                      WHERE h.notice_id = o.notice_id)
+      AND notice_id <> ALL ($3::bigint[])
       AND NOT EXISTS (SELECT FROM unnest($4::bigint[], $5::smallint[]) f(chat_id, priority)
                       WHERE f.chat_id = o.chat_id AND f.priority = o.priority)
     ORDER BY priority, notice_id LIMIT $1
