@@ -28,9 +28,6 @@ class Assumptions:
     most_tokens: int = 50_000  # with a pool worth trading
     accounts_a_token: float = 3  # read at each refresh
     refresh_seconds: float = 30
-    web_share: float = 0.2  # of what an update takes of the bot; the three are not measured apart
-    worker_share: float = 0.5
-    sender_share: float = 0.3
     utilisation: float = 0.6  # of a core that is planned to be used
     server_cores: int = 64  # of the largest PostgreSQL server that is bought
     server_terabytes: float = 8
@@ -54,7 +51,9 @@ class Limits:
 class Measured:
     """What was measured; `benchmarks/measured.json` says when, on what and by which command."""
 
-    update_us: float
+    web_us: float
+    worker_us: float
+    sender_us: float
     database_us: float
     commits_an_update: float
     wal_bytes_an_update: float
@@ -130,8 +129,7 @@ def need_of(
     books = orders_a_year * measured.order_bytes
     mail = commands_a_day * _MAIL_DAYS * measured.mail_bytes
 
-    def processes(share: float, a_second: float) -> int:
-        cost_us = share * measured.update_us
+    def processes(cost_us: float, a_second: float) -> int:
         return _whole(a_second * cost_us / _MICROSECONDS / assumed.utilisation)
 
     servers = _whole(
@@ -145,9 +143,9 @@ def need_of(
         users=users,
         updates_a_second=updates,
         messages_a_second=messages,
-        web_processes=processes(assumed.web_share, updates),
-        worker_processes=processes(assumed.worker_share, updates),
-        sender_processes=processes(assumed.sender_share, messages),
+        web_processes=processes(measured.web_us, updates),
+        worker_processes=processes(measured.worker_us, updates),
+        sender_processes=processes(measured.sender_us, messages),
         market_processes=_whole(levels_gigabytes / assumed.market_gigabytes),
         database_cores=database_cores,
         commits_a_second=updates * measured.commits_an_update,
