@@ -7,6 +7,7 @@ its input ends, it kills whatever is left and goes.
 
 import gc
 import json
+import logging
 import os
 import select
 import signal
@@ -53,6 +54,8 @@ def _start(order: dict[str, Any]) -> int:
         traceback.print_exc()
         raise
     finally:
+        # As Python does at an end that is not forced.
+        logging.shutdown()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
