@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from bot.bootstrap.settings import Settings
+from bot.bootstrap.settings_shown import is_secret
 
 _EXAMPLE = Path(__file__).parents[2] / ".env.example"
 _SECTION = re.compile(r"# -+ (.+?) -+")
@@ -126,7 +127,7 @@ def _shortened(value: str) -> str:
 
 
 def _form(name: str, field: FieldInfo) -> str:
-    secret = "secret" if "SecretStr" in str(field.annotation) else ""
+    secret = "secret" if is_secret(field) else ""
     unit = _UNITS.get(name.lower().rpartition("_")[2], "")
     parts = (secret, unit or _kind(field.annotation), _limits(field))
     return ", ".join(dict.fromkeys(part for part in parts if part))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from pydantic import SecretStr
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 from bot.domain.candles import Interval
@@ -20,19 +21,22 @@ def shown(settings: BaseSettings) -> tuple[tuple[str, str], ...]:
         name, value = given
         return bool(value == fields[name].get_default(call_default_factory=True))
 
-    return tuple((name.upper(), _shown(value)) for name, value in sorted(settings, key=is_default))
+    return tuple(
+        (name.upper(), _shown(value, is_kept=is_secret(fields[name])))
+        for name, value in sorted(settings, key=is_default)
+    )
 
 
-def _shown(value: object) -> str:
+def is_secret(field: FieldInfo) -> bool:
+    """Tell whether a setting is a secret, or has any within it."""
+    return "SecretStr" in str(field.annotation)
+
+
+def _shown(value: object, *, is_kept: bool) -> str:
     text = as_text(value)
-    is_secret = isinstance(value, SecretStr) or _holds_secrets(value) or "://" in text
-    if is_secret:
+    if is_kept or "://" in text:
         return "set" if text else "not set"
     return text or "not set"
-
-
-def _holds_secrets(value: object) -> bool:
-    return isinstance(value, tuple | frozenset) and any(isinstance(one, SecretStr) for one in value)
 
 
 def as_text(value: object) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bot.bootstrap.settings import Settings
-from bot.bootstrap.settings_shown import as_text
+from bot.bootstrap.settings_shown import as_text, is_secret
 
 _LINE = re.compile(r"(?:export\s+)?([A-Za-z][A-Za-z0-9_]*)\s*=")
 OF_THE_MACHINE = frozenset({"DATA_DIR"})
@@ -26,7 +26,7 @@ def settings_as_text(settings: Settings) -> tuple[dict[str, str], tuple[str, ...
         if name.upper() in OF_THE_MACHINE or value == field.get_default(call_default_factory=True):
             continue
         text = as_text(value)
-        if _is_secret(name) or "://" in text:
+        if is_secret(field) or "://" in text:
             secret.append(name.upper())
         else:
             plain[name.upper()] = text
@@ -40,7 +40,7 @@ def wrong_settings(given: Mapping[str, str], now: Settings) -> list[str]:
     wrong += [
         f"{name}: it is a secret, and is not imported"
         for name in sorted(given)
-        if name in known and _is_secret(known[name])
+        if name in known and is_secret(Settings.model_fields[known[name]])
     ]
     if wrong:
         return wrong
@@ -79,7 +79,3 @@ def rewrite_env(path: Path, given: Mapping[str, str]) -> None:
 
 def _line(name: str, value: str) -> str:
     return f"{name}={value}" if _PLAIN.fullmatch(value) else f"{name}='{value}'"
-
-
-def _is_secret(name: str) -> bool:
-    return "SecretStr" in str(Settings.model_fields[name].annotation)
