@@ -52,6 +52,7 @@ class _Arrival:
 
     updates: Sequence[StoredUpdate]
     began: float
+    is_waiting: bool = True
     failure: Exception | None = field(
         default_factory=lambda: Unavailable("inbox", "stopped while it stored what came together")
     )
@@ -117,10 +118,10 @@ class Receiver:
         self._arrived.append(arrival)
         try:
             async with self._turn:
-                if arrival in self._arrived:
+                if arrival.is_waiting:
                     await self._store(self._next_arrivals())
         finally:
-            if arrival in self._arrived:
+            if arrival.is_waiting:
                 self._arrived.remove(arrival)
         if arrival.failure is not None:
             raise arrival.failure
@@ -131,6 +132,7 @@ class Receiver:
         count = 0
         while self._arrived and (not batch or count < _MOST_TOGETHER):
             batch.append(self._arrived.popleft())
+            batch[-1].is_waiting = False
             count += len(batch[-1].updates)
         return batch
 
