@@ -8,7 +8,7 @@ import orjson
 import structlog
 
 from bot.adapters.database.batches import Batches
-from bot.adapters.database.connection import Pool, connected, pinned
+from bot.adapters.database.connection import Pool, connected, pinned, planned_anew
 from bot.adapters.database.endings import Endings
 from bot.domain.notices import Notice, Priority, QueuedNotice
 from bot.domain.values import value
@@ -41,14 +41,19 @@ _OPEN_IN = """
 """
 _WAITING = """
     SELECT notice_id, chat_id, method, payload, priority, due_at, now() - due_at AS waited,
-           update_id, (SELECT now() - received_at FROM inbox i WHERE i.update_id = o.update_id)
-             AS since_received
+           update_id
     FROM outbox o
     WHERE state = 'waiting' AND due_at <= now() AND priority < $2
       AND notice_id <> ALL ($3::bigint[])
       AND NOT EXISTS (SELECT FROM unnest($4::bigint[], $5::smallint[]) f(chat_id, priority)
                       WHERE f.chat_id = o.chat_id AND f.priority = o.priority)
     ORDER BY priority, notice_id LIMIT $1
+"""
+# Looked up for what is given, and not for all that waits.
+_SINCE = """
+    SELECT w.*, (SELECT now() - received_at FROM inbox i WHERE i.update_id = w.update_id)
+                  AS since_received
+    FROM ({}) w ORDER BY w.priority, w.notice_id
 """
 _IN_SHARDS = "chat_id & 31 = ANY (${}::bigint[])"
 # The main bot sends for those, too, whose token is here no more.
@@ -138,7 +143,7 @@ class PostgresInbox:
         self, shards: Collection[int], besides: Collection[int], limit: int
     ) -> list[StoredUpdate]:
         """Give the open updates of lanes in these shards, in the order they came."""
-        async with pinned(self._pool) as connection:
+        async with planned_anew(self._pool) as connection:
             rows = await connection.fetch(_OPEN_IN, list(shards), list(besides), limit)
         return list(map(_stored, rows))
 
@@ -209,9 +214,9 @@ class PostgresOutbox:
         priorities = [int(priority) for _, priority in besides.full_lines]
         before = _AFTER_ALL if besides.before is None else int(besides.before)
         asked = (limit, before, besides.notice_ids, chats, priorities)
-        async with connected(self._pool) as connection:
-            only, more = self._only(len(asked))
-            query = _WAITING.replace("ORDER BY", f"{only} ORDER BY")
+        only, more = self._only(len(asked))
+        query = _SINCE.format(_WAITING.replace("ORDER BY", f"{only} ORDER BY"))
+        async with planned_anew(self._pool) as connection:
             rows = await connection.fetch(query, *asked, *more)
         return [
             _queued(row)
