@@ -4,7 +4,7 @@ import time
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.connection import Pool, connected
-from bot.adapters.database.mail import PostgresInbox, PostgresOutbox
+from bot.adapters.database.mail import PostgresOutbox
 from bot.domain.notices import Notice, Priority
 from bot.ports.mail import InHand
 
@@ -62,34 +62,3 @@ async def test_an_urgent_one_among_many_is_found_at_once(database: Pool) -> None
     assert found[0].notice.priority is Priority.FILL
     assert len(found) == 200
     assert min(seconds) < 0.5
-
-
-_FULL = """
-    INSERT INTO inbox (update_id, lane, raw, received_at, closed_at)
-      SELECT n, n, '{}', now(), CASE WHEN n < 2900 THEN now() END FROM generate_series(1, 3000) n;
-    INSERT INTO outbox (chat_id, update_id, method, payload, priority)
-      SELECT n, n, 'sendMessage', '{}', 1 FROM generate_series(1, 3000) n;
-"""
-_READ_WHOLE = """
-    SELECT relname, seq_tup_read / 3000 FROM pg_stat_user_tables
-    WHERE relname IN ('inbox', 'outbox') ORDER BY relname
-"""
-
-
-async def test_what_was_first_read_empty_is_not_read_whole_for_each_row_once_it_is_full(
-    database: Pool,
-) -> None:
-    outbox, inbox = PostgresOutbox(database, shards=lambda: range(32)), PostgresInbox(database)
-
-    async def read() -> tuple[int, int]:
-        return len(await outbox.waiting(200)), len(await inbox.open_in(range(64), [], 200))
-
-    await database.execute("ANALYZE inbox, outbox")
-    # A plan is kept for good from the sixth time on.
-    assert [await read() for _ in range(8)] == [(0, 0)] * 8
-    await database.execute(_FULL)
-    assert await read() == (200, 101)
-    await database.execute("SELECT pg_stat_force_next_flush()")
-    times = dict(map(tuple, await database.fetch(_READ_WHOLE)))
-    assert times["inbox"] <= 1
-    assert times["outbox"] <= 1
