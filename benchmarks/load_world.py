@@ -23,11 +23,13 @@ from bot.adapters.database.embedded_cluster import APPLICATION_USER, SUPERUSER
 from bot.adapters.database.migrate import migrate
 from bot.cli.sandbox_process import Sandbox, sandbox_process
 from tests.builders.ports import free_port
+from tests.faults.redis_server import redis_server
 
 LAYOUTS: Mapping[int, Sequence[str]] = {
     1: ("all",),
     4: ("web", "worker", "market", "sender"),
     5: ("web", "worker", "worker", "market", "sender"),
+    7: ("web", "worker", "worker", "worker", "worker", "market", "sender"),
 }
 PEOPLE = 10_000
 _FIRST_PERSON = 60_000_000
@@ -81,6 +83,7 @@ class Cell:
 
     rate: float
     processes: int
+    has_redis: bool
     seconds: float
     outcome: Outcome
     spent: Spent
@@ -108,6 +111,7 @@ class Cell:
         return {
             "rate": self.rate,
             "processes": self.processes,
+            "has_redis": self.has_redis,
             "seconds": self.seconds,
             "answered_a_second": round(self.answered_a_second, 1),
             "p50_ms": round(self.p50_ms, 2),
@@ -128,7 +132,7 @@ def says(place: int) -> str:
     return _SAYS[(place + place // PEOPLE) % len(_SAYS)]
 
 
-async def measure_cell(*, rate: float, processes: int, seconds: float) -> Cell:
+async def measure_cell(*, rate: float, processes: int, has_redis: bool, seconds: float) -> Cell:
     """Start everything, warm it up, push for so long, stop it, and prove the books."""
     with tempfile.TemporaryDirectory(prefix="kitrader-load-") as name:
         folder = Path(name)
@@ -136,9 +140,13 @@ async def measure_cell(*, rate: float, processes: int, seconds: float) -> Cell:
             embedded_postgres(folder / "pg", settings={"max_connections": "150"}) as server,
             sandbox_process(accounts=(), seed=1, port=0) as sandbox,
             load_telegram() as telegram,
+            AsyncExitStack() as stack,
         ):
             await _people(server.dsn)
             settings = _environment(sandbox, telegram, server.dsn)
+            if has_redis:
+                redis = await stack.enter_async_context(redis_server(folder))
+                settings["REDIS_URL"] = redis.url
             async with _bot(LAYOUTS[processes], folder, settings, telegram) as programs:
                 people = range(_FIRST_PERSON, _FIRST_PERSON + PEOPLE)
                 await telegram.push(people, says, rate=_WARM_RATE, seconds=_WARM_SECONDS)
@@ -148,6 +156,7 @@ async def measure_cell(*, rate: float, processes: int, seconds: float) -> Cell:
     return Cell(
         rate=rate,
         processes=processes,
+        has_redis=has_redis,
         seconds=seconds,
         outcome=outcome,
         spent=spent[0],
