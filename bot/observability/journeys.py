@@ -49,6 +49,7 @@ class Journey:
         "is_handled",
         "notices",
         "received_at",
+        "refusals",
         "result",
         "stages",
         "update_id",
@@ -61,6 +62,7 @@ class Journey:
         self.asked_at = 0.0
         self.door = self.command = _NOTHING_ASKED
         self.result = ANSWERED
+        self.refusals: tuple[str, ...] = ()  # by code
         self.stages: list[Stage] = []
         self.notices = 0  # that Telegram has not confirmed yet
         self.is_handled = False
@@ -100,6 +102,7 @@ def note_refusal(code: str) -> None:
     journey = _CURRENT.get()
     if journey is not None:
         journey.result = REFUSED
+        journey.refusals += (code,)
         REFUSALS.note(journey.command, code)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from bot.domain.admin_reports import DayCount, slot_of
 from bot.domain.health import Finding
-from bot.observability.instruments import REFUSALS
 from bot.observability.journeys import Journey
 
 COMMAND, REFUSAL, OUTAGE = "command", "refusal", "outage"
@@ -23,15 +22,20 @@ class DayTally:
 
     def __init__(self) -> None:
         self._counts: Counter[_Key] = Counter()
-        self._refused: dict[tuple[str, ...], float] = {}
 
     def arrived(self, journey: Journey) -> None:
-        """Count how long an update took from its receipt to the end of its handling."""
+        """Count how long an update took from its receipt to the end of its handling, and refusals.
+
+        The metrics count refusals as well, but for the process: of two roles in one, or of one that
+        began anew, each would tell them again.
+        """
         ended = next((end for name, _, end in journey.stages if name == _HANDLED), None)
         if ended is not None:
             milliseconds = 1000 * (ended - journey.received_at)
             name = f"{journey.door} {journey.command}"
             self._add(COMMAND, name, slot_of(milliseconds), 1)
+        for code in journey.refusals:
+            self._add(REFUSAL, code, 0, 1)
 
     def note_outages(self, findings: Sequence[Finding], seconds: float) -> None:
         """Count the seconds between two looks for each check that fails."""
@@ -45,7 +49,6 @@ class DayTally:
 
     def take(self) -> list[DayCount]:
         """Give what was counted since the last time, and begin anew."""
-        self._count_refusals()
         counts, self._counts = self._counts, Counter()
         return [
             DayCount(topic=topic, name=name, slot=slot, count=count)
@@ -57,15 +60,6 @@ class DayTally:
         """Take back what could not be kept."""
         for one in counts:
             self._counts[one.topic, one.name, one.slot] += one.count
-
-    def _count_refusals(self) -> None:
-        """Count what the metrics have counted since the last time, by code."""
-        for metric in REFUSALS.collect():
-            for sample in metric.samples:
-                labels = tuple(sample.labels.values())
-                more = sample.value - self._refused.get(labels, 0.0)
-                self._refused[labels] = sample.value
-                self._add(REFUSAL, sample.labels["code"], 0, round(more))
 
     def _add(self, topic: str, name: str, slot: int, count: int) -> None:
         key = (topic, name, slot)

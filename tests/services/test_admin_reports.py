@@ -6,11 +6,11 @@ from datetime import timedelta
 from bot.adapters.database.admin_reports import PostgresAdminReports
 from bot.adapters.database.connection import Pool
 from bot.bootstrap.news import Newsroom
-from bot.domain.admin_reports import command_day, quantile_ms, slot_of
+from bot.domain.admin_reports import DayCount, command_day, quantile_ms, slot_of
 from bot.domain.users import Role
-from bot.observability.journeys import Journey
+from bot.observability.journeys import Journey, Journeys, note_refusal
 from bot.services.admin_reports import AdminReports
-from bot.services.day_tally import COMMAND, OUTAGE, DayTally
+from bot.services.day_tally import COMMAND, OUTAGE, REFUSAL, DayTally
 from bot.telegram.admin_report_news import AdminReportNews
 from bot.telegram.private_news import in_english
 from tests.builders.desks import user
@@ -66,7 +66,6 @@ async def test_a_day_is_told_once_of_two_jobs_at_once_and_after_a_restart(databa
 
 async def test_commands_and_outages_are_kept_for_the_day(database: Pool) -> None:
     clock, tally = HandClock(), DayTally()
-    tally.take()
     for seconds in (0.010, 0.011, 0.500):
         journey = Journey(1, 100.0, 100.0)
         journey.door, journey.command = "command", "price"
@@ -85,6 +84,18 @@ async def test_commands_and_outages_are_kept_for_the_day(database: Pool) -> None
     assert 500 <= price.p99_ms <= 550
     topics = {one.topic for one in day.stored.counts}
     assert topics >= {COMMAND, OUTAGE}
+
+
+def test_refusals_are_told_once_however_many_count_in_one_process() -> None:
+    tally = DayTally()
+    ways = Journeys(now=HandClock().now, arrivals=tally)
+    journey = ways.begin(1, HandClock().now())
+    note_refusal("frozen")
+    ways.end(journey)
+    told = [DayCount(topic=REFUSAL, name="frozen", slot=0, count=1)]
+    assert [one for one in tally.take() if one.topic == REFUSAL] == told
+    assert [one for one in DayTally().take() if one.topic == REFUSAL] == []
+    assert tally.take() == []
 
 
 def test_a_class_of_length_is_a_tenth_wide_at_most() -> None:
