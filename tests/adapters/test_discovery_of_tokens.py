@@ -1,6 +1,7 @@
 """A token is found by its mint alone: by derivation on chain, and by sources where they answer."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.adapters.solana.addresses import metadata_address, pump_curve_address
 from bot.adapters.solana.columns.column_book import ColumnBook
@@ -132,13 +133,34 @@ async def test_a_failing_source_does_not_fail_the_look_up() -> None:
         assert len(found.pools) == 1
 
 
+async def test_a_source_that_fails_again_and_again_is_told_once_and_counted() -> None:
+    async with rpc_nodes(1) as (node,), build_pool([node]) as rpc:
+        serve_genuine(node)
+        source, clock = ListedPools(error=Unavailable("elsewhere", "asked too often")), HandClock()
+        chain = SolanaChain(rpc, [source], clock)
+        with capture_logs() as lines:
+            for _ in range(20):
+                await chain.find_token(CPMM_MINT)
+                clock.advance(1.0)
+            source.error = None
+            clock.advance(60.0)
+            await chain.find_token(CPMM_MINT)
+        told = [(line["event"], line["times"]) for line in lines if line.get("what") == "elsewhere"]
+        assert told == [
+            ("pair_source_failed", 1),
+            ("pair_source_answers", {"elsewhere: asked too often": 20}),
+        ]
+
+
 async def test_a_hanging_source_is_not_waited_for_long() -> None:
     async with rpc_nodes(1) as (node,), build_pool([node]) as rpc:
         serve_genuine(node)
         source = ListedPools()
         source.hangs = True
-        prices = PoolPrices(rpc, HandClock(), ColumnBook())
-        found = await Discovery(rpc, prices, [source], sources_seconds=0.05).find(CPMM_MINT)
+        clock = HandClock()
+        prices = PoolPrices(rpc, clock, ColumnBook())
+        discovery = Discovery(rpc, prices, [source], clock, sources_seconds=0.05)
+        found = await discovery.find(CPMM_MINT)
         assert found is not None
         assert len(found.pools) == 1
 

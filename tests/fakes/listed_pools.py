@@ -9,15 +9,17 @@ from bot.ports.chain import PoolPlace
 class ListedPools:
     """Implements `PairSource`."""
 
+    name = "elsewhere"
+
     def __init__(self, *places: PoolPlace, error: Exception | None = None) -> None:
         self._places: Sequence[PoolPlace] = places
-        self._error = error
+        self.error = error
         self.hangs = False
 
     async def places(self, mint: str) -> list[PoolPlace]:
         assert mint
         if self.hangs:
             await asyncio.Event().wait()
-        if self._error is not None:
-            raise self._error
+        if self.error is not None:
+            raise self.error
         return list(self._places)

@@ -24,6 +24,7 @@ from bot.adapters.solana.pools.catalogue import pool_kind
 from bot.adapters.solana.pools.metadata import read_metadata
 from bot.adapters.solana.pools.mints import read_mint
 from bot.adapters.solana.rpc_pool import RpcPool
+from bot.adapters.spells import Spells
 from bot.domain.errors import Unavailable, UnreadableAccount
 from bot.domain.graduations import SUCCESSORS
 from bot.domain.identifiers import SOL_MINT, USDC_MINT, is_address
@@ -31,6 +32,7 @@ from bot.domain.pairs import telling
 from bot.domain.pools.reading import PoolKind, PoolReading
 from bot.domain.tokens import MintReading
 from bot.ports.chain import PoolPlace, TokenFound
+from bot.ports.clock import Clock
 
 DERIVED = "derived"
 SOURCES_SECONDS = 3.0
@@ -41,6 +43,10 @@ _log = structlog.get_logger(__name__)
 
 class PairSource(Protocol):
     """Somebody who lists the pools of a token: what discovery asks of a `TokenSource`."""
+
+    @property
+    def name(self) -> str:
+        """Give what people call it."""
 
     async def places(self, mint: str) -> list[PoolPlace]:
         """Give the pools known for a mint, deepest first; raises `Unavailable`."""
@@ -59,6 +65,7 @@ class Discovery:
         rpc: RpcPool,
         prices: PoolPrices,
         sources: Sequence[PairSource],
+        clock: Clock,
         *,
         sources_seconds: float = SOURCES_SECONDS,
     ) -> None:
@@ -66,6 +73,9 @@ class Discovery:
         self._sources_seconds = sources_seconds
         self._prices = prices
         self._sources = sources
+        self._troubles = Spells(
+            _log, clock, begins="pair_source_failed", is_over="pair_source_answers"
+        )
 
     async def find(self, mint: str) -> TokenFound | None:
         """Give the token, None if there is no mint at this address; raises `Unavailable`."""
@@ -104,15 +114,22 @@ class Discovery:
         self, mint: str, candidates: Sequence[str]
     ) -> tuple[AccountsAnswer, list[PoolPlace]]:
         async with asyncio.TaskGroup() as group:
-            listing = [
-                group.create_task(_ask(source, mint, self._sources_seconds))
-                for source in self._sources
-            ]
+            listing = [group.create_task(self._ask(source, mint)) for source in self._sources]
             reading = group.create_task(self._read([mint, metadata_address(mint), *candidates]))
         answer = reading.result()
         if isinstance(answer, Unavailable):
             raise answer
         return answer, [place for task in listing for place in task.result()]
+
+    async def _ask(self, source: PairSource, mint: str) -> list[PoolPlace]:
+        try:
+            async with asyncio.timeout(self._sources_seconds):
+                places = await source.places(mint)
+        except (Unavailable, TimeoutError) as error:
+            self._troubles.went_wrong(source.name, str(error) or "timed out")
+            return []
+        self._troubles.went_well(source.name)
+        return places
 
     async def _read(self, addresses: Sequence[str]) -> AccountsAnswer | Unavailable:
         # As a value: an error raised in a task group would reach the caller wrapped.
@@ -160,15 +177,6 @@ def _partners(mint: str) -> tuple[str, ...]:
     if mint == SOL_MINT:
         return (USDC_MINT,)
     return (SOL_MINT,) if mint == USDC_MINT else (SOL_MINT, USDC_MINT)
-
-
-async def _ask(source: PairSource, mint: str, timeout_seconds: float) -> list[PoolPlace]:
-    try:
-        async with asyncio.timeout(timeout_seconds):
-            return await source.places(mint)
-    except (Unavailable, TimeoutError) as error:
-        _log.info("pair_source_failed", reason=str(error) or "timed out")
-        return []
 
 
 def _read_mint(mint: str, answer: AccountsAnswer) -> MintReading | None:

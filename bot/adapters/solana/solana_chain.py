@@ -44,7 +44,7 @@ class SolanaChain:
         self._time = ChainTime(rpc, clock)
         self.sources = tuple(each for each in sources if isinstance(each, WatchedSource))
         self.feed = HotPools(rpc.stream, self._prices)
-        self._discovery = Discovery(rpc, self._prices, sources)
+        self._discovery = Discovery(rpc, self._prices, sources, clock)
         self._facts = TokenFactsReader(rpc, self._prices, clock)
         self._costs = NetworkCostReader(rpc, clock, costs)
 
