@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.adapters.clock import SystemClock
 from bot.adapters.database.connection import Pool, connected, pinned
 from bot.adapters.database.mail import PostgresInbox, PostgresOutbox
 from bot.domain.errors import Refusal
@@ -82,3 +83,19 @@ async def test_a_fill_closes_its_update_without_reading_what_else_is_open(databa
     await book(101)
     assert await rows_read(database, "inbox") - before <= 3
     assert await database.fetchval("SELECT closed_at FROM inbox WHERE update_id = 101") is not None
+
+
+async def test_what_failed_and_a_closed_chat_are_found_among_all_that_waits(database: Pool) -> None:
+    outbox, at = PostgresOutbox(database), SystemClock().now()
+    await database.execute("ANALYZE outbox")
+    for number in range(_TIMES):
+        await outbox.failed(number, reason="400 Bad Request", at=at)
+        await outbox.close_chat(number, reason="403 Forbidden", at=at)
+    await database.execute(_OPEN, 100, _MANY)
+    await database.execute(_WAITING)
+    (first, *_) = await outbox.waiting(1)
+    before = await rows_read(database, "outbox")
+    await outbox.failed(first.notice_id, reason="400 Bad Request", at=at)
+    await outbox.close_chat(1000, reason="403 Forbidden", at=at)
+    assert await rows_read(database, "outbox") - before <= 3
+    assert (await outbox.depths())[1] == _MANY - 2

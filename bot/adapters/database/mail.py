@@ -8,7 +8,7 @@ import orjson
 import structlog
 
 from bot.adapters.database.batches import Batches
-from bot.adapters.database.connection import Pool, connected, pinned, planned_anew
+from bot.adapters.database.connection import Pool, by_index, connected, pinned
 from bot.adapters.database.endings import Endings
 from bot.domain.notices import Notice, Priority, QueuedNotice
 from bot.domain.values import value
@@ -63,11 +63,14 @@ _BY_BOT = """
 """
 _AFTER_ALL = 2**15 - 1
 _SENT = "SELECT mark_sent($1, $2, $3)"
+# Found by number: the index of what waits is out of the question here, however short it was when
+# this was planned, for a broadcast makes it long.
 _FAILED = """
     UPDATE outbox o
     SET state = 'given_up', failure = f.failure, failed_at = f.failed_at, attempts = attempts + 1
     FROM unnest($1::bigint[], $2::text[], $3::timestamptz[]) f(notice_id, failure, failed_at)
-    WHERE o.notice_id = f.notice_id AND o.state = 'waiting'
+    WHERE o.notice_id = f.notice_id AND o.notice_id = ANY ($1::bigint[])
+      AND o.state || '' = 'waiting'
 """
 _CLOSE_CHAT = """
     WITH closed AS (
@@ -143,7 +146,7 @@ class PostgresInbox:
         self, shards: Collection[int], besides: Collection[int], limit: int
     ) -> list[StoredUpdate]:
         """Give the open updates of lanes in these shards, in the order they came."""
-        async with planned_anew(self._pool) as connection:
+        async with by_index(self._pool) as connection:
             rows = await connection.fetch(_OPEN_IN, list(shards), list(besides), limit)
         return list(map(_stored, rows))
 
@@ -216,7 +219,7 @@ class PostgresOutbox:
         asked = (limit, before, besides.notice_ids, chats, priorities)
         only, more = self._only(len(asked))
         query = _SINCE.format(_WAITING.replace("ORDER BY", f"{only} ORDER BY"))
-        async with planned_anew(self._pool) as connection:
+        async with by_index(self._pool) as connection:
             rows = await connection.fetch(query, *asked, *more)
         return [
             _queued(row)
@@ -250,7 +253,7 @@ class PostgresOutbox:
         await self._failures.ask((notice_id, reason, at))
 
     async def _fail(self, failures: Sequence[_Failure]) -> Sequence[_Failure]:
-        async with pinned(self._pool) as connection:
+        async with by_index(self._pool) as connection:
             await connection.execute(_FAILED, *zip(*failures, strict=True))
         return failures
 
@@ -263,7 +266,7 @@ class PostgresOutbox:
 
     async def close_chat(self, chat_id: int, *, reason: str, at: datetime) -> None:
         """Keep that a chat takes nothing from us, and give up all that waits for it."""
-        async with connected(self._pool) as connection:
+        async with by_index(self._pool) as connection:
             await connection.execute(_CLOSE_CHAT, chat_id, reason, at)
 
     async def reopen_chat(self, chat_id: int) -> None:

@@ -62,6 +62,7 @@ outbox = Table(
         "notice_id",
         postgresql_where=text("state = 'waiting'"),
     ),
+    Index("ix_outbox_chat", "chat_id", postgresql_where=text("state = 'waiting'")),
     Index("ix_outbox_settled", "created_at", postgresql_where=text("state <> 'waiting'")),
 )
 
