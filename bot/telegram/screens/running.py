@@ -29,7 +29,7 @@ def status(totals: Totals, works: Works, standing: Sequence[StopLine], keys: Key
     return Screen(
         text=lines(
             headed(Mode.PAPER, say("Everybody, in sums")),
-            say("{people} people · {active} traded today", people=totals.people,
+            say("People: {people} · traded today: {active}", people=totals.people,
                 active=totals.active_today),
             *exposure_lines(totals),
             *(stop_words(line.stop, line.token) for line in standing[:5]),
@@ -42,7 +42,7 @@ def status(totals: Totals, works: Works, standing: Sequence[StopLine], keys: Key
 
 def _works(works: Works) -> Iterator[Text | str]:
     stored = works.day.stored
-    yield say("Today: {new} new people, {active} active", new=stored.new_users,
+    yield say("Today: {new} new, {active} active", new=stored.new_users,
               active=stored.active_users)  # fmt: skip
     for mode in stored.modes:
         yield say("{mode}: {fills} fills, volume {volume}", mode=mode.mode.upper(),
