@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.redis.buckets import RedisBuckets
@@ -29,6 +29,7 @@ STEPS = st.lists(
     min_size=10,
     max_size=60,
 )
+SILENT_WHILE_HEAVY = [(1, Role.BASIC, False, cost, 0.0) for cost in (3, 3, 3, 1, 1, 1, 1, 3)]
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +40,13 @@ async def redis(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Redis
 
 @pytest.fixture(scope="module")
 async def line(redis: RedisServer) -> AsyncIterator[RedisLine]:
-    async with open_line(redis.url) as line:
+    async with open_line(redis.url, patience_seconds=20.0) as line:
         yield line
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
+@example(steps=SILENT_WHILE_HEAVY)
 async def test_buckets_in_redis_admit_what_those_in_memory_admit(
     line: RedisLine, steps: list[tuple[int, Role, bool, int, float]]
 ) -> None:

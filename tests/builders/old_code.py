@@ -1,6 +1,7 @@
 """The code of the version before, laid out in a folder, with its tests on the newest schema."""
 
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 from bot.deployment.sources import extract
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("bot", "migrations", "tests", "alembic.ini", "pyproject.toml")
+PARTS = ("bot", "migrations", "tests", "docs", "alembic.ini", "pyproject.toml")
 
 # Loaded before the old tests' own fixtures: where these migrate, the newest code does. Then the
 # database is told that it stands where the old code believes, so that it asks no further.
@@ -82,18 +83,33 @@ def lay_out(commit: str, folder: Path) -> None:
     (folder / "newest_schema.py").write_text(PLUGIN.format(root=str(ROOT)), "utf-8")
 
 
-def run_its_tests(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run tests of the old code, with the old code, on the newest schema."""
-    return run_its(folder, "-m", "pytest", "-p", "newest_schema", "-n", "0", *words)
+def run_its_tests(folder: Path, *words: str, on_newest: bool = True) -> int:
+    """Run tests of the old code on the newest schema, or on its own; gives pytest's exit code.
+
+    What pytest says goes where our own output goes.
+    """
+    plugin = ("-p", "newest_schema") if on_newest else ()
+    told = _run(folder, "-m", "pytest", *plugin, "-n", "0", *words, is_kept=False)
+    return told.returncode
+
+
+def failed_tests(folder: Path) -> list[str]:
+    """Name the tests that failed in the last run of a folder's tests."""
+    kept = folder / ".pytest_cache" / "v" / "cache" / "lastfailed"
+    return list(json.loads(kept.read_text("utf-8"))) if kept.exists() else []
 
 
 def run_its(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run Python on the old code."""
+    """Run Python on the old code, and keep what it says."""
+    return _run(folder, *words, is_kept=True)
+
+
+def _run(folder: Path, *words: str, is_kept: bool) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - our own code of an earlier day
         [sys.executable, "-P", *words],
         cwd=folder,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(folder)},
-        capture_output=True,
+        capture_output=is_kept,
         text=True,
         check=False,
     )

@@ -37,10 +37,23 @@ class BreakableLine(RedisLine):
 
 @asynccontextmanager
 async def open_line(
-    url: str, space: str = "kitrader:1", ca_file: Path | None = None
+    url: str,
+    space: str = "kitrader:1",
+    ca_file: Path | None = None,
+    *,
+    patience_seconds: float = 0.25,
 ) -> AsyncIterator[BreakableLine]:
-    """Keep a line for the length of a block; it is open when the block begins."""
-    line = BreakableLine(url, space=space, ca_file=ca_file, look_seconds=0.05)
+    """Keep a line for the length of a block; it is open when the block begins.
+
+    Where Redis is not to fail, more patience than a bot has keeps a busy machine from failing it.
+    """
+    line = BreakableLine(
+        url,
+        space=space,
+        ca_file=ca_file,
+        look_seconds=0.05,
+        patience_seconds=patience_seconds,
+    )
     async with asyncio.TaskGroup() as group:
         keeping = group.create_task(line.keep())
         try:

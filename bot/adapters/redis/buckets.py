@@ -94,7 +94,8 @@ class RedisBuckets:
         keys = [self._line.key(f"worth:{one.key}") for one in plain]
         keys += [self._line.key(f"heavy:{one.key}") for one in heavy]
         most = [one.most for one in (*plain, *heavy)]
-        return await self._ask(keys, [repr(self._now()), cost, len(plain), *most])
+        verdict, wait = await self._ask(keys, [repr(self._now()), cost, len(plain), *most])
+        return verdict, wait if verdict is Verdict.HEAVY else 0.0
 
     async def frees(self, worth: Worth) -> bool:
         """Take one press made in vain, or refuse it."""

@@ -36,9 +36,9 @@ def client_of(url: str, ca_file: Path | None, **words: Any) -> Redis:
 class RedisLine:
     """One Redis for the processes of one bot, whose keys all begin with `space`.
 
-    The first question that is not answered in a quarter of a second closes the line, and then
-    nobody waits for it: `keep` looks twice a second whether it answers again. Errors name neither
-    address nor password. `ca_file`: see `client_of`.
+    The first question that is not answered in `patience_seconds` closes the line, and then nobody
+    waits for it: `keep` looks twice a second whether it answers again. Errors name neither address
+    nor password. `ca_file`: see `client_of`.
     """
 
     def __init__(
@@ -48,16 +48,18 @@ class RedisLine:
         space: str,
         ca_file: Path | None = None,
         look_seconds: float = _LOOK_SECONDS,
+        patience_seconds: float = _PATIENCE_SECONDS,
     ) -> None:
         self.client = client_of(
             url,
             ca_file,
-            socket_connect_timeout=_PATIENCE_SECONDS,
+            socket_connect_timeout=patience_seconds,
             socket_timeout=None,  # whoever asks is patient for as long as is said here
             retry=Retry(NoBackoff(), 0),
         )
         self._space = space
         self._look_seconds = look_seconds
+        self._patience_seconds = patience_seconds
         self._is_up = self._is_away = False
         self._losses = 0
 
@@ -104,7 +106,7 @@ class RedisLine:
 
     async def _ask(self, question: Callable[[Redis], Awaitable[Answer]]) -> Answer:
         try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
+            async with asyncio.timeout(self._patience_seconds):
                 return await question(self.client)
         except _OUTAGES as error:
             self._turn(is_up=False)
