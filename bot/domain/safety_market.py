@@ -191,6 +191,8 @@ def fraction(part: int, whole: int) -> Decimal:
 
 
 def percent(share: Decimal) -> str:
-    """Give a fraction as a percentage of at most one decimal."""
+    """Give a fraction as a percentage of at most one decimal; little is not said to be none."""
     shown = (share * 100).quantize(Decimal("0.1"))
+    if share > 0 and not shown:
+        return "<0.1%"
     return f"{shown.normalize():f}%" if shown else "0%"

@@ -186,8 +186,8 @@ def test_a_price_has_four_digits_and_no_trailing_zeros(value: float, text: str) 
 
 
 def test_changes_have_their_sign() -> None:
-    assert [signed_percent(x) for x in (0.0412, -0.0004, 123.0, 0.0)] == [
-        "+4.1%", "\u22120.04%", "+12,300%", "+0.00%",
+    assert [signed_percent(x) for x in (0.0412, -0.0004, -0.00002, 123.0, 0.0)] == [
+        "+4.1%", "\u22120.04%", "\u2212<0.01%", "+12,300%", "0%",
     ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from bot.adapters.pictures.cards import draw_pnl, draw_receipt
 from bot.adapters.pictures.equity_curve import draw_curve
-from bot.adapters.pictures.lettering import change_percent
+from bot.adapters.pictures.lettering import signed_percent
 from bot.adapters.pictures.painter import ThreadPainter
 from bot.adapters.pictures.palette import PALETTES
 from bot.domain.cards import EquityCurve, FillAmounts, PnlAmounts, PnlCard, ReceiptCard
@@ -163,7 +163,7 @@ def test_figures_of_any_size_stay_inside(growth: Decimal, lamports: int, factor:
 
 
 def test_what_did_not_change_has_no_sign() -> None:
-    told = [change_percent(fraction) for fraction in (0.0, -0.0003, -0.061, 1.5)]
+    told = [signed_percent(fraction) for fraction in (0.0, -0.0003, -0.061, 1.5)]
     assert told == ["0%", "\u22120.03%", "\u22126.1%", "+150%"]
 
 

@@ -205,7 +205,7 @@ def test_what_nobody_told_is_said_and_not_judged() -> None:
 
 @pytest.mark.parametrize(
     ("share", "shown"),
-    [("0", "0%"), ("1", "100%"), ("0.1234", "12.3%"), ("0.0001", "0%"), ("0.5", "50%")],
+    [("0", "0%"), ("1", "100%"), ("0.1234", "12.3%"), ("0.0001", "<0.1%"), ("0.5", "50%")],
 )
 def test_shares_are_shown_with_one_decimal_at_most(share: str, shown: str) -> None:
     assert percent(Decimal(share)) == shown

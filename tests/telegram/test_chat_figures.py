@@ -78,7 +78,8 @@ def test_depths_have_four_digits_only() -> None:
         ("0.0324", "+3.2%"),
         ("-0.08", "\u22128%"),
         ("0.0004", "+0.04%"),
-        ("0.00001", "<0.01%"),
+        ("0.00001", "+<0.01%"),
+        ("-0.00001", "\u2212<0.01%"),
         ("0", "0%"),
         ("12.345", "+1234%"),
         ("2.5", "+250%"),
@@ -155,6 +156,8 @@ def test_every_percentage_is_short_and_plain(fraction: Decimal) -> None:
     shown = figures.signed_percent(fraction)
     assert len(shown) <= 12
     assert "e" not in shown.lower()
+    sign = figures.MINUS if fraction < 0 else "+"
+    assert shown.startswith(sign) if fraction else shown == "0%"
 
 
 @given(value=ANY_SIZE)

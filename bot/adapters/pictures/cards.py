@@ -8,10 +8,10 @@ from bot.adapters.pictures.canvas import MARGIN, WIDTH, Canvas
 from bot.adapters.pictures.courses import Course
 from bot.adapters.pictures.lettering import (
     MINUS,
-    change_percent,
     drawable,
     fitted,
     price_number,
+    signed_percent,
     width,
 )
 from bot.adapters.pictures.palette import Colour
@@ -42,7 +42,7 @@ def draw_pnl(card: PnlCard) -> bytes:
     span = books_name(card) if whole else f"last {card.span.value} · {books_name(card)}"
     title = f"P&L · {span}"
     canvas.text((MARGIN, 64), title, _TITLE, canvas.colours.text, longest=end - 2 * MARGIN)
-    hero = "n/a" if card.growth is None else change_percent(growth)
+    hero = "n/a" if card.growth is None else signed_percent(growth)
     canvas.text((MARGIN, 212), hero, _HERO, canvas.of_sign(growth), longest=WIDTH - 2 * MARGIN)
     _grid(canvas, _pnl_cells(card), 540)
     _foot(canvas, f"{card.at:%d %b %Y %H:%M} UTC", PNL_HEIGHT)
@@ -60,7 +60,7 @@ def draw_receipt(card: ReceiptCard) -> bytes:
     colour = colours.rising if card.side is Side.LONG else colours.falling
     canvas.text((MARGIN + width(name, _TITLE), 64), side, _TITLE, colour)
     growth = float(card.growth or 0)
-    hero = card.title if card.growth is None else change_percent(growth)
+    hero = card.title if card.growth is None else signed_percent(growth)
     canvas.text((MARGIN, 212), hero, _HERO, canvas.of_sign(growth), longest=WIDTH - 2 * MARGIN)
     why = f"{card.title} · {card.reason}" if card.growth is not None else card.reason
     canvas.text((MARGIN, 330), why, _FIGURE, colours.muted, longest=WIDTH - 2 * MARGIN)
@@ -74,7 +74,7 @@ def _pnl_cells(card: PnlCard) -> list[Cell]:
         ("exits", str(card.exits), 0.0),
         ("win rate", _share(card.win_rate), 0.0),
         ("profit factor", _factor(card.profit_factor), 0.0),
-        ("max drawdown", change_percent(-float(card.drawdown)), 0.0),
+        ("max drawdown", signed_percent(-float(card.drawdown)), 0.0),
         ("Sharpe", _ratio(card.sharpe), 0.0),
         ("average hold", _duration(card.average_held), 0.0),
     ]

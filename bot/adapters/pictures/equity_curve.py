@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.adapters.pictures.canvas import MARGIN, WIDTH, Canvas
 from bot.adapters.pictures.courses import Course
-from bot.adapters.pictures.lettering import MINUS, change_percent, price_number, width
+from bot.adapters.pictures.lettering import MINUS, price_number, signed_percent, width
 from bot.adapters.pictures.scales import Frame, PriceScale, TimeScale
 from bot.domain.cards import EquityCurve, books_name
 from bot.domain.money import LAMPORTS_PER_SOL
@@ -89,10 +89,10 @@ def _header(canvas: Canvas, curve: EquityCurve) -> None:
     canvas.text((MARGIN, 60), f"Equity · {span}", _TITLE, colours.text, longest=end - 2 * MARGIN)
     first, last = curve.points[0].equity_lamports, curve.points[-1].equity_lamports
     growth = last / first - 1 if first else 0.0
-    figure = change_percent(growth)
+    figure = signed_percent(growth)
     canvas.text((MARGIN, 144), figure, _FIGURE, canvas.of_sign(growth))
     at = MARGIN + width(figure, _FIGURE) + 36
-    fallen = f"drawdown {change_percent(-float(curve.drawdown))}"
+    fallen = f"drawdown {signed_percent(-float(curve.drawdown))}"
     if curve.shows_amounts:
         fallen = f"{price_number(last / LAMPORTS_PER_SOL)} SOL · {fallen}"
     canvas.text((at, 146), fallen, _LABEL, colours.muted, longest=WIDTH - MARGIN - at)

@@ -11,6 +11,7 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _MOST_PLAIN_ZEROS = 4
 _SUFFIXES = ((1e9, "B"), (1e6, "M"), (1e4, "k"))
 _DIVISORS = {"B": 1e9, "M": 1e6, "k": 1e3}
+_LEAST_PERCENT = 0.01
 _LARGEST = 1e15
 _MOST_PLACES = 40
 MINUS = "\u2212"
@@ -72,16 +73,15 @@ def price_number(value: float) -> str:
 
 
 def signed_percent(fraction: float) -> str:
-    """Give a change with its sign: `+3.2%`."""
+    """Give a change with its sign, however small: `+3.2%`, and nothing changed without: `0%`."""
     percent = abs(fraction) * 100
+    if not percent:
+        return "0%"
     places = 0 if percent >= 100 else 1 if percent >= 1 else 2  # noqa: PLR2004 (digits shown)
     digits = f"{percent:,.{places}f}" if percent < _LARGEST else ">999T"
+    if percent < _LEAST_PERCENT:
+        digits = "<0.01"
     return f"{MINUS if fraction < 0 else '+'}{digits}%"
-
-
-def change_percent(fraction: float) -> str:
-    """Give a change with its sign, and nothing changed without one: `0%`."""
-    return signed_percent(fraction) if fraction else "0%"
 
 
 def _short_zeros(text: str) -> str:

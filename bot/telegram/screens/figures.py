@@ -95,18 +95,16 @@ def in_usd(lamports: int, sol_usd: Decimal | None) -> str:
 
 
 def percent(fraction: Decimal) -> str:
-    """Give a fraction as percent without a plus sign: `0.04%`."""
+    """Give a fraction as percent without a plus sign: `0.04%`, or `<0.01%` where it is less."""
     value = _WORK.multiply(fraction, _HUNDRED)
     size = value.copy_abs()
-    if size and size < _LEAST_PERCENT:
-        return local("<0.01%")
-    return f"{MINUS if value < 0 else ''}{_percent_digits(size)}%"
+    digits = local("<0.01") if 0 < size < _LEAST_PERCENT else _percent_digits(size)
+    return f"{MINUS if value < 0 else ''}{digits}%"
 
 
 def signed_percent(fraction: Decimal) -> str:
-    """Give a change with its sign: `+3.2%`, and a true minus sign for losses."""
-    text = percent(fraction)
-    return f"+{text}" if fraction > 0 and not text.startswith("<") else text
+    """Give a change with its sign, however small: `+3.2%`, and a true minus sign for losses."""
+    return f"{'+' if fraction > 0 else ''}{percent(fraction)}"
 
 
 def share(part: int, whole: int) -> Decimal:
