@@ -9,6 +9,7 @@ import uvloop
 from pydantic import ValidationError
 
 from bot.adapters.database.embedded_errors import EmbeddedPostgresError
+from bot.adapters.database.migrate import MigrationFailed
 from bot.bootstrap.settings import Settings, load_settings
 from bot.domain.errors import Unavailable
 from bot.observability.log_file import LogRules
@@ -67,7 +68,7 @@ def run_async(name: str, work: Coroutine[object, object, T]) -> T | None:
         return uvloop.run(work)
     except* SetupError as group:
         _complain(name, group)
-    except* (Unavailable, EmbeddedPostgresError) as group:
+    except* (Unavailable, EmbeddedPostgresError, MigrationFailed) as group:
         _complain(name, group)
     except* ApiError as group:
         _complain(name, group, "Telegram refused us: ")

@@ -8,7 +8,12 @@ import asyncpg
 import pytest
 
 import bot.adapters.database.migrate as migrating
-from bot.adapters.database.migrate import migrate, schema_differences, schema_state
+from bot.adapters.database.migrate import (
+    MigrationFailed,
+    migrate,
+    schema_differences,
+    schema_state,
+)
 from bot.domain.errors import Unavailable
 
 
@@ -64,6 +69,13 @@ CONCURRENTLY = (("ix_orders_more", "CREATE INDEX ON orders (reason)"),)
 def upgrade():
     op.execute("CREATE INDEX IF NOT EXISTS ix_orders_more ON orders (reason)")
 """
+FAILING = """
+from alembic import op
+revision, down_revision = "9999", "{head}"
+def upgrade():
+    op.execute("CREATE TABLE once (a int UNIQUE)")
+    {body}
+"""
 ROOT = Path(__file__).parents[2]
 
 
@@ -96,6 +108,40 @@ async def test_an_index_is_made_beside_who_writes_and_half_a_one_anew(
         assert tuple(made) == (True, True)
     finally:
         await connection.close()
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (
+            'op.execute("ALTER TABLE nowhere ADD x int")',
+            r'UndefinedTableError: relation "nowhere" does not exist, in: ALTER TABLE nowhere ADD',
+        ),
+        ("op.there_is_no_such_thing()", r"AttributeError: .*there_is_no_such_thing"),
+        (
+            'op.execute("INSERT INTO once VALUES (7), (7)")',
+            r"UniqueViolationError: duplicate key value violates .*, in: INSERT INTO once",
+        ),
+    ],
+)
+async def test_a_revision_that_fails_is_told_in_words_and_leaves_the_schema_where_it_was(
+    body: str,
+    said: str,
+    database_dsn: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, head = await schema_state(database_dsn)
+    shutil.copytree(ROOT / "migrations", tmp_path / "migrations")
+    shutil.copy(ROOT / "alembic.ini", tmp_path)
+    bad = tmp_path / "migrations" / "versions" / "9999_bad.py"
+    bad.write_text(FAILING.format(head=head, body=body), "utf-8")
+    monkeypatch.setattr(migrating, "_ROOT", tmp_path)
+    with pytest.raises(MigrationFailed, match=f"^revision 9999 failed: {said}") as failed:
+        await migrate(database_dsn)
+    assert f"The schema is at {head} still," in str(failed.value)
+    assert "already exists" not in str(failed.value)
+    assert (await schema_state(database_dsn))[0] == head
 
 
 async def _cut_off(connection: "asyncpg.Connection[asyncpg.Record]") -> None:

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from tests.journeys.processes import ROOT, Forks, environment_of
@@ -115,3 +116,15 @@ async def test_migrate_tells_where_the_schema_stands(database_dsn: str, forks: F
 async def drop_everything(town: Town) -> None:
     await town.rows("DROP SCHEMA public CASCADE")
     await town.rows("CREATE SCHEMA public")
+
+
+async def test_a_revision_that_fails_is_told_in_words_by_command(
+    database_dsn: str, forks: Forks
+) -> None:
+    connection = await asyncpg.connect(database_dsn)
+    await connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    await connection.close()
+    code, said = await forks.run(["migrate"], {"DATABASE_URL": database_dsn})
+    assert code == 1
+    assert "kitrader migrate: revision 0002 failed: Duplicate" in said
+    assert "Traceback" not in said

@@ -1,8 +1,8 @@
 """Bring a database to the newest schema, up and down, and tell where it stands."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.adapters.database.schema import metadata
-from bot.domain.errors import Unavailable
+from bot.domain.errors import KitraderError, Unavailable
 
 _ROOT = Path(__file__).parents[3]
 BASE = "base"
@@ -28,10 +28,15 @@ _LOCK_PATIENCE_MS = 2_000
 _TRIES, _PAUSE_SECONDS = 30, 0.5
 _LOCK_NOT_AVAILABLE = "55P03"
 _NOT_NOW = ("08", "53", "57P")  # classes: no connection, no room, stopping or starting
+_SHOWN_LETTERS = 200
 _INVALID = """
     SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
     WHERE NOT i.indisvalid AND c.relname = $1
 """
+
+
+class MigrationFailed(KitraderError):
+    """A revision cannot be carried out here; the text says which, why, and where the schema is."""
 
 
 def engine_url(dsn: str) -> str:
@@ -102,20 +107,48 @@ async def migrate(dsn: str, *, to: str = "head") -> str:
     Beside a running bot: each revision is a transaction of its own, its `CONCURRENTLY` indexes are
     made before it, and none waits for a lock longer than two seconds at a time. A schema that is
     newer than this code is left as it is (docs/migrations.md). Raises `Unavailable` when the
-    database does not let us in, or stays busy.
+    database does not let us in, or stays busy, and `MigrationFailed` where a revision fails.
     """
     async with _engine(dsn) as engine:
         async with engine.connect() as connection:
             found = await connection.run_sync(_current)
         if BASE in {to, found}:
             # Nobody works on it: all or nothing.
-            return await _move(engine, to)
+            with _failing_in_words(f"the way to {to}", found):
+                return await _move(engine, to)
         if not is_known(found):
             return found
+        reached = found
         for step in _steps(found, to):
-            await _patiently(engine, step)
+            with _failing_in_words(f"revision {step}", reached):
+                await _patiently(engine, step)
+            reached = step
         async with engine.connect() as connection:
             return await connection.run_sync(_current)
+
+
+@contextmanager
+def _failing_in_words(what: str, before: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, TimeoutError, InterfaceError, OperationalError, Unavailable):
+        raise
+    except Exception as error:
+        # A revision is code that may fail in any way, and whoever deploys it reads why.
+        if _sqlstate(error).startswith((*_NOT_NOW, _LOCK_NOT_AVAILABLE)):
+            raise
+        raise MigrationFailed(
+            f"{what} failed: {_reason(error)}. The schema is at {before} still, and a version that "
+            "ran on that runs on (docs/migrations.md)"
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    # The first line alone: what follows may show a row of somebody's.
+    cause = getattr(getattr(error, "orig", None), "__cause__", None) or error
+    said = f"{type(cause).__name__}: {str(cause).partition(chr(10))[0]}".rstrip(": ")
+    statement = " ".join((getattr(error, "statement", None) or "").split())
+    return f"{said}, in: {statement[:_SHOWN_LETTERS]}" if statement else said
 
 
 def _current(connection: Connection) -> str:
