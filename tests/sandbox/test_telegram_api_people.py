@@ -166,6 +166,14 @@ async def test_blocking_and_unblocking_tells_the_bot(telegram_hands: TelegramHan
     assert changes == ["kicked", "member"]
 
 
+async def test_a_chat_of_an_earlier_world_can_be_written_to(telegram_hands: TelegramHands) -> None:
+    words = {"chat_id": ANN, "text": "As I said"}
+    assert (await telegram_hands.call("sendMessage", **words))["error_code"] == 403
+    await telegram_hands.post(f"/sandbox/people/{ANN}/remember")
+    assert (await telegram_hands.call("sendMessage", **words))["ok"] is True
+    assert (await telegram_hands.post("/sandbox/people/9999/remember"))["status"] == 404
+
+
 async def test_somebody_new_can_move_in_but_take_no_taken_id(
     telegram_hands: TelegramHands,
 ) -> None:

@@ -40,6 +40,7 @@ class PeopleApi:
             web.post("/sandbox/people/{person_id}/photo", _told(self.send_photo)),
             web.post("/sandbox/people/{person_id}/press", _told(self.press)),
             web.post("/sandbox/people/{person_id}/edit", _told(self.edit)),
+            web.post("/sandbox/people/{person_id}/remember", _told(self.remember)),
             web.post("/sandbox/people/{person_id}/block", _told(self.block)),
             web.post("/sandbox/people/{person_id}/unblock", _told(self.unblock)),
             web.post("/sandbox/updates/repeat", _told(self.repeat_update)),
@@ -180,6 +181,15 @@ class PeopleApi:
         """Let a person block the bot."""
         update_id = people_actions.set_blocked(self._world, _person_id(request), blocked=True)
         return web.json_response({"blocked": True, "update_id": update_id})
+
+    async def remember(self, request: web.Request) -> web.Response:
+        """Have a person's chat as one that they began before this world did."""
+        person_id = _person_id(request)
+        room = self._world.chats.get(person_id)
+        if room is None:
+            raise SandboxRefusal("nobody has this id", 404)
+        room.started = True
+        return web.json_response({"started": True})
 
     async def unblock(self, request: web.Request) -> web.Response:
         """Let a person take the bot back."""
