@@ -143,6 +143,12 @@ class Requirement:
         return self.found >= self.needed
 
     @property
+    def is_lax(self) -> bool:
+        """Tell whether any figure will do: its threshold is the lowest that may be set."""
+        lowest = _LOWEST.get(self.demand)
+        return lowest is not None and self.needed <= lowest
+
+    @property
     def progress(self) -> Decimal:
         """Give how much of it is done, from 0 to 1."""
         if self.is_met:
@@ -154,6 +160,11 @@ class Requirement:
 
 _AT_MOST = frozenset({Demand.DRAWDOWN, Demand.TWIN_GAP, Demand.COOLING})
 _ABOVE = frozenset({Demand.EXPECTANCY, Demand.GROWTH})
+_LOWEST: Mapping[Demand, Decimal] = {
+    Demand.EXPECTANCY: Decimal(-1),
+    Demand.GROWTH: Decimal(-1),
+    Demand.SURENESS: Decimal(-1000),
+}
 _NOTHING = Decimal(0)
 _DAY = timedelta(days=1)
 

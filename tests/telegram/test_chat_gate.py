@@ -1,5 +1,7 @@
 """The way to live in chat: `/live` tells what is missing, the button leads up, `/twin`, `/gate`."""
 
+from dataclasses import replace
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +16,7 @@ from bot.domain.users import Role
 from bot.ports.mail import StoredUpdate
 from bot.services.twins import TwinFigures
 from tests.builders.chat_updates import ANN, a_press
-from tests.builders.gate_rooms import SOL, GateRoom, gate_room
+from tests.builders.gate_rooms import RULES, SOL, GateRoom, gate_room
 from tests.telegram.conftest import ChatDoor, buttons_of, text_of
 
 
@@ -49,6 +51,23 @@ async def test_live_says_what_is_missing_in_numbers_with_bars(
     *_, rules = await door.press(buttons_of(shown)["What counts"])
     assert "from 0.05 SOL on" in text_of(rules)
     assert "30% below your highest live result" in text_of(rules)
+
+
+async def test_a_threshold_that_everything_passes_is_not_told_as_a_number(
+    door: ChatDoor, database: Pool
+) -> None:
+    steps = {
+        stage: replace(step, expectancy=Decimal(-1), sureness=Decimal(-1000))
+        for stage, step in RULES.steps.items()
+    }
+    lax = await gate_room(database, replace(RULES, steps=steps))
+    door.services.live = SimpleNamespace(gate=lax.gate)
+    text = text_of(await door.ask("/live"))
+    assert "average bet: too few yet, any will do" in text
+    assert "sureness: too few yet, any will do" in text
+    assert "the whole paper wallet: 0%, any will do" in text
+    assert "1000" not in text
+    assert "100%" not in text
 
 
 async def test_whose_record_is_whole_goes_up_by_a_button_and_once(

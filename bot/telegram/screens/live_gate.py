@@ -29,6 +29,11 @@ _DEMANDS: Mapping[Demand, str] = {
     Demand.TWIN_GAP: later("behind paper: {found}, at most {needed}"),
     Demand.COOLING: later("days of cooling-off: {found}"),
 }
+_LAX_DEMANDS: Mapping[Demand, str] = {
+    Demand.EXPECTANCY: later("average bet: {found}, any will do"),
+    Demand.SURENESS: later("sureness: {found}, any will do"),
+    Demand.GROWTH: later("the whole paper wallet: {found}, any will do"),
+}
 _BREACHES: Mapping[Breach, str] = {
     Breach.DRAWDOWN: later("You are {found} below your highest live result; {needed} is the most."),
     Breach.DAY_LOSS: later("You lost {found} within a day; {needed} is the most."),
@@ -212,7 +217,8 @@ def _way_up(view: GateView) -> list[Text | str]:
 def _demand(one: Requirement) -> Text | str:
     done = int(one.progress * _BAR)
     bar = "█" * done + "░" * (_BAR - done)
-    words = say(_DEMANDS[one.demand], found=_found(one), needed=_figure(one.demand, one.needed))
+    told = _LAX_DEMANDS if one.is_lax else _DEMANDS
+    words = say(told[one.demand], found=_found(one), needed=_figure(one.demand, one.needed))
     return Text(Code(bar), " ", words)
 
 
