@@ -27,6 +27,7 @@ from tests.faults.redis_server import redis_server
 
 LAYOUTS: Mapping[int, Sequence[str]] = {
     1: ("all",),
+    2: ("web,sender", "worker,market"),
     4: ("web", "worker", "market", "sender"),
     5: ("web", "worker", "worker", "market", "sender"),
     7: ("web", "worker", "worker", "worker", "worker", "market", "sender"),
@@ -211,7 +212,7 @@ async def _bot(
     async with AsyncExitStack() as stack:
         programs: dict[str, Program] = {}
         for number, role in enumerate(roles):
-            port = free_port() if role in {"all", "web"} else 0
+            port = free_port() if role == "all" or "web" in role.split(",") else 0
             own = {"HTTP_PORT": str(port)}
             if port:
                 own["WEBHOOK_URL"] = f"http://127.0.0.1:{port}/telegram/webhook"

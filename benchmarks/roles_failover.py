@@ -15,7 +15,7 @@ import orjson
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bot.adapters.database.migrate import migrate
-from tests.chaos.roles_failover import CAST, ROLES, Outcome, Plan, fail_over
+from tests.chaos.roles_failover import CAST, TOGETHER, Outcome, Plan, fail_over
 from tests.faults.stopping_postgres import stopping_postgres
 from tests.journeys.processes import Forks, open_forks
 
@@ -29,14 +29,15 @@ def main() -> None:
     seed = words.seed if words.seed is not None else secrets.randbelow(10**6)
     print(f"seed {seed}", flush=True)
     logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
-    plan = Plan(seed=seed, seconds=words.minutes * _MINUTE_SECONDS)
+    cast = TOGETHER if words.together else CAST
+    plan = Plan(seed=seed, cast=cast, seconds=words.minutes * _MINUTE_SECONDS)
     found, control = asyncio.run(_both(plan))
     is_proved = not any(found.faults().values()) and any(control.faults().values())
     if words.json:
         line = {
             "name": "roles_failover",
             "unit": "s",
-            "taken_over": {role: _figures(found.taken_over.get(role, [])) for role in ROLES},
+            "taken_over": {role: _figures(found.taken_over.get(role, [])) for role in cast},
             "faults": found.faults(),
             "control_faults": control.faults(),
             "told_again": found.told_again,
@@ -66,8 +67,8 @@ async def _both(plan: Plan) -> tuple[Outcome, Outcome]:
 
 async def _carried_out(plan: Plan, forks: Forks) -> Outcome:
     with tempfile.TemporaryDirectory() as name:
-        # One process asks for 15 at most.
-        room = {"max_connections": str(20 * len(CAST))}
+        # One role asks for 15 at most.
+        room = {"max_connections": str(20 * len(",".join(plan.cast).split(",")))}
         async with stopping_postgres(Path(name) / "data", room) as server:
             await migrate(server.dsn)
             return await fail_over(plan, forks, server.dsn)
@@ -77,6 +78,7 @@ def _words() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, help="play a run again")
     parser.add_argument("--minutes", type=float, default=1.0, help="20 for a figure to quote")
+    parser.add_argument("--together", action="store_true", help="two roles in each process")
     parser.add_argument("--json", action="store_true", help="print one object as the last line")
     return parser.parse_args()
 
@@ -95,8 +97,8 @@ def _show(title: str, outcome: Outcome) -> None:
     print(f"  {outcome.deaths} deaths, {outcome.stood_still} of them standstills,", end=" ")
     print(f"{len(outcome.ended)} ended by themselves,", end=" ")
     print(f"messages sent again: {outcome.told_again}")
-    for role in ROLES:
-        print(f"  {role:<8} taken over: {_figures(outcome.taken_over.get(role, []))}")
+    for role, seconds in sorted(outcome.taken_over.items()):
+        print(f"  {role:<13} taken over: {_figures(seconds)}")
     for name, count in outcome.faults().items():
         print(f"  {name:<40}{count:>6}")
     for words in outcome.ended:

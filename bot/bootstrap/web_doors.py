@@ -18,7 +18,7 @@ from bot.domain.errors import Unavailable
 from bot.ports.clock import Clock
 from bot.services.catalogue import Services
 from bot.telegram.receiver import Receiver
-from bot.web.operations import operations_application
+from bot.web.operations import AtWork, operations_application
 
 _OPERATIONS_HOST = "127.0.0.1"
 _BACKLOG = 256
@@ -62,9 +62,12 @@ async def public_door(settings: Settings) -> AsyncIterator[PublicDoor]:
 
 
 @asynccontextmanager
-async def operations_door(settings: Settings, services: Services) -> AsyncIterator[str]:
-    """Answer health, status and metrics on this machine; gives the address."""
-    runner = web.AppRunner(operations_application(services), access_log=None)
+async def operations_door(settings: Settings, at_work: AtWork) -> AsyncIterator[str]:
+    """Answer health, status and metrics on this machine; gives the address.
+
+    Raises `Unavailable` where its port is taken.
+    """
+    runner = web.AppRunner(operations_application(at_work), access_log=None)
     await runner.setup()
     listener = _listening(_OPERATIONS_HOST, settings.operations_port, "OPERATIONS_PORT")
     try:

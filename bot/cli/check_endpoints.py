@@ -110,7 +110,10 @@ async def _running_bot(settings: Settings, client: httpx.AsyncClient) -> list[Fi
     url = f"http://127.0.0.1:{settings.operations_port}/status"
     try:
         status = (await client.get(url, timeout=_STATUS_SECONDS)).json()
-        return [_as_seen(state) for kind in ("rpc", "sources") for state in status[kind]]
+        roles = status.get("roles", [status])
+        return [
+            _as_seen(state) for told in roles for kind in ("rpc", "sources") for state in told[kind]
+        ]
     except _OUTAGES:
         return []
 

@@ -1,4 +1,4 @@
-"""How many of our processes the database that the settings name has room for."""
+"""For how many roles of our processes the database that the settings name has room."""
 
 import asyncpg
 
@@ -34,9 +34,11 @@ async def room_findings(settings: Settings) -> list[Finding]:
 
 
 def finding_of(room: int) -> Finding:
-    """Judge a number of connections; less than one process may ask for is worth a warning."""
-    processes = room // MOST_CONNECTIONS
-    detail = f"{room} for processes of {MOST_CONNECTIONS} at most: room for {processes}"
-    if not processes:
+    """Judge a number of connections; less than one role may ask for is worth a warning."""
+    roles = room // MOST_CONNECTIONS
+    detail = (
+        f"{room}, and each role of a process opens {MOST_CONNECTIONS} at most: room for {roles}"
+    )
+    if not roles:
         return Finding(subject="connections", state="warn", detail=detail, cure=_CURE)
     return Finding(subject="connections", state="ok", detail=detail)

@@ -52,13 +52,8 @@ class Monitoring:
         self._started_at = clock.monotonic()
 
     def name_role(self, role: str) -> None:
-        """Say which part of the work this process does, where there are several."""
+        """Say which part of the work this is, where there are several."""
         self._role = role
-
-    @property
-    def role(self) -> str:
-        """Give which part of the work this process does: `all` where it is the whole bot."""
-        return self._role
 
     async def samples(self) -> list[Sample]:
         """Give every figure of this moment.

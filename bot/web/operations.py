@@ -1,6 +1,10 @@
-"""The operator's HTTP door, on this machine only: health, status figures, and metrics."""
+"""The operator's HTTP door, on this machine only: health, status figures, and metrics.
 
-from collections.abc import Sequence
+Where a process has several roles, each page tells of all of them, and the worst counts.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import orjson
 from aiohttp import web
@@ -12,10 +16,14 @@ from bot.services.catalogue import Services
 from bot.services.health import HealthView
 from bot.words.health import why
 
+AtWork = Mapping[str, Services | None]
+"""The roles of a process, each with its services while it is at work."""
+_NOT_AT_WORK = HealthView(findings=(), unseen_seconds=0.0, is_watched=False)
 
-def operations_application(services: Services) -> web.Application:
-    """Build the application."""
-    door = _Door(services)
+
+def operations_application(at_work: AtWork) -> web.Application:
+    """Build the application; roles may begin and end behind it."""
+    door = _Door(at_work)
     application = web.Application()
     application.add_routes(
         [
@@ -30,49 +38,81 @@ def operations_application(services: Services) -> web.Application:
 
 
 class _Door:
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, at_work: AtWork) -> None:
+        self._at_work = at_work
+        self._name = ",".join(at_work)
+        self._is_of_one = len(at_work) == 1
 
     async def live(self, _request: web.Request) -> web.Response:
         """Answer 503 where only a new start helps; where the loop stands still, nothing answers."""
-        view = self._view()
-        why_not = _reasons(view.failing(TO_LIVE))
-        return _answer({"live": view.is_alive, "why": why_not}, is_well=view.is_alive)
+        is_alive = all(view.is_alive for view in self._views().values())
+        why_not = self._why(lambda view: _reasons(view.failing(TO_LIVE)))
+        return _answer({"live": is_alive, "why": why_not}, is_well=is_alive)
 
     async def ready(self, _request: web.Request) -> web.Response:
         """Answer 503 while people cannot be served, with the reasons."""
-        view = self._view()
-        why_not = _unseen(view) or _reasons(view.failing(TO_SERVE))
-        return _answer({"ready": view.is_ready, "why": why_not}, is_well=view.is_ready)
+        is_ready = all(view.is_ready for view in self._views().values())
+        why_not = self._why(lambda view: _unseen(view) or _reasons(view.failing(TO_SERVE)))
+        return _answer({"ready": is_ready, "why": why_not}, is_well=is_ready)
 
     async def health(self, _request: web.Request) -> web.Response:
         """Answer every check; 503 where any of them fails."""
-        view = self._view()
+        views = self._views()
+        is_well = all(view.is_well for view in views.values())
         told = {
-            "role": self._services.monitoring.role,
-            "ok": view.is_well,
-            "ready": view.is_ready,
-            "why": _unseen(view) or _reasons(view.failing()),
-            "seen_s": round(view.unseen_seconds, 1),
-            "checks": [_as_json(each) for each in view.findings],
+            "role": self._name,
+            "ok": is_well,
+            "ready": all(view.is_ready for view in views.values()),
+            "why": self._why(lambda view: _unseen(view) or _reasons(view.failing())),
+            "seen_s": round(max(view.unseen_seconds for view in views.values()), 1),
+            "checks": [
+                self._of(role) | _as_json(each)
+                for role, view in views.items()
+                for each in view.findings
+            ],
         }
-        return _answer(told, is_well=view.is_well)
+        return _answer(told, is_well=is_well)
 
     async def status(self, _request: web.Request) -> web.Response:
         try:
-            figures = await self._services.operations.status()
+            told = [
+                {"role": role, **await services.operations.status()}
+                for role, services in self._services()
+            ]
         except Unavailable as error:
             return web.json_response({"error": f"{error.what} does not answer"}, status=503)
-        told = {"role": self._services.monitoring.role, **figures}
-        return web.Response(body=orjson.dumps(told), content_type="application/json")
+        if not told:
+            return web.json_response({"error": "nothing is at work"}, status=503)
+        page = told[0] if self._is_of_one else {"role": self._name, "roles": told}
+        return web.Response(body=orjson.dumps(page), content_type="application/json")
 
     async def metrics(self, _request: web.Request) -> web.Response:
         """Answer the figures of the status page and more, for Prometheus."""
-        samples = await self._services.monitoring.samples()
+        samples = [
+            replace(sample, labels={**self._of(role), **sample.labels})
+            for role, services in self._services()
+            for sample in await services.monitoring.samples()
+        ]
         return web.Response(text=whole_page(samples), headers={"Content-Type": CONTENT_TYPE})
 
-    def _view(self) -> HealthView:
-        return self._services.well_being.health.view()
+    def _services(self) -> Sequence[tuple[str, Services]]:
+        return [(role, each) for role, each in self._at_work.items() if each is not None]
+
+    def _views(self) -> Mapping[str, HealthView]:
+        return {
+            role: _NOT_AT_WORK if each is None else each.well_being.health.view()
+            for role, each in self._at_work.items()
+        }
+
+    def _of(self, role: str) -> dict[str, str]:
+        """Say whose it is, where it might be another's."""
+        return {} if self._is_of_one else {"role": role}
+
+    def _why(self, reason: Callable[[HealthView], str]) -> str:
+        told = {role: reason(view) for role, view in self._views().items()}
+        if self._is_of_one:
+            return told[self._name]
+        return "; ".join(f"{role}: {words}" for role, words in told.items() if words)
 
 
 def _answer(told: dict[str, object], *, is_well: bool) -> web.Response:
@@ -80,6 +120,8 @@ def _answer(told: dict[str, object], *, is_well: bool) -> web.Response:
 
 
 def _unseen(view: HealthView) -> str:
+    if view is _NOT_AT_WORK:
+        return "it is not at work"
     if view.is_watched:
         return ""
     return f"nothing was looked at for {view.unseen_seconds:.0f} s"

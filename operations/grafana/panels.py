@@ -66,7 +66,13 @@ def rate(metric: str, by: str, of: str = "") -> str:
 
 _WHOLE, _PARTS = 'stage="whole"', 'stage!~"whole|handled"'
 GLANCE = (
-    stat("Processes", "short", f"count(kitrader_info{ON})", "Processes that answer.", least=1),
+    stat(
+        "Processes",
+        "short",
+        f"count(count by (instance) (kitrader_info{ON}))",
+        "Processes that answer.",
+        least=1,
+    ),
     stat(
         "Checks that fail",
         "short",

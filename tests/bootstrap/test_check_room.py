@@ -1,4 +1,4 @@
-"""The check tells how many of our processes the database has room for."""
+"""The check tells for how many roles of our processes the database has room."""
 
 from urllib.parse import urlsplit
 
@@ -12,15 +12,17 @@ def settings_with(dsn: str) -> Settings:
     return Settings(_env_file=None, database_url=dsn)  # type: ignore[call-arg, arg-type]
 
 
-async def test_the_narrowest_limit_says_how_many_processes_fit(database_dsn: str) -> None:
+async def test_the_narrowest_limit_says_how_many_roles_fit(database_dsn: str) -> None:
     (server,) = await room_findings(settings_with(database_dsn))
-    assert (server.state, server.detail) == ("ok", "57 for processes of 15 at most: room for 3")
+    assert server.state == "ok"
+    assert server.detail == "57, and each role of a process opens 15 at most: room for 3"
     name = urlsplit(database_dsn).path.removeprefix("/")
     connection = await asyncpg.connect(database_dsn)
     await connection.execute(f"ALTER DATABASE {name} CONNECTION LIMIT 14")
     await connection.close()
     (narrow,) = await room_findings(settings_with(database_dsn))
-    assert (narrow.state, narrow.detail) == ("warn", "14 for processes of 15 at most: room for 0")
+    assert narrow.state == "warn"
+    assert narrow.detail == "14, and each role of a process opens 15 at most: room for 0"
     assert "max_connections" in narrow.cure
 
 

@@ -16,7 +16,7 @@ from tests.journeys.split_town import Troupe, split_bot
 from tests.journeys.town import Town, open_town
 
 CAST = ("web", "web", "worker", "worker", "market", "market", "sender", "sender")
-ROLES = ("web", "worker", "market", "sender")
+TOGETHER = ("web,sender", "web,sender", "worker,market", "worker,market")
 TALK = (
     "/open WIF long 0.1",
     "/wallet",
@@ -31,17 +31,19 @@ _LOOK_AGAIN_SECONDS, _PATIENCE_SECONDS, _DRAIN_SECONDS = 0.05, 40.0, 120.0
 _SINCE = "SELECT max(since) FROM leases WHERE name = ANY ($1)"
 _PRICED = "SELECT EXISTS (SELECT FROM token_prices WHERE received_at > $1)"
 _HEARD = "SELECT EXISTS (SELECT FROM inbox WHERE received_at > $1)"
+_EFFECTS = {"market": _PRICED, "web": _HEARD}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How long people talk, how often a process dies, and what it may lack.
+    """Which processes there are, how long people talk, how often one dies, and what it may lack.
 
     A share of the deaths is none: the process stands still for longer than what it holds is good
     for, and goes on.
     """
 
     seed: int
+    cast: Sequence[str] = CAST
     seconds: float = 60.0
     people: int = 12
     rest_seconds: tuple[float, float] = (1.0, 4.0)
@@ -79,7 +81,8 @@ class Outcome:
 
     @property
     def _may_be_again(self) -> int:
-        return len(self.taken_over.get("sender", ())) * 2
+        of_senders = [times for role, times in self.taken_over.items() if "sender" in role]
+        return sum(map(len, of_senders)) * 2
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,7 +105,7 @@ class _Show:
             managing = group.create_task(self._start_those_that_ended())
             while not talking.done():
                 await asyncio.sleep(self.chance.uniform(*self.plan.rest_seconds))
-                await self._strike(self.chance.choice(ROLES))
+                await self._strike(self.chance.choice(sorted(set(self.plan.cast))))
             managing.cancel()
         async with asyncio.timeout(_DRAIN_SECONDS):
             while not await self._is_settled():  # noqa: ASYNC110 (a database tells no events)
@@ -153,8 +156,8 @@ class _Show:
             while not await self.troupe.are_replaced(held, victim):  # noqa: ASYNC110 (as above)
                 await asyncio.sleep(_LOOK_AGAIN_SECONDS)
             # A market has taken over once it reads prices, a poller once it is heard of again.
-            if effect := {"market": _PRICED, "web": _HEARD}.get(role):
-                since = max(at, await self.town.value(_SINCE, held))
+            since = max(at, await self.town.value(_SINCE, held))
+            for effect in [_EFFECTS[one] for one in role.split(",") if one in _EFFECTS]:
                 while not await self.town.value(effect, since):  # noqa: ASYNC110 (as above)
                     await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
@@ -201,7 +204,7 @@ async def _split(
 ) -> AsyncIterator[Troupe]:
     # Of admins no order is one too many.
     changes = {"lease_seconds": plan.lease_seconds, "admin_ids": frozenset(people)}
-    async with split_bot(town, forks, CAST, variants=plan.variants, **changes) as troupe:
+    async with split_bot(town, forks, plan.cast, variants=plan.variants, **changes) as troupe:
         try:
             yield troupe
         finally:

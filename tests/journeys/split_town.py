@@ -34,7 +34,7 @@ class Troupe:
     cast: list[tuple[str, Child]] = field(default_factory=list)
 
     async def start(self, role: str) -> Child:
-        """Start one more process of a role."""
+        """Start one more process of a role, or of several."""
         settings = self.town.settings(
             public_url="https://split.example", log_level="WARNING", **self.changes
         )
@@ -46,7 +46,8 @@ class Troupe:
     async def until_up(self) -> None:
         """Wait until every process shares the work; says what one wrote that ended instead."""
         async with asyncio.timeout(STARTS_WITHIN_SECONDS):
-            while int(await self.town.value(_READY)) < len(self.cast):
+            roles = sum(len(each.split(",")) for each, _ in self.cast)
+            while int(await self.town.value(_READY)) < roles:
                 for role, child in self.cast:
                     assert not child.ended.done(), f"{role}: {child.said()}"
                 await asyncio.sleep(0.05)

@@ -38,6 +38,32 @@ async def test_python_m_bot_is_the_same_door() -> None:
     assert said.startswith(b"usage: kitrader")
 
 
+@pytest.mark.parametrize(
+    ("roles", "why"),
+    [
+        ("webb", "'webb' is no role"),
+        ("", "'' is no role"),
+        ("web,", "'' is no role"),
+        ("web, sender", "' sender' is no role"),
+        ("web,sender,web", "web is there twice"),
+        ("all,web", "all is every role"),
+    ],
+)
+async def test_roles_that_cannot_be_are_refused_with_some_that_can(
+    forks: Forks, roles: str, why: str
+) -> None:
+    code, said = await forks.run(["run", "--role", roles])
+    assert code == 2
+    assert why in said
+    assert said.rstrip().endswith("several of the last four: web,sender")
+
+
+async def test_several_roles_need_a_database_that_they_share(forks: Forks) -> None:
+    code, said = await forks.run(["run", "--role", "sender,web"], {"BOT_TOKEN": "1:canary"})
+    assert code == 2
+    assert "--role web,sender needs DATABASE_URL" in said
+
+
 async def test_run_without_a_token_says_where_to_get_one(forks: Forks) -> None:
     code, said = await forks.run(["run"])
     assert code == 2

@@ -13,7 +13,7 @@ Connection = asyncpg.pool.PoolConnectionProxy
 _LONGEST_IDLE_SECONDS = 300.0
 _POOL_SIZE = 12
 MOST_CONNECTIONS = _POOL_SIZE + 3
-"""What one process opens at most: its pool, its lock, its leases, and a migration or a copy."""
+"""What a role opens at most: its pool, its lock, its leases, and a migration or a copy."""
 _MOST_STATEMENTS = 50_000  # on one connection, before it is opened anew
 _SESSION = {
     "synchronous_commit": "on",
