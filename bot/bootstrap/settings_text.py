@@ -69,13 +69,14 @@ def rewrite_env(path: Path, given: Mapping[str, str]) -> None:
         if name not in given:
             written.append(line)
         elif name in left:
-            written.append(_line(name, left.pop(name)))
-    written += [_line(name, value) for name, value in left.items()]
+            written.append(env_line(name, left.pop(name)))
+    written += [env_line(name, value) for name, value in left.items()]
     part = path.with_name(f"{path.name}.new")
     part.touch(mode=0o600)
     part.write_text("\n".join(written) + "\n", "utf-8")
     part.replace(path)
 
 
-def _line(name: str, value: str) -> str:
+def env_line(name: str, value: str) -> str:
+    """Give a setting as its line in a file of them, quoted where it has to be."""
     return f"{name}={value}" if _PLAIN.fullmatch(value) else f"{name}='{value}'"

@@ -2,7 +2,10 @@
 
 import argparse
 import asyncio
+import errno
+import os
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from bot.bootstrap.outside import reach_database
 from bot.bootstrap.settings import Settings
 from bot.bootstrap.settings_text import (
     OF_THE_MACHINE,
+    env_line,
     rewrite_env,
     settings_as_text,
     wrong_settings,
@@ -30,7 +34,11 @@ from bot.domain.configuration import (
 
 _COMMAND = "config"
 _ENV = Path(".env")
+# Where an installation has its settings: `kitrader inside` says so.
+_INSTALLED = "KITRADER_SETTINGS"
 _LARGEST_BYTES = 10_000_000
+_STANDARD = Path("-")
+_NOT_OURS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -48,17 +56,18 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Write the configuration into a file that is not there yet. Exit code: 0 "
         "written, 1 not, 2 wrong settings.",
     )
-    out.add_argument("file", type=Path, help="the file to write, which is not there yet")
+    out.add_argument("file", type=Path, help="the file to write, not there yet; - prints it")
     out.set_defaults(run=_export)
     into = actions.add_parser(
         "import",
         help="take a configuration from a file",
         description="Show what a file would change, ask, and take it: limits and groups in one "
-        "transaction with a line in the audit log, then settings into .env. What it does not "
-        "name stays. A running bot takes it up at its next start. Exit code: 0 taken or nothing "
-        "to take, 1 not, 2 wrong settings.",
+        "transaction with a line in the audit log, then settings into .env. Inside an installation "
+        "the settings are root's: the lines to put there are printed. What it does not name stays. "
+        "A running bot takes it up at its next start. Exit code: 0 taken or nothing to take, 1 "
+        "not, 2 wrong settings.",
     )
-    into.add_argument("file", type=Path, help="the file that export wrote")
+    into.add_argument("file", type=Path, help="the file that export wrote; - reads it, with --yes")
     into.add_argument("--dry-run", action="store_true", help="only show what would change")
     into.add_argument("--yes", action="store_true", help="do not ask")
     into.set_defaults(run=_import)
@@ -71,13 +80,17 @@ def _export(arguments: argparse.Namespace) -> int:
     if found is None:
         return FAILED
     text = orjson.dumps(found.as_json(), option=orjson.OPT_INDENT_2) + b"\n"
+    if arguments.file == _STANDARD:
+        sys.stdout.write(text.decode())
+        return 0
+    file = arguments.file.resolve()
     try:
-        with arguments.file.open("xb") as file:
-            file.write(text)
+        with file.open("xb") as out:
+            out.write(text)
     except OSError as error:
-        print(f"kitrader {_COMMAND}: {arguments.file}: {error.strerror}", file=sys.stderr)
+        print(f"kitrader {_COMMAND}: {file}: {error.strerror}", file=sys.stderr)
         return FAILED
-    print(f"{len(found.settings)} settings, {len(found.groups)} groups: {arguments.file}")
+    print(f"{len(found.settings)} settings, {len(found.groups)} groups: {file}")
     return 0
 
 
@@ -112,12 +125,28 @@ async def _taken(settings: Settings, arguments: argparse.Namespace) -> bool:
         return False
     async with reach_database(settings) as dsn, open_pool(dsn, size=2) as pool:
         await take_configuration(pool, wanted, changes)
-    try:
-        rewrite_env(_ENV, wanted.settings)
-    except OSError as error:
-        raise SetupError(f"limits and groups are taken, {_ENV} is not: {error}") from error
-    print("taken; a running bot takes it up at its next start")
+    taken = {each.name for each in changes}
+    _take_settings({name: text for name, text in wanted.settings.items() if name in taken})
     return True
+
+
+def _take_settings(changed: Mapping[str, str]) -> None:
+    """Write settings where the bot reads them, or say what whoever may write there has to."""
+    file = Path(os.environ.get(_INSTALLED, _ENV)).absolute()
+    try:
+        if changed:
+            rewrite_env(file, changed)
+    except OSError as error:
+        if error.errno in _NOT_OURS:
+            lines = "\n".join(env_line(name, text) for name, text in changed.items())
+            print(
+                f"limits and groups are taken, settings are not yet: {file} is not this user's.\n"
+                f"Put these lines there, instead of those of the same names, and restart:\n{lines}"
+            )
+            return
+        raise SetupError(f"limits and groups are taken, {file} is not: {error}") from error
+    where = f", settings into {file}" if changed else ""
+    print(f"taken{where}; a running bot takes it up at its next start")
 
 
 def _without_places(wanted: Configuration) -> Configuration:
@@ -136,10 +165,13 @@ def _agrees() -> bool:
 
 
 def _read(path: Path) -> Configuration:
+    path = path if path == _STANDARD else path.resolve()
     try:
-        if path.stat().st_size > _LARGEST_BYTES:
+        with sys.stdin.buffer if path == _STANDARD else path.open("rb") as file:
+            text = file.read(_LARGEST_BYTES + 1)
+        if len(text) > _LARGEST_BYTES:
             raise SetupError(f"nothing was taken: {path} is too large for a configuration")
-        return read_configuration(orjson.loads(path.read_bytes()))
+        return read_configuration(orjson.loads(text))
     except OSError as error:
         raise SetupError(f"nothing was taken: {path}: {error.strerror}") from error
     except orjson.JSONDecodeError as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.deployment.building import build
-from bot.deployment.layout import BOT, SIGNER, WEB, Layout
+from bot.deployment.layout import BOT, SIGNER, WEB, DeploymentError, Layout
 from bot.deployment.secrets_asked import Secret
 from bot.deployment.sources import name_of
 from bot.deployment.steps import Command, File, Folder, Gone, Link, Step, Work
@@ -16,6 +16,7 @@ from bot.deployment.units import (
     SIGNER_UNIT,
     TARGET,
     TIMER,
+    WHOLE,
     serving_units,
     settings_in,
     signer_drop_ins,
@@ -47,8 +48,12 @@ class Wanted:
 
 
 def install_plan(place: Layout, wanted: Wanted, listed: Sequence[Secret]) -> list[Step]:
-    """Give every step of an installation in order; each does nothing where it is done."""
+    """Give every step of an installation in order; each does nothing where it is done.
+
+    Raises `DeploymentError` for roles that would be started without a database to share.
+    """
     units = units_of(wanted.roles)
+    _refuse_roles_without_database(place, wanted, units)
     return [
         *_users(place),
         *_folders(place, wanted),
@@ -61,6 +66,18 @@ def install_plan(place: Layout, wanted: Wanted, listed: Sequence[Secret]) -> lis
         *_units(place, wanted),
         *_enabling(place, wanted, units),
     ]
+
+
+def _refuse_roles_without_database(place: Layout, wanted: Wanted, units: Sequence[str]) -> None:
+    """Refuse what would stop a bot that serves, or start roles, where none of them could run."""
+    known = settings_in(place.settings_file) if place.settings_file.is_file() else wanted.settings
+    acts = (wanted.starts and place.is_this_machine) or WHOLE in serving_units(place)
+    if WHOLE not in units and acts and not known.get("DATABASE_URL"):
+        raise DeploymentError(
+            "roles share a database, and the embedded one is one process's own: set DATABASE_URL "
+            f"in {place.settings_file} first (docs/many-processes.md). Nothing has changed; on a "
+            "new machine --no-start makes that file."
+        )
 
 
 def _users(place: Layout) -> list[Step]:

@@ -82,6 +82,7 @@ def environment_of(place: Layout) -> dict[str, str]:
         "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
         "DATA_DIR": str(place.state),
         "CREDENTIALS_DIRECTORY": str(place.settings),
+        "KITRADER_SETTINGS": str(place.settings_file),
     }
     return {**base, **settings_in(place.settings_file)}
 

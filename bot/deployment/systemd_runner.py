@@ -17,6 +17,7 @@ _SERVICE_LINES = 40
 # What a command for operators may do: as the bot's own unit, but for what is only of a service.
 _INSIDE = (
     f"User={BOT}", f"Group={BOT}", "Environment=DATA_DIR=/var/lib/kitrader",
+    "Environment=KITRADER_SETTINGS=/etc/kitrader/kitrader.env",
     "EnvironmentFile=-/etc/kitrader/kitrader.env",
     "LoadCredential=bot_token:/etc/kitrader/bot_token",
     "LoadCredential=master_key:/etc/kitrader/master_key",

@@ -9,6 +9,7 @@ from bot.deployment.layout import SIGNER, WEB, DeploymentError, Layout
 TARGET = "kitrader.target"
 TIMER = "kitrader-backup.timer"
 SIGNER_UNIT = "kitrader-signer.service"
+WHOLE = "kitrader.service"
 SINGLE = ("all", "web")
 TEMPLATES = ("worker", "market", "sender")
 _MOST_INSTANCES = 9
@@ -27,7 +28,7 @@ def units_of(roles: Sequence[str]) -> list[str]:
         role, _, number = asked.partition(":")
         count = int(number) if number.isdecimal() else 1 if not number else 0
         if role in SINGLE and count == 1:
-            found.append("kitrader.service" if role == "all" else f"kitrader-{role}.service")
+            found.append(WHOLE if role == "all" else f"kitrader-{role}.service")
         elif role in TEMPLATES and 1 <= count <= _MOST_INSTANCES:
             found += [f"kitrader-{role}@{one}.service" for one in range(1, count + 1)]
         else:
@@ -35,7 +36,7 @@ def units_of(roles: Sequence[str]) -> list[str]:
                 f"{asked} is no role: all, web, worker, market or sender, the last three with a "
                 f"number up to {_MOST_INSTANCES}, such as worker:2"
             )
-    if "kitrader.service" in found and len(found) > 1:
+    if WHOLE in found and len(found) > 1:
         raise DeploymentError("the role all is everything in one process: it stands alone")
     return list(dict.fromkeys(found))
 

@@ -90,6 +90,26 @@ def test_an_installation_is_whole_and_a_second_one_changes_nothing(
 
 
 @needs_systemd
+def test_a_bot_that_serves_is_not_stopped_for_roles_without_a_database(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "root"
+    place = Layout(root=root)
+    assert install(source, root) == 0
+    before = snapshot(root)
+    # What is there is kept, so an address that is only asked for comes nowhere.
+    words = ("--roles=web,worker,market,sender", "--set=DATABASE_URL=postgresql://somewhere/x")
+    assert install(source, root, *words) == 1
+    assert f"set DATABASE_URL in {place.settings_file} first" in capsys.readouterr().err
+    assert snapshot(root) == before
+    place.settings_file.write_text("DATABASE_URL=postgresql://somewhere/x\n")
+    assert install(source, root, *words) == 0
+    wants = {path.name for path in (place.units / "kitrader.target.wants").iterdir()}
+    assert "kitrader.service" not in wants
+    assert "kitrader-web.service" in wants
+
+
+@needs_systemd
 def test_taken_away_it_leaves_data_settings_and_secrets(source: Path, tmp_path: Path) -> None:
     root = tmp_path / "root"
     place = Layout(root=root)

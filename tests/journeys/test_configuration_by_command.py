@@ -96,3 +96,27 @@ async def test_a_configuration_goes_from_one_bot_to_another_by_command(
     (tmp_path / "bad.json").write_text(json.dumps(words))
     code, said = await here.run(["config", "import", "bad.json", "--yes"], there)
     assert (code, "nothing was taken: PRICE_DAYS: " in said) == (1, True)
+
+
+async def test_inside_an_installation_settings_go_to_its_file_or_are_told_to_root(
+    forks: Forks, database_dsn: str, tmp_path: Path
+) -> None:
+    here = replace(forks, folder=tmp_path)
+    installed = tmp_path / "etc" / "kitrader.env"
+    installed.parent.mkdir()
+    installed.write_text("# ours\nPREMIUM_STARS=3\n")
+    given = {"DATABASE_URL": database_dsn, "KITRADER_SETTINGS": str(installed)}
+    code, said = await here.run(["config", "export", "-"], {**given, "PREMIUM_STARS": "250"})
+    assert code == 0, said
+    (tmp_path / "bot.json").write_text(said[said.index("{") :])
+    code, said = await here.run(
+        ["config", "import", "bot.json", "--yes"], {**given, "KITRADER_SETTINGS": "/sys/x.env"}
+    )
+    assert code == 0, said
+    assert "/sys/x.env is not this user's" in said
+    assert said.endswith("and restart:\nPREMIUM_STARS=250\n")
+    assert installed.read_text() == "# ours\nPREMIUM_STARS=3\n"
+    code, said = await here.run(["config", "import", "bot.json", "--yes"], given)
+    assert (code, f"taken, settings into {installed};" in said) == (0, True)
+    assert installed.read_text() == "# ours\nPREMIUM_STARS=250\n"
+    assert not (tmp_path / ".env").exists()
