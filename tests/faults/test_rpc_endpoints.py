@@ -95,15 +95,16 @@ FAULTS = {
 async def test_calls_are_answered_soon_and_by_the_newest_slot_whatever_befalls_the_favourite(
     faults: EndpointFaults,
 ) -> None:
-    async with three() as town:
+    # No timeout of a request helps: it is longer than this test waits.
+    async with three(settings=RpcSettings(request_timeout_seconds=60.0)) as town:
         address = town.place(b"old")
         favourite = await town.warm(address)
         newest = town.pool.best_slot()
         favourite.faults = faults
         slots = []
         for _ in range(10):
-            async with asyncio.timeout(4.0):
-                answer = await town.pool.get_multiple_accounts([address], deadline_seconds=4.0)
+            async with asyncio.timeout(20.0):
+                answer = await town.pool.get_multiple_accounts([address], deadline_seconds=100.0)
             account = answer.accounts[address]
             assert account is not None
             assert account.data == b"old"
@@ -172,10 +173,10 @@ async def test_a_slow_favourite_is_not_waited_for() -> None:
 
 
 async def test_all_hanging_is_said_within_the_deadline() -> None:
-    async with three() as town:
+    async with three(settings=RpcSettings(request_timeout_seconds=60.0)) as town:
         for endpoint in town.endpoints:
             endpoint.faults = EndpointFaults(hang=True)
-        async with asyncio.timeout(1.0):
+        async with asyncio.timeout(20.0):
             with pytest.raises(Unavailable):
                 await town.pool.get_multiple_accounts([town.place()], deadline_seconds=0.3)
 
