@@ -24,7 +24,6 @@ from bot.bootstrap.traces import traced
 from bot.bootstrap.web_doors import door_of, operations_door
 from bot.domain.errors import Unavailable
 from bot.jobs.health import look_at_health
-from bot.observability.loop_watch import watch_loop
 from bot.services.catalogue import Services
 from bot.telegram import action_table, command_table
 from bot.telegram.table_check import check_tables
@@ -103,8 +102,7 @@ async def run_until_stopped(
 @asynccontextmanager
 async def _one_process(settings: Settings, roles: Sequence[ProcessRole]) -> AsyncIterator[_Process]:
     at_work: dict[str, Services | None] = {role.value: None for role in roles}
-    async with operations_door(settings, at_work) as operations, open_nursery() as nursery:
-        nursery.spawn(watch_loop(), "loop watch")
+    async with operations_door(settings, at_work) as operations:
         yield _Process(operations=operations, at_work=at_work)
 
 

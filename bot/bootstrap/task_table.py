@@ -26,6 +26,7 @@ from bot.jobs.live_orders import (
     watch_live_wallets,
 )
 from bot.jobs.withdrawals import carry_on_withdrawals
+from bot.observability.loop_watch import watch_loop
 from bot.services.live import Live
 from bot.telegram.webhook_watch import WebhookWatch
 
@@ -115,6 +116,7 @@ TASKS: Sequence[Task] = (
     _task("lease", lambda it: it.outside.lease.keep() if it.outside.lease else None, *ProcessRole),
     _task("archive stream", _stream_archive, _ALL),
     _task("archive", _look_after_archive, _ALL),
+    _task("loop watch", lambda _it: watch_loop(), *ProcessRole),
     _task("following", _follow_others, _WEB, _WORKER, _MARKET, _SENDER),
     _shared("redis", lambda it: it.line.keep(), *_MANY),
     _shared("bells rung", lambda it: it.bells.send(), *_MANY),
