@@ -174,6 +174,7 @@ class Settings(
     public_url: str = ""
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     operations_port: int = Field(default=8081, ge=0, le=65535)
+    operations_host: Literal["127.0.0.1", "0.0.0.0"] = "127.0.0.1"  # noqa: S104 (asked for)
     unfreeze_hours: float = Field(default=24.0, ge=0, le=24 * 30)
 
     log_level: str = "INFO"

@@ -20,7 +20,6 @@ from bot.services.catalogue import Services
 from bot.telegram.receiver import Receiver
 from bot.web.operations import AtWork, operations_application
 
-_OPERATIONS_HOST = "127.0.0.1"
 _BACKLOG = 256
 
 
@@ -63,13 +62,13 @@ async def public_door(settings: Settings) -> AsyncIterator[PublicDoor]:
 
 @asynccontextmanager
 async def operations_door(settings: Settings, at_work: AtWork) -> AsyncIterator[str]:
-    """Answer health, status and metrics on this machine; gives the address.
+    """Answer health, status and metrics at OPERATIONS_HOST; gives the address.
 
     Raises `Unavailable` where its port is taken.
     """
     runner = web.AppRunner(operations_application(at_work), access_log=None)
     await runner.setup()
-    listener = _listening(_OPERATIONS_HOST, settings.operations_port, "OPERATIONS_PORT")
+    listener = _listening(settings.operations_host, settings.operations_port, "OPERATIONS_PORT")
     try:
         await web.SockSite(runner, listener).start()
         yield _address(listener.getsockname())

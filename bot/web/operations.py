@@ -1,4 +1,4 @@
-"""The operator's HTTP door, on this machine only: health, status figures, and metrics.
+"""The operator's HTTP door, closed to other machines by default: health, figures, metrics.
 
 Where a process has several roles, each page tells of all of them, and the worst counts.
 """

@@ -1,8 +1,10 @@
 """What operators see of the outside: in chat, on the metrics page, and from the command line."""
 
+import asyncio
 import re
 
 import orjson
+from yarl import URL
 
 from tests.journeys.people import ADA, ANN
 from tests.journeys.processes import Forks, environment_of
@@ -71,3 +73,22 @@ async def test_check_tells_of_endpoints_web_sockets_and_the_running_bot(
     assert len(seen) >= 3, "two endpoints and a source"
     assert re.match(r"1 127\.0\.0\.1: closed, failing 0% of late, limit used \d+%", seen[0])
     assert "websocket" in seen[0]
+
+
+async def test_the_operators_door_is_this_machines_unless_it_is_opened_to_others(
+    empty_town: Town,
+) -> None:
+    town = empty_town
+    reached = {}
+    for host in ("127.0.0.1", "0.0.0.0"):  # noqa: S104 (what is tried)
+        async with town.bot(operations_host=host) as running:
+            port = URL(running.status_url).port
+            try:
+                reader, writer = await asyncio.open_connection("127.0.0.2", port)
+            except ConnectionRefusedError:
+                reached[host] = False
+                continue
+            writer.write(b"GET /health/live HTTP/1.0\r\n\r\n")
+            reached[host] = (await reader.readline()).startswith(b"HTTP/1.0 200")
+            writer.close()
+    assert reached == {"127.0.0.1": False, "0.0.0.0": True}  # noqa: S104
