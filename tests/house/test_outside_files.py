@@ -9,6 +9,7 @@ import yaml
 
 from bot.bootstrap.settings import Settings
 from bot.deployment.units import settings_in
+from bot.signer.settings import SignerSettings
 from tests.house.project import ROOT
 
 PROXIES = ("operations/nginx/kitrader.conf", "operations/caddy/Caddyfile")
@@ -45,8 +46,7 @@ def test_an_example_names_settings_that_exist() -> None:
 
 
 def test_the_image_is_nobodys_and_its_packages_are_locked() -> None:
-    user = re.findall(r"^USER (\d+):(\d+)$", IMAGE, re.MULTILINE)
-    assert user == [("10001", "10001")]
+    assert re.findall(r"^USER (\S+)$", IMAGE, re.MULTILINE) == ["10001"]
     assert "--require-hashes" in IMAGE
     assert "HEALTHCHECK" in IMAGE
     assert not re.search(r"^(ENV|ARG).*(TOKEN|SECRET|PASSWORD)=", IMAGE, re.MULTILINE)
@@ -77,10 +77,50 @@ def test_a_container_has_no_rights_and_writes_to_its_volumes_alone(name: str) ->
         assert port.startswith("127.0.0.1:"), "a proxy stands before it"
 
 
-def test_the_signer_has_no_network() -> None:
+def test_the_signer_has_no_network_and_lets_the_bots_user_in() -> None:
     assert SERVICES["signer"]["network_mode"] == "none"
-    peers = (ROOT / "container" / "signer.toml").read_text("utf-8")
-    assert tomllib.loads(peers)["peers"] == ["10001"]
+    given = tomllib.loads((ROOT / "container" / "signer.toml").read_text("utf-8"))
+    assert SignerSettings.model_validate(given).peer_uids() == {10001}
+
+
+def test_the_bots_user_may_enter_the_folder_of_the_signers_socket() -> None:
+    """An engine gives a user named with a group that group alone, and none of its further ones."""
+    (owner,) = re.findall(r"install -d -m 750 .* -g (\d+) /run/kitrader-signer", IMAGE)
+    (groups,) = re.findall(r"useradd --uid 10001 .*--groups (\S+)", IMAGE)
+    assert owner in groups.split(",")
+    named = [*re.findall(r"^USER (.*)$", IMAGE, re.MULTILINE), *(_users_of(OURS - {"signer"}))]
+    assert [user for user in named if ":" in user] == []
+
+
+def _users_of(names: set[str]) -> list[str]:
+    return [str(SERVICES[name]["user"]) for name in names if "user" in SERVICES[name]]
+
+
+def test_prometheus_finds_every_process_and_nobody_outside_does() -> None:
+    config = yaml.safe_load((ROOT / "container" / "prometheus.yml").read_text("utf-8"))
+    (job,) = config["scrape_configs"]
+    (found,) = job["dns_sd_configs"]
+    assert job["job_name"] == "kitrader", "rules ask for it by name"
+    for name in OURS - {"signer"}:
+        service = SERVICES[name]
+        assert service["networks"]["watching"]["aliases"] == found["names"]
+        told = service["environment"]["OPERATIONS_HOST"], service["environment"]["OPERATIONS_PORT"]
+        assert told == ("0.0.0.0", str(found["port"]))  # noqa: S104
+        assert not any(str(found["port"]) in port for port in service.get("ports", []))
+    assert COMPOSE["networks"]["watching"]["internal"] is True
+    assert SERVICES["prometheus"]["networks"] == ["watching"]
+    source = yaml.safe_load((ROOT / "container" / "grafana-source.yml").read_text("utf-8"))
+    assert source["datasources"][0]["url"] == "http://prometheus:9090"
+    assert "watching" in SERVICES["grafana"]["networks"]
+
+
+def test_whatever_is_started_together_is_there_together() -> None:
+    """A container in another's network cannot be started where that other is left out."""
+    for name, service in SERVICES.items():
+        beside = str(service.get("network_mode", "")).removeprefix("service:")
+        needed = {*service.get("depends_on", {}), *({beside} & set(SERVICES))}
+        left_out = [other for other in needed if SERVICES[other].get("profiles")]
+        assert left_out == [], name
 
 
 def test_the_database_and_redis_have_no_way_out_nor_in() -> None:
