@@ -31,6 +31,7 @@ COMMANDS = Counts(
     "kitrader_commands_total",
     "Updates that were dealt with, by what was asked and what became of it.",
     labels=("door", "command", "result"),
+    begun=("unavailable", "failed"),
 )
 REFUSALS = Counts(
     "kitrader_refusals_total", "Requests that were refused, and why.", labels=("command", "code")

@@ -91,12 +91,17 @@ class Counts:
     """A counter for each combination of labels that was met, 2,000 at most.
 
     What would be more is counted under `others`, so that nobody can fill a monitoring system.
+    `begun` are values of the last label that begin at 0 with the first of their like: Prometheus
+    sees no increase in a series that comes into being with its first event.
     """
 
-    def __init__(self, name: str, words: str, *, labels: Sequence[str]) -> None:
+    def __init__(
+        self, name: str, words: str, *, labels: Sequence[str], begun: Sequence[str] = ()
+    ) -> None:
         self.name = name
         self._words = words
         self._labels = tuple(labels)
+        self._begun = tuple(begun)
         self._counts: dict[tuple[str, ...], int] = {}
 
     def note(self, *values: str, by: int = 1) -> None:
@@ -104,8 +109,10 @@ class Counts:
         counts = self._counts
         if values in counts:
             counts[values] += by
-        elif len(counts) < _MOST_SERIES:
-            counts[values] = by
+        elif len(counts) + len(self._begun) < _MOST_SERIES:
+            for last in self._begun:
+                counts.setdefault((*values[:-1], last), 0)
+            counts[values] = counts.get(values, 0) + by
         else:
             others = (OTHERS,) * len(self._labels)
             counts[others] = counts.get(others, 0) + by

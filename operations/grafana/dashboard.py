@@ -51,10 +51,10 @@ def _variables() -> Iterator[dict[str, object]]:
         "type": "datasource",
         "query": "prometheus",
         "hide": 0,
-        "current": {},
         "refresh": 1,
     }
-    yield _labels("role", "Role", "label_values(kitrader_info, role)")
+    yield _labels("role", "Role", "label_values(kitrader_info, role)") | {"allValue": ".*"}
+    # With no value of its own, all of them are those of the chosen roles: queries ask by process.
     yield _labels("instance", "Process", 'label_values(kitrader_info{role=~"$role"}, instance)')
 
 
@@ -67,7 +67,6 @@ def _labels(name: str, label: str, query: str) -> dict[str, object]:
         "definition": query,
         "query": {"query": query, "refId": name},
         "includeAll": True,
-        "allValue": ".*",
         "multi": True,
         "current": {"selected": True, "text": ["All"], "value": ["$__all"]},
         "refresh": 2,
@@ -153,7 +152,7 @@ def _options(panel: Panel) -> dict[str, object]:
         reduced = {"calcs": ["lastNotNull"], "fields": "", "values": False}
         return {"reduceOptions": reduced, "colorMode": "value", "graphMode": "none"}
     return {
-        "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
+        "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []},
         "tooltip": {"mode": "multi", "sort": "desc"},
     }
 

@@ -451,12 +451,9 @@ WORKS = (
     ),
     Panel(
         title="Files open",
-        words="Files and sockets that each process has open, and how many it may.",
-        unit="short",
-        queries={
-            "{{instance}}": f"process_open_fds{ON}",
-            "allowed": f"min(process_max_fds{ON})",
-        },
+        words="Files and sockets that each process has open, of those that it may.",
+        unit="percentunit",
+        queries={"{{instance}}": f"process_open_fds{ON} / process_max_fds{ON}"},
     ),
     Panel(
         title="Log lines",

@@ -49,6 +49,16 @@ def test_every_query_goes_by_the_chosen_process(written: dict[str, list[dict]]) 
             assert expr.count("kitrader_") <= expr.count('instance=~"$instance"'), panel["title"]
 
 
+def test_a_chosen_role_leaves_its_processes_alone(
+    written: dict[str, dict[str, list[dict]]],
+) -> None:
+    """Queries ask by process: a pattern for all of them would let every role through."""
+    of = {each["name"]: each for each in written["templating"]["list"]}
+    assert "$role" in of["instance"]["definition"]
+    assert of["instance"]["includeAll"] is True
+    assert "allValue" not in of["instance"]
+
+
 def test_no_panel_lies_on_another(written: dict[str, list[dict]]) -> None:
     taken: set[tuple[int, int]] = set()
     for panel in written["panels"]:

@@ -60,6 +60,15 @@ def test_what_was_met_too_often_to_be_told_apart_is_counted_together() -> None:
     assert spreads.of[OTHERS].count == 500
 
 
+def test_what_may_yet_go_wrong_is_told_as_nought_from_the_first_of_its_like() -> None:
+    counts = Counts("c_total", "", labels=("command", "result"), begun=("failed",))
+    counts.note("open", "answered")
+    counts.note("close", "failed")
+    (family,) = counts.collect()
+    told = {tuple(one.labels.values()): one.value for one in family.samples}
+    assert told == {("open", "answered"): 1, ("open", "failed"): 0, ("close", "failed"): 1}
+
+
 def test_an_age_grows_until_the_next_time() -> None:
     ages = Ages("a", "", label="job")
     ages.note("backup", 10.0)
