@@ -59,6 +59,9 @@ class LoadTelegram:
         method = request.path.rpartition("/")[2]
         if method == "getMe":
             return _result(_BOT)
+        if method == "getWebhookInfo":
+            told = {"has_custom_certificate": False, "pending_update_count": 0}
+            return _result({"url": self._hook[0], **told})
         if method == "setWebhook":
             asked = orjson.loads(body)
             self._hook = asked["url"], asked["secret_token"]

@@ -33,7 +33,7 @@ LAYOUTS: Mapping[int, Sequence[str]] = {
     7: ("web", "worker", "worker", "worker", "worker", "market", "sender"),
 }
 PEOPLE = 10_000
-_FIRST_PERSON = 60_000_000
+FIRST_PERSON = 60_000_000
 _SECRET = "load-" + "s" * 32
 _WARM_SECONDS, _WARM_RATE = 3.0, 20.0
 _STARTS_WITHIN_SECONDS = 60.0
@@ -143,13 +143,13 @@ async def measure_cell(*, rate: float, processes: int, has_redis: bool, seconds:
             load_telegram() as telegram,
             AsyncExitStack() as stack,
         ):
-            await _people(server.dsn)
-            settings = _environment(sandbox, telegram, server.dsn)
+            await meet_people(server.dsn)
+            settings = environment_of(sandbox, telegram, server.dsn)
             if has_redis:
                 redis = await stack.enter_async_context(redis_server(folder))
                 settings["REDIS_URL"] = redis.url
             async with _bot(LAYOUTS[processes], folder, settings, telegram) as programs:
-                people = range(_FIRST_PERSON, _FIRST_PERSON + PEOPLE)
+                people = range(FIRST_PERSON, FIRST_PERSON + PEOPLE)
                 await telegram.push(people, says, rate=_WARM_RATE, seconds=_WARM_SECONDS)
                 async with _spending(server, programs) as spent:
                     outcome = await telegram.push(people, says, rate=rate, seconds=seconds)
@@ -231,7 +231,8 @@ async def _bot(
         yield programs
 
 
-def _environment(sandbox: Sandbox, telegram: LoadTelegram, dsn: str) -> dict[str, str]:
+def environment_of(sandbox: Sandbox, telegram: LoadTelegram, dsn: str) -> dict[str, str]:
+    """Give the settings of a bot of this world, as variables; the web's own ports are added."""
     settings = sandbox.settings(data_dir=Path(), log_level="INFO")
     return {
         "PYTHONPATH": str(ROOT),
@@ -254,13 +255,14 @@ def _environment(sandbox: Sandbox, telegram: LoadTelegram, dsn: str) -> dict[str
     }
 
 
-async def _people(dsn: str) -> None:
+async def meet_people(dsn: str) -> None:
+    """Bring the schema and the people into an empty database."""
     await migrate(dsn)
     # Only the superuser may leave triggers out.
     connection = await asyncpg.connect(dsn.replace(f"//{APPLICATION_USER}@", f"//{SUPERUSER}@"))
     try:
         await connection.execute(_LIFT)
-        await connection.execute(_MEET.format(first=_FIRST_PERSON, people=PEOPLE))
+        await connection.execute(_MEET.format(first=FIRST_PERSON, people=PEOPLE))
     finally:
         await connection.close()
 
