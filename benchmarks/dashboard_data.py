@@ -65,8 +65,8 @@ async def _measure(asked: argparse.Namespace) -> list[str]:
             if asked.keep is not None:
                 asked.keep.write_bytes(orjson.dumps([each.to_json() for each in answers]))
             wrong += await _killed(world, victim)
-            # A role that is cut off closes its page, too; a whole bot goes on telling.
-            away = "KitraderAway" if "market" in roles else "KitraderDatabaseAway"
+            # A role that is cut off tells no more of the database; a whole bot goes on.
+            away = "KitraderNotAtWork" if "market" in roles else "KitraderDatabaseAway"
             wrong += await _stopped(world, away)
     return wrong
 

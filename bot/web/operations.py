@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.domain.errors import Unavailable
 from bot.domain.health import TO_LIVE, TO_SERVE, Finding
-from bot.observability.metrics import CONTENT_TYPE, whole_page
+from bot.observability.metrics import CONTENT_TYPE, Sample, whole_page
 from bot.services.catalogue import Services
 from bot.services.health import HealthView
 from bot.words.health import why
@@ -93,6 +93,7 @@ class _Door:
             for role, services in self._services()
             for sample in await services.monitoring.samples()
         ]
+        samples += [_at_work(role, services) for role, services in self._at_work.items()]
         return web.Response(text=whole_page(samples), headers={"Content-Type": CONTENT_TYPE})
 
     def _services(self) -> Sequence[tuple[str, Services]]:
@@ -113,6 +114,14 @@ class _Door:
         if self._is_of_one:
             return told[self._name]
         return "; ".join(f"{role}: {words}" for role, words in told.items() if words)
+
+
+def _at_work(role: str, services: Services | None) -> Sample:
+    words = "1 while a role is at work, 0 while it begins or waits for the database."
+    is_so = float(services is not None)
+    return Sample(
+        name="kitrader_at_work", kind="gauge", words=words, value=is_so, labels={"role": role}
+    )
 
 
 def _answer(told: dict[str, object], *, is_well: bool) -> web.Response:

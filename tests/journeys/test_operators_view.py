@@ -6,6 +6,7 @@ import re
 import orjson
 from yarl import URL
 
+from bot.bootstrap.web_doors import operations_door
 from tests.journeys.people import ADA, ANN
 from tests.journeys.processes import Forks, environment_of
 from tests.journeys.town import Town
@@ -92,3 +93,14 @@ async def test_the_operators_door_is_this_machines_unless_it_is_opened_to_others
             reached[host] = (await reader.readline()).startswith(b"HTTP/1.0 200")
             writer.close()
     assert reached == {"127.0.0.1": False, "0.0.0.0": True}  # noqa: S104
+
+
+async def test_a_role_that_is_not_at_work_is_told_to_prometheus(empty_town: Town) -> None:
+    """It has no figures then, that of a database which is away among them."""
+    town = empty_town
+    async with operations_door(town.settings(), {"worker": None}) as address:
+        figures = await metrics(town, f"{address}/status")
+    assert figures['kitrader_at_work{role="worker"}'] == 0
+    assert "kitrader_database_up" not in figures
+    async with town.bot() as running:
+        assert (await metrics(town, running.status_url))['kitrader_at_work{role="all"}'] == 1
