@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 
 import structlog
 
@@ -30,6 +29,7 @@ from bot.domain.transaction_bytes import (
 from bot.ports.live_orders import Commitment
 from bot.ports.signer import SigningRefused
 from bot.ports.swap_venue import SwapOffer, SwapRequest
+from bot.services.live_deciding import too_much_impact
 from bot.services.live_means import LiveMeans
 
 _log = structlog.get_logger(__name__)
@@ -188,8 +188,7 @@ def check_offer(intent: LiveIntent, offer: SwapOffer) -> None:
     if offer.min_out < intent.min_out:
         raise Refusal("live_price_moved")
     if offer.price_impact * WHOLE_BPS > intent.most_impact_bps:
-        limit = Decimal(intent.most_impact_bps) / WHOLE_BPS
-        raise Refusal("impact_too_high", impact=offer.price_impact, limit=limit)
+        raise too_much_impact(intent, offer.price_impact, intent.most_impact_bps)
     lamports = offer.signature_fee_lamports + offer.priority_fee_lamports
     if lamports > intent.most_fee_lamports + intent.most_tip_lamports:
         raise Refusal("live_not_signed", reason=f"it asks for {lamports} lamports of fees")

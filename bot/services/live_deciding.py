@@ -110,8 +110,7 @@ class LiveDeciding:
         if quote.out_amount < wish.least_out:
             raise Refusal("live_price_moved")
         if quote.price_impact * WHOLE_BPS > rules.most_impact_bps:
-            limit = Decimal(rules.most_impact_bps) / WHOLE_BPS
-            raise Refusal("impact_too_high", impact=quote.price_impact, limit=limit)
+            raise too_much_impact(wish, quote.price_impact, rules.most_impact_bps)
         return LiveIntent(
             user_id=request.user.user_id,
             number=0,
@@ -150,6 +149,19 @@ def _request_of(wish: LiveWish, token: Token, address: str) -> SwapRequest:
         taker=address,
         slippage_bps=wish.slippage_bps,
     )
+
+
+def too_much_impact(order: LiveWish | LiveIntent, impact: Decimal, most_bps: int) -> Refusal:
+    """Give the refusal of an order that moves the price too far; a sale's says how to get out.
+
+    Sales that nobody asks for by hand keep to the limit too: whoever can empty a pool for a moment
+    would buy for nothing what stops throw at it.
+    """
+    limit = Decimal(most_bps) / WHOLE_BPS
+    if order.side is LiveSide.BUY:
+        return Refusal("impact_too_high", impact=impact, limit=limit)
+    number = order.position_number
+    return Refusal("live_sale_impact", impact=impact, limit=limit, number=number)
 
 
 def needed_for(wish: LiveWish) -> Permission:

@@ -35,6 +35,11 @@ LIVE_REFUSALS: Mapping[str, str] = {
     ),
     "live_slippage": "LIVE: slippage is from 0.01% to {limit_share:percent}.",
     "live_price_moved": "LIVE: the price moved away before anything was signed. Ask again.",
+    "live_sale_impact": (
+        "LIVE: sold at once, that much would press the price down by {impact:percent}. The limit "
+        "is {limit:percent}, for stops too, so nothing was sold. Sell it in parts: "
+        "`/close {number} 25`."
+    ),
     "live_not_signed": "LIVE: nothing was signed: {reason}. Ask again, or tell the admins.",
     "live_failed": "LIVE: the transaction failed on the chain. Only its fee was paid.",
     "live_expired": "LIVE: no try of it landed in time. Nothing was bought or sold.",

@@ -20,6 +20,7 @@ from bot.services.live_deciding import any_entry
 from bot.services.live_orders import LiveOrders
 from bot.services.paper_twins import PaperTwins
 from bot.telegram.screens import live_list
+from bot.telegram.screens.phrases import refusal_words
 from tests.builders.houses import house
 from tests.builders.live_scenes import EAGER, OWNER, PURSE, LiveScene, live_scene
 from tests.builders.swap_worlds import SOL, swap_world
@@ -130,6 +131,20 @@ async def test_nothing_is_signed_behind_the_deadline(scene: LiveScene) -> None:
     done = await scene.orders.carry_out((OWNER, ended.number))
     assert (done.state, done.end_reason) == (IntentState.REFUSED, "live_late")
     assert await scene.value(OPEN_HOLDS) == 0
+
+
+async def test_a_sale_that_presses_the_price_too_far_says_how_to_get_out(scene: LiveScene) -> None:
+    await scene.done(scene.buying())
+    narrow = replace(scene.means, rules=replace(EAGER, most_impact_bps=0))
+    for is_forced in (False, True):
+        sale = replace(scene.selling(scene.held()), is_forced=is_forced)
+        with pytest.raises(Refusal, match="live_sale_impact") as refused:
+            await scene.with_parts(means=narrow).place(scene.request(), sale)
+        words, _ = refusal_words(refused.value, "WIF").render()
+        assert "The limit is 0%, for stops too, so nothing was sold." in words
+        assert words.endswith("Sell it in parts: /close 1 25.")
+    with pytest.raises(Refusal, match="impact_too_high"):
+        await scene.with_parts(means=narrow).place(scene.request(), scene.buying(50 * SOL))
 
 
 async def test_the_paper_twin_is_decided_with_the_order_and_kept(

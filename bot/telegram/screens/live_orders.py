@@ -28,6 +28,7 @@ _WHY: Mapping[str, str] = {
     "live_wallet_paused": later("The wallet was paused meanwhile."),
     "frozen": later("Your account was frozen meanwhile."),
     "impact_too_high": later("It would have moved the price too far."),
+    "live_sale_impact": later("It would have moved the price too far. Sell less at a time."),
     "not_enough_for_swap": later("The wallet has not enough for it on the chain."),
     "not_enough_for_fees": later("The wallet has not enough for the fees on the chain."),
     "no_route": later("The venue finds no way to trade it now."),
