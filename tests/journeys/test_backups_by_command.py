@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from bot.adapters.database.connection import Pool, open_pool
+from bot.adapters.database.embedded_cluster import APPLICATION_USER, SUPERUSER
 from tests.builders.books import books_on, decided_long, known_token, meet
 from tests.fixtures import other_database
 from tests.journeys.processes import Forks
@@ -110,6 +111,27 @@ async def test_what_was_backed_up_comes_back_to_the_row_and_stays_append_only(
     code, said = await forks.run(words, safe.of(elsewhere))
     assert code == 1
     assert "is not empty" in said
+
+
+async def test_a_backup_of_a_server_that_marks_its_columns_comes_back(
+    forks: Forks, database: Pool, database_dsn: str, safe: Safe, elsewhere: str
+) -> None:
+    await trade(database)
+    # What PostgreSQL 15.20 leaves at each column, and its own pg_dump alone leaves out.
+    owner = database_dsn.replace(f"//{APPLICATION_USER}@", f"//{SUPERUSER}@")
+    connection = await asyncpg.connect(owner)
+    await connection.execute(
+        "UPDATE pg_attribute SET attoptions = '{pg_attver=26913888}'"
+        " WHERE attrelid = 'positions'::regclass AND attnum > 0"
+    )
+    await connection.close()
+    code, said = await forks.run(["backup"], safe.of(database_dsn))
+    assert code == 0, said
+    words = ["restore", str(safe.backup), "--key", str(safe.key)]
+    code, said = await forks.run(words, safe.of(elsewhere))
+    assert code == 0, said
+    async with open_pool(elsewhere, size=2) as restored:
+        assert await contents(restored) == await contents(database)
 
 
 async def test_a_changed_a_cut_and_a_foreign_backup_change_nothing(

@@ -1,16 +1,27 @@
 """Bring a backup back into an empty database, all of it or nothing."""
 
+import re
 import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import IO, cast
 
 import asyncpg
 import pyrage  # type: ignore[import-untyped] # it brings none
 
-from bot.adapters.backups.programs import complaint_of, libpq_environment, started
+from bot.adapters.backups.programs import complaint_of, started
 from bot.domain.errors import Unavailable
 
-_RESTORE = ("--no-owner", "--exit-on-error", "--single-transaction")
+_SCRIPT = ("--no-owner", "--exit-on-error", "--file=-")
+_TAKE = ("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--file=-")
+_ASK_VERSION = ("--no-psqlrc", "-At", "--command=SHOW server_version_num")
+_SEVENTEEN = 170_000
+_TIMEOUT = b"SET transaction_timeout = 0;\n"
+_RIGHTS = re.compile(rb"((?:GRANT|REVOKE) )([A-Z,]+)( ON TABLE .*;\n)")
+_MARK = re.compile(rb"ALTER TABLE ONLY \S+ ALTER COLUMN \S+ SET \(pg_attver=\d+\);\n")
+_DATA, _END_OF_DATA = re.compile(rb"COPY .* FROM stdin;\n"), b"\\.\n"
 _TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
 
 
@@ -38,7 +49,8 @@ def read_identity(path: Path) -> object:
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise BackupUnreadable(f"the key's file {path} cannot be read") from error
+        why = getattr(error, "strerror", None) or "it is no text"
+        raise BackupUnreadable(f"the key's file {path} cannot be read: {why}") from error
     for line in lines:
         if line.strip().startswith("AGE-SECRET-KEY-"):
             try:
@@ -75,24 +87,95 @@ def restore(backup: Path, identity: object, dsn: str) -> None:
 
 
 def _restore_from(handle: int, identity: object, dsn: str) -> None:
-    # pg_restore takes the environment's word for everything but this.
-    database = libpq_environment(dsn)["PGDATABASE"]
-    arguments = (*_RESTORE, f"--dbname={database}")
-    process = started("pg_restore", arguments, dsn, stdin=subprocess.PIPE)
-    failure = ""
+    version = _version_of(dsn)
+    script = started("pg_restore", _SCRIPT, dsn, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    taker = started("psql", _TAKE, dsn, stdin=subprocess.PIPE)
+    opened = _Opening(handle, identity, script)
+    opened.start()
     try:
-        # It was started with a pipe.
-        with (
-            open(handle, "rb", closefd=False) as sealed,
-            cast("IO[bytes]", process.stdin) as opened,
-        ):
-            pyrage.decrypt_io(sealed, opened, [identity])
-    except pyrage.DecryptError as error:
-        # Before its input ends: what came so far must not be taken for all of it.
-        process.kill()
-        failure = f"it does not open with this key, or was changed ({error})"
-    except OSError:
-        failure = "PostgreSQL took no more of it"
-    complaint = complaint_of(process)
-    if process.returncode != 0 or failure:
-        raise BackupUnreadable(failure if process.returncode < 0 else complaint)
+        try:
+            cast("IO[bytes]", taker.stdin).writelines(for_server(version, script.stdout or ()))
+        except OSError:
+            # The database takes no more; its own words say why.
+            taker.wait()
+            script.kill()
+        opened.join()
+        unreadable = complaint_of(script)
+        if script.returncode != 0 or opened.failure:
+            # Before its input ends: what came so far must not be taken for all of it.
+            taker.kill()
+    except BaseException:
+        script.kill()
+        taker.kill()
+        raise
+    with suppress(OSError):
+        cast("IO[bytes]", taker.stdin).close()
+    complaint = complaint_of(taker)
+    if opened.failure:
+        raise BackupUnreadable(opened.failure)
+    if taker.returncode > 0:
+        raise BackupUnreadable(complaint)
+    if script.returncode != 0 or taker.returncode != 0:
+        raise BackupUnreadable(unreadable)
+
+
+class _Opening(Thread):
+    """Opens the sealed file into the program that reads it; `failure` says why it could not."""
+
+    def __init__(self, handle: int, identity: object, reader: "subprocess.Popen[bytes]") -> None:
+        super().__init__(name="opening a backup", daemon=True)
+        self._handle = handle
+        self._identity = identity
+        self._reader = reader
+        self.failure = ""
+
+    def run(self) -> None:
+        """Open all of it, or kill the reader."""
+        try:
+            with (
+                open(self._handle, "rb", closefd=False) as sealed,
+                cast("IO[bytes]", self._reader.stdin) as opened,
+            ):
+                pyrage.decrypt_io(sealed, opened, [self._identity])
+        except pyrage.DecryptError as error:
+            self._reader.kill()
+            self.failure = f"it does not open with this key, or was changed ({error})"
+        except OSError:
+            # It ended before its input did, and says why.
+            return
+
+
+def _version_of(dsn: str) -> int:
+    asked = started("psql", _ASK_VERSION, dsn, stdout=subprocess.PIPE)
+    said = asked.stdout.read() if asked.stdout else b""
+    complaint = complaint_of(asked)
+    if asked.returncode != 0:
+        raise BackupUnreadable(complaint)
+    return int(said)
+
+
+def for_server(version: int, script: Iterable[bytes]) -> Iterator[bytes]:
+    """Leave out of a dump's script what a server does not know; `version` is as 150020 for 15.20.
+
+    `transaction_timeout` and the right MAINTAIN came with PostgreSQL 17. Newer minor releases
+    (15.20, say) keep a mark of their own at columns, `pg_attver`, which their own pg_dump leaves
+    out and older ones do not.
+    """
+    is_data = False
+    for line in script:
+        if is_data:
+            is_data = line != _END_OF_DATA
+            yield line
+        elif _DATA.fullmatch(line):
+            is_data = True
+            yield line
+        elif line != _TIMEOUT and not _MARK.fullmatch(line):
+            yield line if version >= _SEVENTEEN else _without_maintain(line)
+
+
+def _without_maintain(line: bytes) -> bytes:
+    rights = _RIGHTS.fullmatch(line)
+    if rights is None:
+        return line
+    kept = b",".join(right for right in rights[2].split(b",") if right != b"MAINTAIN")
+    return rights[1] + kept + rights[3] if kept else b""
