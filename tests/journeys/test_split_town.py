@@ -68,7 +68,11 @@ async def test_a_bot_of_seven_processes_goes_on_as_one_whichever_dies(
         await town.until(is_forgotten, "what was answered is forgotten")
         dead = [await troupe.holder_of(role) for role in ("worker", "market", "sender")]
         held = [await troupe.held_by(child) for child in dead]
-        assert await shared_in(redis.url) >= {"pace:turns", "rounds"}
+
+        async def is_in_redis() -> bool:
+            return await shared_in(redis.url) >= {"pace:turns", "rounds"}
+
+        await town.until(is_in_redis, "turns and rounds are in Redis")
         redis.hang()
         told = [await town.wire.speak(who, "/close 1 50") for who in people]
         for child in dead:
