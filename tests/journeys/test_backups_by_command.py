@@ -15,6 +15,7 @@ from tests.builders.books import books_on, decided_long, known_token, meet
 from tests.fixtures import other_database
 from tests.journeys.processes import Forks
 
+OTHER = "my-bot"
 TABLES = ("users", "accounts", "transfers", "orders", "positions", "audit_log", "outbox", "alerts")
 
 
@@ -132,6 +133,38 @@ async def test_a_backup_of_a_server_that_marks_its_columns_comes_back(
     assert code == 0, said
     async with open_pool(elsewhere, size=2) as restored:
         assert await contents(restored) == await contents(database)
+
+
+async def test_it_comes_back_append_only_for_an_owner_of_another_name(
+    forks: Forks, database: Pool, database_dsn: str, safe: Safe, elsewhere: str
+) -> None:
+    await trade(database)
+    code, said = await forks.run(["backup"], safe.of(database_dsn))
+    assert code == 0, said
+    # Whoever comes in there acts as another, who owns what they make.
+    owner = await asyncpg.connect(elsewhere.replace(f"//{APPLICATION_USER}@", f"//{SUPERUSER}@"))
+    name = await owner.fetchval("SELECT current_database()")
+    await owner.execute(
+        f'CREATE ROLE "{OTHER}"; GRANT "{OTHER}" TO {APPLICATION_USER};'
+        f'GRANT ALL ON SCHEMA public TO "{OTHER}";'
+        f'ALTER ROLE {APPLICATION_USER} IN DATABASE "{name}" SET role = "{OTHER}"'
+    )
+    try:
+        words = ["restore", str(safe.backup), "--key", str(safe.key)]
+        code, said = await forks.run(words, safe.of(elsewhere))
+        assert code == 0, said
+        async with open_pool(elsewhere, size=2) as restored:
+            assert await restored.fetchval("SELECT current_user") == OTHER
+            assert await contents(restored) == await contents(database)
+            may = "SELECT has_table_privilege('transfers', $1)"
+            assert await restored.fetchval(may, "INSERT") is True
+            assert await restored.fetchval(may, "DELETE") is False
+    finally:
+        await owner.execute(
+            f'ALTER ROLE {APPLICATION_USER} IN DATABASE "{name}" RESET role;'
+            f'DROP OWNED BY "{OTHER}" CASCADE; DROP ROLE "{OTHER}"'
+        )
+        await owner.close()
 
 
 async def test_a_changed_a_cut_and_a_foreign_backup_change_nothing(

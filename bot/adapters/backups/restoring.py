@@ -1,8 +1,6 @@
 """Bring a backup back into an empty database, all of it or nothing."""
 
-import re
 import subprocess
-from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
@@ -11,17 +9,13 @@ from typing import IO, cast
 import asyncpg
 import pyrage  # type: ignore[import-untyped] # it brings none
 
+from bot.adapters.backups.dump_script import for_server
 from bot.adapters.backups.programs import complaint_of, started
 from bot.domain.errors import Unavailable
 
-_SCRIPT = ("--no-owner", "--exit-on-error", "--file=-")
+_SCRIPT = ("--exit-on-error", "--file=-")
 _TAKE = ("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--file=-")
 _ASK_VERSION = ("--no-psqlrc", "-At", "--command=SHOW server_version_num")
-_SEVENTEEN = 170_000
-_TIMEOUT = b"SET transaction_timeout = 0;\n"
-_RIGHTS = re.compile(rb"((?:GRANT|REVOKE) )([A-Z,]+)( ON TABLE .*;\n)")
-_MARK = re.compile(rb"ALTER TABLE ONLY \S+ ALTER COLUMN \S+ SET \(pg_attver=\d+\);\n")
-_DATA, _END_OF_DATA = re.compile(rb"COPY .* FROM stdin;\n"), b"\\.\n"
 _TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
 
 
@@ -152,30 +146,3 @@ def _version_of(dsn: str) -> int:
     if asked.returncode != 0:
         raise BackupUnreadable(complaint)
     return int(said)
-
-
-def for_server(version: int, script: Iterable[bytes]) -> Iterator[bytes]:
-    """Leave out of a dump's script what a server does not know; `version` is as 150020 for 15.20.
-
-    `transaction_timeout` and the right MAINTAIN came with PostgreSQL 17. Newer minor releases
-    (15.20, say) keep a mark of their own at columns, `pg_attver`, which their own pg_dump leaves
-    out and older ones do not.
-    """
-    is_data = False
-    for line in script:
-        if is_data:
-            is_data = line != _END_OF_DATA
-            yield line
-        elif _DATA.fullmatch(line):
-            is_data = True
-            yield line
-        elif line != _TIMEOUT and not _MARK.fullmatch(line):
-            yield line if version >= _SEVENTEEN else _without_maintain(line)
-
-
-def _without_maintain(line: bytes) -> bytes:
-    rights = _RIGHTS.fullmatch(line)
-    if rights is None:
-        return line
-    kept = b",".join(right for right in rights[2].split(b",") if right != b"MAINTAIN")
-    return rights[1] + kept + rights[3] if kept else b""
