@@ -30,37 +30,8 @@ _UNANSWERED = """
     SELECT update_id, lane, raw, received_at FROM inbox
     WHERE closed_at IS NULL ORDER BY arrival
 """
-_OPEN_IN = """
-    SELECT i.update_id, i.lane, i.raw, i.received_at
-    FROM unnest($1::bigint[]) s(shard) CROSS JOIN LATERAL (
-      SELECT * FROM inbox
-      WHERE (lane & 63) = s.shard AND closed_at IS NULL AND update_id <> ALL ($2::bigint[])
-      ORDER BY arrival LIMIT $3
-    ) i
-    ORDER BY i.arrival LIMIT $3
-"""
-_WAITING = """
-    SELECT notice_id, chat_id, method, payload, priority, due_at, now() - due_at AS waited,
-           update_id
-    FROM outbox o
-    WHERE state = 'waiting' AND due_at <= now() AND priority < $2
-      AND notice_id <> ALL ($3::bigint[])
-      AND NOT EXISTS (SELECT FROM unnest($4::bigint[], $5::smallint[]) f(chat_id, priority)
-                      WHERE f.chat_id = o.chat_id AND f.priority = o.priority)
-    ORDER BY priority, notice_id LIMIT $1
-"""
-# Looked up for what is given, and not for all that waits.
-_SINCE = """
-    SELECT w.*, (SELECT now() - received_at FROM inbox i WHERE i.update_id = w.update_id)
-                  AS since_received
-    FROM ({}) w ORDER BY w.priority, w.notice_id
-"""
-_IN_SHARDS = "chat_id & 31 = ANY (${}::bigint[])"
-# The main bot sends for those, too, whose token is here no more.
-_BY_BOT = """
-    (SELECT coalesce(max(CASE WHEN b.bot < ${1}::integer THEN b.bot END), 0) FROM chat_bots b
-     WHERE b.chat_id = o.chat_id) = ${0}::integer
-"""
+_OPEN_IN = "SELECT update_id, lane, raw, received_at FROM open_updates($1, $2, $3)"
+_WAITING = "SELECT * FROM waiting_notices($1, $2, $3, $4, $5, $6, $7, $8)"
 _AFTER_ALL = 2**15 - 1
 _SENT = "SELECT mark_sent($1, $2, $3)"
 # Found by number: the index of what waits is out of the question here, however short it was when
@@ -146,7 +117,7 @@ class PostgresInbox:
         self, shards: Collection[int], besides: Collection[int], limit: int
     ) -> list[StoredUpdate]:
         """Give the open updates of lanes in these shards, in the order they came."""
-        async with by_index(self._pool) as connection:
+        async with pinned(self._pool) as connection:
             rows = await connection.fetch(_OPEN_IN, list(shards), list(besides), limit)
         return list(map(_stored, rows))
 
@@ -216,28 +187,17 @@ class PostgresOutbox:
         chats = [chat_id for chat_id, _ in besides.full_lines]
         priorities = [int(priority) for _, priority in besides.full_lines]
         before = _AFTER_ALL if besides.before is None else int(besides.before)
-        asked = (limit, before, besides.notice_ids, chats, priorities)
-        only, more = self._only(len(asked))
-        query = _SINCE.format(_WAITING.replace("ORDER BY", f"{only} ORDER BY"))
-        async with by_index(self._pool) as connection:
-            rows = await connection.fetch(query, *asked, *more)
+        shards = None if self._shards is None else list(self._shards())
+        whose = (None, None) if self._share is None else (self._share.bot, self._share.bots)
+        async with connected(self._pool) as connection:
+            rows = await connection.fetch(
+                _WAITING, limit, before, besides.notice_ids, chats, priorities, shards, *whose
+            )
         return [
             _queued(row)
             for row in rows
             if self._share is None or not self._share.is_elsewhere(row["notice_id"])
         ]
-
-    def _only(self, asked: int) -> tuple[str, list[object]]:
-        """Give what a reading leaves out for good, and what it is asked with."""
-        conditions: list[str] = []
-        more: list[object] = []
-        if self._shards is not None:
-            more.append(list(self._shards()))
-            conditions.append(_IN_SHARDS.format(asked + len(more)))
-        if self._share is not None:
-            more += [self._share.bot, self._share.bots]
-            conditions.append(_BY_BOT.format(asked + len(more) - 1, asked + len(more)))
-        return "".join(f" AND {one}" for one in conditions), more
 
     async def sent(self, notice_id: int, *, message_id: int | None, at: datetime) -> None:
         """Mark a notice as delivered."""
