@@ -63,6 +63,35 @@ async def test_a_bell_is_heard_and_heard_again_after_redis_was_killed(tmp_path: 
         assert heard
 
 
+async def test_bells_that_are_rung_one_after_the_other_go_together(tmp_path: Path) -> None:
+    heard = 0
+    is_heard = asyncio.Event()
+
+    def hear() -> None:
+        nonlocal heard
+        heard += 1
+        is_heard.set()
+
+    async with (
+        redis_server(tmp_path) as redis,
+        open_bells(redis.url) as here,
+        open_bells(redis.url) as there,
+        asyncio.timeout(20),
+    ):
+        there.on(Bell.OUTBOX, hear)
+        await is_heard.wait()  # it listens now, and wakes for what was rung before
+        is_heard.clear()
+        heard = 0
+        now = asyncio.get_running_loop().time
+        began = now()
+        for _ in range(60):
+            here.ring(Bell.OUTBOX)
+            await asyncio.sleep(0.001)
+        took = now() - began
+        await is_heard.wait()
+        assert heard <= 2 + took / 0.01
+
+
 async def test_a_hearer_whose_line_went_deaf_unnoticed_begins_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""Bells by Redis's publishing: those rung while one is on its way go together with the next."""
+"""Bells by Redis's publishing: the first goes at once, those soon after it go together."""
 
 import asyncio
 from contextlib import suppress
@@ -12,6 +12,8 @@ from bot.domain.errors import Unavailable
 from bot.ports.bells import Bell, Hear
 
 _AGAIN_SECONDS = 0.25
+# Each bell has others read the database: at hundreds a second, that would be all they do.
+_TOGETHER_SECONDS = 0.01
 _LISTEN_SECONDS = 5.0
 _BY_VALUE = {bell.value: bell for bell in Bell}
 
@@ -47,6 +49,7 @@ class RedisBells:
 
             with suppress(Unavailable):
                 await self._line.ask(publish)
+            await asyncio.sleep(_TOGETHER_SECONDS)
 
     async def listen(self) -> None:
         """Hear the others; run for ever, and begin anew where the line broke."""
