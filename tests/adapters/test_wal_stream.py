@@ -16,7 +16,7 @@ from bot.adapters.backups.log_opening import LogOpening
 from bot.adapters.backups.restoring import NewKey, read_identity
 from bot.adapters.backups.wal_archive import SealedArchive, chains_in
 from bot.adapters.backups.wal_chain import ServerHand
-from bot.adapters.backups.wal_stream import StreamSettings, WalStream
+from bot.adapters.backups.wal_stream import StreamSettings, WalStream, next_line
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.embedded import EmbeddedServer, superuser_dsn
 from bot.domain.archives import missing
@@ -124,3 +124,14 @@ async def test_a_log_that_the_server_kept_no_longer_begins_a_chain_anew(
     async with streaming(archived) as stream:
         await eventually(lambda: stream.state.covered_at is not None)
         assert stream.state.chain == chain_of(archived).name != first
+
+
+async def test_a_line_that_comes_with_the_end_does_not_hold_the_end_up() -> None:
+    reading = asyncio.StreamReader()
+    listening = asyncio.get_running_loop().create_task(next_line(reading, 60))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    reading.feed_data(b"{}\n")
+    listening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await listening

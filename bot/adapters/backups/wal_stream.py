@@ -86,7 +86,8 @@ class WalStream:
             return
         process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), _END_SECONDS)
+            async with asyncio.timeout(_END_SECONDS):
+                await process.wait()
         except TimeoutError:
             process.kill()
             await process.wait()
@@ -105,7 +106,7 @@ class WalStream:
         reading = self._process.stdout
         while reading is not None:
             try:
-                line = await asyncio.wait_for(reading.readline(), _SILENCE_SECONDS)
+                line = await next_line(reading, _SILENCE_SECONDS)
             except TimeoutError:
                 # A disk that hangs: whoever waits for it must not.
                 self._note(failure="the archive's disk does not answer")
@@ -157,3 +158,13 @@ class WalStream:
 
     def _note(self, **changes: object) -> None:
         self._state = replace(self._state, **changes)  # type: ignore[arg-type] # of its own fields
+
+
+async def next_line(reading: asyncio.StreamReader, seconds: float) -> bytes:
+    """Give the next line, empty at the end; raises `TimeoutError` after so long.
+
+    Before Python 3.12 `asyncio.wait_for` forgets that it was cancelled where a line comes at the
+    same moment, and whoever asked for the end waits for ever.
+    """
+    async with asyncio.timeout(seconds):
+        return await reading.readline()
