@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
-import pyrage  # type: ignore[import-untyped] # it brings none
 
 from benchmarks.bots import ROOT
 from benchmarks.load_telegram import LoadTelegram, load_telegram
 from benchmarks.load_world import FIRST_PERSON, environment_of, meet_people
 from benchmarks.processes import Program, program
+from bot.adapters.backups.restoring import NewKey
 from bot.adapters.clock import SystemClock
 from bot.cli.sandbox_process import sandbox_process
 from tests.builders.ports import free_port
@@ -154,8 +154,7 @@ def _with_a_backup(folder: Path) -> dict[str, str]:
     name = f"kitrader-{SystemClock().now():%Y%m%dT%H%M%SZ}-0001.dump.age"
     (folder / "backups").mkdir()
     (folder / "backups" / name).touch()
-    key = pyrage.x25519.Identity.generate().to_public()
-    return {"BACKUP_RECIPIENTS": str(key), "BACKUP_DIR": str(folder / "backups")}
+    return {"BACKUP_RECIPIENTS": NewKey().public, "BACKUP_DIR": str(folder / "backups")}
 
 
 @asynccontextmanager

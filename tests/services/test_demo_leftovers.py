@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.cleanups import PostgresCleanups
 from bot.adapters.database.connection import Pool
+from bot.bootstrap.news import Newsroom
 from bot.cli.sandbox_leftovers import LeftoverNews, Leftovers, end_leftovers
 from bot.domain.languages import Language
 from bot.domain.live_orders import AttemptState, IntentState
@@ -13,7 +14,6 @@ from bot.sandbox.solana_rpc.landing import LandingFaults
 from bot.services.cleanups import Cleanups
 from bot.telegram.cleanup_news import CleanupNews
 from bot.telegram.withdrawal_news import WithdrawalNews
-from tests.builders.chance import seeded
 from tests.builders.live_scenes import EAGER, OWNER, PURSE, live_scene
 from tests.builders.movement_scenes import movement_scene
 from tests.builders.swap_worlds import QUICK, SOL, swap_world
@@ -25,13 +25,8 @@ NEWEST = "SELECT payload ->> 'text' FROM outbox ORDER BY notice_id DESC LIMIT 1"
 
 
 def news_in(language: Language = Language.ENGLISH) -> LeftoverNews:
-    means = {
-        "clock": SystemClock(),
-        "chance": seeded(5),
-        "bot_name": "",
-        "language_of": lambda _: language,
-    }
-    return LeftoverNews(withdrawn=WithdrawalNews(**means), cleaned=CleanupNews(**means))  # type: ignore[arg-type]
+    newsroom = Newsroom(clock=SystemClock(), bot_name="", language_of=lambda _: language)
+    return LeftoverNews(withdrawn=newsroom(WithdrawalNews), cleaned=newsroom(CleanupNews))
 
 
 NEWS = news_in()
